@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod spawn;
+mod timer;
+
+pub use spawn::{ExecutorRef, Handle, On};
+pub use timer::Sleep;
+
+/// smol: its clock as a [`Timer`](rungs::Timer), its global executor as a [`Spawner`](rungs::Spawner).
+#[derive(Clone, Copy, Debug, Default)]
+#[allow(clippy::exhaustive_structs, reason = "a word, used as a value")]
+pub struct Smol;
+
+impl Smol {
+    /// The same as the bare word.
+    pub const fn new() -> Self {
+        Self
+    }
+}

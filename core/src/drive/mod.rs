@@ -1,0 +1,8 @@
+//! The only async part: polls the attempts of a run, and keeps one sleep armed.
+
+mod attempt;
+mod run;
+mod wakes;
+
+pub(crate) use run::{Drive, DriveParts};
+pub(crate) use wakes::Seats;

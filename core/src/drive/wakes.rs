@@ -1,0 +1,245 @@
+//! Which seats were woken: bits that wakers set from any thread and the run takes.
+
+use alloc::{boxed::Box, sync::Arc, task::Wake, vec::Vec};
+use atomic_waker::AtomicWaker;
+use core::task::Waker;
+
+#[cfg(not(loom))]
+use core::sync::atomic::{AtomicUsize, Ordering};
+#[cfg(loom)]
+use loom::sync::atomic::{AtomicUsize, Ordering};
+
+const BITS: usize = usize::BITS as usize;
+
+/// A set of seats: a bit each, and a bit for each word of those that may not be empty.
+///
+/// Who sets the first bit of a word marks the word; the run takes marks first and words after, so a bit that is set
+/// meanwhile is either taken along or has its word marked anew.
+pub(crate) struct WokenBits {
+    words: Box<[AtomicUsize]>,
+    marks: Box<[AtomicUsize]>,
+}
+
+impl WokenBits {
+    pub(crate) fn new(seats: usize) -> Self {
+        let zeros = |n: usize| (0..n).map(|_| AtomicUsize::new(0)).collect();
+        let words = seats.div_ceil(BITS);
+        Self { words: zeros(words), marks: zeros(words.div_ceil(BITS)) }
+    }
+
+    /// Whether the run must be woken: if not, somebody else is about to.
+    pub(crate) fn set(&self, seat: usize) -> bool {
+        let word = seat / BITS;
+        let Some(bits) = self.words.get(word) else { return false };
+        // Release: what happened before the wake is seen by the poll that it causes.
+        if bits.fetch_or(1 << (seat % BITS), Ordering::AcqRel) != 0 {
+            return false;
+        }
+        if let Some(marks) = self.marks.get(word / BITS) {
+            marks.fetch_or(1 << (word % BITS), Ordering::AcqRel);
+        }
+        true
+    }
+
+    fn take_marks(&self, at: usize) -> usize {
+        take(self.marks.get(at))
+    }
+
+    fn take_word(&self, at: usize) -> usize {
+        take(self.words.get(at))
+    }
+}
+
+fn take(word: Option<&AtomicUsize>) -> usize {
+    match word {
+        // A load is cheaper than a swap, and mostly there is nothing to take.
+        Some(word) if word.load(Ordering::Relaxed) != 0 => word.swap(0, Ordering::AcqRel),
+        _ => 0,
+    }
+}
+
+/// One pass over the woken seats. A seat that is woken again while the pass goes on is left for the next pass, so that
+/// a step that always wakes itself cannot keep the others waiting.
+#[derive(Default)]
+pub(crate) struct Pass {
+    mark_at: usize,
+    marks: usize,
+    word_at: usize,
+    word: usize,
+}
+
+impl Pass {
+    pub(crate) fn next(&mut self, woken: &WokenBits) -> Option<usize> {
+        while self.word == 0 {
+            while self.marks == 0 {
+                if self.mark_at >= woken.marks.len() {
+                    return None;
+                }
+                self.marks = woken.take_marks(self.mark_at);
+                self.mark_at += 1;
+            }
+            self.word_at = (self.mark_at - 1) * BITS + self.marks.trailing_zeros() as usize;
+            self.marks &= self.marks - 1;
+            self.word = woken.take_word(self.word_at);
+        }
+        let seat = self.word_at * BITS + self.word.trailing_zeros() as usize;
+        self.word &= self.word - 1;
+        Some(seat)
+    }
+}
+
+/// The run's side of its steps' wakers.
+pub(crate) struct Wakes {
+    pub(crate) woken: WokenBits,
+    pub(crate) run: AtomicWaker,
+}
+
+/// What a step's waker points at. It outlives the step's attempt in foreign hands; a late wake is a spurious one.
+struct Seat {
+    number: usize,
+    wakes: Arc<Wakes>,
+}
+
+impl Wake for Seat {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if self.wakes.woken.set(self.number) {
+            self.wakes.run.wake();
+        }
+    }
+}
+
+/// Wakers by number, made as they are needed and kept for later: as many as steps were ever in flight at once.
+pub(crate) struct Seats {
+    wakes: Arc<Wakes>,
+    wakers: Vec<Waker>,
+    /// Who sits there; `NOBODY` on a free seat.
+    sitting: Vec<u32>,
+    free: Vec<u32>,
+}
+
+pub(crate) const NOBODY: u32 = u32::MAX;
+
+impl Seats {
+    pub(crate) fn new(most: usize) -> Self {
+        let wakes = Wakes { woken: WokenBits::new(most), run: AtomicWaker::new() };
+        Self { wakes: Arc::new(wakes), wakers: Vec::new(), sitting: Vec::new(), free: Vec::new() }
+    }
+
+    pub(crate) fn capacity(&self) -> usize {
+        self.wakes.woken.words.len() * BITS
+    }
+
+    pub(crate) fn wakes(&self) -> &Arc<Wakes> {
+        &self.wakes
+    }
+
+    /// A seat for the step.
+    #[inline]
+    pub(crate) fn sit(&mut self, step: u32) -> usize {
+        if let Some(seat) = self.free.pop()
+            && let Some(sitting) = self.sitting.get_mut(seat as usize)
+        {
+            *sitting = step;
+            return seat as usize;
+        }
+        let number = self.wakers.len();
+        self.wakers.push(Waker::from(Arc::new(Seat { number, wakes: self.wakes.clone() })));
+        self.sitting.push(step);
+        number
+    }
+
+    #[inline]
+    pub(crate) fn leave(&mut self, seat: usize) {
+        if let Some(sitting) = self.sitting.get_mut(seat) {
+            *sitting = NOBODY;
+            self.free.push(seat as u32);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn waker(&self, seat: usize) -> Option<&Waker> {
+        self.wakers.get(seat)
+    }
+
+    pub(crate) fn step_on(&self, seat: usize) -> Option<u32> {
+        self.sitting.get(seat).copied().filter(|&step| step != NOBODY)
+    }
+
+    /// All who sit, leaving.
+    pub(crate) fn clear(&mut self) -> Vec<u32> {
+        let all = self.sitting.iter().copied().filter(|&step| step != NOBODY).collect();
+        self.free.clear();
+        self.free.extend((0..self.sitting.len() as u32).rev());
+        self.sitting.fill(NOBODY);
+        all
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pass_takes_each_woken_seat_once() {
+        let woken = WokenBits::new(10_000);
+        for seat in [0, 63, 64, 4_095, 4_096, 9_999] {
+            assert!(woken.set(seat) || seat == 63);
+            assert!(!woken.set(seat));
+        }
+        let mut pass = Pass::default();
+        let mut seen = Vec::new();
+        while let Some(seat) = pass.next(&woken) {
+            woken.set(seat); // woken while it is polled: for the next pass
+            seen.push(seat);
+        }
+        assert_eq!(seen, [0, 63, 64, 4_095, 4_096, 9_999]);
+        assert_eq!(Pass::default().next(&woken), Some(0));
+        assert!(!woken.set(1_000_000), "a seat that is not there");
+    }
+}
+
+#[cfg(all(test, loom))]
+mod tests {
+    use super::*;
+    use loom::{sync::Arc, thread};
+
+    /// Two wakers and a run: whatever the order, each wake is taken by a pass that began before the run was told, or by
+    /// the pass that it is told to make.
+    #[test]
+    fn no_wake_is_lost() {
+        loom::model(|| {
+            let woken = Arc::new(WokenBits::new(2));
+            let told = Arc::new(AtomicUsize::new(0));
+            let threads: std::vec::Vec<_> = (0..2)
+                .map(|seat| {
+                    let (woken, told) = (woken.clone(), told.clone());
+                    thread::spawn(move || {
+                        if woken.set(seat) {
+                            told.fetch_add(1, Ordering::AcqRel);
+                        }
+                    })
+                })
+                .collect();
+            let mut seen = [0; 2];
+            let mut pass = Pass::default();
+            while let Some(seat) = pass.next(&woken) {
+                seen[seat] += 1;
+            }
+            for thread in threads {
+                thread.join().unwrap();
+            }
+            let mut pass = Pass::default();
+            let mut late = 0;
+            while let Some(seat) = pass.next(&woken) {
+                seen[seat] += 1;
+                late += 1;
+            }
+            assert_eq!(seen, [1, 1]);
+            assert!(late == 0 || told.load(Ordering::Acquire) > 0, "left in the set, and nobody told the run");
+        });
+    }
+}

@@ -1,0 +1,89 @@
+//! What happens, as it happens.
+
+use crate::{
+    plan::StepId,
+    report::StepError,
+    scheduler::{Cause, Status},
+    time::Instant,
+};
+use core::fmt;
+
+/// Is told of every event of a run, in order. Any closure that takes an [`Event`] is one; `()` listens to nothing.
+///
+/// It is called between the steps of the run, so it should be quick, and its panic is the run's.
+pub trait Observer<E> {
+    /// Something happened.
+    fn notice(&mut self, event: &Event<'_, E>);
+}
+
+impl<E> Observer<E> for () {
+    #[inline]
+    fn notice(&mut self, _: &Event<'_, E>) {}
+}
+
+impl<E, F: FnMut(&Event<'_, E>)> Observer<E> for F {
+    fn notice(&mut self, event: &Event<'_, E>) {
+        self(event);
+    }
+}
+
+/// Something that happened to a step. Its `Display` is a line for a log.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Event<'a, E> {
+    /// The step.
+    pub step: StepId,
+    /// Its name.
+    pub name: &'a str,
+    /// When, by the run's timer.
+    pub at: Instant,
+    /// What.
+    pub happened: Happened<'a, E>,
+}
+
+/// What happened to a step.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Happened<'a, E> {
+    /// An attempt begins.
+    Started {
+        /// Which, from 1.
+        attempt: u32,
+    },
+    /// An attempt failed, and another will follow.
+    Retrying {
+        /// Why it failed.
+        error: &'a StepError<E>,
+        /// Not before this.
+        next: Instant,
+    },
+    /// The step has ended.
+    Ended {
+        /// What has become of it.
+        status: Status,
+        /// Why it did not succeed.
+        cause: Option<Cause>,
+        /// How many attempts there were.
+        attempts: u32,
+        /// Its error: of a cancelled step, the last attempt's.
+        error: Option<&'a StepError<E>>,
+    },
+}
+
+impl<E: fmt::Display> fmt::Display for Event<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.name)?;
+        match &self.happened {
+            Happened::Started { attempt: 1 } => f.write_str("started"),
+            Happened::Started { attempt } => write!(f, "attempt {attempt}"),
+            Happened::Retrying { error, next } if *next > self.at => {
+                write!(f, "{error}; again in {:?}", *next - self.at)
+            }
+            Happened::Retrying { error, .. } => write!(f, "{error}; again at once"),
+            Happened::Ended { status: Status::Success, attempts: 2.., .. } => f.write_str("success after retries"),
+            Happened::Ended { status, error: Some(error), .. } => write!(f, "{status}: {error}"),
+            Happened::Ended { status, cause: Some(cause), .. } => write!(f, "{status}: {}", cause.in_short()),
+            Happened::Ended { status, .. } => write!(f, "{status}"),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! What a step does: a closure that makes a future for each attempt.
+
+use super::names::Names;
+use crate::{plan::Need, scheduler::Node, time::Instant};
+use alloc::sync::Arc;
+use core::{
+    future::Future,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+/// An attempt that begins, and all it may look at.
+pub struct Attempt<'r> {
+    pub(crate) number: u32,
+    pub(crate) started: Instant,
+    pub(crate) limit: Option<Instant>,
+    pub(crate) needs: &'r [Need],
+    pub(crate) nodes: &'r [Node],
+    pub(crate) names: &'r Arc<Names>,
+}
+
+/// What a step may want to know of its attempt: taken by steps added with `run_with`.
+///
+/// ```
+/// use rungs::{NoClock, Pipeline, StepCx};
+///
+/// let mut p = Pipeline::new("stubborn");
+/// let third = p.step("third time").retries(2).run_with(|cx: StepCx| async move {
+///     if cx.attempt() < 3 { Err("not yet") } else { Ok(cx.attempt()) }
+/// });
+/// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+/// assert_eq!(*report.output(third).unwrap(), 3);
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct StepCx {
+    attempt: u32,
+    started: Instant,
+    limit: Option<Instant>,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl StepCx {
+    /// Which attempt this is, from 1.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// When the attempt began.
+    pub fn started_at(&self) -> Instant {
+        self.started
+    }
+
+    /// When the attempt will be cut off by its timeout or the step's deadline, whichever comes first.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.limit
+    }
+
+    /// How much of its time is left at `now`, as the run's timer tells it; `None` if there is no limit.
+    pub fn time_left(&self, now: Instant) -> Option<Duration> {
+        self.limit.map(|limit| limit - now)
+    }
+
+    /// Whether the attempt has been told to end. A step in place is simply dropped and never sees it; work on a thread of
+    /// its own looks here from time to time.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Acquire)
+    }
+}
+
+/// A closure that takes these arguments, in one form for all numbers of them.
+pub trait Body<A> {
+    /// What it makes.
+    type Future: Future;
+
+    /// Begins an attempt.
+    fn call(&mut self, attempt: &Attempt<'_>, args: A) -> Self::Future;
+
+    /// The attempt is to end.
+    fn cancelled(&mut self) {}
+}
+
+/// A closure that takes its needs' results and nothing else.
+#[derive(Debug)]
+pub struct Plain<F>(pub(super) F);
+
+/// A closure that takes the attempt's context first.
+#[derive(Debug)]
+pub struct WithCx<F> {
+    body: F,
+    cancelled: Option<Arc<AtomicBool>>,
+}
+
+impl<F> WithCx<F> {
+    pub(super) fn new(body: F) -> Self {
+        Self { body, cancelled: None }
+    }
+
+    fn context(&mut self, attempt: &Attempt<'_>) -> StepCx {
+        let cancelled = Arc::new(AtomicBool::new(false));
+        self.cancelled = Some(cancelled.clone());
+        StepCx { attempt: attempt.number, started: attempt.started, limit: attempt.limit, cancelled }
+    }
+
+    fn tell(&self) {
+        if let Some(cancelled) = &self.cancelled {
+            cancelled.store(true, Ordering::Release);
+        }
+    }
+}
+
+macro_rules! bodies {
+    ($(($($arg:ident $name:ident),*))*) => { $(
+        impl<F, R, $($arg),*> Body<($($arg,)*)> for Plain<F>
+        where
+            F: FnMut($($arg),*) -> R,
+            R: Future,
+        {
+            type Future = R;
+
+            #[inline]
+            fn call(&mut self, _: &Attempt<'_>, ($($name,)*): ($($arg,)*)) -> R {
+                (self.0)($($name),*)
+            }
+        }
+
+        impl<F, R, $($arg),*> Body<($($arg,)*)> for WithCx<F>
+        where
+            F: FnMut(StepCx, $($arg),*) -> R,
+            R: Future,
+        {
+            type Future = R;
+
+            fn call(&mut self, attempt: &Attempt<'_>, ($($name,)*): ($($arg,)*)) -> R {
+                let cx = self.context(attempt);
+                (self.body)(cx, $($name),*)
+            }
+
+            fn cancelled(&mut self) {
+                self.tell();
+            }
+        }
+    )* };
+}
+super::arity::all!(bodies);

@@ -1,0 +1,209 @@
+//! What can be wrong with a plan, told all at once and by name.
+
+use super::draft::Draft;
+use crate::{
+    plan::StepId,
+    policy::{Config, Settings},
+};
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+
+/// A plan is wrong; nothing was started.
+///
+/// ```
+/// use rungs::{NoClock, Pipeline};
+///
+/// let mut p: Pipeline = Pipeline::new("circle");
+/// p.step("hen").depends_on(["egg"]).run(|_| async { Ok(()) });
+/// p.step("egg").depends_on(["hen"]).run(|_| async { Ok(()) });
+/// p.step("fox").depends_on(["goose"]).run(|_| async { Ok(()) });
+/// assert_eq!(
+///     p.check().unwrap_err().to_string(),
+///     "pipeline `circle` cannot run, 2 mistakes:\n\
+///      - step `fox` needs `goose`, which does not exist\n\
+///      - a cycle: `hen` needs `egg` needs `hen`",
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanError {
+    pipeline: String,
+    mistakes: Vec<Mistake>,
+}
+
+impl PlanError {
+    /// The exit code of a program whose plan is wrong.
+    pub const EXIT_CODE: u8 = 3;
+
+    pub(super) fn new(pipeline: String, mistakes: Vec<Mistake>) -> Self {
+        Self { pipeline, mistakes }
+    }
+
+    /// The pipeline's name.
+    pub fn pipeline(&self) -> &str {
+        &self.pipeline
+    }
+
+    /// Every mistake.
+    pub fn mistakes(&self) -> &[Mistake] {
+        &self.mistakes
+    }
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "pipeline `{}` cannot run, ", self.pipeline)?;
+        match self.mistakes.len() {
+            1 => f.write_str("1 mistake:")?,
+            n => write!(f, "{n} mistakes:")?,
+        }
+        self.mistakes.iter().try_for_each(|mistake| write!(f, "\n- {mistake}"))
+    }
+}
+
+impl core::error::Error for PlanError {}
+
+/// One thing that is wrong with a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Mistake {
+    /// Steps need each other in a circle.
+    Cycle {
+        /// Each needs the next, and the last the first.
+        path: Vec<String>,
+    },
+    /// A need by name that no step bears.
+    UnknownNeed {
+        /// Who needs it.
+        step: String,
+        /// The name.
+        need: String,
+    },
+    /// A step needs itself.
+    SelfNeed {
+        /// The step.
+        step: String,
+    },
+    /// Two steps of one name.
+    DuplicateName {
+        /// The name.
+        step: String,
+    },
+    /// A handle that was made by another pipeline.
+    ForeignHandle {
+        /// Who was given it.
+        step: String,
+    },
+    /// A resource that was not declared.
+    UnknownResource {
+        /// Who uses it.
+        step: String,
+        /// The resource.
+        resource: String,
+    },
+    /// A step uses more units than there are.
+    OverCapacity {
+        /// The step.
+        step: String,
+        /// The resource.
+        resource: String,
+        /// How many it uses.
+        units: u32,
+        /// How many there are.
+        capacity: u32,
+    },
+    /// `max_concurrent(0)`: nothing could ever start.
+    NoConcurrency,
+    /// Jitter, and no seed given to the run.
+    JitterWithoutSeed {
+        /// The step whose backoff has jitter.
+        step: String,
+    },
+    /// A time limit or a delay, and no clock.
+    TimeWithoutClock {
+        /// The step; `None` for the run's own deadline.
+        step: Option<String>,
+    },
+    /// More steps than a plan holds.
+    TooManySteps {
+        /// How many.
+        steps: usize,
+    },
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cycle { path } => {
+                f.write_str("a cycle: ")?;
+                path.iter().try_for_each(|step| write!(f, "`{step}` needs "))?;
+                write!(f, "`{}`", path.first().map_or("", |first| first))
+            }
+            Self::UnknownNeed { step, need } => write!(f, "step `{step}` needs `{need}`, which does not exist"),
+            Self::SelfNeed { step } => write!(f, "step `{step}` needs itself"),
+            Self::DuplicateName { step } => write!(f, "two steps are called `{step}`"),
+            Self::ForeignHandle { step } => write!(f, "step `{step}` was given a handle of another pipeline"),
+            Self::UnknownResource { step, resource } => {
+                write!(f, "step `{step}` uses `{resource}`, which is not a resource of this pipeline")
+            }
+            Self::OverCapacity { step, resource, units, capacity } => {
+                write!(f, "step `{step}` uses {units} of `{resource}`, of which there are {capacity}")
+            }
+            Self::NoConcurrency => f.write_str("`max_concurrent` is 0, so that nothing could ever start"),
+            Self::JitterWithoutSeed { step } => {
+                write!(f, "step `{step}` has a backoff with jitter, and the run was given no seed")
+            }
+            Self::TimeWithoutClock { step: Some(step) } => {
+                write!(f, "step `{step}` has a time limit or a delay, and the run has no clock")
+            }
+            Self::TimeWithoutClock { step: None } => f.write_str("the run has a deadline, and no clock"),
+            Self::TooManySteps { steps } => {
+                write!(f, "{steps} steps are more than the {} that a plan holds", crate::plan::Plan::MAX_STEPS)
+            }
+        }
+    }
+}
+
+impl Draft<'_> {
+    /// Finds everything that is wrong: with the plan, and with a run of it under this configuration.
+    pub(super) fn check(&mut self, config: &Config, ticks: bool) -> Result<(), PlanError> {
+        let mut error = match self.compile() {
+            Ok(()) => PlanError::new(self.names.pipeline().into(), Vec::new()),
+            Err(error) => error,
+        };
+        if config.max_concurrent == 0 {
+            error.mistakes.push(Mistake::NoConcurrency);
+        }
+        if !ticks {
+            if config.deadline != crate::policy::settings::NONE {
+                error.mistakes.push(Mistake::TimeWithoutClock { step: None });
+            }
+            self.each_step_with(
+                |s| s.needs_clock(),
+                |step| {
+                    error.mistakes.push(Mistake::TimeWithoutClock { step: Some(step) });
+                },
+            );
+        }
+        if config.seed.is_none() {
+            self.each_step_with(
+                |s| s.needs_seed(),
+                |step| {
+                    error.mistakes.push(Mistake::JitterWithoutSeed { step });
+                },
+            );
+        }
+        if error.mistakes.is_empty() { Ok(()) } else { Err(error) }
+    }
+
+    fn each_step_with(&self, what: impl Fn(&Settings<'_>) -> bool, mut found: impl FnMut(String)) {
+        // Most plans have a handful of different settings, most of them harmless.
+        if !self.settings.iter().any(&what) {
+            return;
+        }
+        for (step, &which) in self.which.iter().enumerate() {
+            if self.settings.get(which as usize).is_some_and(&what) {
+                found(self.name(StepId(step as u32)));
+            }
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! What has been said of a pipeline so far: everything about it but its closures.
+
+use super::{
+    check::{Mistake, PlanError},
+    names::Names,
+    needs::Needs,
+    plans::Compiled,
+};
+use crate::{
+    plan::{Edges, Need, Plan, StepId, Use},
+    policy::Settings,
+    render::StepNames,
+};
+use alloc::{string::String, sync::Arc, vec, vec::Vec};
+
+/// A pipeline's plan while it is written.
+pub(crate) struct Draft<'env> {
+    pub(super) id: u32,
+    pub(super) names: Arc<Names>,
+    pub(super) need_rows: Vec<u32>,
+    pub(super) needs: Vec<Need>,
+    pub(super) settings: Vec<Settings<'env>>,
+    /// Which settings each step has; empty while all have the first.
+    pub(super) which: Vec<u32>,
+    pub(super) resources: Vec<(String, u32)>,
+    /// What each class of steps uses; the first uses nothing.
+    pub(super) classes: Vec<Vec<Use>>,
+    /// Needs that were said by name, and may not have been declared yet.
+    pub(super) by_name: Vec<Reference>,
+    pub(super) uses_by_name: Vec<(StepId, Vec<(String, u32)>)>,
+    pub(super) duplicates: Vec<StepId>,
+    pub(super) strangers: Vec<StepId>,
+    pub(super) compiled: Option<Compiled>,
+}
+
+/// A need that was said by name: its place among all needs.
+pub(super) struct Reference {
+    pub(super) step: StepId,
+    pub(super) place: usize,
+    pub(super) name: String,
+}
+
+/// What one step's builder has gathered.
+#[derive(Default)]
+pub(super) struct Said {
+    /// Needs of this or another pipeline; those with results first, in the order of the arguments.
+    pub(super) needs: Vec<Need>,
+    pub(super) names: Vec<(usize, String)>,
+    pub(super) uses: Vec<(String, u32)>,
+    pub(super) has_stranger: bool,
+}
+
+impl Said {
+    pub(super) fn needs(&mut self, pipeline: u32, needs: &impl Needs, kind: fn(StepId) -> Need) {
+        needs.each(&mut |of, step| {
+            self.has_stranger |= of != pipeline;
+            self.needs.push(kind(step));
+        });
+    }
+
+    pub(super) fn by_name(&mut self, name: &str, kind: fn(StepId) -> Need) {
+        self.names.push((self.needs.len(), name.into()));
+        self.needs.push(kind(StepId(0)));
+    }
+}
+
+impl<'env> Draft<'env> {
+    pub(super) fn new(id: u32, name: &str) -> Self {
+        Self {
+            id,
+            names: Arc::new(Names::new(name)),
+            need_rows: vec![0],
+            needs: Vec::new(),
+            settings: vec![Settings::DEFAULT],
+            which: Vec::new(),
+            resources: Vec::new(),
+            classes: vec![Vec::new()],
+            by_name: Vec::new(),
+            uses_by_name: Vec::new(),
+            duplicates: Vec::new(),
+            strangers: Vec::new(),
+            compiled: None,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    pub(super) fn resource(&mut self, name: &str, capacity: u32) {
+        self.compiled = None;
+        match self.resources.iter_mut().find(|(other, _)| other == name) {
+            Some(known) => known.1 = capacity,
+            None => self.resources.push((name.into(), capacity)),
+        }
+    }
+
+    /// Adds the next step.
+    #[inline]
+    pub(super) fn add(&mut self, name: &str, settings: Settings<'env>, said: Said) -> StepId {
+        let step = StepId(self.len() as u32);
+        self.compiled = None;
+        if !Arc::make_mut(&mut self.names).push(name) {
+            self.duplicates.push(step);
+        }
+        if said.has_stranger {
+            self.strangers.push(step);
+        }
+        for (nth, name) in said.names {
+            self.by_name.push(Reference { step, place: self.needs.len() + nth, name });
+        }
+        self.needs.extend_from_slice(&said.needs);
+        self.need_rows.push(self.needs.len() as u32);
+        self.set(step, settings);
+        if !said.uses.is_empty() {
+            self.uses_by_name.push((step, said.uses));
+        }
+        step
+    }
+
+    /// Equal settings are kept once when they follow one another, and default ones not at all.
+    #[inline]
+    fn set(&mut self, step: StepId, settings: Settings<'env>) {
+        if settings == Settings::DEFAULT {
+            if !self.which.is_empty() {
+                self.which.push(0);
+            }
+            return;
+        }
+        self.which.resize(step.index(), 0);
+        if self.settings.last() != Some(&settings) {
+            self.settings.push(settings);
+        }
+        self.which.push(self.settings.len() as u32 - 1);
+    }
+
+    pub(super) fn edges(&self) -> Edges<'_> {
+        Edges::new(&self.need_rows, &self.needs)
+    }
+
+    /// The plan as compiled; before that, one without dependents.
+    pub(super) fn plan<'p>(&'p self, compiled: &'p Compiled) -> Plan<'p> {
+        Plan::new(self.edges(), compiled.dependents(), &self.settings, &self.which)
+    }
+
+    /// Compiles the plan if that has not been done since the last change.
+    pub(super) fn compile(&mut self) -> Result<(), PlanError> {
+        if self.compiled.is_some() {
+            return Ok(());
+        }
+        let mut mistakes = Vec::new();
+        let unknown = self.resolve_names(&mut mistakes);
+        self.resolve_uses(&mut mistakes);
+        for &step in &self.duplicates {
+            mistakes.push(Mistake::DuplicateName { step: self.name(step) });
+        }
+        for &step in &self.strangers {
+            mistakes.push(Mistake::ForeignHandle { step: self.name(step) });
+        }
+        if self.len() > Plan::MAX_STEPS {
+            mistakes.push(Mistake::TooManySteps { steps: self.len() });
+        }
+        if self.strangers.is_empty() {
+            // Needs that lead nowhere are left out, so that cycles among the others are told as well.
+            let known = (!unknown.is_empty()).then(|| self.needs_without(&unknown));
+            let edges = known.as_ref().map_or_else(|| self.edges(), |(rows, list)| Edges::new(rows, list));
+            match Compiled::new(edges) {
+                Ok(compiled) => self.compiled = Some(compiled),
+                Err(cycle) => mistakes.push(Mistake::Cycle { path: cycle.into_iter().map(|s| self.name(s)).collect() }),
+            }
+        }
+        if mistakes.is_empty() {
+            return Ok(());
+        }
+        self.compiled = None;
+        Err(PlanError::new(self.names.pipeline().into(), mistakes))
+    }
+
+    pub(super) fn name(&self, step: StepId) -> String {
+        self.names.name(step).into()
+    }
+
+    /// Fills in needs that were said by name, and tells the places of those that lead nowhere.
+    fn resolve_names(&mut self, mistakes: &mut Vec<Mistake>) -> Vec<usize> {
+        let mut unknown = Vec::new();
+        for reference in &self.by_name {
+            let step: String = self.names.name(reference.step).into();
+            match self.names.find(&reference.name) {
+                Some(found) if found != reference.step => {
+                    if let Some(need) = self.needs.get_mut(reference.place) {
+                        *need = need.of(found);
+                    }
+                    continue;
+                }
+                Some(_) => mistakes.push(Mistake::SelfNeed { step }),
+                None => mistakes.push(Mistake::UnknownNeed { step, need: reference.name.clone() }),
+            }
+            unknown.push(reference.place);
+        }
+        unknown
+    }
+
+    fn needs_without(&self, places: &[usize]) -> (Vec<u32>, Vec<Need>) {
+        let (mut rows, mut list) = (vec![0], Vec::new());
+        for row in self.need_rows.windows(2) {
+            let &[from, to] = row else { continue };
+            let kept = (from as usize..to as usize).filter(|place| !places.contains(place));
+            list.extend(kept.filter_map(|place| self.needs.get(place)));
+            rows.push(list.len() as u32);
+        }
+        (rows, list)
+    }
+
+    /// Sorts steps into classes by what they use.
+    fn resolve_uses(&mut self, mistakes: &mut Vec<Mistake>) {
+        self.classes.truncate(1);
+        for (step, uses) in &self.uses_by_name {
+            let mut class: Vec<Use> = Vec::new();
+            for (name, units) in uses {
+                let Some(resource) = self.resources.iter().position(|(other, _)| other == name) else {
+                    let (step, resource) = (self.names.name(*step).into(), name.clone());
+                    mistakes.push(Mistake::UnknownResource { step, resource });
+                    continue;
+                };
+                let resource = resource as u32;
+                match class.iter_mut().find(|used| used.resource == resource) {
+                    Some(used) => used.units = used.units.saturating_add(*units),
+                    None => class.push(Use { resource, units: *units }),
+                }
+            }
+            class.sort_by_key(|used| used.resource);
+            for used in &class {
+                if let Some((name, capacity)) = self.resources.get(used.resource as usize)
+                    && used.units > *capacity
+                {
+                    mistakes.push(Mistake::OverCapacity {
+                        step: self.names.name(*step).into(),
+                        resource: name.clone(),
+                        units: used.units,
+                        capacity: *capacity,
+                    });
+                }
+            }
+            let number = self.classes.iter().position(|other| *other == class).unwrap_or(self.classes.len());
+            if number == self.classes.len() {
+                self.classes.push(class);
+            }
+            // Settings are shared by steps that follow one another, so the step gets its own.
+            self.which.resize(self.names.len(), 0);
+            if let Some(which) = self.which.get_mut(step.index())
+                && let Some(settings) = self.settings.get(*which as usize)
+                && settings.class != number as u32
+            {
+                let own = settings.class(number as u32);
+                *which = self.settings.iter().position(|other| *other == own).unwrap_or(self.settings.len()) as u32;
+                if *which as usize == self.settings.len() {
+                    self.settings.push(own);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What tells [`Pipeline`](super::Pipeline) and [`LocalPipeline`](super::LocalPipeline) apart: whether all of it may
+//! cross threads.
+
+use super::{
+    cell::{Cell, Slot},
+    work::Work,
+};
+use alloc::{boxed::Box, sync::Arc};
+use core::pin::Pin;
+
+/// Steps, results and so the run may go to another thread.
+#[derive(Debug)]
+pub struct Shared;
+
+/// Steps and results stay on one thread.
+#[derive(Debug)]
+pub struct Local;
+
+/// Results that may cross threads.
+pub type SharedCell = dyn Cell + Send + Sync;
+/// Results that stay on one thread.
+pub type LocalCell = dyn Cell;
+
+/// The types of one kind of pipeline.
+pub trait Kind<'env, E>: Sized + 'static {
+    /// A step.
+    type Work: Work<E, Self::Cell> + ?Sized + 'env;
+    /// A result.
+    type Cell: Cell + ?Sized;
+}
+
+impl<'env, E: 'env> Kind<'env, E> for Shared {
+    type Work = dyn Work<E, SharedCell> + Send + 'env;
+    type Cell = SharedCell;
+}
+
+impl<'env, E: 'env> Kind<'env, E> for Local {
+    type Work = dyn Work<E, LocalCell> + 'env;
+    type Cell = LocalCell;
+}
+
+/// Which steps a kind of pipeline takes.
+#[diagnostic::on_unimplemented(
+    message = "this step is not `Send`, and a `Pipeline` takes only steps that are",
+    label = "its closure, its future or something it captured must stay on one thread",
+    note = "use `LocalPipeline` for steps that are not `Send`",
+    note = "or replace what holds it back: `Rc` by `Arc`, `RefCell` by `Mutex`, a guard that lives across an `.await`"
+)]
+pub trait Holds<'env, E, W>: Kind<'env, E> {
+    /// Puts a step into its box.
+    fn hold(work: W) -> Pin<Box<Self::Work>>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'env, E: 'env, W: Work<E, SharedCell> + Send + 'env> Holds<'env, E, W> for Shared {
+    fn hold(work: W) -> Pin<Box<Self::Work>> {
+        Box::pin(work)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'env, E: 'env, W: Work<E, LocalCell> + 'env> Holds<'env, E, W> for Local {
+    fn hold(work: W) -> Pin<Box<Self::Work>> {
+        Box::pin(work)
+    }
+}
+
+/// Which results a kind of pipeline takes.
+#[diagnostic::on_unimplemented(
+    message = "the result `{T}` cannot be shared between threads, and a `Pipeline` takes only results that can",
+    note = "results of a `Pipeline` are `Send + Sync`; use `LocalPipeline` for others"
+)]
+pub trait HoldsResult<T, C: ?Sized> {
+    /// Puts a slot into its cell.
+    fn cell(slot: Slot<T>) -> Arc<C>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + 'static> HoldsResult<T, SharedCell> for Shared {
+    fn cell(slot: Slot<T>) -> Arc<SharedCell> {
+        Arc::new(slot)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: 'static> HoldsResult<T, LocalCell> for Local {
+    fn cell(slot: Slot<T>) -> Arc<LocalCell> {
+        Arc::new(slot)
+    }
+}

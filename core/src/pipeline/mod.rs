@@ -1,0 +1,253 @@
+//! Pipelines that are written at run time: typed handles, results of any type, any number of steps.
+
+mod arity;
+mod body;
+mod builder;
+mod cell;
+mod check;
+mod draft;
+mod kind;
+mod names;
+mod needs;
+mod plans;
+mod ran;
+mod runner;
+mod work;
+
+pub use body::{Attempt, Body, Plain, StepCx, WithCx};
+pub use builder::StepBuilder;
+pub use cell::{Cell, Out, Slot};
+pub(crate) use cell::{is_for, lend};
+pub use check::{Mistake, PlanError};
+pub use kind::{Holds, HoldsResult, Kind, Local, LocalCell, Shared, SharedCell};
+pub(crate) use names::Names;
+pub use needs::{ByName, Gather, Handle, InputError, InputFault, Inputs, Mode, Needs, Settled, Values};
+pub(crate) use ran::{Ran, Times};
+pub use runner::Runner;
+pub use work::{Fault, Task, Work};
+
+use crate::{
+    drive::Seats,
+    plan::StepId,
+    policy::{Config, Retry, Settings},
+    render::Picture,
+    report::Report,
+    scheduler::{Alarm, Needed, Node, State},
+    spawn::InPlace,
+    time::Timer,
+};
+use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
+use core::{
+    pin::Pin,
+    sync::atomic::{AtomicU32, Ordering},
+};
+use draft::{Draft, Said};
+
+/// An error of any kind: what a pipeline's steps fail with if no other type is said.
+pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
+
+/// A list of async steps that may cross threads. The usual one; see [`Graph`] for all it can do.
+///
+/// ```
+/// use rungs::{NoClock, Pipeline};
+///
+/// let mut p: Pipeline = Pipeline::new("sum");
+/// let a = p.step("a").run(|| async { Ok(1) });
+/// let b = p.step("b").run(|| async { Ok("41".parse::<i32>()?) });
+/// let sum = p.step("sum").needs((a, b)).run(|a, b| async move { Ok(*a + *b) });
+///
+/// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+/// assert_eq!(*report.output(sum).unwrap(), 42);
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
+pub type Pipeline<'env, E = BoxError, S = InPlace> = Graph<'env, E, Shared, S>;
+
+/// A list of async steps that stay on one thread: steps need not be `Send`, nor results.
+///
+/// ```
+/// use std::rc::Rc;
+/// use rungs::{LocalPipeline, NoClock};
+///
+/// let mut p: LocalPipeline = LocalPipeline::new("local");
+/// let shared = p.step("shared").run(|| async { Ok(Rc::new(5)) });
+/// let next = p.step("next").needs(shared).run(|n| async move { Ok(**n + 1) });
+/// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+/// assert_eq!(*report.output(next).unwrap(), 6);
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
+pub type LocalPipeline<'env, E = BoxError, S = InPlace> = Graph<'env, E, Local, S>;
+
+/// A list of async steps: what [`Pipeline`] and [`LocalPipeline`] have in common.
+///
+/// Steps may borrow (`'env`) what was declared before the pipeline. `E` is the error of its steps, and `S` runs them.
+#[must_use = "a pipeline does nothing until it is run"]
+pub struct Graph<'env, E, K: Kind<'env, E>, S = InPlace> {
+    steps: Steps<'env, E, K>,
+    spawner: S,
+}
+
+/// What a step's error means for its retries.
+pub(crate) type Judge<'env, E> = Box<dyn Fn(&E) -> Retry + Send + 'env>;
+
+/// The steps of a pipeline, and all that a run of them needs.
+pub(crate) struct Steps<'env, E, K: Kind<'env, E>> {
+    draft: Draft<'env>,
+    works: Vec<Pin<Box<K::Work>>>,
+    judges: BTreeMap<u32, Judge<'env, E>>,
+    ran: Arc<Ran<K::Cell>>,
+    store: Store,
+}
+
+/// What runs write on, kept from one to the next.
+#[derive(Default)]
+struct Store {
+    ready: Vec<usize>,
+    alarms: Vec<Alarm>,
+    free: Vec<u32>,
+    open: Vec<u32>,
+    seat_of: Vec<u32>,
+    seats: Option<Seats>,
+    /// Steps of a run that was forgotten rather than dropped may still have attempts.
+    is_running: bool,
+}
+
+impl<'env, E, K: Kind<'env, E>> Graph<'env, E, K> {
+    /// A pipeline without steps, which run in place.
+    pub fn new(name: &str) -> Self {
+        static PIPELINES: AtomicU32 = AtomicU32::new(0);
+        // Only told apart, never ordered: a number that comes round again after 2^32 pipelines does no harm.
+        let draft = Draft::new(PIPELINES.fetch_add(1, Ordering::Relaxed), name);
+        let steps = Steps {
+            draft,
+            works: Vec::new(),
+            judges: BTreeMap::new(),
+            ran: Arc::new(Ran::default()),
+            store: Store::default(),
+        };
+        Self { steps, spawner: InPlace }
+    }
+}
+
+impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
+    /// Runs the steps that are added from now on by this spawner, unless they say otherwise: in one word, a whole
+    /// pipeline uses all cores.
+    pub fn spawn_on<S2>(self, spawner: S2) -> Graph<'env, E, K, S2> {
+        Graph { steps: self.steps, spawner }
+    }
+
+    /// Begins a step: first its settings, then [`run`](StepBuilder::run) with what it does.
+    pub fn step<'p>(&'p mut self, name: &'p str) -> StepBuilder<'p, 'env, E, K, S>
+    where
+        S: Clone,
+    {
+        StepBuilder::new(&mut self.steps, self.spawner.clone(), name)
+    }
+
+    /// Declares a resource with so many units, which steps say they [use](StepBuilder::uses): a bus, a licence, a pool.
+    pub fn resource(&mut self, name: &str, units: u32) -> &mut Self {
+        self.steps.draft.resource(name, units);
+        self
+    }
+
+    /// The pipeline's name.
+    pub fn name(&self) -> &str {
+        self.steps.draft.names.pipeline()
+    }
+
+    /// How many steps it has.
+    pub fn len(&self) -> usize {
+        self.steps.draft.len()
+    }
+
+    /// Whether it has no step.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Looks for mistakes in the plan, and prepares it for runs. What hangs on a run's own settings (seed, clock, limits)
+    /// is checked when it is run. O(V + E), once; after that O(1) until something is added.
+    ///
+    /// # Errors
+    /// All mistakes at once.
+    pub fn check(&mut self) -> Result<(), PlanError> {
+        self.steps.draft.compile()?;
+        self.steps.prepare(&Config::DEFAULT);
+        Ok(())
+    }
+
+    /// The picture of the plan: as text, Mermaid or DOT. Nothing is executed for it, and a wrong plan has a picture too.
+    pub fn visualize(&mut self) -> Picture<'_> {
+        self.steps.draft.picture()
+    }
+
+    /// A run with settings of its own.
+    pub fn runner(&mut self) -> Runner<'_, 'env, E, K> {
+        Runner::new(&mut self.steps)
+    }
+
+    /// Runs all steps, and reports.
+    ///
+    /// Dropping the future drops every step that runs in place and cancels every spawned one.
+    ///
+    /// # Errors
+    /// The plan is wrong, and nothing was started. What goes wrong in steps is in the report.
+    pub async fn run<T: Timer>(&mut self, timer: &T) -> Result<Report<E, K::Cell>, PlanError> {
+        self.runner().run(timer).await
+    }
+}
+
+impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
+    fn add(
+        &mut self,
+        name: &str,
+        settings: Settings<'env>,
+        said: Said,
+        judge: Option<Judge<'env, E>>,
+        work: Pin<Box<K::Work>>,
+        cell: Arc<K::Cell>,
+    ) -> StepId {
+        let step = self.draft.add(name, settings, said);
+        if let Some(judge) = judge {
+            self.judges.insert(step.0, judge);
+        }
+        self.works.push(work);
+        Arc::make_mut(&mut self.ran).cells.push(cell);
+        step
+    }
+
+    /// Makes room for a run under this configuration, so that the run itself need not.
+    fn prepare(&mut self, config: &Config) {
+        self.draft.number(config);
+        let Some(compiled) = &self.draft.compiled else { return };
+        let (plan, numbering) = (self.draft.plan(compiled), self.draft.numbering());
+        self.store.fit(&Needed::for_run(&plan, &numbering, config), config);
+        Arc::make_mut(&mut self.ran).fit(plan.len());
+    }
+}
+
+impl Store {
+    fn fit(&mut self, needed: &Needed, config: &Config) {
+        fn grow<T: Clone + Default>(list: &mut Vec<T>, len: usize) {
+            if list.len() < len {
+                list.resize(len, T::default());
+            }
+        }
+        grow(&mut self.ready, needed.ready);
+        grow(&mut self.alarms, needed.alarms);
+        grow(&mut self.free, needed.free);
+        grow(&mut self.open, needed.open);
+        let width = needed.nodes.min(config.max_concurrent as usize);
+        if self.seats.as_ref().is_none_or(|seats| seats.capacity() < width) {
+            self.seats = Some(Seats::new(width));
+        }
+    }
+
+    #[allow(clippy::type_complexity, reason = "named where it is taken apart")]
+    fn lend<'s>(
+        &'s mut self,
+        nodes: &'s mut [Node],
+    ) -> (State<'s>, &'s mut Option<Seats>, &'s mut Vec<u32>, &'s mut bool) {
+        let Self { ready, alarms, free, open, seats, seat_of, is_running } = self;
+        (State { nodes, ready, alarms, free, open }, seats, seat_of, is_running)
+    }
+}

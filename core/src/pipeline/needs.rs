@@ -1,0 +1,267 @@
+//! Handles, and how the results they stand for become arguments.
+
+use super::{
+    body::Attempt,
+    cell::{Cell, Out, lend},
+    kind::SharedCell,
+    names::Names,
+};
+use crate::{
+    plan::{Need, StepId},
+    render::StepNames,
+    scheduler::Cause,
+};
+use alloc::{string::String, sync::Arc, vec::Vec};
+use core::{fmt, marker::PhantomData};
+
+/// A step that was added, and the type of its result. Needs of later steps are named by it, and results looked up.
+pub struct Handle<T> {
+    pub(super) pipeline: u32,
+    pub(super) step: StepId,
+    result: PhantomData<fn() -> T>,
+}
+
+impl<T> Handle<T> {
+    pub(super) fn new(pipeline: u32, step: StepId) -> Self {
+        Self { pipeline, step, result: PhantomData }
+    }
+
+    /// The step, by its place in the order of declaration.
+    pub fn id(self) -> StepId {
+        self.step
+    }
+}
+
+impl<T> Clone for Handle<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Handle<T> {}
+
+impl<T> fmt::Debug for Handle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Handle").field(&self.step.index()).finish()
+    }
+}
+
+/// Steps that another can be said to need: a handle, a tuple of up to 12, or a `Vec` of equal ones.
+pub trait Needs {
+    /// Calls `each` with the pipeline and the step of every handle.
+    fn each(&self, each: &mut dyn FnMut(u32, StepId));
+}
+
+/// Needs as the arguments of a step.
+pub trait Gather<M, C: ?Sized> {
+    /// A tuple, one entry an argument.
+    type Args;
+
+    /// Collects the arguments; `None` if a result is missing that must be there.
+    fn gather(attempt: &Attempt<'_>, cells: &[Arc<C>]) -> Option<Self::Args>;
+}
+
+/// How a need becomes an argument.
+pub trait Mode: 'static {
+    /// The argument for a need whose result is an `A`.
+    type Arg<A: 'static>;
+
+    /// Makes it.
+    fn arg<A: 'static, C: Cell + ?Sized>(need: Need, attempt: &Attempt<'_>, cells: &[Arc<C>]) -> Option<Self::Arg<A>>;
+}
+
+/// The step runs only if its needs succeeded: an `Out` each.
+#[derive(Debug)]
+pub struct Values;
+
+/// The step runs whatever its needs came to: a `Result<Out, Cause>` each.
+#[derive(Debug)]
+pub struct Settled;
+
+impl Mode for Values {
+    type Arg<A: 'static> = Out<A>;
+
+    #[inline]
+    fn arg<A: 'static, C: Cell + ?Sized>(need: Need, _: &Attempt<'_>, cells: &[Arc<C>]) -> Option<Out<A>> {
+        lend(cells.get(need.step().index())?)
+    }
+}
+
+impl Mode for Settled {
+    type Arg<A: 'static> = Result<Out<A>, Cause>;
+
+    fn arg<A: 'static, C: Cell + ?Sized>(
+        need: Need,
+        attempt: &Attempt<'_>,
+        cells: &[Arc<C>],
+    ) -> Option<Result<Out<A>, Cause>> {
+        let index = need.step().index();
+        match attempt.nodes.get(index)?.cause() {
+            None => lend(cells.get(index)?).map(Ok),
+            Some(cause) => Some(Err(cause)),
+        }
+    }
+}
+
+impl<T> Needs for Handle<T> {
+    fn each(&self, each: &mut dyn FnMut(u32, StepId)) {
+        each(self.pipeline, self.step);
+    }
+}
+
+impl<M: Mode, C: Cell + ?Sized, A: 'static> Gather<M, C> for Handle<A> {
+    type Args = (M::Arg<A>,);
+
+    #[inline]
+    fn gather(attempt: &Attempt<'_>, cells: &[Arc<C>]) -> Option<Self::Args> {
+        <(Self,) as Gather<M, C>>::gather(attempt, cells)
+    }
+}
+
+impl<T> Needs for Vec<Handle<T>> {
+    fn each(&self, each: &mut dyn FnMut(u32, StepId)) {
+        self.iter().for_each(|handle| handle.each(each));
+    }
+}
+
+impl<M: Mode, C: Cell + ?Sized, A: 'static> Gather<M, C> for Vec<Handle<A>> {
+    type Args = (Vec<M::Arg<A>>,);
+
+    fn gather(attempt: &Attempt<'_>, cells: &[Arc<C>]) -> Option<Self::Args> {
+        let needs = attempt.needs.iter().filter(|need| need.has_result());
+        Some((needs.map(|&need| M::arg(need, attempt, cells)).collect::<Option<_>>()?,))
+    }
+}
+
+macro_rules! tuples {
+    ($(($($arg:ident $name:ident),*))*) => { $(
+        impl<$($arg),*> Needs for ($(Handle<$arg>,)*) {
+            #[allow(unused_variables, reason = "no handle, no call")]
+            fn each(&self, each: &mut dyn FnMut(u32, StepId)) {
+                let ($($name,)*) = self;
+                $($name.each(each);)*
+            }
+        }
+
+        impl<M: Mode, Z: Cell + ?Sized, $($arg: 'static),*> Gather<M, Z> for ($(Handle<$arg>,)*) {
+            type Args = ($(M::Arg<$arg>,)*);
+
+            #[inline]
+            #[allow(unused_variables, unused_mut, reason = "no handle, no argument")]
+            fn gather(attempt: &Attempt<'_>, cells: &[Arc<Z>]) -> Option<Self::Args> {
+                // The needs with results come first, in the order of the tuple.
+                let mut needs = attempt.needs.iter();
+                $(let $name = M::arg::<$arg, Z>(*needs.next()?, attempt, cells)?;)*
+                Some(($($name,)*))
+            }
+        }
+    )* };
+}
+super::arity::all!(tuples);
+
+/// Needs said by name.
+#[derive(Debug)]
+pub struct ByName;
+
+/// The results of needs that were said by name, looked up by name and type.
+///
+/// ```
+/// use rungs::{Inputs, NoClock, Pipeline};
+///
+/// let mut p: Pipeline = Pipeline::new("by name");
+/// p.step("sum").depends_on(["a", "b"]).run(|inputs: Inputs| async move {
+///     Ok(*inputs.get::<u32>("a")? + *inputs.get::<u32>("b")?)
+/// });
+/// p.step("a").run(|| async { Ok(1_u32) });
+/// p.step("b").run(|| async { Ok(2_u32) });
+/// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+/// assert_eq!(*report.output_named::<u32>("sum").unwrap(), 3);
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
+pub struct Inputs<C: ?Sized = SharedCell> {
+    names: Arc<Names>,
+    needs: Vec<(StepId, Option<Cause>, Arc<C>)>,
+}
+
+impl<C: Cell + ?Sized> Inputs<C> {
+    /// The result of the need of this name.
+    ///
+    /// # Errors
+    /// The step has no such need, it did not succeed, or its result has another type.
+    pub fn get<T: 'static>(&self, name: &str) -> Result<Out<T>, InputError> {
+        let fault = |fault| InputError { name: name.into(), fault };
+        let found = self.needs.iter().find(|(step, ..)| self.names.name(*step) == name);
+        let (_, cause, cell) = found.ok_or_else(|| fault(InputFault::NotANeed))?;
+        match cause {
+            Some(cause) => Err(fault(InputFault::NoResult(*cause))),
+            None => lend(cell).ok_or_else(|| fault(InputFault::OtherType)),
+        }
+    }
+
+    /// The names of all needs, in the order they were said.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.needs.iter().map(|(step, ..)| self.names.name(*step))
+    }
+}
+
+impl<C: ?Sized> Clone for Inputs<C> {
+    fn clone(&self) -> Self {
+        Self { names: self.names.clone(), needs: self.needs.clone() }
+    }
+}
+
+impl<M, C: Cell + ?Sized> Gather<M, C> for ByName {
+    type Args = (Inputs<C>,);
+
+    fn gather(attempt: &Attempt<'_>, cells: &[Arc<C>]) -> Option<Self::Args> {
+        let needs = attempt.needs.iter().filter(|need| need.has_result()).map(|need| {
+            let step = need.step();
+            Some((step, attempt.nodes.get(step.index())?.cause(), cells.get(step.index())?.clone()))
+        });
+        Some((Inputs { names: attempt.names.clone(), needs: needs.collect::<Option<_>>()? },))
+    }
+}
+
+/// A result that was looked up and is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputError {
+    name: String,
+    fault: InputFault,
+}
+
+/// Why a looked-up result is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InputFault {
+    /// The step did not say that it needs this one.
+    NotANeed,
+    /// The need did not succeed.
+    NoResult(Cause),
+    /// The need's result has another type.
+    OtherType,
+}
+
+impl InputError {
+    /// The name that was looked up.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Why there is nothing.
+    pub fn fault(&self) -> InputFault {
+        self.fault
+    }
+}
+
+impl fmt::Display for InputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.name;
+        match self.fault {
+            InputFault::NotANeed => write!(f, "`{name}` is not among the needs of this step"),
+            InputFault::NoResult(cause) => write!(f, "`{name}` has no result: {}", cause.in_short()),
+            InputFault::OtherType => write!(f, "the result of `{name}` has another type"),
+        }
+    }
+}
+
+impl core::error::Error for InputError {}

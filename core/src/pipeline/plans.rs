@@ -1,0 +1,173 @@
+//! A draft made ready to run: edges both ways, and the numberings that runs ask for.
+
+use super::draft::Draft;
+use crate::{
+    plan::{
+        Edges, Need, Numbering, StepId, Use, find_cycle, invert, is_declared_in_order, levels, longest_remaining,
+        topological,
+    },
+    policy::{Config, Order},
+};
+use alloc::{vec, vec::Vec};
+
+/// What is computed from a draft's needs.
+pub(crate) struct Compiled {
+    rows: Vec<u32>,
+    list: Vec<Need>,
+    /// An order in which needs come first; empty if the order of declaration is one.
+    order: Vec<u32>,
+    numbers: Option<Numbers>,
+}
+
+impl Compiled {
+    /// # Errors
+    /// The steps of a cycle.
+    pub(super) fn new(needs: Edges<'_>) -> Result<Self, Vec<StepId>> {
+        let steps = needs.len();
+        let mut compiled = Self {
+            rows: vec![0; steps + 1],
+            list: vec![Need::result(StepId(0)); needs.total()],
+            order: Vec::new(),
+            numbers: None,
+        };
+        invert(needs, &mut compiled.rows, &mut compiled.list);
+        if is_declared_in_order(needs) {
+            return Ok(compiled);
+        }
+        let mut order = vec![0; steps];
+        let mut missing = vec![0; steps];
+        if topological(needs, compiled.dependents(), &mut missing, &mut order) < steps {
+            let length = find_cycle(needs, &mut missing, &mut order);
+            order.truncate(length);
+            return Err(order.into_iter().map(StepId).collect());
+        }
+        compiled.order = order;
+        Ok(compiled)
+    }
+
+    pub(super) fn dependents(&self) -> Edges<'_> {
+        Edges::new(&self.rows, &self.list)
+    }
+
+    /// Each step's level, and how many there are.
+    pub(super) fn levels(&self, needs: Edges<'_>) -> (Vec<u32>, usize) {
+        let mut found = vec![0; needs.len()];
+        let count = levels(needs, &self.order, &mut found);
+        (found, count)
+    }
+}
+
+impl Draft<'_> {
+    /// The picture of the plan as it stands, right or wrong.
+    pub(super) fn picture(&mut self) -> crate::render::Picture<'_> {
+        let levels = match self.compile() {
+            Ok(()) => self.compiled.as_ref().map(|compiled| compiled.levels(self.edges()).0),
+            Err(_) => None,
+        };
+        let levels = levels.unwrap_or_else(|| vec![u32::MAX; self.len()]);
+        crate::render::Picture { names: &self.names, needs: self.edges(), levels }
+    }
+}
+
+/// The arrays of a [`Numbering`].
+#[derive(Default)]
+struct Numbers {
+    /// What they were made for.
+    by_priority: bool,
+    by_level: bool,
+    order: Vec<u32>,
+    places: Vec<u32>,
+    ranks: Vec<u32>,
+    classes: Vec<u32>,
+    use_rows: Vec<u32>,
+    uses: Vec<Use>,
+    capacities: Vec<u32>,
+    levels: Vec<u32>,
+}
+
+impl Draft<'_> {
+    /// Makes the numbering for a run, unless the last run had the same. Without limit and resources all that may start
+    /// does, so the order of declaration is as good as any and costs nothing.
+    pub(super) fn number(&mut self, config: &Config) {
+        let by_priority = config.max_concurrent < u32::MAX || self.classes.len() > 1;
+        let by_level = config.order == Order::Levels;
+        let Some(compiled) = &self.compiled else { return };
+        if compiled.numbers.as_ref().is_some_and(|n| n.by_priority == by_priority && n.by_level == by_level) {
+            return;
+        }
+        let mut numbers = Numbers { by_priority, by_level, ..Numbers::default() };
+        if by_level {
+            numbers.levels = compiled.levels(self.edges()).0;
+        }
+        if by_priority || by_level {
+            self.sort(compiled, &mut numbers);
+        }
+        numbers.capacities = self.resources.iter().map(|&(_, capacity)| capacity).collect();
+        if let Some(compiled) = &mut self.compiled {
+            compiled.numbers = Some(numbers);
+        }
+    }
+
+    pub(super) fn numbering(&self) -> Numbering<'_> {
+        let Some(numbers) = self.compiled.as_ref().and_then(|compiled| compiled.numbers.as_ref()) else {
+            return Numbering::default();
+        };
+        Numbering {
+            order: &numbers.order,
+            places: &numbers.places,
+            ranks: &numbers.ranks,
+            classes: &numbers.classes,
+            use_rows: &numbers.use_rows,
+            uses: &numbers.uses,
+            capacities: &numbers.capacities,
+            levels: &numbers.levels,
+        }
+    }
+
+    fn sort(&self, compiled: &Compiled, numbers: &mut Numbers) {
+        let plan = self.plan(compiled);
+        let mut paths = vec![0; plan.len()];
+        if numbers.by_priority {
+            longest_remaining(compiled.dependents(), &compiled.order, |step| plan.settings(step), &mut paths);
+        }
+        let key = |step: u32| {
+            let level = numbers.levels.get(step as usize).copied().unwrap_or(0);
+            let path = paths.get(step as usize).copied().unwrap_or(0);
+            (level, core::cmp::Reverse(path), step)
+        };
+        let class = |step: u32| plan.settings(StepId(step)).class;
+        let mut order: Vec<u32> = (0..plan.len() as u32).collect();
+        order.sort_unstable_by_key(|&step| key(step));
+        if self.classes.len() > 1 {
+            let mut rank_of = vec![0; order.len()];
+            scatter(&order, &mut rank_of);
+            order.sort_by_key(|&step| class(step)); // stable: by rank within a class
+            numbers.ranks = order.iter().filter_map(|&step| rank_of.get(step as usize).copied()).collect();
+            numbers.classes = self.bounds(&order, class);
+            for (number, uses) in self.classes.iter().enumerate() {
+                if number == 0 {
+                    numbers.use_rows.push(0);
+                }
+                numbers.uses.extend_from_slice(uses);
+                numbers.use_rows.push(numbers.uses.len() as u32);
+            }
+        }
+        numbers.places = vec![0; order.len()];
+        scatter(&order, &mut numbers.places);
+        numbers.order = order;
+    }
+
+    /// Where each class begins among places sorted by class, and the end.
+    fn bounds(&self, order: &[u32], class: impl Fn(u32) -> u32) -> Vec<u32> {
+        (0..=self.classes.len() as u32).map(|bound| order.partition_point(|&step| class(step) < bound) as u32).collect()
+    }
+}
+
+/// The inverse of a permutation.
+fn scatter(order: &[u32], places: &mut [u32]) {
+    for (place, &step) in order.iter().enumerate() {
+        if let Some(entry) = places.get_mut(step as usize) {
+            *entry = place as u32;
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! One run: its settings, and how it is carried out.
+
+use super::{PlanError, Steps, kind::Kind, ran::Times, work::Work};
+use crate::{
+    cancel::CancelToken,
+    drive::{Drive, DriveParts},
+    observe::Observer,
+    policy::{Config, OnFailure, Order},
+    report::Report,
+    scheduler::Scheduler,
+    time::Timer,
+};
+use alloc::sync::Arc;
+use core::time::Duration;
+
+/// A run with settings of its own. `pipeline.run(&timer)` is short for `pipeline.runner().run(&timer)`.
+///
+/// ```
+/// use rungs::{NoClock, OnFailure, Pipeline};
+///
+/// let mut p: Pipeline = Pipeline::new("watched");
+/// p.step("only").run(|| async { Ok(()) });
+/// let mut events = Vec::new();
+/// let run = p
+///     .runner()
+///     .max_concurrent(2)
+///     .on_failure(OnFailure::Drain)
+///     .observe(|event: &rungs::Event<'_, _>| events.push(event.to_string()))
+///     .run(&NoClock);
+/// futures_lite::future::block_on(run)?;
+/// assert_eq!(events, ["only: started", "only: success"]);
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
+#[must_use = "nothing runs until `run` is awaited"]
+pub struct Runner<'p, 'env, E, K: Kind<'env, E>, O = ()> {
+    steps: &'p mut Steps<'env, E, K>,
+    config: Config,
+    token: Option<CancelToken>,
+    observer: O,
+}
+
+impl<'p, 'env, E, K: Kind<'env, E>> Runner<'p, 'env, E, K> {
+    pub(super) fn new(steps: &'p mut Steps<'env, E, K>) -> Self {
+        Self { steps, config: Config::DEFAULT, token: None, observer: () }
+    }
+}
+
+impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
+    /// All settings at once.
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// At most this many attempts in flight.
+    pub fn max_concurrent(mut self, attempts: u32) -> Self {
+        self.config = self.config.max_concurrent(attempts);
+        self
+    }
+
+    /// Where jitter comes from; see [`Config::seed`].
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.config = self.config.seed(seed);
+        self
+    }
+
+    /// How long the run may take; then it is cancelled, and clean-up steps still run.
+    pub fn deadline(mut self, limit: Duration) -> Self {
+        self.config = self.config.deadline(limit);
+        self
+    }
+
+    /// When a step may start.
+    pub fn order(mut self, order: Order) -> Self {
+        self.config = self.config.order(order);
+        self
+    }
+
+    /// What the failure of a required step does to the others.
+    pub fn on_failure(mut self, on_failure: OnFailure) -> Self {
+        self.config = self.config.on_failure(on_failure);
+        self
+    }
+
+    /// Nothing new starts after the first failure of a required step, and attempts in flight end
+    /// ([`OnFailure::Drain`]) or are abandoned ([`OnFailure::Cancel`]).
+    pub fn stop_on_first_failure(self, how: OnFailure) -> Self {
+        self.on_failure(how)
+    }
+
+    /// A token that stops the run from outside.
+    pub fn cancel(mut self, token: &CancelToken) -> Self {
+        self.token = Some(token.clone());
+        self
+    }
+
+    /// Is told what happens as it happens.
+    pub fn observe<O2: Observer<E>>(self, observer: O2) -> Runner<'p, 'env, E, K, O2> {
+        let Self { steps, config, token, .. } = self;
+        Runner { steps, config, token, observer }
+    }
+
+    /// Runs all steps, and reports.
+    ///
+    /// Dropping the future drops every step that runs in place and cancels every spawned one.
+    ///
+    /// # Errors
+    /// The plan is wrong, and nothing was started. What goes wrong in steps is in the report.
+    pub async fn run<T: Timer>(self, timer: &T) -> Result<Report<E, K::Cell>, PlanError>
+    where
+        O: Observer<E>,
+    {
+        let Self { steps, config, token, observer } = self;
+        steps.draft.check(&config, T::TICKS)?;
+        steps.prepare(&config);
+        steps.renew();
+        #[cfg(feature = "std")]
+        let wall_clock = std::time::SystemTime::now();
+        let started = timer.now();
+        let errors = match steps.drive(config, token, observer, started) {
+            Some(drive) => drive.run(timer).await,
+            None => Default::default(),
+        };
+        let finished = timer.now();
+        Ok(Report {
+            names: steps.draft.names.clone(),
+            ran: steps.ran.clone(),
+            errors,
+            started,
+            finished,
+            #[cfg(feature = "std")]
+            wall_clock,
+        })
+    }
+}
+
+impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
+    /// Sets back what the run before has left: its results, and attempts if it was forgotten rather than dropped.
+    fn renew(&mut self) {
+        if core::mem::replace(&mut self.store.is_running, false) {
+            self.works.iter_mut().for_each(|work| work.as_mut().discard());
+            if let Some(seats) = &mut self.store.seats {
+                seats.clear();
+            }
+        }
+        let ran = Arc::make_mut(&mut self.ran);
+        ran.times.fill(Times::NONE);
+        for (work, cell) in self.works.iter().zip(&mut ran.cells) {
+            work.renew(cell);
+        }
+    }
+
+    fn drive<O: Observer<E>>(
+        &mut self,
+        config: Config,
+        token: Option<CancelToken>,
+        observer: O,
+        now: crate::Instant,
+    ) -> Option<Drive<'_, 'env, E, K, O>> {
+        let Self { draft, works, judges, ran, store } = self;
+        let ran = Arc::make_mut(ran);
+        let plan = draft.plan(draft.compiled.as_ref()?);
+        store.is_running = true;
+        let (state, seats, seat_of, is_running) = store.lend(&mut ran.nodes);
+        // The storage was made for this plan.
+        let scheduler = Scheduler::new(plan, draft.numbering(), config, state, now).ok()?;
+        Some(Drive::new(DriveParts {
+            scheduler,
+            works,
+            cells: &mut ran.cells,
+            times: &mut ran.times,
+            judges,
+            names: &draft.names,
+            seats: seats.as_mut()?,
+            seat_of,
+            is_running,
+            token,
+            observer,
+        }))
+    }
+}

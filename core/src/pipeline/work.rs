@@ -1,0 +1,132 @@
+//! A step as the run sees it: something that makes attempts, whatever its types.
+
+use super::{
+    body::{Attempt, Body},
+    cell::{self, Cell, Slot},
+    kind::HoldsResult,
+    needs::Gather,
+};
+use crate::spawn::{Lost, Spawner};
+use alloc::sync::Arc;
+use core::{
+    future::Future,
+    marker::PhantomData,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+use pin_project_lite::pin_project;
+
+/// An attempt that came to no result.
+#[derive(Debug)]
+pub enum Fault<E> {
+    /// The step's own error.
+    Error(E),
+    /// Its executor dropped it.
+    Lost,
+}
+
+/// A step that can be tried again and again, one attempt at a time.
+pub trait Work<E, C: ?Sized> {
+    /// Polls the attempt in flight, which `begin` starts first. Its result goes into `cells`, at this step's place.
+    fn poll(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        begin: Option<&Attempt<'_>>,
+        cells: &mut [Arc<C>],
+        place: usize,
+    ) -> Poll<Result<(), Fault<E>>>;
+
+    /// Makes the attempt in flight end; ready once it has.
+    fn poll_cancel(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()>;
+
+    /// Drops the attempt in flight, if there is one.
+    fn discard(self: Pin<&mut Self>);
+
+    /// Makes the cell ready for another run: emptied if nobody shares it, else a new one.
+    fn renew(&self, cell: &mut Arc<C>);
+}
+
+pin_project! {
+    /// A step of which all types are known.
+    pub struct Task<B, S, F, N, M, T, K>
+    where
+        S: Spawner<F>,
+        F: Future,
+    {
+        body: B,
+        spawner: S,
+        #[pin]
+        attempt: Option<<S as Spawner<F>>::Handle>,
+        types: PhantomData<fn() -> (F, N, M, T, K)>,
+    }
+}
+
+impl<B, S: Spawner<F>, F: Future, N, M, T, K> Task<B, S, F, N, M, T, K> {
+    pub(super) fn new(body: B, spawner: S) -> Self {
+        Self { body, spawner, attempt: None, types: PhantomData }
+    }
+}
+
+impl<E, C, B, S, F, N, M, T, K> Work<E, C> for Task<B, S, F, N, M, T, K>
+where
+    C: Cell + ?Sized,
+    N: Gather<M, C>,
+    B: Body<N::Args, Future = F>,
+    S: Spawner<F>,
+    F: Future<Output = Result<T, E>>,
+    K: HoldsResult<T, C>,
+    T: 'static,
+{
+    fn poll(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        begin: Option<&Attempt<'_>>,
+        cells: &mut [Arc<C>],
+        place: usize,
+    ) -> Poll<Result<(), Fault<E>>> {
+        let mut this = self.project();
+        if let Some(attempt) = begin
+            // Always there: a step starts when its needs have ended as its rule wants them.
+            && let Some(args) = N::gather(attempt, cells)
+        {
+            let future = this.body.call(attempt, args);
+            this.attempt.set(Some(this.spawner.spawn(future)));
+        }
+        let Some(handle) = this.attempt.as_mut().as_pin_mut() else { return Poll::Ready(Err(Fault::Lost)) };
+        let joined = ready!(S::poll_join(handle, cx));
+        this.attempt.set(None);
+        Poll::Ready(match joined {
+            Ok(Ok(value)) => {
+                if let Some(cell) = cells.get_mut(place) {
+                    cell::fill(cell, value, K::cell);
+                }
+                Ok(())
+            }
+            Ok(Err(error)) => Err(Fault::Error(error)),
+            Err(Lost) => Err(Fault::Lost),
+        })
+    }
+
+    fn poll_cancel(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut this = self.project();
+        this.body.cancelled();
+        if let Some(handle) = this.attempt.as_mut().as_pin_mut() {
+            ready!(S::poll_cancel(handle, cx));
+            this.attempt.set(None);
+        }
+        Poll::Ready(())
+    }
+
+    fn discard(self: Pin<&mut Self>) {
+        let mut this = self.project();
+        this.body.cancelled();
+        this.attempt.set(None);
+    }
+
+    fn renew(&self, cell: &mut Arc<C>) {
+        match Arc::get_mut(cell) {
+            Some(own) => own.empty(),
+            None => *cell = K::cell(Slot::EMPTY),
+        }
+    }
+}

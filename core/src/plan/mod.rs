@@ -1,0 +1,200 @@
+//! The graph: who needs whom, and what is said of each step. Pure data over slices, checked once.
+
+mod graph;
+mod numbering;
+
+#[cfg(feature = "alloc")]
+pub(crate) use graph::is_declared_in_order;
+pub use graph::{find_cycle, invert, levels, topological};
+pub use numbering::{Numbering, Use, longest_remaining};
+
+use crate::policy::Settings;
+
+/// A step of a plan, by its place in the order of declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct StepId(pub(crate) u32);
+
+impl StepId {
+    /// The step declared as the `index`-th, from 0; none beyond [`Plan::MAX_STEPS`].
+    pub const fn new(index: usize) -> Option<Self> {
+        if index < Plan::MAX_STEPS { Some(Self(index as u32)) } else { None }
+    }
+
+    /// Its place in the order of declaration, from 0.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// One edge: a step that another waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Need(u32);
+
+/// The edge passes no result on.
+const NO_RESULT: u32 = 1 << 30;
+/// The edge passes no failure on either.
+const NO_FAILURE: u32 = 1 << 31;
+
+impl Need {
+    /// A need whose result is passed on.
+    pub const fn result(step: StepId) -> Self {
+        Self(step.0)
+    }
+
+    /// A need without its result: its failure is one for the step that waits.
+    pub const fn after(step: StepId) -> Self {
+        Self(step.0 | NO_RESULT)
+    }
+
+    /// An order only: waits for the step's end, whatever it comes to.
+    pub const fn order(step: StepId) -> Self {
+        Self(step.0 | NO_RESULT | NO_FAILURE)
+    }
+
+    /// The step waited for (or, in a list of dependents, the step that waits).
+    pub const fn step(self) -> StepId {
+        StepId(self.0 & !(NO_RESULT | NO_FAILURE))
+    }
+
+    /// Whether a result is passed on.
+    pub const fn has_result(self) -> bool {
+        self.0 & NO_RESULT == 0
+    }
+
+    /// Whether this is no more than an order.
+    pub const fn is_order(self) -> bool {
+        self.0 & NO_FAILURE != 0
+    }
+
+    /// The same kind of edge with another step.
+    pub(crate) const fn of(self, step: StepId) -> Self {
+        Self(step.0 | (self.0 & (NO_RESULT | NO_FAILURE)))
+    }
+}
+
+/// Lists of edges, one a step, in compressed rows: row `i` is `list[starts[i]..starts[i + 1]]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Edges<'p> {
+    starts: &'p [u32],
+    list: &'p [Need],
+}
+
+impl<'p> Edges<'p> {
+    /// Rows over `list`; `starts` has one more entry than there are rows.
+    pub const fn new(starts: &'p [u32], list: &'p [Need]) -> Self {
+        Self { starts, list }
+    }
+
+    /// The edges of a step; none for a step that there is not.
+    #[inline]
+    pub fn of(&self, step: StepId) -> &'p [Need] {
+        let i = step.index();
+        let (Some(&from), Some(&to)) = (self.starts.get(i), self.starts.get(i + 1)) else {
+            return &[];
+        };
+        self.list.get(from as usize..to as usize).unwrap_or(&[])
+    }
+
+    /// How many rows there are.
+    pub const fn len(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// How many edges there are.
+    pub const fn total(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there is no row.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A plan: its edges both ways and its settings, borrowed from wherever they lie (flash, a `Vec`, an array).
+///
+/// ```
+/// use rungs::scheduler::{Edges, Need, Plan, StepId, invert};
+/// use rungs::Settings;
+///
+/// // 0 -> 1
+/// let zero = StepId::new(0).unwrap();
+/// let needs = [Need::result(zero)];
+/// let starts = [0, 0, 1];
+/// let (mut up, mut list) = ([0; 3], [Need::result(zero); 1]);
+/// invert(Edges::new(&starts, &needs), &mut up, &mut list);
+/// let plan = Plan::new(Edges::new(&starts, &needs), Edges::new(&up, &list), &[Settings::DEFAULT], &[]);
+/// assert_eq!(plan.len(), 2);
+/// assert_eq!(plan.dependents(zero)[0].step().index(), 1);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Plan<'p> {
+    needs: Edges<'p>,
+    dependents: Edges<'p>,
+    settings: &'p [Settings<'p>],
+    which: &'p [u32],
+}
+
+impl<'p> Plan<'p> {
+    /// A step's number has 30 bits; the other two tell the kind of an edge.
+    pub const MAX_STEPS: usize = 1 << 30;
+
+    /// A plan over these edges. `which` tells the settings of each step as an index into `settings`; if it is empty, all
+    /// steps have the first.
+    pub const fn new(needs: Edges<'p>, dependents: Edges<'p>, settings: &'p [Settings<'p>], which: &'p [u32]) -> Self {
+        Self { needs, dependents, settings, which }
+    }
+
+    /// How many steps there are.
+    pub const fn len(&self) -> usize {
+        self.needs.len()
+    }
+
+    /// Whether there is no step.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What a step waits for, in the order it was said.
+    #[inline]
+    pub fn needs(&self, step: StepId) -> &'p [Need] {
+        self.needs.of(step)
+    }
+
+    /// Who waits for a step, in the order of declaration.
+    #[inline]
+    pub fn dependents(&self, step: StepId) -> &'p [Need] {
+        self.dependents.of(step)
+    }
+
+    /// All needs.
+    pub const fn all_needs(&self) -> Edges<'p> {
+        self.needs
+    }
+
+    /// The settings of a step.
+    #[inline]
+    pub fn settings(&self, step: StepId) -> &'p Settings<'p> {
+        let which = self.which.get(step.index()).map_or(0, |&which| which as usize);
+        self.settings.get(which).unwrap_or(const { &Settings::DEFAULT })
+    }
+
+    /// Whether no step says anything of itself.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.which.is_empty() && self.settings.first().is_none_or(|s| *s == Settings::DEFAULT)
+    }
+
+    /// All steps, in the order of declaration.
+    pub fn steps(&self) -> impl DoubleEndedIterator<Item = StepId> + ExactSizeIterator + use<> {
+        (0..self.len() as u32).map(StepId)
+    }
+
+    /// How many alarms may be armed at once. O(V).
+    pub fn alarms(&self) -> usize {
+        if self.which.is_empty() && !self.settings.first().is_some_and(Settings::may_wait) {
+            return 0;
+        }
+        self.steps().filter(|&step| self.settings(step).may_wait()).count()
+    }
+}

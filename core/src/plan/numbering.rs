@@ -1,0 +1,91 @@
+//! Which ready step goes first: a numbering, made once.
+
+use super::{Edges, StepId};
+use crate::policy::{Settings, settings};
+
+/// So many units of a resource, held while an attempt is in flight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// The resource, as an index into the capacities.
+    pub resource: u32,
+    /// How many units.
+    pub units: u32,
+}
+
+/// The order in which ready steps are tried, and what they use.
+///
+/// Each step has a place; of the steps that are ready, the one with the lowest place starts first. Where steps use
+/// resources they fall into classes, all steps of a class using the same; a class owns a range of places, and between
+/// classes `ranks` decides. So a class that lacks something is passed over at once, with all its steps.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Numbering<'p> {
+    /// Step by place. Empty: the order of declaration.
+    pub order: &'p [u32],
+    /// Place by step. Empty: the order of declaration.
+    pub places: &'p [u32],
+    /// Rank by place, over all classes. Empty: the places themselves.
+    pub ranks: &'p [u32],
+    /// Where the places of each class begin, and the end. Empty: one class.
+    pub classes: &'p [u32],
+    /// What each class uses: rows of `uses`, one entry more than classes. Empty: nothing.
+    pub use_rows: &'p [u32],
+    /// What classes use.
+    pub uses: &'p [Use],
+    /// How many units there are of each resource.
+    pub capacities: &'p [u32],
+    /// Each step's level: for [`Order::Levels`](crate::Order::Levels) only. Places go by level first then.
+    pub levels: &'p [u32],
+}
+
+impl<'p> Numbering<'p> {
+    #[inline]
+    pub(crate) fn place(&self, step: StepId) -> usize {
+        self.places.get(step.index()).copied().unwrap_or(step.0) as usize
+    }
+
+    #[inline]
+    pub(crate) fn step(&self, place: usize) -> StepId {
+        StepId(self.order.get(place).copied().unwrap_or(place as u32))
+    }
+
+    pub(crate) fn rank(&self, place: usize) -> u32 {
+        self.ranks.get(place).copied().unwrap_or(place as u32)
+    }
+
+    pub(crate) fn uses(&self, class: usize) -> &'p [Use] {
+        let (Some(&from), Some(&to)) = (self.use_rows.get(class), self.use_rows.get(class + 1)) else {
+            return &[];
+        };
+        self.uses.get(from as usize..to as usize).unwrap_or(&[])
+    }
+}
+
+/// Writes the length of the longest path from each step to an end of the graph, the step itself included: its expected
+/// duration in nanoseconds where any step states one (a step that does not counts as 1), else 1 a step.
+///
+/// The priority of Hu's level algorithm (T. C. Hu, "Parallel Sequencing and Assembly Line Problems", 1961).
+/// `order` is what [`topological`](super::topological) wrote; if empty, the order of declaration is one. O(V + E).
+pub fn longest_remaining<'p>(
+    dependents: Edges<'_>,
+    order: &[u32],
+    settings: impl Fn(StepId) -> &'p Settings<'p>,
+    lengths: &mut [u64],
+) {
+    for i in (0..dependents.len()).rev() {
+        let step = StepId(order.get(i).copied().unwrap_or(i as u32));
+        let own = match settings(step).expected {
+            settings::NONE => 1,
+            expected => expected,
+        };
+        let rest = dependents
+            .of(step)
+            .iter()
+            .filter_map(|waits| lengths.get(waits.step().index()))
+            .max()
+            .copied()
+            .unwrap_or(0);
+        if let Some(length) = lengths.get_mut(step.index()) {
+            *length = own.saturating_add(rest);
+        }
+    }
+}

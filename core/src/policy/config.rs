@@ -1,0 +1,89 @@
+//! What is said of one run.
+
+use super::settings::NONE;
+use crate::time::nanos;
+use core::time::Duration;
+
+/// How a run is to be carried out.
+///
+/// ```
+/// use rungs::{Config, OnFailure};
+///
+/// const ONE_AT_A_TIME: Config = Config::DEFAULT.max_concurrent(1).on_failure(OnFailure::Drain);
+/// assert_ne!(ONE_AT_A_TIME, Config::DEFAULT);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Config {
+    pub(crate) max_concurrent: u32,
+    pub(crate) deadline: u64,
+    pub(crate) seed: Option<u64>,
+    pub(crate) order: Order,
+    pub(crate) on_failure: OnFailure,
+}
+
+impl Config {
+    /// As concurrently as the graph allows, no deadline, goes on after a failure.
+    pub const DEFAULT: Self =
+        Self { max_concurrent: u32::MAX, deadline: NONE, seed: None, order: Order::Eager, on_failure: OnFailure::GoOn };
+
+    /// At most this many attempts in flight. Zero is a mistake that the plan's check reports.
+    pub const fn max_concurrent(mut self, attempts: u32) -> Self {
+        self.max_concurrent = attempts;
+        self
+    }
+
+    /// How long the run may take; then it is cancelled, and clean-up steps still run.
+    pub const fn deadline(mut self, limit: Duration) -> Self {
+        self.deadline = nanos(limit);
+        self
+    }
+
+    /// Where jitter comes from. Two devices with the same seed retry at the same times, so give each its own.
+    pub const fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// When a step may start.
+    pub const fn order(mut self, order: Order) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// What the failure of a required step does to the others.
+    pub const fn on_failure(mut self, on_failure: OnFailure) -> Self {
+        self.on_failure = on_failure;
+        self
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// When a step may start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Order {
+    /// As soon as its own needs are met.
+    #[default]
+    Eager,
+    /// When every step of the levels below has ended: lock-step.
+    Levels,
+}
+
+/// What a required step's own final failure does to the others. (A failed attempt that is tried again does nothing, nor
+/// does a failure that came from a need.)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OnFailure {
+    /// Nothing: what does not need the step goes on.
+    #[default]
+    GoOn,
+    /// Nothing new starts; attempts in flight end.
+    Drain,
+    /// Nothing new starts; attempts in flight are abandoned.
+    Cancel,
+}

@@ -1,0 +1,38 @@
+//! Pictures of plans: text, Mermaid and DOT, to any `fmt::Write`. Nothing is executed for one.
+
+mod formats;
+
+pub use formats::{dot, mermaid, text};
+
+use crate::plan::{Edges, StepId};
+
+/// Who knows the names of a plan's steps.
+pub trait StepNames {
+    /// A step's name.
+    fn name(&self, step: StepId) -> &str;
+}
+
+impl<const N: usize> StepNames for [&str; N] {
+    fn name(&self, step: StepId) -> &str {
+        self.get(step.index()).copied().unwrap_or("")
+    }
+}
+
+/// What a picture shows: names, edges and levels, all borrowed.
+#[derive(Clone, Copy)]
+pub struct Sketch<'s> {
+    /// The pipeline's name.
+    pub pipeline: &'s str,
+    /// The steps' names.
+    pub names: &'s dyn StepNames,
+    /// What each step waits for.
+    pub needs: Edges<'s>,
+    /// Each step's level; a step without one is in a cycle.
+    pub levels: &'s [u32],
+}
+
+#[cfg(feature = "alloc")]
+pub use picture::{Format, Picture};
+
+#[cfg(feature = "alloc")]
+mod picture;

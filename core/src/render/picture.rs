@@ -1,0 +1,60 @@
+//! The picture of a pipeline that is written at run time.
+
+use super::{Sketch, StepNames, dot, mermaid, text};
+use crate::{pipeline::Names, plan::Edges};
+use alloc::vec::Vec;
+use core::fmt;
+
+/// A pipeline's picture: its `Display` is the text form; for others see [`mermaid`](Self::mermaid) and
+/// [`dot`](Self::dot).
+///
+/// ```
+/// use rungs::Pipeline;
+///
+/// let mut p: Pipeline = Pipeline::new("my-pipeline");
+/// let a = p.step("extract").run(|| async { Ok(1) });
+/// p.step("load").needs(a).run(|_| async { Ok(()) });
+/// assert!(p.visualize().to_string().ends_with("  - load <- [extract]\n"));
+/// assert!(p.visualize().mermaid().to_string().contains("s0 --> s1"));
+/// assert!(p.visualize().dot().to_string().starts_with("digraph"));
+/// ```
+pub struct Picture<'p> {
+    pub(crate) names: &'p Names,
+    pub(crate) needs: Edges<'p>,
+    pub(crate) levels: Vec<u32>,
+}
+
+/// A picture in one of the other forms.
+pub struct Format<'p, 'q> {
+    picture: &'q Picture<'p>,
+    write: fn(&Sketch<'_>, &mut dyn fmt::Write) -> fmt::Result,
+}
+
+impl<'p> Picture<'p> {
+    /// As a Mermaid flowchart.
+    pub fn mermaid(&self) -> Format<'p, '_> {
+        Format { picture: self, write: mermaid }
+    }
+
+    /// As a Graphviz digraph.
+    pub fn dot(&self) -> Format<'p, '_> {
+        Format { picture: self, write: dot }
+    }
+
+    fn sketch(&self) -> Sketch<'_> {
+        let names: &dyn StepNames = self.names;
+        Sketch { pipeline: self.names.pipeline(), names, needs: self.needs, levels: &self.levels }
+    }
+}
+
+impl fmt::Display for Picture<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text(&self.sketch(), f)
+    }
+}
+
+impl fmt::Display for Format<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (self.write)(&self.picture.sketch(), f)
+    }
+}

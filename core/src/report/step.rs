@@ -1,0 +1,158 @@
+//! One step's result.
+
+use super::{NoOutput, Report, StepError, is_for, lend};
+use crate::{
+    pipeline::{Cell, Out, SharedCell, Times},
+    plan::StepId,
+    render::StepNames,
+    scheduler::{Cause, Status},
+    time::Instant,
+};
+use core::{fmt, time::Duration};
+
+/// What came of one step.
+pub struct StepResult<'r, E, C: ?Sized = SharedCell> {
+    pub(super) report: &'r Report<E, C>,
+    pub(super) step: StepId,
+}
+
+impl<E, C: ?Sized> Clone for StepResult<'_, E, C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E, C: ?Sized> Copy for StepResult<'_, E, C> {}
+
+impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
+    /// The step's name.
+    pub fn name(&self) -> &'r str {
+        self.report.names.name(self.step)
+    }
+
+    /// The step, by its place in the order of declaration.
+    pub fn id(&self) -> StepId {
+        self.step
+    }
+
+    /// What has become of it.
+    pub fn status(&self) -> Status {
+        self.report.ran.nodes.get(self.step.index()).map_or(Status::Pending, |node| node.status())
+    }
+
+    /// Why it did not succeed.
+    pub fn cause(&self) -> Option<Cause> {
+        self.report.ran.nodes.get(self.step.index())?.cause()
+    }
+
+    /// The error of a step that failed, and the last error of one that was cancelled while it retried.
+    pub fn error(&self) -> Option<&'r StepError<E>> {
+        self.report.errors.get(&self.step.0)
+    }
+
+    /// Why it did not succeed, in words: its error, or the step by which it came.
+    pub fn reason(&self) -> Option<Reason<'r, E, C>> {
+        self.cause().map(|cause| Reason { of: *self, cause })
+    }
+
+    /// When its first attempt started; `None` if it never did.
+    pub fn started_at(&self) -> Option<Instant> {
+        let started = self.times().started;
+        (started < Instant::NEVER).then_some(started)
+    }
+
+    /// When it ended.
+    pub fn finished_at(&self) -> Option<Instant> {
+        let finished = self.times().finished;
+        (finished < Instant::NEVER).then_some(finished)
+    }
+
+    /// From the first attempt's start to the end, delays included; zero if it never started.
+    pub fn duration(&self) -> Duration {
+        match (self.started_at(), self.finished_at()) {
+            (Some(started), Some(finished)) => finished - started,
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// How many attempts were started.
+    pub fn attempts(&self) -> u32 {
+        self.report.ran.nodes.get(self.step.index()).map_or(0, |node| node.attempts())
+    }
+
+    /// How many attempts were started after the first.
+    pub fn retries(&self) -> u32 {
+        self.attempts().saturating_sub(1)
+    }
+
+    /// Whether its failure counts: it was not declared optional.
+    pub fn is_required(&self) -> bool {
+        self.report.ran.nodes.get(self.step.index()).is_none_or(|node| node.is_required())
+    }
+
+    /// Its output.
+    ///
+    /// # Errors
+    /// The result has another type, or what became of the step instead.
+    pub fn output<T: 'static>(&self) -> Result<Out<T>, NoOutput<'r, E, C>> {
+        let cell = self.report.cell(self.step).ok_or(NoOutput::NoSuchStep)?;
+        if !is_for::<T, C>(cell) {
+            return Err(NoOutput::OtherType);
+        }
+        lend(cell).ok_or(NoOutput::NoSuccess(*self))
+    }
+
+    fn times(&self) -> Times {
+        self.report.ran.times.get(self.step.index()).copied().unwrap_or(Times::NONE)
+    }
+}
+
+impl<E: fmt::Debug, C: Cell + ?Sized> fmt::Debug for StepResult<'_, E, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StepResult")
+            .field("name", &self.name())
+            .field("status", &self.status())
+            .field("attempts", &self.attempts())
+            .field("error", &self.error())
+            .field("cause", &self.cause())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a step did not succeed, in words that name the steps it came by.
+pub struct Reason<'r, E, C: ?Sized = SharedCell> {
+    of: StepResult<'r, E, C>,
+    cause: Cause,
+}
+
+impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Reason<'_, E, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = self.of.report;
+        let name = |step: StepId| report.names.name(step);
+        match self.cause {
+            Cause::Dependency { root, via } => {
+                write!(f, "`{}` {}", name(root), what_became(report.step(root).status()))?;
+                if via != root {
+                    write!(f, ", through `{}`", name(via))?;
+                }
+            }
+            Cause::Stopped { by } => write!(f, "stopped after `{}` failed", name(by))?,
+            cause => match self.of.error() {
+                Some(error) if self.of.status() == Status::Failed => return error.fmt(f),
+                _ => f.write_str(cause.in_short())?,
+            },
+        }
+        match self.of.error() {
+            Some(last) if self.of.status() == Status::Cancelled => write!(f, "; last error: {last}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn what_became(status: Status) -> &'static str {
+    match status {
+        Status::Failed => "failed",
+        Status::Cancelled => "was cancelled",
+        _ => "was skipped",
+    }
+}

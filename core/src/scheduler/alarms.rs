@@ -1,0 +1,157 @@
+//! When each step has to be looked at again: a binary heap whose entries know their steps and are known to them.
+
+use super::node::Node;
+use crate::plan::StepId;
+
+/// A step's armed deadline.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Alarm {
+    at: u64,
+    step: u32,
+}
+
+impl Alarm {
+    /// Ties go by step, so that the order hangs on nothing else.
+    fn is_before(&self, other: &Self) -> bool {
+        (self.at, self.step) < (other.at, other.step)
+    }
+}
+
+/// The nodes of armed steps hold their alarm's place plus one in `link`; 0 is none.
+#[derive(Debug)]
+pub(super) struct Alarms<'s> {
+    heap: &'s mut [Alarm],
+    len: usize,
+}
+
+impl<'s> Alarms<'s> {
+    pub(super) fn new(heap: &'s mut [Alarm]) -> Self {
+        Self { heap, len: 0 }
+    }
+
+    pub(super) fn first(&self) -> Option<(u64, StepId)> {
+        if self.len == 0 {
+            return None;
+        }
+        self.heap.first().map(|alarm| (alarm.at, StepId(alarm.step)))
+    }
+
+    /// Arms or moves the step's alarm.
+    pub(super) fn arm(&mut self, step: StepId, at: u64, nodes: &mut [Node]) {
+        let place = match link(nodes, step) {
+            0 => {
+                self.len += 1;
+                self.len - 1
+            }
+            link => link as usize - 1,
+        };
+        // The storage was held against the plan, so there is room: a step has one alarm at most.
+        if self.set(place, Alarm { at, step: step.0 }, nodes) {
+            self.settle(place, nodes);
+        } else {
+            self.len = self.len.min(self.heap.len());
+        }
+    }
+
+    pub(super) fn disarm(&mut self, step: StepId, nodes: &mut [Node]) {
+        let Some(place) = (link(nodes, step) as usize).checked_sub(1) else { return };
+        set_link(nodes, step.0, 0);
+        self.len = self.len.saturating_sub(1);
+        if place < self.len
+            && let Some(&last) = self.heap.get(self.len)
+        {
+            self.set(place, last, nodes);
+            self.settle(place, nodes);
+        }
+    }
+
+    fn settle(&mut self, place: usize, nodes: &mut [Node]) {
+        let place = self.rise(place, nodes);
+        self.sink(place, nodes);
+    }
+
+    fn rise(&mut self, mut place: usize, nodes: &mut [Node]) -> usize {
+        while place > 0 && self.swap_if_before(place, (place - 1) / 2, nodes) {
+            place = (place - 1) / 2;
+        }
+        place
+    }
+
+    fn sink(&mut self, mut place: usize, nodes: &mut [Node]) {
+        loop {
+            let (left, right) = (2 * place + 1, 2 * place + 2);
+            if left >= self.len {
+                return;
+            }
+            let child = match (self.heap.get(left), self.heap.get(right)) {
+                (Some(a), Some(b)) if right < self.len && b.is_before(a) => right,
+                _ => left,
+            };
+            if !self.swap_if_before(child, place, nodes) {
+                return;
+            }
+            place = child;
+        }
+    }
+
+    fn swap_if_before(&mut self, low: usize, high: usize, nodes: &mut [Node]) -> bool {
+        let (Some(&a), Some(&b)) = (self.heap.get(low), self.heap.get(high)) else { return false };
+        let before = a.is_before(&b);
+        if before {
+            self.set(high, a, nodes);
+            self.set(low, b, nodes);
+        }
+        before
+    }
+
+    fn set(&mut self, place: usize, alarm: Alarm, nodes: &mut [Node]) -> bool {
+        let Some(slot) = self.heap.get_mut(place) else { return false };
+        *slot = alarm;
+        set_link(nodes, alarm.step, place as u32 + 1);
+        true
+    }
+}
+
+fn link(nodes: &[Node], step: StepId) -> u32 {
+    nodes.get(step.index()).map_or(0, |node| node.link)
+}
+
+fn set_link(nodes: &mut [Node], step: u32, link: u32) {
+    if let Some(node) = nodes.get_mut(step as usize) {
+        node.link = link;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{collections::BTreeSet, vec};
+
+    #[test]
+    fn agrees_with_a_sorted_set() {
+        let n = 40;
+        let mut nodes = vec![Node::default(); n];
+        let mut heap = vec![Alarm::default(); n];
+        let mut alarms = Alarms::new(&mut heap);
+        let mut sorted = BTreeSet::new();
+        let mut seed = 1;
+        for round in 0..20_000 {
+            seed = crate::policy::random(seed, round);
+            let step = StepId((seed >> 8) as u32 % n as u32);
+            let at = (seed >> 40) % 30;
+            sorted.retain(|&(_, s)| s != step.0);
+            if seed.is_multiple_of(3) {
+                alarms.disarm(step, &mut nodes);
+            } else {
+                alarms.arm(step, at, &mut nodes);
+                sorted.insert((at, step.0));
+            }
+            assert_eq!(alarms.first(), sorted.first().map(|&(at, s)| (at, StepId(s))));
+        }
+    }
+
+    #[test]
+    fn an_alarm_takes_16_bytes() {
+        assert_eq!(size_of::<Alarm>(), 16);
+    }
+}

@@ -1,0 +1,156 @@
+//! How steps end, and what that means for those that wait for them.
+
+use super::{
+    Scheduler, StepId,
+    node::{CLEAN_UP, Node, OPTIONAL, Phase, SKIP_ON_ERROR, WENT_WRONG, Why},
+};
+use crate::{plan::Need, policy::OnFailure};
+
+/// How a step ends.
+struct End {
+    phase: Phase,
+    why: Why,
+    /// Where it began, if not here.
+    root: u32,
+    /// Through which need it came.
+    via: u32,
+    /// Comes from a need that was not needed: nothing went wrong.
+    harmless: bool,
+    swept: bool,
+    /// Of the sealed steps that end together; 0 for one that ends by an outcome.
+    wave: u64,
+}
+
+impl Default for End {
+    fn default() -> Self {
+        Self { phase: Phase::Success, why: Why::None, root: 0, via: 0, harmless: false, swept: false, wave: 0 }
+    }
+}
+
+impl Scheduler<'_> {
+    /// The step has failed for good by its own doing.
+    pub(super) fn fail(&mut self, step: StepId, why: Why) {
+        self.end(step, Phase::Failed, why);
+        let required = self.nodes.get(step.index()).is_some_and(|node| !node.has(OPTIONAL));
+        if required && self.config.on_failure != OnFailure::GoOn {
+            self.stop_after_failure(step);
+        }
+    }
+
+    /// Ends a step for a cause that does not come through a need.
+    #[inline]
+    pub(super) fn end(&mut self, step: StepId, phase: Phase, why: Why) {
+        let end = End { phase, why, root: self.stopping.by.0, ..End::default() };
+        self.end_as(step, &end);
+    }
+
+    /// Ends a step because the sweep of a stop came to it. What waits for it has not started either: the sweep comes to
+    /// that too, and it shall bear the stop's own cause.
+    pub(super) fn end_swept(&mut self, step: StepId, phase: Phase, why: Why, by: u32) {
+        self.end_as(step, &End { phase, why, root: by, swept: true, ..End::default() });
+    }
+
+    /// A need has settled what becomes of the step: it ends when the scheduler is next asked, so that of several needs
+    /// that end meanwhile the first in the step's own order is the cause.
+    ///
+    /// Sealed steps end in waves: those sealed by outcomes in the first, those sealed by the first in the second, and so
+    /// on. A need counts for a step only if it ended in an earlier wave; so nothing hangs on the order of declaration.
+    pub(super) fn seal(&mut self, step: StepId, wave: u64) {
+        let Some(node) = self.nodes.get_mut(step.index()) else { return };
+        node.phase = Phase::Sealed;
+        // A step that never starts has no deadline of its own.
+        node.deadline = wave;
+        if self.sealed_count == 0 {
+            self.sealed_first = step.0;
+        } else if let Some(last) = self.nodes.get_mut(self.sealed_last as usize) {
+            last.link = step.0;
+        }
+        self.sealed_last = step.0;
+        self.sealed_count += 1;
+    }
+
+    /// Ends the step that was sealed first.
+    pub(super) fn end_sealed(&mut self) -> Option<StepId> {
+        let step = StepId(self.sealed_first);
+        let node = self.nodes.get(step.index())?;
+        let skip_on_error = node.has(SKIP_ON_ERROR);
+        let (clean_up, wave) = (node.has(CLEAN_UP), node.deadline);
+        self.sealed_first = node.link;
+        self.sealed_count -= 1;
+        if clean_up {
+            self.end_as(step, &End { phase: Phase::Skipped, why: Why::NotNeeded, wave, ..End::default() });
+            return Some(step);
+        }
+        let (via, need) = self.plan.needs(step).iter().find_map(|need| self.unsuccessful(*need, wave))?;
+        let fails = need.phase == Phase::Failed && !skip_on_error;
+        let end = End {
+            phase: if fails { Phase::Failed } else { Phase::Skipped },
+            why: Why::Dependency,
+            root: if need.cause == Why::Dependency { need.link } else { via.0 },
+            via: via.0,
+            harmless: !need.has(WENT_WRONG),
+            swept: false,
+            wave,
+        };
+        self.end_as(step, &end);
+        Some(step)
+    }
+
+    /// Whether one of the step's needs failed, was cancelled, or was skipped because of either.
+    pub(super) fn something_went_wrong(&self, step: StepId) -> bool {
+        let mut needs = self.plan.needs(step).iter().filter(|need| !need.is_order());
+        needs.any(|need| self.nodes.get(need.step().index()).is_some_and(|node| node.has(WENT_WRONG)))
+    }
+
+    fn unsuccessful(&self, need: Need, wave: u64) -> Option<(StepId, &Node)> {
+        let node = self.nodes.get(need.step().index())?;
+        let ended_in = if node.attempts > 0 { 0 } else { node.deadline };
+        let counts = !need.is_order() && node.has_ended() && node.phase != Phase::Success && ended_in < wave;
+        counts.then_some((need.step(), node))
+    }
+
+    #[inline]
+    fn end_as(&mut self, step: StepId, end: &End) {
+        let succeeded = end.phase == Phase::Success;
+        let Some(node) = self.nodes.get_mut(step.index()) else { return };
+        node.phase = end.phase;
+        node.cause = end.why;
+        node.link = end.root;
+        node.via = end.via;
+        if !succeeded && !end.harmless && end.why != Why::NotNeeded {
+            node.flags |= WENT_WRONG;
+        }
+        self.ended += 1;
+        self.close_level(step);
+        let seals = !succeeded && !end.swept;
+        for &waits in self.plan.dependents(step) {
+            self.need_ended(waits, seals && !waits.is_order(), end.wave);
+        }
+    }
+
+    #[inline]
+    fn need_ended(&mut self, waits: Need, seals: bool, wave: u64) {
+        let step = waits.step();
+        let Some(node) = self.nodes.get_mut(step.index()) else { return };
+        if node.phase != Phase::Waiting {
+            return;
+        }
+        node.link = node.link.saturating_sub(1);
+        if seals && !node.has(CLEAN_UP) {
+            self.seal(step, wave + 1);
+        } else if node.link == 0 {
+            self.needs_are_met(step, wave);
+        }
+    }
+
+    #[inline]
+    fn close_level(&mut self, step: StepId) {
+        let Some(&level) = self.numbering.levels.get(step.index()) else { return };
+        if let Some(open) = self.open.get_mut(level as usize) {
+            *open = open.saturating_sub(1);
+        }
+        while self.open.get(self.level as usize) == Some(&0) {
+            self.level += 1;
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! The scheduler alone: a state machine without clock, futures or heap, for those who drive steps in their own way.
+//!
+//! [`Scheduler::poll_action`] says what to do next, [`Scheduler::handle_outcome`] is told what came of it,
+//! [`Scheduler::poll_deadline`] says when to ask again even if nothing happens. Time goes in as data.
+
+mod alarms;
+mod bits;
+mod ends;
+mod node;
+mod start;
+mod state;
+mod stop;
+
+pub use crate::plan::{
+    Edges, Need, Numbering, Plan, StepId, Use, find_cycle, invert, levels, longest_remaining, topological,
+};
+pub use alarms::Alarm;
+pub use node::{Cause, Node, Status};
+pub use state::{Needed, State, TooSmall};
+pub use stop::Stop;
+
+use crate::{
+    policy::{Config, Order, Retry},
+    time::Instant,
+};
+use alarms::Alarms;
+use bits::Bits;
+use node::{FAILED_BEFORE, Phase, TIMED_OUT_LAST, Why};
+use stop::Stopping;
+
+/// What to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Action {
+    /// Begin an attempt of this step.
+    Start(StepId),
+    /// Make the attempt in flight end, and confirm it with [`Outcome::Abandoned`]. If it turns out that it has just come
+    /// to a result, say that instead: it counts.
+    Abandon(StepId),
+    /// Nothing: the step has ended without an outcome of its own, as [`Scheduler::node`] tells.
+    Ended(StepId),
+}
+
+/// What came of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// A result.
+    Success,
+    /// An error, and whether another attempt makes sense.
+    Failed(Retry),
+    /// A panic: never tried again.
+    Panicked,
+    /// No result, and it runs no more. Unasked, it means that whoever ran the attempt has lost it.
+    Abandoned,
+}
+
+/// What an outcome led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// The step has ended, as [`Scheduler::node`] tells.
+    Ended,
+    /// Another attempt will start, not before this.
+    Retry(Instant),
+    /// No attempt of this step was in flight: nothing has changed.
+    Ignored,
+}
+
+/// A run of a plan.
+///
+/// A chain of two, run by hand:
+///
+/// ```
+/// use rungs::scheduler::*;
+/// use rungs::{Config, Instant, Settings};
+///
+/// let zero = StepId::new(0).unwrap();
+/// let one = StepId::new(1).unwrap();
+/// let (needs, starts) = ([Need::result(zero)], [0, 0, 1]);
+/// let (mut up, mut list) = ([0; 3], [Need::result(zero)]);
+/// invert(Edges::new(&starts, &needs), &mut up, &mut list);
+/// let plan = Plan::new(Edges::new(&starts, &needs), Edges::new(&up, &list), &[Settings::DEFAULT], &[]);
+///
+/// let (mut nodes, mut ready) = ([Node::default(); 2], [0; Needed::ready_words(2)]);
+/// let state = State { nodes: &mut nodes, ready: &mut ready, ..State::default() };
+/// let mut run = Scheduler::new(plan, Numbering::default(), Config::DEFAULT, state, Instant::ZERO)?;
+///
+/// let now = Instant::ZERO;
+/// assert_eq!(run.poll_action(now), Some(Action::Start(zero)));
+/// assert_eq!(run.poll_action(now), None); // until something happens
+/// run.handle_outcome(zero, Outcome::Success, now);
+/// assert_eq!(run.poll_action(now), Some(Action::Start(one)));
+/// run.handle_outcome(one, Outcome::Success, now);
+/// assert!(run.has_ended());
+/// # Ok::<(), TooSmall>(())
+/// ```
+#[derive(Debug)]
+pub struct Scheduler<'a> {
+    plan: Plan<'a>,
+    numbering: Numbering<'a>,
+    config: Config,
+    nodes: &'a mut [Node],
+    ready: Bits<'a>,
+    alarms: Alarms<'a>,
+    free: &'a mut [u32],
+    open: &'a mut [u32],
+    /// The lowest level in which a step has not ended.
+    level: u32,
+    in_flight: u32,
+    ended: u32,
+    /// The queue of sealed steps, linked through their nodes; meaningful while `sealed_count` is not 0.
+    sealed_first: u32,
+    sealed_last: u32,
+    sealed_count: u32,
+    run_deadline: Instant,
+    stopping: Stopping,
+}
+
+impl<'a> Scheduler<'a> {
+    /// Begins a run at `now`. The plan has no cycle (steps of a cycle would never start), and the numbering is one of its
+    /// own. O(V).
+    ///
+    /// # Errors
+    /// The storage is too small.
+    pub fn new(
+        plan: Plan<'a>,
+        numbering: Numbering<'a>,
+        config: Config,
+        state: State<'a>,
+        now: Instant,
+    ) -> Result<Self, TooSmall> {
+        let needed = Needed::for_run(&plan, &numbering, &config);
+        if !needed.fits(&state) {
+            return Err(TooSmall(needed));
+        }
+        let State { nodes, ready, alarms, free, open } = state;
+        let mut scheduler = Self {
+            plan,
+            numbering,
+            config,
+            nodes: nodes.get_mut(..needed.nodes).unwrap_or_default(),
+            ready: Bits::new(ready, needed.nodes),
+            alarms: Alarms::new(alarms),
+            free: free.get_mut(..needed.free).unwrap_or_default(),
+            open: open.get_mut(..needed.open).unwrap_or_default(),
+            level: 0,
+            in_flight: 0,
+            ended: 0,
+            sealed_first: 0,
+            sealed_last: 0,
+            sealed_count: 0,
+            run_deadline: now.plus(config.deadline),
+            stopping: Stopping::default(),
+        };
+        for (free, &capacity) in scheduler.free.iter_mut().zip(numbering.capacities) {
+            *free = capacity;
+        }
+        if config.order == Order::Levels {
+            scheduler.open_levels();
+        }
+        scheduler.open_steps();
+        Ok(scheduler)
+    }
+
+    /// What to do at `now`, one action at a time, until `None`: then wait for an outcome, or for
+    /// [`poll_deadline`](Self::poll_deadline).
+    ///
+    /// May have a new answer after every call of a `handle_` method and when the deadline has come; asking in between is
+    /// safe. O(1) amortised, O(log n) where a time limit is involved; one look at each class of resources for a start.
+    #[inline]
+    pub fn poll_action(&mut self, now: Instant) -> Option<Action> {
+        if let Some(action) = self.due(now) {
+            return Some(action);
+        }
+        if self.sealed_count > 0
+            && let Some(step) = self.end_sealed()
+        {
+            return Some(Action::Ended(step));
+        }
+        if let Some(action) = self.sweep() {
+            return Some(action);
+        }
+        self.start(now).map(Action::Start)
+    }
+
+    /// When to call [`poll_action`](Self::poll_action) even if nothing happens; `None`: not before an outcome.
+    ///
+    /// Changes with each outcome and action.
+    pub fn poll_deadline(&self) -> Option<Instant> {
+        let mut deadline = self.alarms.first().map_or(Instant::NEVER, |(at, _)| Instant::from_nanos(at));
+        if !self.has_ended() && !self.stopping.deadline_noted {
+            deadline = deadline.min(self.run_deadline);
+        }
+        (deadline < Instant::NEVER).then_some(deadline)
+    }
+
+    /// What came of an attempt that [`Action::Start`] began. Never panics: an outcome without an attempt is ignored.
+    #[inline]
+    pub fn handle_outcome(&mut self, step: StepId, outcome: Outcome, now: Instant) -> Verdict {
+        let Some(node) = self.nodes.get(step.index()) else { return Verdict::Ignored };
+        let (abandoning, why, by) = match node.phase {
+            Phase::Running => (false, Why::None, 0),
+            Phase::Abandoning => (true, node.cause, node.via),
+            _ => return Verdict::Ignored,
+        };
+        self.release(step);
+        match outcome {
+            Outcome::Success => self.end(step, Phase::Success, Why::None),
+            Outcome::Failed(retry) => return self.attempt_failed(step, Why::Own, retry, now),
+            Outcome::Panicked => self.fail(step, Why::Panicked),
+            Outcome::Abandoned if !abandoning => self.fail(step, Why::Lost),
+            Outcome::Abandoned => match why {
+                Why::TimedOut => {
+                    let retry = self.plan.settings(step).retry_on_timeout;
+                    return self.attempt_failed(step, Why::TimedOut, retry.into(), now);
+                }
+                Why::Deadline => self.fail(step, Why::Deadline),
+                _ => self.end_swept(step, Phase::Cancelled, why, by),
+            },
+        }
+        Verdict::Ended
+    }
+
+    /// Whether every step has ended.
+    #[inline]
+    pub fn has_ended(&self) -> bool {
+        self.ended as usize >= self.nodes.len()
+    }
+
+    /// How many attempts are in flight.
+    pub fn in_flight(&self) -> u32 {
+        self.in_flight
+    }
+
+    /// What is known of a step; `None` if there is no such step.
+    pub fn node(&self, step: StepId) -> Option<&Node> {
+        self.nodes.get(step.index())
+    }
+
+    /// What is known of each step.
+    pub fn nodes(&self) -> &[Node] {
+        self.nodes
+    }
+
+    /// The plan that is run.
+    pub fn plan(&self) -> Plan<'a> {
+        self.plan
+    }
+
+    /// Until when the attempt in flight may take; `None` if there is none, or no limit.
+    pub fn attempt_limit(&self, step: StepId, started: Instant) -> Option<Instant> {
+        let node = self.node(step).filter(|node| node.is_in_flight())?;
+        let timeout = started.plus(self.plan.settings(step).timeout);
+        let limit = timeout.min(Instant::from_nanos(node.deadline));
+        (limit < Instant::NEVER).then_some(limit)
+    }
+
+    fn attempt_failed(&mut self, step: StepId, why: Why, retry: Retry, now: Instant) -> Verdict {
+        let settings = self.plan.settings(step);
+        let Some(node) = self.nodes.get_mut(step.index()) else { return Verdict::Ignored };
+        node.flags |= FAILED_BEFORE;
+        if why == Why::TimedOut {
+            node.flags |= TIMED_OUT_LAST;
+        } else {
+            node.flags &= !TIMED_OUT_LAST;
+        }
+        let (attempts, deadline) = (node.attempts, Instant::from_nanos(node.deadline));
+        if retry == Retry::No || attempts > settings.retries {
+            self.fail(step, why);
+            return Verdict::Ended;
+        }
+        if let Some(cause) = self.forbidden(step) {
+            self.end_swept(step, Phase::Cancelled, cause, self.stopping.by.0);
+            return Verdict::Ended;
+        }
+        let delay = match retry {
+            Retry::After(delay) => crate::time::nanos(delay),
+            _ => settings.backoff.delay_nanos(attempts, self.seed_of(step)),
+        };
+        let again = now.plus(delay);
+        if again >= deadline {
+            self.fail(step, why);
+            return Verdict::Ended;
+        }
+        if delay == 0 {
+            self.make_ready(step);
+        } else {
+            self.set_phase(step, Phase::Backoff);
+            self.alarms.arm(step, again.as_nanos(), self.nodes);
+        }
+        Verdict::Retry(again)
+    }
+
+    /// Each step draws from a place of its own, so that no two share their delays.
+    fn seed_of(&self, step: StepId) -> u64 {
+        let seed = self.config.seed.unwrap_or(0);
+        seed ^ u64::from(step.0).wrapping_add(1).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+    }
+
+    /// Looks after what falls due at `now`: time limits, ends of backoffs, the run's deadline.
+    #[inline]
+    fn due(&mut self, now: Instant) -> Option<Action> {
+        while let Some((at, step)) = self.alarms.first() {
+            if at > now.as_nanos() {
+                break;
+            }
+            self.alarms.disarm(step, self.nodes);
+            if let Some(action) = self.alarm(step, at) {
+                return Some(action);
+            }
+        }
+        if now >= self.run_deadline && !self.stopping.deadline_noted && !self.has_ended() {
+            self.stop_at_deadline();
+        }
+        None
+    }
+
+    fn alarm(&mut self, step: StepId, at: u64) -> Option<Action> {
+        let node = self.nodes.get_mut(step.index())?;
+        match node.phase {
+            Phase::Running => {
+                node.cause = if at >= node.deadline { Why::Deadline } else { Why::TimedOut };
+                node.phase = Phase::Abandoning;
+                Some(Action::Abandon(step))
+            }
+            Phase::Backoff => {
+                self.make_ready(step);
+                None
+            }
+            // Waits for a place after a retry, and has no time left: its last error stands.
+            Phase::Ready => {
+                let why = if node.has(TIMED_OUT_LAST) { Why::TimedOut } else { Why::Own };
+                self.ready.remove(self.numbering.place(step));
+                self.fail(step, why);
+                Some(Action::Ended(step))
+            }
+            _ => None,
+        }
+    }
+
+    /// The step may start, for the first time or again; if again, its deadline runs while it waits for a place.
+    fn make_ready(&mut self, step: StepId) {
+        self.set_phase(step, Phase::Ready);
+        self.ready.insert(self.numbering.place(step));
+        if let Some(&Node { attempts: 1.., deadline, .. }) = self.node(step)
+            && deadline < u64::MAX
+        {
+            self.alarms.arm(step, deadline, self.nodes);
+        }
+    }
+
+    fn set_phase(&mut self, step: StepId, phase: Phase) {
+        if let Some(node) = self.nodes.get_mut(step.index()) {
+            node.phase = phase;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Which ready step starts next, and what it holds meanwhile.
+
+use super::{
+    Node, Scheduler, StepId,
+    node::{ANY_FAILED, Phase},
+};
+use crate::{
+    plan::Use,
+    policy::{Order, settings::NONE},
+    time::Instant,
+};
+
+impl<'a> Scheduler<'a> {
+    /// Sets every step back to its beginning.
+    pub(super) fn open_steps(&mut self) {
+        let plain = self.plan.is_plain();
+        for step in self.plan.steps() {
+            let needs = self.plan.needs(step).len() as u32;
+            let flags = if plain {
+                0
+            } else {
+                let settings = self.plan.settings(step);
+                Node::flags_for(settings.when, settings.optional)
+            };
+            if let Some(node) = self.nodes.get_mut(step.index()) {
+                *node = Node { link: needs, flags, ..Node::default() };
+            }
+            if needs == 0 {
+                self.needs_are_met(step, 0);
+            }
+        }
+    }
+
+    pub(super) fn open_levels(&mut self) {
+        self.open.fill(0);
+        for &level in self.numbering.levels {
+            if let Some(open) = self.open.get_mut(level as usize) {
+                *open += 1;
+            }
+        }
+    }
+
+    /// All needs of a waiting step have ended, and none has sealed its fate.
+    #[inline]
+    pub(super) fn needs_are_met(&mut self, step: StepId, wave: u64) {
+        let Some(node) = self.nodes.get(step.index()) else { return };
+        if node.has(ANY_FAILED) && !self.something_went_wrong(step) {
+            self.seal(step, wave + 1);
+        } else {
+            self.set_phase(step, Phase::Ready);
+            self.ready.insert(self.numbering.place(step));
+        }
+    }
+
+    /// Starts the best step that may start.
+    #[inline]
+    pub(super) fn start(&mut self, now: Instant) -> Option<StepId> {
+        if self.in_flight >= self.config.max_concurrent {
+            return None;
+        }
+        let place = self.best_place()?;
+        let step = self.numbering.step(place);
+        self.ready.remove(place);
+        self.in_flight += 1;
+        self.take(step);
+        let node = self.nodes.get_mut(step.index())?;
+        node.phase = Phase::Running;
+        node.attempts = node.attempts.saturating_add(1);
+        self.arm_limits(step, now);
+        Some(step)
+    }
+
+    /// An attempt has really ended: its place and its resources are free, its time limit is off.
+    #[inline]
+    pub(super) fn release(&mut self, step: StepId) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.alarms.disarm(step, self.nodes);
+        for held in self.uses(step) {
+            if let Some(free) = self.free.get_mut(held.resource as usize) {
+                *free = free.saturating_add(held.units);
+            }
+        }
+    }
+
+    #[inline]
+    fn best_place(&self) -> Option<usize> {
+        if self.numbering.use_rows.is_empty() {
+            return self.ready.first_from(0).filter(|&place| self.is_open(place));
+        }
+        // One look a class: all its steps want the same, so the first speaks for all.
+        let bounds = self.numbering.classes.windows(2).enumerate();
+        bounds
+            .filter_map(|(class, bounds)| {
+                let &[from, end] = bounds else { return None };
+                let place = self.ready.first_from(from as usize)?;
+                let fits = self.numbering.uses(class).iter().all(|wanted| self.has_free(wanted));
+                (place < end as usize && fits && self.is_open(place)).then_some(place)
+            })
+            .min_by_key(|&place| self.numbering.rank(place))
+    }
+
+    /// Places go by level, so if the first is not in the open level, none is.
+    #[inline]
+    fn is_open(&self, place: usize) -> bool {
+        match self.config.order {
+            Order::Eager => true,
+            Order::Levels => {
+                let step = self.numbering.step(place);
+                self.numbering.levels.get(step.index()).is_none_or(|&level| level <= self.level)
+            }
+        }
+    }
+
+    fn has_free(&self, wanted: &Use) -> bool {
+        self.free.get(wanted.resource as usize).is_some_and(|&free| free >= wanted.units)
+    }
+
+    fn take(&mut self, step: StepId) {
+        for wanted in self.uses(step) {
+            if let Some(free) = self.free.get_mut(wanted.resource as usize) {
+                *free = free.saturating_sub(wanted.units);
+            }
+        }
+    }
+
+    #[inline]
+    fn uses(&self, step: StepId) -> &'a [Use] {
+        if self.numbering.use_rows.is_empty() {
+            return &[];
+        }
+        self.numbering.uses(self.plan.settings(step).class as usize)
+    }
+
+    #[inline]
+    fn arm_limits(&mut self, step: StepId, now: Instant) {
+        let settings = self.plan.settings(step);
+        if settings.deadline == NONE && settings.timeout == NONE {
+            return;
+        }
+        let Some(node) = self.nodes.get_mut(step.index()) else { return };
+        if node.attempts == 1 {
+            node.deadline = now.plus(settings.deadline).as_nanos();
+        }
+        let limit = now.plus(settings.timeout).as_nanos().min(node.deadline);
+        if limit < NONE {
+            self.alarms.arm(step, limit, self.nodes);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The storage of a scheduler, lent by whoever runs it.
+
+use super::{Alarm, Node, bits};
+use crate::{
+    plan::{Numbering, Plan},
+    policy::{Config, Order},
+};
+
+/// What a scheduler writes on: slices of anything (arrays, `Vec`s), of at least the lengths that [`Needed`] tells.
+#[derive(Debug, Default)]
+pub struct State<'s> {
+    /// One a step: 24 bytes.
+    pub nodes: &'s mut [Node],
+    /// Which steps are ready: a bit a step, and a little above.
+    pub ready: &'s mut [usize],
+    /// One for each step that has a time limit or retries: 16 bytes.
+    pub alarms: &'s mut [Alarm],
+    /// Free units, one entry a resource.
+    pub free: &'s mut [u32],
+    /// Steps not ended, one entry a level; only for [`Order::Levels`].
+    pub open: &'s mut [u32],
+}
+
+/// How long the slices of a [`State`] must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needed {
+    /// Nodes.
+    pub nodes: usize,
+    /// Words of ready bits.
+    pub ready: usize,
+    /// Alarms.
+    pub alarms: usize,
+    /// Resources.
+    pub free: usize,
+    /// Levels.
+    pub open: usize,
+}
+
+impl Needed {
+    /// What a run of this plan needs. O(V).
+    pub fn for_run(plan: &Plan<'_>, numbering: &Numbering<'_>, config: &Config) -> Self {
+        let levels = match config.order {
+            Order::Levels => numbering.levels.iter().max().map_or(0, |&top| top as usize + 1),
+            Order::Eager => 0,
+        };
+        Self {
+            nodes: plan.len(),
+            ready: Self::ready_words(plan.len()),
+            alarms: plan.alarms(),
+            free: numbering.capacities.len(),
+            open: levels,
+        }
+    }
+
+    /// Words of ready bits for this many steps: for the length of an array.
+    pub const fn ready_words(steps: usize) -> usize {
+        bits::words(steps)
+    }
+
+    pub(super) fn fits(&self, state: &State<'_>) -> bool {
+        self.nodes <= state.nodes.len()
+            && self.ready <= state.ready.len()
+            && self.alarms <= state.alarms.len()
+            && self.free <= state.free.len()
+            && self.open <= state.open.len()
+    }
+}
+
+/// The storage lent is too small for the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooSmall(
+    /// What would do.
+    pub Needed,
+);
+
+impl core::fmt::Display for TooSmall {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "too many steps for the storage: {} nodes and {} alarms are needed", self.0.nodes, self.0.alarms)
+    }
+}
+
+impl core::error::Error for TooSmall {}

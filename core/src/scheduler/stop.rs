@@ -1,0 +1,136 @@
+//! Stops: draining, cancelling, and the sweep that carries them out.
+
+use super::{
+    Action, Scheduler, StepId,
+    node::{CLEAN_UP, Phase, Why},
+};
+use crate::policy::OnFailure;
+
+/// How a run is to be stopped from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stop {
+    /// No ordinary step and no further attempt starts; attempts in flight end.
+    Drain,
+    /// Attempts in flight are abandoned as well. A second one prevents clean-up steps too.
+    Cancel,
+}
+
+/// How far a stop goes: each does all that those before it do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    #[default]
+    Nothing,
+    /// Ordinary steps start no more.
+    Starts,
+    /// Ordinary attempts in flight are abandoned.
+    Attempts,
+    /// Both for clean-up steps too.
+    CleanUp,
+}
+
+/// The stop as it stands.
+#[derive(Debug)]
+pub(super) struct Stopping {
+    reach: Reach,
+    why: Why,
+    /// Whose failure it was, if it was one.
+    pub(super) by: StepId,
+    /// Cancels asked for from outside; the second reaches clean-up steps.
+    cancels: u32,
+    pub(super) deadline_noted: bool,
+    /// How far the sweep has come; beyond the last step when there is nothing to sweep.
+    next: u32,
+}
+
+impl Default for Stopping {
+    fn default() -> Self {
+        Self { reach: Reach::Nothing, why: Why::None, by: StepId(0), cancels: 0, deadline_noted: false, next: u32::MAX }
+    }
+}
+
+impl Stopping {
+    /// A stop that reaches further takes the place of the one before, with its cause; any other changes nothing.
+    fn extend(&mut self, reach: Reach, why: Why, by: StepId) {
+        if reach > self.reach {
+            self.reach = reach;
+            self.why = why;
+            self.by = by;
+            self.next = 0;
+        }
+    }
+}
+
+impl Scheduler<'_> {
+    /// Stops the run from outside. Results that are already there count: report them first.
+    ///
+    /// O(1); the sweep over all steps that follows is spread over [`poll_action`](Scheduler::poll_action).
+    pub fn handle_stop(&mut self, stop: Stop) {
+        let reach = match stop {
+            Stop::Drain => Reach::Starts,
+            Stop::Cancel => {
+                self.stopping.cancels = self.stopping.cancels.saturating_add(1);
+                if self.stopping.cancels > 1 { Reach::CleanUp } else { Reach::Attempts }
+            }
+        };
+        self.stopping.extend(reach, Why::Token, StepId(0));
+    }
+
+    pub(super) fn stop_at_deadline(&mut self) {
+        self.stopping.deadline_noted = true;
+        self.stopping.extend(Reach::Attempts, Why::RunDeadline, StepId(0));
+    }
+
+    pub(super) fn stop_after_failure(&mut self, step: StepId) {
+        let reach = match self.config.on_failure {
+            OnFailure::GoOn => Reach::Nothing,
+            OnFailure::Drain => Reach::Starts,
+            OnFailure::Cancel => Reach::Attempts,
+        };
+        self.stopping.extend(reach, Why::Stopped, step);
+    }
+
+    /// Why the step may not start an attempt, if so.
+    pub(super) fn forbidden(&self, step: StepId) -> Option<Why> {
+        let clean_up = self.nodes.get(step.index())?.has(CLEAN_UP);
+        let least = if clean_up { Reach::CleanUp } else { Reach::Starts };
+        (self.stopping.reach >= least).then_some(self.stopping.why)
+    }
+
+    /// Goes on through the steps, ends what a stop has reached and abandons what is in flight: one at a time.
+    #[inline]
+    pub(super) fn sweep(&mut self) -> Option<Action> {
+        while (self.stopping.next as usize) < self.nodes.len() {
+            let step = StepId(self.stopping.next);
+            self.stopping.next += 1;
+            if let Some(why) = self.forbidden(step)
+                && let Some(action) = self.sweep_step(step, why)
+            {
+                return Some(action);
+            }
+        }
+        None
+    }
+
+    fn sweep_step(&mut self, step: StepId, why: Why) -> Option<Action> {
+        let (reach, by) = (self.stopping.reach, self.stopping.by.0);
+        let node = self.nodes.get_mut(step.index())?;
+        match node.phase {
+            Phase::Waiting => self.end_swept(step, Phase::Skipped, why, by),
+            Phase::Ready | Phase::Backoff => {
+                let phase = if node.attempts == 0 { Phase::Skipped } else { Phase::Cancelled };
+                self.alarms.disarm(step, self.nodes);
+                self.ready.remove(self.numbering.place(step));
+                self.end_swept(step, phase, why, by);
+            }
+            Phase::Running if reach >= Reach::Attempts => {
+                node.cause = why;
+                node.via = by;
+                node.phase = Phase::Abandoning;
+                return Some(Action::Abandon(step));
+            }
+            _ => return None,
+        }
+        Some(Action::Ended(step))
+    }
+}

@@ -1,0 +1,66 @@
+//! Where attempts run: in place, or on an executor.
+
+use core::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+/// Runs the attempts of steps, and can end them.
+///
+/// Implementations MUST keep these rules:
+/// - A handle that is dropped makes its attempt end (soon, if not at once): nothing runs on without a handle.
+/// - `poll_cancel` asks the attempt to end, and is ready only once it has really ended and all it held is dropped. It may
+///   be called again until it is ready; neither method is called after that.
+/// - A panic of the attempt is carried on by `poll_join`, as a panic.
+///
+/// ```
+/// use std::task::{Context, Poll, Waker};
+/// use rungs::{InPlace, Spawner};
+///
+/// let mut handle = Box::pin(InPlace.spawn(async { 7 }));
+/// let mut cx = Context::from_waker(Waker::noop());
+/// assert_eq!(<InPlace as Spawner<_>>::poll_join(handle.as_mut(), &mut cx), Poll::Ready(Ok(7)));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot run this step's future",
+    note = "an executor with threads takes futures that are `Send` and own all they use (`'static`)",
+    note = "leave `spawn_on` away to run the step in place, where it may borrow"
+)]
+pub trait Spawner<F: Future> {
+    /// An attempt that was started.
+    type Handle;
+
+    /// Starts an attempt.
+    fn spawn(&self, future: F) -> Self::Handle;
+
+    /// Waits for the attempt's result.
+    fn poll_join(handle: Pin<&mut Self::Handle>, cx: &mut Context<'_>) -> Poll<Result<F::Output, Lost>>;
+
+    /// Asks the attempt to end, and waits until it has.
+    fn poll_cancel(handle: Pin<&mut Self::Handle>, cx: &mut Context<'_>) -> Poll<()>;
+}
+
+/// An executor dropped the attempt before it had ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lost;
+
+/// In place: the run itself polls the attempt, which may borrow and need not be `Send`. Ending it is dropping it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct InPlace;
+
+impl<F: Future> Spawner<F> for InPlace {
+    type Handle = F;
+
+    fn spawn(&self, future: F) -> F {
+        future
+    }
+
+    fn poll_join(handle: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<Result<F::Output, Lost>> {
+        handle.poll(cx).map(Ok)
+    }
+
+    fn poll_cancel(_: Pin<&mut F>, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Ready(())
+    }
+}
