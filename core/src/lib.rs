@@ -1,4 +1,56 @@
-#![doc = include_str!("../../README.md")]
+//! Runs a list of async steps in dependency order: as concurrently as allowed, with retries and backoff, time limits,
+//! typed results passed from step to step, clear failure semantics, a picture of the plan and a report of the run.
+//! `no_std`, runtime-agnostic.
+//!
+//! - [`Pipeline`] (feature `alloc`): write steps at run time, with typed handles. Start here.
+//! - [`scheduler`]: the same scheduler alone, without heap, futures or clock, for those who drive steps themselves.
+//! - [`Timer`] and [`Spawner`]: what an adapter gives; `rungs-smol` is one.
+//!
+//! ```
+//! # #[cfg(feature = "alloc")] {
+//! use rungs::{NoClock, Pipeline};
+//!
+//! let mut p: Pipeline = Pipeline::new("sum");
+//! let a = p.step("a").run(|| async { Ok(2) });
+//! let b = p.step("b").run(|| async { Ok("40".parse::<i32>()?) });
+//! let sum = p.step("sum").needs((a, b)).run(|a, b| async move { Ok(*a + *b) });
+//!
+//! let report = futures_lite::future::block_on(p.run(&NoClock))?;
+//! assert_eq!(*report.output(sum).unwrap(), 42);
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What happens when
+//!
+//! | said | meaning |
+//! | --- | --- |
+//! | `retries(n)` | n extra attempts after the first; alone: at once, without a clock |
+//! | `backoff(..)` | the delay before each further attempt: [`Backoff`], with [`Jitter`] |
+//! | `retry_if(..)` | [`Retry`]: again, again after a given time, or not. Sees the step's own errors only |
+//! | `timeout(d)` | for each attempt, from its start; one that takes longer is ended and counts as failed |
+//! | `deadline(d)` | for the step, from its first attempt's start through delays and waiting; a delay that would reach it fails the step at once, with its last error |
+//! | `max_concurrent(n)` | attempts in flight; a step that waits for its next attempt holds no place |
+//! | `uses(resource, k)` | held exactly while an attempt is in flight, all taken at once; a step that lacks one is passed over |
+//! | a need failed | the step is `Failed` with [`Cause::Dependency`], as soon as its first need ends without success; a need that was skipped or cancelled makes it `Skipped` |
+//! | `skip_on_error` | a failed need makes it `Skipped` instead |
+//! | `when_all_done` | waits for all needs and runs whatever they came to, also after a stop |
+//! | `when_any_failed` | the same, if one was failed, cancelled, or skipped because of a failure or a stop; else `Skipped` with [`Cause::NotNeeded`] |
+//! | `optional` | its failure stops nothing and does not count in the exit code. A required step that needs it still fails with it: say `skip_on_error` there |
+//! | [`OnFailure`] | what a required step's own final failure does to the others: nothing, drain, cancel |
+//! | drain | no ordinary step or attempt starts any more: what never started is `Skipped`, what waits for another attempt is `Cancelled` with its last error; attempts in flight end |
+//! | cancel | as drain, and attempts in flight are abandoned: `Cancelled` |
+//! | clean-up after a stop | steps `when_all_done` and `when_any_failed` still run after a failure, the run's deadline or a token's first cancel; a token's second cancel (or dropping the run) prevents them |
+//! | a tie | a result that is ready in a poll wins over a time limit or a stop noticed in the same poll; a time limit over a stop |
+//! | a panic (`std`) | the step is `Failed` with [`StepError::Panicked`], never tried again; the others go on |
+//!
+//! An abandoned attempt keeps its place and its resources until it has really ended, and no attempt of the same step
+//! starts before. In place, ending an attempt is dropping it.
+//!
+//! # Features
+//!
+//! `std` (default) implies `alloc`; without both, the scheduler, policies, rendering and the traits remain. `serde`
+//! writes reports.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -23,6 +75,8 @@ mod drive;
 #[cfg(feature = "alloc")]
 mod observe;
 #[cfg(feature = "alloc")]
+// Its types stand in signatures, and what people use of them is named below.
+#[doc(hidden)]
 pub mod pipeline;
 #[cfg(feature = "alloc")]
 mod report;

@@ -1,1 +1,1 @@
-//! Nothing yet.
+#![doc = include_str!("../../README.md")]

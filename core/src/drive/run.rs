@@ -234,7 +234,6 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
             }
             Came::Lost => Outcome::Abandoned,
         };
-        // An attempt that was lost just when it was told to end has not been cut off: it is reported as lost.
         self.settle(step, seat, outcome, *now);
         true
     }
@@ -271,13 +270,12 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     fn settle(&mut self, step: StepId, seat: usize, outcome: Outcome, now: Instant) {
         self.parts.seats.leave(seat);
         let cut_off = outcome == Outcome::Abandoned;
-        let timed_out = cut_off && self.parts.scheduler.node(step).is_some_and(|node| node.is_timing_out());
+        if cut_off && self.parts.scheduler.node(step).is_some_and(|node| node.is_timing_out()) {
+            self.errors.insert(step.0, StepError::TimedOut);
+        }
         match self.parts.scheduler.handle_outcome(step, outcome, now) {
             Verdict::Ended => self.ended(step, now),
             Verdict::Retry(next) => {
-                if timed_out {
-                    self.errors.insert(step.0, StepError::TimedOut);
-                }
                 if let Some(error) = self.errors.get(&step.0) {
                     let happened = Happened::Retrying { error, next };
                     let name = self.parts.names.name(step);

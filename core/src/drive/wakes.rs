@@ -4,9 +4,9 @@ use alloc::{boxed::Box, sync::Arc, task::Wake, vec::Vec};
 use atomic_waker::AtomicWaker;
 use core::task::Waker;
 
-#[cfg(not(loom))]
+#[cfg(not(rungs_loom))]
 use core::sync::atomic::{AtomicUsize, Ordering};
-#[cfg(loom)]
+#[cfg(rungs_loom)]
 use loom::sync::atomic::{AtomicUsize, Ordering};
 
 const BITS: usize = usize::BITS as usize;
@@ -125,8 +125,12 @@ pub(crate) const NOBODY: u32 = u32::MAX;
 
 impl Seats {
     pub(crate) fn new(most: usize) -> Self {
-        let wakes = Wakes { woken: WokenBits::new(most), run: AtomicWaker::new() };
-        Self { wakes: Arc::new(wakes), wakers: Vec::new(), sitting: Vec::new(), free: Vec::new() }
+        let wakes = Arc::new(Wakes { woken: WokenBits::new(most), run: AtomicWaker::new() });
+        let mut seats = Self { wakes, wakers: Vec::new(), sitting: Vec::new(), free: Vec::new() };
+        // Steps that are ready at once take turns on one seat: with that a run need not allocate.
+        let first = seats.sit(NOBODY);
+        seats.leave(first);
+        seats
     }
 
     pub(crate) fn capacity(&self) -> usize {
@@ -179,7 +183,7 @@ impl Seats {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(rungs_loom)))]
 mod tests {
     use super::*;
 
@@ -202,7 +206,7 @@ mod tests {
     }
 }
 
-#[cfg(all(test, loom))]
+#[cfg(all(test, rungs_loom))]
 mod tests {
     use super::*;
     use loom::{sync::Arc, thread};
@@ -214,7 +218,7 @@ mod tests {
         loom::model(|| {
             let woken = Arc::new(WokenBits::new(2));
             let told = Arc::new(AtomicUsize::new(0));
-            let threads: std::vec::Vec<_> = (0..2)
+            let threads: Vec<_> = (0..2)
                 .map(|seat| {
                     let (woken, told) = (woken.clone(), told.clone());
                     thread::spawn(move || {

@@ -114,11 +114,13 @@ impl<'a> Backoff<'a> {
     }
 
     /// Whether a delay depends on the seed.
+    #[cfg(feature = "alloc")]
     pub(crate) const fn is_random(&self) -> bool {
         !matches!(self.jitter, Jitter::None)
     }
 
     /// Whether there is any delay at all, and so a clock is needed.
+    #[cfg(feature = "alloc")]
     pub(crate) fn waits(&self) -> bool {
         match self.delays {
             Delays::Fixed(delay) | Delays::Exponential { base: delay, .. } => delay > 0,

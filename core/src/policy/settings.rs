@@ -110,10 +110,12 @@ impl<'a> Settings<'a> {
     }
 
     /// Whether the step cannot do without a clock.
+    #[cfg(feature = "alloc")]
     pub(crate) fn needs_clock(&self) -> bool {
         self.timeout != NONE || self.deadline != NONE || (self.retries > 0 && self.backoff.waits())
     }
 
+    #[cfg(feature = "alloc")]
     pub(crate) const fn needs_seed(&self) -> bool {
         self.retries > 0 && self.backoff.is_random()
     }

@@ -104,8 +104,8 @@ impl Scheduler<'_> {
 
     fn unsuccessful(&self, need: Need, wave: u64) -> Option<(StepId, &Node)> {
         let node = self.nodes.get(need.step().index())?;
-        let ended_in = if node.attempts > 0 { 0 } else { node.deadline };
-        let counts = !need.is_order() && node.has_ended() && node.phase != Phase::Success && ended_in < wave;
+        let ended = node.has_ended() && node.phase != Phase::Success;
+        let counts = !need.is_order() && ended && node.deadline < wave;
         counts.then_some((need.step(), node))
     }
 
@@ -117,8 +117,12 @@ impl Scheduler<'_> {
         node.cause = end.why;
         node.link = end.root;
         node.via = end.via;
-        if !succeeded && !end.harmless && end.why != Why::NotNeeded {
-            node.flags |= WENT_WRONG;
+        if !succeeded {
+            // What a stop ended is no cause for others, even if that was seen before they were sealed.
+            node.deadline = if end.swept { u64::MAX } else { end.wave };
+            if !end.harmless && end.why != Why::NotNeeded {
+                node.flags |= WENT_WRONG;
+            }
         }
         self.ended += 1;
         self.close_level(step);

@@ -173,6 +173,12 @@ impl<'a> Scheduler<'a> {
         if let Some(action) = self.due(now) {
             return Some(action);
         }
+        // A sweep goes on to its end: what it reaches last is to end as what it reaches first.
+        if self.is_sweeping()
+            && let Some(action) = self.sweep()
+        {
+            return Some(action);
+        }
         if self.sealed_count > 0
             && let Some(step) = self.end_sealed()
         {

@@ -6,7 +6,8 @@ use crate::policy::When;
 /// A step's state during a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Node {
-    /// When the step's own deadline falls, once its first attempt has started; of a sealed step, its wave.
+    /// When the step's own deadline falls, once its first attempt has started; of a step that is sealed, or ended
+    /// without success, its wave.
     pub(super) deadline: u64,
     /// Of a waiting step, how many needs have not ended; of one that is sealed, the next in that queue; of one that
     /// started, its alarm's place plus one; of one that ended for another's sake, the root of its cause.
