@@ -12,7 +12,7 @@ use crate::{
     policy::Retry,
     render::StepNames,
     report::StepError,
-    scheduler::{Action, Cause, Outcome, Scheduler, Status, Verdict},
+    scheduler::{Action, Cause, Node, Outcome, Scheduler, Status, Verdict},
     time::{Instant, Timer},
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
@@ -51,6 +51,8 @@ pub(crate) struct Drive<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> {
     seen: Seen,
     /// Wakes the run when the token changes.
     listener: Option<EventListener>,
+    /// A seat at hand: a step that ends at its first poll leaves it as it was.
+    spare: Option<usize>,
 }
 
 pin_project! {
@@ -97,7 +99,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>, T: Timer> Future for Run<'_, 'en
 
 impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     pub(crate) fn new(parts: DriveParts<'r, 'env, E, K, O>) -> Self {
-        Self { parts, errors: Errors::new(), seen: Seen::default(), listener: None }
+        Self { parts, errors: Errors::new(), seen: Seen::default(), listener: None, spare: None }
     }
 
     /// Runs to the end, and tells the errors.
@@ -115,7 +117,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         let mut pass = Pass::default();
         while let Some(seat) = pass.next(&wakes.woken) {
             let Some(step) = self.parts.seats.step_on(seat) else { continue };
-            self.poll_step(StepId(step), seat, None, now, timer);
+            self.poll_step(StepId(step), seat, now, timer);
         }
     }
 
@@ -145,13 +147,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
             }
             match self.parts.scheduler.poll_action(*now) {
                 Some(Action::Start(step)) => self.start(step, now, timer),
-                Some(Action::Abandon(step)) => {
-                    let seat = self.parts.seat_of.get(step.index()).map_or(0, |&seat| seat as usize);
-                    // A result that is ready now counts.
-                    if !self.poll_attempt(step, seat, None, now, timer) {
-                        self.poll_cancel(step, seat, now, timer);
-                    }
-                }
+                Some(Action::Abandon(step)) => self.abandon(step, now, timer),
                 Some(Action::Ended(step)) => self.ended(step, *now),
                 None => return,
             }
@@ -161,42 +157,50 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     #[inline]
     fn start<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
         let parts = &mut self.parts;
-        let Some(node) = parts.scheduler.node(step) else { return };
-        let number = node.attempts();
+        let Some(number) = parts.scheduler.node(step).map(Node::attempts) else { return };
         if let Some(times) = parts.times.get_mut(step.index())
             && number == 1
         {
             times.started = *now;
         }
-        let seat = parts.seats.sit(step.0);
-        self.tell(step, *now, Happened::Started { attempt: number });
-        self.poll_step(step, seat, Some((number, *now)), now, timer);
-    }
-
-    /// Polls whatever the step has in flight: its attempt, or the end of it.
-    #[inline]
-    fn poll_step<T: Timer>(
-        &mut self,
-        step: StepId,
-        seat: usize,
-        begin: Option<(u32, Instant)>,
-        now: &mut Instant,
-        timer: &T,
-    ) {
-        if begin.is_none() && self.parts.scheduler.node(step).is_some_and(|node| node.is_being_abandoned()) {
-            self.poll_cancel(step, seat, now, timer);
+        let name = parts.names.name(step);
+        parts.observer.notice(&Event { step, name, at: *now, happened: Happened::Started { attempt: number } });
+        let seat = self.spare.take().unwrap_or_else(|| parts.seats.take());
+        if self.poll_attempt(step, seat, true, now, timer) {
+            self.spare = Some(seat);
         } else {
-            self.poll_attempt(step, seat, begin, now, timer);
+            self.sit(step, seat);
         }
     }
 
-    /// Polls an attempt, and tells whether it has ended.
+    /// Polls whatever the woken step has in flight: its attempt, or the end of it.
+    fn poll_step<T: Timer>(&mut self, step: StepId, seat: usize, now: &mut Instant, timer: &T) {
+        let ended = if self.parts.scheduler.node(step).is_some_and(Node::is_being_abandoned) {
+            self.poll_cancel(step, seat, now, timer)
+        } else {
+            self.poll_attempt(step, seat, false, now, timer)
+        };
+        if ended {
+            self.parts.seats.leave(seat);
+        }
+    }
+
+    /// A result that is ready now counts; else the attempt is made to end.
+    fn abandon<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
+        let Some(&seat) = self.parts.seat_of.get(step.index()) else { return };
+        let seat = seat as usize;
+        if self.poll_attempt(step, seat, false, now, timer) || self.poll_cancel(step, seat, now, timer) {
+            self.parts.seats.leave(seat);
+        }
+    }
+
+    /// Polls an attempt, which may have to begin first, and tells whether it has ended.
     #[inline]
     fn poll_attempt<T: Timer>(
         &mut self,
         step: StepId,
         seat: usize,
-        begin: Option<(u32, Instant)>,
+        begins: bool,
         now: &mut Instant,
         timer: &T,
     ) -> bool {
@@ -204,24 +208,19 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         let (Some(work), Some(waker)) = (parts.works.get_mut(step.index()), parts.seats.waker(seat)) else {
             return false;
         };
-        let begin = begin.map(|(number, started)| Attempt {
-            number,
-            started,
-            limit: parts.scheduler.attempt_limit(step, started),
-            needs: parts.scheduler.plan().needs(step),
-            nodes: parts.scheduler.nodes(),
-            names: parts.names,
-        });
+        let attempt = Attempt { step, started: *now, scheduler: &parts.scheduler, names: parts.names };
+        let begin = if begins { Some(&attempt) } else { None };
         let mut cx = Context::from_waker(waker);
-        let Poll::Ready(came) = attempt::poll(work.as_mut(), &mut cx, begin.as_ref(), parts.cells, step.index()) else {
-            if begin.is_some() {
-                self.remember_seat(step, seat);
-            }
+        let Poll::Ready(came) = attempt::poll(work.as_mut(), &mut cx, begin, parts.cells, step.index()) else {
             return false;
         };
         *now = timer.now();
         let outcome = match came {
-            Came::Result => Outcome::Success,
+            Came::Result => {
+                parts.scheduler.handle_outcome(step, Outcome::Success, *now);
+                self.succeeded(step, *now);
+                return true;
+            }
             Came::Error(error) => {
                 let retry = self.judge::<T>(step, &error);
                 self.errors.insert(step.0, StepError::Failed(error));
@@ -234,26 +233,32 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
             }
             Came::Lost => Outcome::Abandoned,
         };
-        self.settle(step, seat, outcome, *now);
+        self.settle(step, outcome, *now);
         true
     }
 
-    fn poll_cancel<T: Timer>(&mut self, step: StepId, seat: usize, now: &mut Instant, timer: &T) {
+    /// Goes on ending an attempt, and tells whether it has ended.
+    fn poll_cancel<T: Timer>(&mut self, step: StepId, seat: usize, now: &mut Instant, timer: &T) -> bool {
         let parts = &mut self.parts;
-        let (Some(work), Some(waker)) = (parts.works.get_mut(step.index()), parts.seats.waker(seat)) else { return };
-        if attempt::poll_cancel(work.as_mut(), &mut Context::from_waker(waker)).is_ready() {
-            *now = timer.now();
-            self.settle(step, seat, Outcome::Abandoned, *now);
+        let (Some(work), Some(waker)) = (parts.works.get_mut(step.index()), parts.seats.waker(seat)) else {
+            return false;
+        };
+        if attempt::poll_cancel(work.as_mut(), &mut Context::from_waker(waker)).is_pending() {
+            return false;
         }
+        *now = timer.now();
+        self.settle(step, Outcome::Abandoned, *now);
+        true
     }
 
-    fn remember_seat(&mut self, step: StepId, seat: usize) {
-        let steps = self.parts.works.len();
-        let seat_of = &mut *self.parts.seat_of;
-        if seat_of.len() < steps {
-            seat_of.resize(steps, 0);
+    /// The step waits: its wakes shall find it.
+    fn sit(&mut self, step: StepId, seat: usize) {
+        let parts = &mut self.parts;
+        parts.seats.sit(seat, step.0);
+        if parts.seat_of.len() < parts.works.len() {
+            parts.seat_of.resize(parts.works.len(), 0);
         }
-        if let Some(entry) = seat_of.get_mut(step.index()) {
+        if let Some(entry) = parts.seat_of.get_mut(step.index()) {
             *entry = seat as u32;
         }
     }
@@ -266,9 +271,8 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         }
     }
 
-    #[inline]
-    fn settle(&mut self, step: StepId, seat: usize, outcome: Outcome, now: Instant) {
-        self.parts.seats.leave(seat);
+    /// An attempt has come to no result.
+    fn settle(&mut self, step: StepId, outcome: Outcome, now: Instant) {
         let cut_off = outcome == Outcome::Abandoned;
         if cut_off && self.parts.scheduler.node(step).is_some_and(|node| node.is_timing_out()) {
             self.errors.insert(step.0, StepError::TimedOut);
@@ -286,29 +290,37 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         }
     }
 
-    /// Records a step's end.
+    /// Records a success. Errors of earlier attempts are of no interest any more.
     #[inline]
+    fn succeeded(&mut self, step: StepId, now: Instant) {
+        if !self.errors.is_empty() {
+            self.errors.remove(&step.0);
+        }
+        self.tell_end(step, now);
+    }
+
+    /// Records any other end.
     fn ended(&mut self, step: StepId, now: Instant) {
-        if let Some(times) = self.parts.times.get_mut(step.index()) {
-            times.finished = now;
+        if let Some(node) = self.parts.scheduler.node(step) {
+            self.name_error(step, node.status(), node.cause());
         }
-        let Some(node) = self.parts.scheduler.node(step) else { return };
-        let (status, cause, attempts) = (node.status(), node.cause(), node.attempts());
-        if status == Status::Success {
-            if !self.errors.is_empty() {
-                self.errors.remove(&step.0);
-            }
-        } else {
-            self.name_error(step, status, cause);
+        self.tell_end(step, now);
+    }
+
+    #[inline]
+    fn tell_end(&mut self, step: StepId, at: Instant) {
+        let parts = &mut self.parts;
+        if let Some(times) = parts.times.get_mut(step.index()) {
+            times.finished = at;
         }
-        let error = if self.errors.is_empty() { None } else { self.errors.get(&step.0) };
-        let name = self.parts.names.name(step);
-        self.parts.observer.notice(&Event {
-            step,
-            name,
-            at: now,
-            happened: Happened::Ended { status, cause, attempts, error },
-        });
+        let Some(node) = parts.scheduler.node(step) else { return };
+        let happened = Happened::Ended {
+            status: node.status(),
+            cause: node.cause(),
+            attempts: node.attempts(),
+            error: if self.errors.is_empty() { None } else { self.errors.get(&step.0) },
+        };
+        parts.observer.notice(&Event { step, name: parts.names.name(step), at, happened });
     }
 
     /// The error of a step that did not end by one of its own. (Of a cancelled step the last one stands.)
@@ -322,15 +334,13 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         };
         self.errors.insert(step.0, error);
     }
-
-    fn tell(&mut self, step: StepId, at: Instant, happened: Happened<'_, E>) {
-        let name = self.parts.names.name(step);
-        self.parts.observer.notice(&Event { step, name, at, happened });
-    }
 }
 
 impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drop for Drive<'_, 'env, E, K, O> {
     fn drop(&mut self) {
+        if let Some(spare) = self.spare.take() {
+            self.parts.seats.leave(spare);
+        }
         if !self.parts.scheduler.has_ended() {
             for step in self.parts.seats.clear() {
                 if let Some(work) = self.parts.works.get_mut(step as usize) {

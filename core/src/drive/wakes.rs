@@ -128,7 +128,7 @@ impl Seats {
         let wakes = Arc::new(Wakes { woken: WokenBits::new(most), run: AtomicWaker::new() });
         let mut seats = Self { wakes, wakers: Vec::new(), sitting: Vec::new(), free: Vec::new() };
         // Steps that are ready at once take turns on one seat: with that a run need not allocate.
-        let first = seats.sit(NOBODY);
+        let first = seats.take();
         seats.leave(first);
         seats
     }
@@ -141,27 +141,28 @@ impl Seats {
         &self.wakes
     }
 
-    /// A seat for the step.
-    #[inline]
-    pub(crate) fn sit(&mut self, step: u32) -> usize {
-        if let Some(seat) = self.free.pop()
-            && let Some(sitting) = self.sitting.get_mut(seat as usize)
-        {
-            *sitting = step;
+    /// A seat that nobody sits on.
+    pub(crate) fn take(&mut self) -> usize {
+        if let Some(seat) = self.free.pop() {
             return seat as usize;
         }
         let number = self.wakers.len();
         self.wakers.push(Waker::from(Arc::new(Seat { number, wakes: self.wakes.clone() })));
-        self.sitting.push(step);
+        self.sitting.push(NOBODY);
         number
     }
 
-    #[inline]
-    pub(crate) fn leave(&mut self, seat: usize) {
+    /// The step sits down on a seat that was taken.
+    pub(crate) fn sit(&mut self, seat: usize, step: u32) {
         if let Some(sitting) = self.sitting.get_mut(seat) {
-            *sitting = NOBODY;
-            self.free.push(seat as u32);
+            *sitting = step;
         }
+    }
+
+    /// The seat is free again.
+    pub(crate) fn leave(&mut self, seat: usize) {
+        self.sit(seat, NOBODY);
+        self.free.push(seat as u32);
     }
 
     #[inline]

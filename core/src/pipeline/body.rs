@@ -1,7 +1,11 @@
 //! What a step does: a closure that makes a future for each attempt.
 
 use super::names::Names;
-use crate::{plan::Need, scheduler::Node, time::Instant};
+use crate::{
+    plan::StepId,
+    scheduler::{Cause, Node, Scheduler},
+    time::Instant,
+};
 use alloc::sync::Arc;
 use core::{
     future::Future,
@@ -11,12 +15,27 @@ use core::{
 
 /// An attempt that begins, and all it may look at.
 pub struct Attempt<'r> {
-    pub(crate) number: u32,
+    pub(crate) step: StepId,
     pub(crate) started: Instant,
-    pub(crate) limit: Option<Instant>,
-    pub(crate) needs: &'r [Need],
-    pub(crate) nodes: &'r [Node],
+    pub(crate) scheduler: &'r Scheduler<'r>,
     pub(crate) names: &'r Arc<Names>,
+}
+
+impl<'r> Attempt<'r> {
+    /// The needs whose results are arguments, in the order of the arguments.
+    #[inline]
+    pub(super) fn needs(&self) -> impl Iterator<Item = StepId> + use<'r> {
+        let needs = self.scheduler.plan().needs(self.step).iter();
+        needs.filter(|need| need.has_result()).map(|need| need.step())
+    }
+
+    pub(super) fn cause(&self, need: StepId) -> Option<Cause> {
+        self.scheduler.node(need)?.cause()
+    }
+
+    fn number(&self) -> u32 {
+        self.scheduler.node(self.step).map_or(1, Node::attempts)
+    }
 }
 
 /// What a step may want to know of its attempt: taken by steps added with `run_with`.
@@ -99,7 +118,12 @@ impl<F> WithCx<F> {
     fn context(&mut self, attempt: &Attempt<'_>) -> StepCx {
         let cancelled = Arc::new(AtomicBool::new(false));
         self.cancelled = Some(cancelled.clone());
-        StepCx { attempt: attempt.number, started: attempt.started, limit: attempt.limit, cancelled }
+        StepCx {
+            attempt: attempt.number(),
+            started: attempt.started,
+            limit: attempt.scheduler.attempt_limit(attempt.step, attempt.started),
+            cancelled,
+        }
     }
 
     fn tell(&self) {

@@ -46,21 +46,19 @@ pub struct StepBuilder<'p, 'env, E, K: Kind<'env, E>, S, N = (), M = Values> {
     name: &'p str,
     settings: Settings<'env>,
     said: Said,
-    /// Needs without results are gathered apart: those with results come first, in the order of the arguments.
-    after: Said,
     judge: Option<Judge<'env, E>>,
     arguments: PhantomData<fn() -> (N, M)>,
 }
 
 impl<'p, 'env, E, K: Kind<'env, E>, S> StepBuilder<'p, 'env, E, K, S> {
     pub(super) fn new(steps: &'p mut Steps<'env, E, K>, spawner: S, name: &'p str) -> Self {
+        steps.draft.begin();
         Self {
             steps,
             spawner,
             name,
             settings: Settings::DEFAULT,
             said: Said::default(),
-            after: Said::default(),
             judge: None,
             arguments: PhantomData,
         }
@@ -69,7 +67,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S> StepBuilder<'p, 'env, E, K, S> {
     /// The steps whose results this one takes, in the order of its arguments: a handle, a tuple of up to 12, or a `Vec`
     /// of equal ones for a fan-in of any width.
     pub fn needs<N: Needs>(mut self, needs: N) -> StepBuilder<'p, 'env, E, K, S, N> {
-        self.said.needs(self.steps.draft.id, &needs, Need::result);
+        self.steps.draft.need(&mut self.said, &needs, Need::result);
         self.taking()
     }
 
@@ -78,27 +76,29 @@ impl<'p, 'env, E, K: Kind<'env, E>, S> StepBuilder<'p, 'env, E, K, S> {
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        names.into_iter().for_each(|name| self.said.by_name(name.as_ref(), Need::result));
+        names.into_iter().for_each(|name| {
+            self.steps.draft.need_by_name(&mut self.said, name.as_ref(), Need::result);
+        });
         self.taking()
     }
 }
 
 impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M> {
     fn taking<N2, M2>(self) -> StepBuilder<'p, 'env, E, K, S, N2, M2> {
-        let Self { steps, spawner, name, settings, said, after, judge, .. } = self;
-        StepBuilder { steps, spawner, name, settings, said, after, judge, arguments: PhantomData }
+        let Self { steps, spawner, name, settings, said, judge, .. } = self;
+        StepBuilder { steps, spawner, name, settings, said, judge, arguments: PhantomData }
     }
 
     /// Runs this step's attempts by another spawner than the pipeline's.
     pub fn spawn_on<S2>(self, spawner: S2) -> StepBuilder<'p, 'env, E, K, S2, N, M> {
-        let Self { steps, name, settings, said, after, judge, .. } = self;
-        StepBuilder { steps, spawner, name, settings, said, after, judge, arguments: PhantomData }
+        let Self { steps, name, settings, said, judge, .. } = self;
+        StepBuilder { steps, spawner, name, settings, said, judge, arguments: PhantomData }
     }
 
     /// Steps that come before this one, and whose results it does not take. They are needs like any other: if one
     /// fails, so does this step, unless it says otherwise.
     pub fn after(mut self, needs: impl Needs) -> Self {
-        self.after.needs(self.steps.draft.id, &needs, Need::after);
+        self.steps.draft.need(&mut self.said, &needs, Need::after);
         self
     }
 
@@ -107,7 +107,9 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        names.into_iter().for_each(|name| self.after.by_name(name.as_ref(), Need::after));
+        names.into_iter().for_each(|name| {
+            self.steps.draft.need_by_name(&mut self.said, name.as_ref(), Need::after);
+        });
         self
     }
 
@@ -193,7 +195,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
         self.taking()
     }
 
-    fn add<B, F, T>(mut self, body: B) -> Handle<T>
+    fn add<B, F, T>(self, body: B) -> Handle<T>
     where
         N: Gather<M, K::Cell>,
         B: Body<N::Args, Future = F>,
@@ -201,10 +203,6 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
         S: Spawner<F>,
         K: Holds<'env, E, Task<B, S, F, N, M, T, K>> + HoldsResult<T, K::Cell>,
     {
-        let offset = self.said.needs.len();
-        self.said.needs.append(&mut self.after.needs);
-        self.said.names.extend(self.after.names.into_iter().map(|(place, name)| (offset + place, name)));
-        self.said.has_stranger |= self.after.has_stranger;
         let work = K::hold(Task::new(body, self.spawner));
         let cell = <K as HoldsResult<T, K::Cell>>::cell(Slot::EMPTY);
         let id = self.steps.draft.id;

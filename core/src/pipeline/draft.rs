@@ -43,25 +43,10 @@ pub(super) struct Reference {
 /// What one step's builder has gathered.
 #[derive(Default)]
 pub(super) struct Said {
-    /// Needs of this or another pipeline; those with results first, in the order of the arguments.
-    pub(super) needs: Vec<Need>,
+    /// Needs said by name, by their place.
     pub(super) names: Vec<(usize, String)>,
     pub(super) uses: Vec<(String, u32)>,
     pub(super) has_stranger: bool,
-}
-
-impl Said {
-    pub(super) fn needs(&mut self, pipeline: u32, needs: &impl Needs, kind: fn(StepId) -> Need) {
-        needs.each(&mut |of, step| {
-            self.has_stranger |= of != pipeline;
-            self.needs.push(kind(step));
-        });
-    }
-
-    pub(super) fn by_name(&mut self, name: &str, kind: fn(StepId) -> Need) {
-        self.names.push((self.needs.len(), name.into()));
-        self.needs.push(kind(StepId(0)));
-    }
 }
 
 impl<'env> Draft<'env> {
@@ -95,6 +80,27 @@ impl<'env> Draft<'env> {
         }
     }
 
+    /// Forgets what was said of a step that was never added.
+    #[inline]
+    pub(super) fn begin(&mut self) {
+        let last = self.need_rows.last().map_or(0, |&end| end as usize);
+        self.needs.truncate(last);
+    }
+
+    /// Needs of the next step: they lie where they belong from the start.
+    #[inline]
+    pub(super) fn need(&mut self, said: &mut Said, needs: &impl Needs, kind: fn(StepId) -> Need) {
+        needs.each(&mut |of, step| {
+            said.has_stranger |= of != self.id;
+            self.needs.push(kind(step));
+        });
+    }
+
+    pub(super) fn need_by_name(&mut self, said: &mut Said, name: &str, kind: fn(StepId) -> Need) {
+        said.names.push((self.needs.len(), name.into()));
+        self.needs.push(kind(StepId(0)));
+    }
+
     /// Adds the next step.
     #[inline]
     pub(super) fn add(&mut self, name: &str, settings: Settings<'env>, said: Said) -> StepId {
@@ -106,10 +112,9 @@ impl<'env> Draft<'env> {
         if said.has_stranger {
             self.strangers.push(step);
         }
-        for (nth, name) in said.names {
-            self.by_name.push(Reference { step, place: self.needs.len() + nth, name });
+        for (place, name) in said.names {
+            self.by_name.push(Reference { step, place, name });
         }
-        self.needs.extend_from_slice(&said.needs);
         self.need_rows.push(self.needs.len() as u32);
         self.set(step, settings);
         if !said.uses.is_empty() {

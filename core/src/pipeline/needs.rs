@@ -6,11 +6,7 @@ use super::{
     kind::SharedCell,
     names::Names,
 };
-use crate::{
-    plan::{Need, StepId},
-    render::StepNames,
-    scheduler::Cause,
-};
+use crate::{plan::StepId, render::StepNames, scheduler::Cause};
 use alloc::{string::String, sync::Arc, vec::Vec};
 use core::{fmt, marker::PhantomData};
 
@@ -67,7 +63,8 @@ pub trait Mode: 'static {
     type Arg<A: 'static>;
 
     /// Makes it.
-    fn arg<A: 'static, C: Cell + ?Sized>(need: Need, attempt: &Attempt<'_>, cells: &[Arc<C>]) -> Option<Self::Arg<A>>;
+    fn arg<A: 'static, C: Cell + ?Sized>(need: StepId, attempt: &Attempt<'_>, cells: &[Arc<C>])
+    -> Option<Self::Arg<A>>;
 }
 
 /// The step runs only if its needs succeeded: an `Out` each.
@@ -82,8 +79,8 @@ impl Mode for Values {
     type Arg<A: 'static> = Out<A>;
 
     #[inline]
-    fn arg<A: 'static, C: Cell + ?Sized>(need: Need, _: &Attempt<'_>, cells: &[Arc<C>]) -> Option<Out<A>> {
-        lend(cells.get(need.step().index())?)
+    fn arg<A: 'static, C: Cell + ?Sized>(need: StepId, _: &Attempt<'_>, cells: &[Arc<C>]) -> Option<Out<A>> {
+        lend(cells.get(need.index())?)
     }
 }
 
@@ -91,13 +88,12 @@ impl Mode for Settled {
     type Arg<A: 'static> = Result<Out<A>, Cause>;
 
     fn arg<A: 'static, C: Cell + ?Sized>(
-        need: Need,
+        need: StepId,
         attempt: &Attempt<'_>,
         cells: &[Arc<C>],
     ) -> Option<Result<Out<A>, Cause>> {
-        let index = need.step().index();
-        match attempt.nodes.get(index)?.cause() {
-            None => lend(cells.get(index)?).map(Ok),
+        match attempt.cause(need) {
+            None => lend(cells.get(need.index())?).map(Ok),
             Some(cause) => Some(Err(cause)),
         }
     }
@@ -128,8 +124,7 @@ impl<M: Mode, C: Cell + ?Sized, A: 'static> Gather<M, C> for Vec<Handle<A>> {
     type Args = (Vec<M::Arg<A>>,);
 
     fn gather(attempt: &Attempt<'_>, cells: &[Arc<C>]) -> Option<Self::Args> {
-        let needs = attempt.needs.iter().filter(|need| need.has_result());
-        Some((needs.map(|&need| M::arg(need, attempt, cells)).collect::<Option<_>>()?,))
+        Some((attempt.needs().map(|need| M::arg(need, attempt, cells)).collect::<Option<_>>()?,))
     }
 }
 
@@ -149,9 +144,8 @@ macro_rules! tuples {
             #[inline]
             #[allow(unused_variables, unused_mut, reason = "no handle, no argument")]
             fn gather(attempt: &Attempt<'_>, cells: &[Arc<Z>]) -> Option<Self::Args> {
-                // The needs with results come first, in the order of the tuple.
-                let mut needs = attempt.needs.iter();
-                $(let $name = M::arg::<$arg, Z>(*needs.next()?, attempt, cells)?;)*
+                let mut needs = attempt.needs();
+                $(let $name = M::arg::<$arg, Z>(needs.next()?, attempt, cells)?;)*
                 Some(($($name,)*))
             }
         }
@@ -214,10 +208,7 @@ impl<M, C: Cell + ?Sized> Gather<M, C> for ByName {
     type Args = (Inputs<C>,);
 
     fn gather(attempt: &Attempt<'_>, cells: &[Arc<C>]) -> Option<Self::Args> {
-        let needs = attempt.needs.iter().filter(|need| need.has_result()).map(|need| {
-            let step = need.step();
-            Some((step, attempt.nodes.get(step.index())?.cause(), cells.get(step.index())?.clone()))
-        });
+        let needs = attempt.needs().map(|need| Some((need, attempt.cause(need), cells.get(need.index())?.clone())));
         Some((Inputs { names: attempt.names.clone(), needs: needs.collect::<Option<_>>()? },))
     }
 }

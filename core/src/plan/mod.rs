@@ -96,6 +96,12 @@ impl<'p> Edges<'p> {
         self.list.get(from as usize..to as usize).unwrap_or(&[])
     }
 
+    /// How long each row is.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = u32> + use<'p> {
+        let ends = self.starts.get(1..).unwrap_or_default();
+        self.starts.iter().zip(ends).map(|(from, to)| to.saturating_sub(*from))
+    }
+
     /// How many rows there are.
     pub const fn len(&self) -> usize {
         self.starts.len().saturating_sub(1)

@@ -29,6 +29,13 @@ impl<'s> Alarms<'s> {
         Self { heap, len: 0 }
     }
 
+    /// Whether the plan has no use for alarms.
+    #[inline]
+    pub(super) fn is_unused(&self) -> bool {
+        self.heap.is_empty()
+    }
+
+    #[inline]
     pub(super) fn first(&self) -> Option<(u64, StepId)> {
         if self.len == 0 {
             return None;
@@ -53,6 +60,7 @@ impl<'s> Alarms<'s> {
         }
     }
 
+    #[inline]
     pub(super) fn disarm(&mut self, step: StepId, nodes: &mut [Node]) {
         let Some(place) = (link(nodes, step) as usize).checked_sub(1) else { return };
         set_link(nodes, step.0, 0);

@@ -7,6 +7,7 @@ mod alarms;
 mod bits;
 mod ends;
 mod node;
+mod ready;
 mod start;
 mod state;
 mod stop;
@@ -24,8 +25,8 @@ use crate::{
     time::Instant,
 };
 use alarms::Alarms;
-use bits::Bits;
 use node::{FAILED_BEFORE, Phase, TIMED_OUT_LAST, Why};
+use ready::Ready;
 use stop::Stopping;
 
 /// What to do next.
@@ -101,7 +102,7 @@ pub struct Scheduler<'a> {
     numbering: Numbering<'a>,
     config: Config,
     nodes: &'a mut [Node],
-    ready: Bits<'a>,
+    ready: Ready<'a>,
     alarms: Alarms<'a>,
     free: &'a mut [u32],
     open: &'a mut [u32],
@@ -140,8 +141,8 @@ impl<'a> Scheduler<'a> {
             numbering,
             config,
             nodes: nodes.get_mut(..needed.nodes).unwrap_or_default(),
-            ready: Bits::new(ready, needed.nodes),
-            alarms: Alarms::new(alarms),
+            ready: Ready::new(ready, needed.nodes),
+            alarms: Alarms::new(alarms.get_mut(..needed.alarms).unwrap_or_default()),
             free: free.get_mut(..needed.free).unwrap_or_default(),
             open: open.get_mut(..needed.open).unwrap_or_default(),
             level: 0,
@@ -171,12 +172,6 @@ impl<'a> Scheduler<'a> {
     #[inline]
     pub fn poll_action(&mut self, now: Instant) -> Option<Action> {
         if let Some(action) = self.due(now) {
-            return Some(action);
-        }
-        // A sweep goes on to its end: what it reaches last is to end as what it reaches first.
-        if self.is_sweeping()
-            && let Some(action) = self.sweep()
-        {
             return Some(action);
         }
         if self.sealed_count > 0
@@ -276,10 +271,6 @@ impl<'a> Scheduler<'a> {
             self.fail(step, why);
             return Verdict::Ended;
         }
-        if let Some(cause) = self.forbidden(step) {
-            self.end_swept(step, Phase::Cancelled, cause, self.stopping.by.0);
-            return Verdict::Ended;
-        }
         let delay = match retry {
             Retry::After(delay) => crate::time::nanos(delay),
             _ => settings.backoff.delay_nanos(attempts, self.seed_of(step)),
@@ -287,6 +278,10 @@ impl<'a> Scheduler<'a> {
         let again = now.plus(delay);
         if again >= deadline {
             self.fail(step, why);
+            return Verdict::Ended;
+        }
+        if let Some(cause) = self.forbidden(step) {
+            self.end_swept(step, Phase::Cancelled, cause, self.stopping.by.0);
             return Verdict::Ended;
         }
         if delay == 0 {

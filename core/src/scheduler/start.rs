@@ -14,17 +14,16 @@ impl<'a> Scheduler<'a> {
     /// Sets every step back to its beginning.
     pub(super) fn open_steps(&mut self) {
         let plain = self.plan.is_plain();
-        for step in self.plan.steps() {
-            let needs = self.plan.needs(step).len() as u32;
+        for ((step, needs), node) in self.plan.steps().zip(self.plan.all_needs().counts()).zip(self.nodes.iter_mut()) {
             let flags = if plain {
                 0
             } else {
                 let settings = self.plan.settings(step);
                 Node::flags_for(settings.when, settings.optional)
             };
-            if let Some(node) = self.nodes.get_mut(step.index()) {
-                *node = Node { link: needs, flags, ..Node::default() };
-            }
+            *node = Node { link: needs, flags, ..Node::default() };
+        }
+        for (step, needs) in self.plan.steps().zip(self.plan.all_needs().counts()) {
             if needs == 0 {
                 self.needs_are_met(step, 0);
             }
@@ -85,7 +84,7 @@ impl<'a> Scheduler<'a> {
     #[inline]
     fn best_place(&self) -> Option<usize> {
         if self.numbering.use_rows.is_empty() {
-            return self.ready.first_from(0).filter(|&place| self.is_open(place));
+            return self.ready.first().filter(|&place| self.is_open(place));
         }
         // One look a class: all its steps want the same, so the first speaks for all.
         let bounds = self.numbering.classes.windows(2).enumerate();
@@ -133,6 +132,9 @@ impl<'a> Scheduler<'a> {
 
     #[inline]
     fn arm_limits(&mut self, step: StepId, now: Instant) {
+        if self.alarms.is_unused() {
+            return;
+        }
         let settings = self.plan.settings(step);
         if settings.deadline == NONE && settings.timeout == NONE {
             return;

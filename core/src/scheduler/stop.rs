@@ -97,12 +97,6 @@ impl Scheduler<'_> {
         (self.stopping.reach >= least).then_some(self.stopping.why)
     }
 
-    /// Whether the sweep has begun and not come to its end.
-    #[inline]
-    pub(super) fn is_sweeping(&self) -> bool {
-        self.stopping.next > 0 && (self.stopping.next as usize) < self.nodes.len()
-    }
-
     /// Goes on through the steps, ends what a stop has reached and abandons what is in flight: one at a time.
     #[inline]
     pub(super) fn sweep(&mut self) -> Option<Action> {
