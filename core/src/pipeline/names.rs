@@ -13,7 +13,21 @@ pub(crate) struct Names {
     text: String,
     ends: Vec<u32>,
     /// Found by name, but never iterated: nothing hangs on the table's order.
-    index: HashTable<u32>,
+    index: HashTable<Entry>,
+}
+
+/// A step, and the hash of its name: a table that grows need not read the names again.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    step: u32,
+    hash: u32,
+}
+
+impl Entry {
+    /// The table takes its buckets from the low end and its tags from the high end.
+    fn spread(self) -> u64 {
+        u64::from(self.hash) << 32 | u64::from(self.hash)
+    }
 }
 
 impl Names {
@@ -34,17 +48,21 @@ impl Names {
         let step = self.ends.len() as u32;
         self.text.push_str(name);
         self.ends.push(self.text.len() as u32);
-        let hash = hash(name);
+        let entry = Entry { step, hash: hash(name) };
         let Self { index, text, ends, .. } = self;
-        let is_new = index.find(hash, |&other| nth(text, ends, other) == name).is_none();
+        let is_new = index
+            .find(entry.spread(), |other| entry.hash == other.hash && nth(text, ends, other.step) == name)
+            .is_none();
         if is_new {
-            index.insert_unique(hash, step, |&other| self::hash(nth(text, ends, other)));
+            index.insert_unique(entry.spread(), entry, |other| other.spread());
         }
         is_new
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<StepId> {
-        self.index.find(hash(name), |&step| nth(&self.text, &self.ends, step) == name).map(|&step| StepId(step))
+        let sought = Entry { step: 0, hash: hash(name) };
+        let is_it = |other: &Entry| nth(&self.text, &self.ends, other.step) == name;
+        self.index.find(sought.spread(), is_it).map(|found| StepId(found.step))
     }
 }
 
@@ -60,6 +78,6 @@ fn nth<'n>(text: &'n str, ends: &[u32], step: u32) -> &'n str {
     text.get(start..end).unwrap_or("")
 }
 
-fn hash(name: &str) -> u64 {
-    FixedState::with_seed(0).hash_one(name)
+fn hash(name: &str) -> u32 {
+    FixedState::with_seed(0).hash_one(name) as u32
 }

@@ -9,6 +9,8 @@ pub(crate) struct Ran<C: ?Sized> {
     pub(crate) nodes: Vec<Node>,
     pub(crate) times: Vec<Times>,
     pub(crate) cells: Vec<Arc<C>>,
+    /// Whether a run has begun on it: times and cells must be set back before another.
+    pub(super) is_used: bool,
 }
 
 /// When a step started and ended.
@@ -32,12 +34,12 @@ impl<C: Cell + ?Sized> Ran<C> {
 
 impl<C: ?Sized> Default for Ran<C> {
     fn default() -> Self {
-        Self { nodes: Vec::new(), times: Vec::new(), cells: Vec::new() }
+        Self { nodes: Vec::new(), times: Vec::new(), cells: Vec::new(), is_used: false }
     }
 }
 
 impl<C: ?Sized> Clone for Ran<C> {
     fn clone(&self) -> Self {
-        Self { nodes: self.nodes.clone(), times: self.times.clone(), cells: self.cells.clone() }
+        Self { nodes: self.nodes.clone(), times: self.times.clone(), cells: self.cells.clone(), is_used: self.is_used }
     }
 }

@@ -144,6 +144,9 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             }
         }
         let ran = Arc::make_mut(&mut self.ran);
+        if !core::mem::replace(&mut ran.is_used, true) {
+            return;
+        }
         ran.times.fill(Times::NONE);
         for (work, cell) in self.works.iter().zip(&mut ran.cells) {
             work.renew(cell);

@@ -118,9 +118,12 @@ impl Scheduler<'_> {
         match node.phase {
             Phase::Waiting => self.end_swept(step, Phase::Skipped, why, by),
             Phase::Ready | Phase::Backoff => {
+                let was_ready = node.phase == Phase::Ready;
                 let phase = if node.attempts == 0 { Phase::Skipped } else { Phase::Cancelled };
                 self.alarms.disarm(step, self.nodes);
-                self.ready.remove(self.numbering.place(step));
+                if was_ready {
+                    self.ready.remove(self.numbering.place(step));
+                }
                 self.end_swept(step, phase, why, by);
             }
             Phase::Running if reach >= Reach::Attempts => {
