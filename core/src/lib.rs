@@ -95,8 +95,8 @@ pub use cancel::CancelToken;
 pub use observe::{Event, Happened, Observer};
 #[cfg(feature = "alloc")]
 pub use pipeline::{
-    BoxError, Graph, Handle, InputError, InputFault, Inputs, LocalPipeline, Mistake, Out, Pipeline, PlanError, Runner,
-    StepBuilder, StepCx,
+    BoxError, Graph, Handle, InputError, InputFault, Inputs, Kind, Local, LocalPipeline, Mistake, Out, Pipeline,
+    PlanError, Runner, Shared, StepBuilder, StepCx,
 };
 #[cfg(feature = "alloc")]
 pub use report::{NoOutput, Reason, Report, StepError, StepResult};

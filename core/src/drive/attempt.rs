@@ -16,6 +16,7 @@ pub(super) enum Came<E> {
     Lost,
 }
 
+#[inline]
 pub(super) fn poll<E, C: ?Sized, W: Work<E, C> + ?Sized>(
     mut work: Pin<&mut W>,
     cx: &mut Context<'_>,

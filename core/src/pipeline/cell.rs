@@ -84,6 +84,7 @@ impl<T: 'static> Cell for Slot<T> {
         }
     }
 
+    #[inline]
     fn slot(&mut self) -> &mut dyn Any {
         self
     }

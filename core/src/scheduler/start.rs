@@ -73,7 +73,9 @@ impl<'a> Scheduler<'a> {
     #[inline]
     pub(super) fn release(&mut self, step: StepId) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        self.alarms.disarm(step, self.nodes);
+        if !self.alarms.is_unused() {
+            self.alarms.disarm(step, self.nodes);
+        }
         for held in self.uses(step) {
             if let Some(free) = self.free.get_mut(held.resource as usize) {
                 *free = free.saturating_add(held.units);
