@@ -52,10 +52,12 @@ pub struct InPlace;
 impl<F: Future> Spawner<F> for InPlace {
     type Handle = F;
 
+    #[inline]
     fn spawn(&self, future: F) -> F {
         future
     }
 
+    #[inline]
     fn poll_join(handle: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<Result<F::Output, Lost>> {
         handle.poll(cx).map(Ok)
     }

@@ -30,7 +30,8 @@ pub(crate) struct DriveParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) works: &'r mut [Pin<Box<K::Work>>],
     pub(crate) cells: &'r mut [Arc<K::Cell>],
     pub(crate) times: &'r mut [Times],
-    pub(crate) judges: &'r BTreeMap<u32, Judge<'env, E>>,
+    /// By `mut`, so that a run is `Send` though these need not be `Sync`.
+    pub(crate) judges: &'r mut BTreeMap<u32, Judge<'env, E>>,
     pub(crate) names: &'r Arc<Names>,
     pub(crate) seats: &'r mut Seats,
     /// The seat of each step that has one; grown when a step first does not end at its first poll.
@@ -208,7 +209,8 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         let (Some(work), Some(waker)) = (parts.works.get_mut(step.index()), parts.seats.waker(seat)) else {
             return false;
         };
-        let attempt = Attempt { step, started: *now, scheduler: &parts.scheduler, names: parts.names };
+        let needs = if begins { parts.scheduler.plan().needs(step) } else { &[] };
+        let attempt = Attempt { step, started: *now, needs, scheduler: &parts.scheduler, names: parts.names };
         let begin = if begins { Some(&attempt) } else { None };
         let mut cx = Context::from_waker(waker);
         let Poll::Ready(came) = attempt::poll(work.as_mut(), &mut cx, begin, parts.cells, step.index()) else {

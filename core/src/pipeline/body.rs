@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use crate::{
-    plan::StepId,
+    plan::{Need, StepId},
     scheduler::{Cause, Node, Scheduler},
     time::Instant,
 };
@@ -17,6 +17,7 @@ use core::{
 pub struct Attempt<'r> {
     pub(crate) step: StepId,
     pub(crate) started: Instant,
+    pub(crate) needs: &'r [Need],
     pub(crate) scheduler: &'r Scheduler<'r>,
     pub(crate) names: &'r Arc<Names>,
 }
@@ -25,8 +26,7 @@ impl<'r> Attempt<'r> {
     /// The needs whose results are arguments, in the order of the arguments.
     #[inline]
     pub(super) fn needs(&self) -> impl Iterator<Item = StepId> + use<'r> {
-        let needs = self.scheduler.plan().needs(self.step).iter();
-        needs.filter(|need| need.has_result()).map(|need| need.step())
+        self.needs.iter().filter(|need| need.has_result()).map(|need| need.step())
     }
 
     pub(super) fn cause(&self, need: StepId) -> Option<Cause> {

@@ -29,10 +29,9 @@ impl<'s> Alarms<'s> {
         Self { heap, len: 0 }
     }
 
-    /// Whether the plan has no use for alarms.
     #[inline]
-    pub(super) fn is_unused(&self) -> bool {
-        self.heap.is_empty()
+    pub(super) fn is_empty(&self) -> bool {
+        self.len == 0
     }
 
     #[inline]

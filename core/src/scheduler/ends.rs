@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{plan::Need, policy::OnFailure};
 
-/// How a step ends.
+/// How a step ends without success.
 struct End {
     phase: Phase,
     why: Why,
@@ -23,7 +23,7 @@ struct End {
 
 impl Default for End {
     fn default() -> Self {
-        Self { phase: Phase::Success, why: Why::None, root: 0, via: 0, harmless: false, swept: false, wave: 0 }
+        Self { phase: Phase::Failed, why: Why::None, root: 0, via: 0, harmless: false, swept: false, wave: 0 }
     }
 }
 
@@ -37,8 +37,28 @@ impl Scheduler<'_> {
         }
     }
 
-    /// Ends a step for a cause that does not come through a need.
+    /// The step has a result.
     #[inline]
+    pub(super) fn succeed(&mut self, step: StepId) {
+        if let Some(node) = self.nodes.get_mut(step.index()) {
+            node.phase = Phase::Success;
+            node.cause = Why::None;
+        }
+        self.count_end(step);
+        for &waits in self.plan.dependents(step) {
+            self.need_ended(waits, false, 0);
+        }
+    }
+
+    #[inline]
+    fn count_end(&mut self, step: StepId) {
+        self.ended += 1;
+        if !self.is_plain {
+            self.close_level(step);
+        }
+    }
+
+    /// Ends a step for a cause that does not come through a need.
     pub(super) fn end(&mut self, step: StepId, phase: Phase, why: Why) {
         let end = End { phase, why, root: self.stopping.by.0, ..End::default() };
         self.end_as(step, &end);
@@ -109,26 +129,20 @@ impl Scheduler<'_> {
         counts.then_some((need.step(), node))
     }
 
-    #[inline]
     fn end_as(&mut self, step: StepId, end: &End) {
-        let succeeded = end.phase == Phase::Success;
         let Some(node) = self.nodes.get_mut(step.index()) else { return };
         node.phase = end.phase;
         node.cause = end.why;
         node.link = end.root;
         node.via = end.via;
-        if !succeeded {
-            // What a stop ended is no cause for others, even if that was seen before they were sealed.
-            node.deadline = if end.swept { u64::MAX } else { end.wave };
-            if !end.harmless && end.why != Why::NotNeeded {
-                node.flags |= WENT_WRONG;
-            }
+        // What a stop ended is no cause for others, even if that was seen before they were sealed.
+        node.deadline = if end.swept { u64::MAX } else { end.wave };
+        if !end.harmless && end.why != Why::NotNeeded {
+            node.flags |= WENT_WRONG;
         }
-        self.ended += 1;
-        self.close_level(step);
-        let seals = !succeeded && !end.swept;
+        self.count_end(step);
         for &waits in self.plan.dependents(step) {
-            self.need_ended(waits, seals && !waits.is_order(), end.wave);
+            self.need_ended(waits, !end.swept && !waits.is_order(), end.wave);
         }
     }
 

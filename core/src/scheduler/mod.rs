@@ -115,6 +115,10 @@ pub struct Scheduler<'a> {
     sealed_last: u32,
     sealed_count: u32,
     run_deadline: Instant,
+    /// Whether the run has a deadline.
+    is_bounded: bool,
+    /// Whether steps have no alarms, resources or barriers: then there is little to do at their ends.
+    is_plain: bool,
     stopping: Stopping,
 }
 
@@ -152,6 +156,8 @@ impl<'a> Scheduler<'a> {
             sealed_last: 0,
             sealed_count: 0,
             run_deadline: now.plus(config.deadline),
+            is_bounded: now.plus(config.deadline) < Instant::NEVER,
+            is_plain: needed.alarms == 0 && numbering.use_rows.is_empty() && needed.open == 0,
             stopping: Stopping::default(),
         };
         for (free, &capacity) in scheduler.free.iter_mut().zip(numbering.capacities) {
@@ -171,6 +177,15 @@ impl<'a> Scheduler<'a> {
     /// safe. O(1) amortised, O(log n) where a time limit is involved; one look at each class of resources for a start.
     #[inline]
     pub fn poll_action(&mut self, now: Instant) -> Option<Action> {
+        let is_quiet = self.alarms.is_empty() && self.sealed_count == 0 && !self.is_bounded && !self.is_sweeping();
+        if !is_quiet && let Some(action) = self.attend(now) {
+            return Some(action);
+        }
+        self.start(now).map(Action::Start)
+    }
+
+    /// All that goes before a start.
+    fn attend(&mut self, now: Instant) -> Option<Action> {
         if let Some(action) = self.due(now) {
             return Some(action);
         }
@@ -179,10 +194,7 @@ impl<'a> Scheduler<'a> {
         {
             return Some(Action::Ended(step));
         }
-        if let Some(action) = self.sweep() {
-            return Some(action);
-        }
-        self.start(now).map(Action::Start)
+        self.sweep()
     }
 
     /// When to call [`poll_action`](Self::poll_action) even if nothing happens; `None`: not before an outcome.
@@ -207,7 +219,7 @@ impl<'a> Scheduler<'a> {
         };
         self.release(step);
         match outcome {
-            Outcome::Success => self.end(step, Phase::Success, Why::None),
+            Outcome::Success => self.succeed(step),
             Outcome::Failed(retry) => return self.attempt_failed(step, Why::Own, retry, now),
             Outcome::Panicked => self.fail(step, Why::Panicked),
             Outcome::Abandoned if !abandoning => self.fail(step, Why::Lost),
@@ -300,7 +312,6 @@ impl<'a> Scheduler<'a> {
     }
 
     /// Looks after what falls due at `now`: time limits, ends of backoffs, the run's deadline.
-    #[inline]
     fn due(&mut self, now: Instant) -> Option<Action> {
         while let Some((at, step)) = self.alarms.first() {
             if at > now.as_nanos() {

@@ -61,11 +61,13 @@ impl<'a> Scheduler<'a> {
         let step = self.numbering.step(place);
         self.ready.remove(place);
         self.in_flight += 1;
-        self.take(step);
         let node = self.nodes.get_mut(step.index())?;
         node.phase = Phase::Running;
         node.attempts = node.attempts.saturating_add(1);
-        self.arm_limits(step, now);
+        if !self.is_plain {
+            self.take(step);
+            self.arm_limits(step, now);
+        }
         Some(step)
     }
 
@@ -73,9 +75,10 @@ impl<'a> Scheduler<'a> {
     #[inline]
     pub(super) fn release(&mut self, step: StepId) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        if !self.alarms.is_unused() {
-            self.alarms.disarm(step, self.nodes);
+        if self.is_plain {
+            return;
         }
+        self.alarms.disarm(step, self.nodes);
         for held in self.uses(step) {
             if let Some(free) = self.free.get_mut(held.resource as usize) {
                 *free = free.saturating_add(held.units);
@@ -134,9 +137,6 @@ impl<'a> Scheduler<'a> {
 
     #[inline]
     fn arm_limits(&mut self, step: StepId, now: Instant) {
-        if self.alarms.is_unused() {
-            return;
-        }
         let settings = self.plan.settings(step);
         if settings.deadline == NONE && settings.timeout == NONE {
             return;

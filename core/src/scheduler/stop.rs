@@ -97,6 +97,11 @@ impl Scheduler<'_> {
         (self.stopping.reach >= least).then_some(self.stopping.why)
     }
 
+    #[inline]
+    pub(super) fn is_sweeping(&self) -> bool {
+        (self.stopping.next as usize) < self.nodes.len()
+    }
+
     /// Goes on through the steps, ends what a stop has reached and abandons what is in flight: one at a time.
     #[inline]
     pub(super) fn sweep(&mut self) -> Option<Action> {
