@@ -1,1 +1,14 @@
-//! Nothing yet.
+//! What the benchmarks share.
+
+pub mod callgrind;
+pub mod child;
+pub mod clock;
+pub mod graph;
+pub mod phase;
+pub mod plain;
+pub mod table;
+
+/// Whether this process was started to measure: as `cargo bench` starts it, unlike `cargo test --all-targets`.
+pub fn is_wanted() -> bool {
+    std::env::args().any(|arg| arg == "--bench")
+}
