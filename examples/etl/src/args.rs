@@ -1,0 +1,67 @@
+//! What the job is told on the command line.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use crate::error::EtlError;
+
+/// How to call the job.
+pub(crate) const USAGE: &str = "\
+usage: etl [--from URL] [--db FILE]
+
+Fetches airports.csv and flights.csv (and weather.csv, if there is one), and
+keeps what they say in a SQLite file.
+
+  --from URL  where the files are, such as http://localhost:8000/tables;
+              without it the job serves its own, and fails as real sources do
+  --db FILE   the SQLite file, rungs-etl.db in the folder for temporary files
+              if not said; its tables are replaced
+
+exit code: 0 done, 1 a step failed, 2 stopped by Ctrl-C, 3 the plan is wrong,
+           64 wrong arguments";
+
+/// The arguments, read.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Args {
+    /// The base of the sources' addresses; `None` for the job's own server.
+    pub from: Option<String>,
+    /// The database file.
+    pub db: PathBuf,
+    /// Only [`USAGE`] is wanted.
+    pub help: bool,
+}
+
+impl Args {
+    /// Reads the arguments that follow the program's name.
+    pub(crate) fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, EtlError> {
+        let (mut from, mut db, mut help) = (None, None, false);
+        let mut args = args.into_iter();
+        while let Some(arg) = args.next() {
+            match arg.to_str() {
+                Some("--from") => set(&mut from, "--from", args.next())?,
+                Some("--db") => set(&mut db, "--db", args.next())?,
+                Some("--help" | "-h") => help = true,
+                _ => return Err(wrong(format!("unknown argument {arg:?}"))),
+            }
+        }
+        let from = from.map(|url| url.into_string().map_err(|url| wrong(format!("{url:?} is not a url"))));
+        let db = db.map_or_else(|| env::temp_dir().join("rungs-etl.db"), PathBuf::from);
+        Ok(Self { from: from.transpose()?, db, help })
+    }
+}
+
+fn set(place: &mut Option<OsString>, name: &str, value: Option<OsString>) -> Result<(), EtlError> {
+    let value = value.filter(|value| !value.is_empty()).ok_or_else(|| wrong(format!("{name} lacks its value")))?;
+    match place.replace(value) {
+        Some(_) => Err(wrong(format!("{name} is said twice"))),
+        None => Ok(()),
+    }
+}
+
+fn wrong(problem: String) -> EtlError {
+    EtlError::Argument(problem)
+}
+
+#[cfg(test)]
+mod tests;

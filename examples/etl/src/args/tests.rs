@@ -1,0 +1,25 @@
+use super::*;
+
+fn read(args: &[&str]) -> Result<Args, String> {
+    Args::read(args.iter().map(OsString::from)).map_err(|error| error.to_string())
+}
+
+#[test]
+fn both_can_be_said_in_any_order_or_left_away() {
+    let both = Args { from: Some("http://host".to_owned()), db: PathBuf::from("a.db"), help: false };
+    assert_eq!(read(&["--from", "http://host", "--db", "a.db"]).as_ref(), Ok(&both));
+    assert_eq!(read(&["--db", "a.db", "--from", "http://host"]).as_ref(), Ok(&both));
+    let none = Args { from: None, db: env::temp_dir().join("rungs-etl.db"), help: false };
+    assert_eq!(read(&[]), Ok(none));
+    assert!(read(&["-h"]).is_ok_and(|args| args.help));
+}
+
+#[test]
+fn wrong_arguments_are_named() {
+    let problem = |args: &[&str]| read(args).err().unwrap_or_default();
+    assert_eq!(problem(&["--form", "x"]), "unknown argument \"--form\"");
+    assert_eq!(problem(&["x.db"]), "unknown argument \"x.db\"");
+    assert_eq!(problem(&["--db"]), "--db lacks its value");
+    assert_eq!(problem(&["--from", ""]), "--from lacks its value");
+    assert_eq!(problem(&["--db", "a", "--db", "b"]), "--db is said twice");
+}

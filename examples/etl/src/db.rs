@@ -1,0 +1,187 @@
+//! Keeps the result in a SQLite file. All of it is blocking code.
+
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, ffi, params};
+
+use crate::error::EtlError;
+use crate::tables::{Airport, Route};
+
+/// Takes the place of whatever an earlier load has left.
+const TABLES: &str = "
+    DROP TABLE IF EXISTS routes;
+    DROP TABLE IF EXISTS airports;
+    CREATE TABLE airports (
+        iata TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        city TEXT NOT NULL,
+        state TEXT NOT NULL,
+        country TEXT NOT NULL,
+        latitude REAL NOT NULL,
+        longitude REAL NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE routes (
+        origin TEXT NOT NULL REFERENCES airports,
+        destination TEXT NOT NULL REFERENCES airports,
+        flights INTEGER NOT NULL,
+        distance_km REAL NOT NULL,
+        PRIMARY KEY (origin, destination)
+    ) STRICT, WITHOUT ROWID;
+";
+
+/// How long a load waits for another writer at a stretch. It cannot be stopped meanwhile, so it is short.
+const BUSY_WAIT: Duration = Duration::from_millis(250);
+
+/// How many rows a load has written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Loaded {
+    /// Rows in the table of airports.
+    pub airports: usize,
+    /// Rows in the table of routes.
+    pub routes: usize,
+}
+
+/// What the database says when it is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Summary {
+    /// How many routes there are.
+    pub routes: u64,
+    /// How many flights all routes have together.
+    pub flights: u64,
+    /// The five airports with the most departures, the busiest first.
+    pub busiest: Vec<Departures>,
+    /// The longest route, if there is any.
+    pub longest: Option<Route>,
+}
+
+/// How many flights leave an airport.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Departures {
+    /// The airport's code.
+    pub iata: String,
+    /// The airport's name.
+    pub name: String,
+    /// The flights that leave it.
+    pub flights: u64,
+}
+
+/// Replaces the tables in the file at `path`, which need not exist yet.
+///
+/// It happens in one transaction: if it fails, or the process or the machine
+/// dies on the way, the file still holds what it held before. The same goes for
+/// a load that is told to stop before its commit.
+pub(crate) fn load(
+    path: &Path,
+    airports: &[Airport],
+    routes: &[Route],
+    is_stopped: impl Fn() -> bool,
+) -> Result<Loaded, EtlError> {
+    let loaded = Connection::open(path).and_then(|mut db| {
+        db.busy_timeout(BUSY_WAIT)?;
+        replace(&mut db, airports, routes, is_stopped)
+    });
+    loaded.map_err(|source| EtlError::Database { action: "write", path: path.to_owned(), source })
+}
+
+/// Asks the file at `path`, which must exist, what a load has put there.
+pub(crate) fn summary(path: &Path) -> Result<Summary, EtlError> {
+    // Not read-only: after a crash the first to open the file has to clean up.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+    let summary = Connection::open_with_flags(path, flags).and_then(|mut db| query(&mut db));
+    summary.map_err(|source| EtlError::Database { action: "read", path: path.to_owned(), source })
+}
+
+/// Says in a sentence what a reader finds in the file at `path` after a load that came to nothing.
+pub(crate) fn what_remains(path: &Path) -> String {
+    match summary(path) {
+        Ok(old) => format!("{} holds a whole load: {} routes, {} flights", path.display(), old.routes, old.flights),
+        Err(_) => format!("{} holds no load", path.display()),
+    }
+}
+
+fn replace(
+    db: &mut Connection,
+    airports: &[Airport],
+    routes: &[Route],
+    is_stopped: impl Fn() -> bool,
+) -> rusqlite::Result<Loaded> {
+    let go_on = || match is_stopped() {
+        true => Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_INTERRUPT), None)),
+        false => Ok(()),
+    };
+    // Immediate, so that a second writer waits here and not halfway through.
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let loaded = fill(&transaction, airports, routes, go_on)?;
+    // What returns early drops the transaction, which rolls it back.
+    go_on()?;
+    transaction.commit()?;
+    Ok(loaded)
+}
+
+fn fill(
+    transaction: &Transaction<'_>,
+    airports: &[Airport],
+    routes: &[Route],
+    go_on: impl Fn() -> rusqlite::Result<()>,
+) -> rusqlite::Result<Loaded> {
+    transaction.execute_batch(TABLES)?;
+    let mut insert = transaction.prepare("INSERT INTO airports VALUES (?, ?, ?, ?, ?, ?, ?)")?;
+    for a in airports {
+        go_on()?;
+        insert.execute(params![a.iata, a.name, a.city, a.state, a.country, a.latitude, a.longitude])?;
+    }
+    let mut insert = transaction.prepare("INSERT INTO routes VALUES (?, ?, ?, ?)")?;
+    for r in routes {
+        go_on()?;
+        insert.execute(params![r.origin, r.destination, r.count, r.distance_km])?;
+    }
+    Ok(Loaded { airports: airports.len(), routes: routes.len() })
+}
+
+fn query(db: &mut Connection) -> rusqlite::Result<Summary> {
+    // One transaction, so that all answers are about the same load.
+    let snapshot = db.transaction()?;
+    let (routes, flights) =
+        snapshot.query_one("SELECT count(*), coalesce(sum(flights), 0) FROM routes", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    let busiest = snapshot
+        .prepare(
+            "SELECT iata, name, sum(flights) AS departures
+             FROM routes JOIN airports ON iata = origin
+             GROUP BY iata ORDER BY departures DESC, iata LIMIT 5",
+        )?
+        .query_map([], |row| Ok(Departures { iata: row.get(0)?, name: row.get(1)?, flights: row.get(2)? }))?
+        .collect::<rusqlite::Result<_>>()?;
+    let longest = snapshot
+        .prepare(
+            "SELECT origin, destination, flights, distance_km
+             FROM routes ORDER BY distance_km DESC, origin, destination LIMIT 1",
+        )?
+        .query_map([], |row| {
+            Ok(Route { origin: row.get(0)?, destination: row.get(1)?, count: row.get(2)?, distance_km: row.get(3)? })
+        })?
+        .next()
+        .transpose()?;
+    Ok(Summary { routes, flights, busiest, longest })
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} routes, {} flights", self.routes, self.flights)?;
+        write!(f, "most departures:")?;
+        for airport in &self.busiest {
+            write!(f, "\n  {}  {:>7}  {}", airport.iata, airport.flights, airport.name)?;
+        }
+        if let Some(Route { origin, destination, count, distance_km }) = &self.longest {
+            write!(f, "\nlongest route: {origin} to {destination}, ")?;
+            write!(f, "{distance_km:.0} km, {count} flights")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+//! Everything that can go wrong in the job, and which of it is worth another try.
+
+use core::error::Error;
+use core::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::str::Utf8Error;
+use std::time::Duration;
+
+use hyper::StatusCode;
+use rusqlite::ErrorCode;
+
+/// Why a step of the job failed.
+///
+/// `{}` prints the error alone, so that a caller who walks [`Error::source`]
+/// says nothing twice; `{:#}` prints it and its causes on one line.
+#[derive(Debug)]
+pub(crate) enum EtlError {
+    /// The demo server could not open its port.
+    Listen(io::Error),
+    /// Ctrl-C could not be listened for.
+    Signals(io::Error),
+    /// No connection to a source came about.
+    Connect {
+        /// Host and port.
+        to: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The connection failed before an answer had come, or what came was not HTTP.
+    Http {
+        /// What was asked for.
+        url: String,
+        /// What the HTTP library said.
+        source: hyper::Error,
+    },
+    /// A source answered, but not with 200 OK.
+    Status {
+        /// What was asked for.
+        url: String,
+        /// The status it answered with.
+        status: StatusCode,
+        /// How long the source asks callers to wait before they try again.
+        retry_after: Option<Duration>,
+    },
+    /// An answer broke off before its end.
+    Torn {
+        /// What was asked for.
+        url: String,
+        /// How many bytes of the body came.
+        received: usize,
+        /// How many bytes the answer's head had promised, if it did.
+        expected: Option<u64>,
+        /// What the HTTP library said.
+        source: hyper::Error,
+    },
+    /// An answer is longer than this job takes in.
+    TooLarge {
+        /// What was asked for.
+        url: String,
+        /// The most bytes that are taken.
+        limit: usize,
+    },
+    /// An answer is not UTF-8 text.
+    NotText {
+        /// What was asked for.
+        url: String,
+        /// Where it stops being UTF-8.
+        source: Utf8Error,
+    },
+    /// A table has a line that cannot be used.
+    Row {
+        /// The table's file name.
+        table: &'static str,
+        /// The line in that file, counted from 1.
+        line: u64,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A flight starts or ends at an airport that the airports table lacks.
+    UnknownAirport {
+        /// The line in flights.csv, counted from 1.
+        line: u64,
+        /// The code in question.
+        code: String,
+    },
+    /// The database could not be read or written.
+    Database {
+        /// What was being done: "read" or "write".
+        action: &'static str,
+        /// The database file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The job was given something it cannot work with.
+    Argument(String),
+}
+
+impl EtlError {
+    /// Whether the same step may succeed if it is simply run again later.
+    pub(crate) fn is_transient(&self) -> bool {
+        match self {
+            Self::Connect { source, .. } => {
+                !matches!(source.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::PermissionDenied)
+            }
+            Self::Http { source, .. } => !source.is_parse() && !source.is_user(),
+            Self::Status { status, .. } => matches!(status.as_u16(), 408 | 425 | 429 | 500 | 502 | 503 | 504),
+            Self::Torn { .. } => true,
+            Self::Database { source, .. } => {
+                matches!(source.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+            }
+            Self::Listen(_)
+            | Self::Signals(_)
+            | Self::TooLarge { .. }
+            | Self::NotText { .. }
+            | Self::Row { .. }
+            | Self::UnknownAirport { .. }
+            | Self::Argument(_) => false,
+        }
+    }
+
+    /// How long the failed source itself asks callers to wait, if it said so.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for EtlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Listen(_) => write!(f, "cannot open a port to serve on"),
+            Self::Signals(_) => write!(f, "cannot listen for ctrl-c"),
+            Self::Connect { to, .. } => write!(f, "cannot connect to {to}"),
+            Self::Http { url, .. } => write!(f, "no answer from {url}"),
+            Self::Status { url, status, retry_after } => {
+                write!(f, "{url} answered {status}")?;
+                match retry_after {
+                    Some(wait) => write!(f, " and asks to wait {wait:?}"),
+                    None => Ok(()),
+                }
+            }
+            Self::Torn { url, received, expected, .. } => {
+                write!(f, "the answer from {url} broke off after {received} ")?;
+                match expected {
+                    Some(expected) => write!(f, "of {expected} bytes"),
+                    None => write!(f, "bytes"),
+                }
+            }
+            Self::TooLarge { url, limit } => {
+                write!(f, "the answer from {url} is longer than {limit} bytes")
+            }
+            Self::NotText { url, .. } => write!(f, "the answer from {url} is not utf-8 text"),
+            Self::Row { table, line, problem } => write!(f, "{table} line {line}: {problem}"),
+            Self::UnknownAirport { line, code } => {
+                write!(f, "flights.csv line {line}: airport {code:?} is not in airports.csv")
+            }
+            Self::Database { action, path, .. } => {
+                write!(f, "cannot {action} database {}", path.display())
+            }
+            Self::Argument(problem) => f.write_str(problem),
+        }?;
+        if f.alternate() {
+            let mut cause = self.source();
+            while let Some(error) = cause {
+                write!(f, ": {error}")?;
+                // What SQLite names as its own cause says the same once more, by number.
+                cause = error.source().filter(|_| !matches!(self, Self::Database { .. }));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Error for EtlError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Listen(source) | Self::Signals(source) | Self::Connect { source, .. } => Some(source),
+            Self::Http { source, .. } | Self::Torn { source, .. } => Some(source),
+            Self::NotText { source, .. } => Some(source),
+            Self::Database { source, .. } => Some(source),
+            Self::Status { .. }
+            | Self::TooLarge { .. }
+            | Self::Row { .. }
+            | Self::UnknownAirport { .. }
+            | Self::Argument(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

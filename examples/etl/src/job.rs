@@ -1,0 +1,171 @@
+//! The job itself: its steps, and what is printed of a run.
+
+use std::fmt::Display;
+use std::future;
+use std::io::Write;
+use std::path::Path;
+use std::sync::{Arc, Once};
+use std::thread;
+use std::time::Duration;
+
+use rungs::{
+    Backoff, CancelToken, Event, Handle, InPlace, Jitter, Pipeline, PlanError, Report, Retry, Status, StepBuilder,
+    StepError, Timer, pipeline::Shared,
+};
+use rungs_smol::{On, Smol};
+use smol::Executor;
+
+use crate::db::{self, Summary};
+use crate::error::EtlError;
+use crate::{fetch::fetch, tables};
+
+/// How often a source is asked again after its first failure.
+const RETRIES: u32 = 4;
+
+/// How long a source may take for one answer.
+const TIMEOUT: Duration = Duration::from_millis(500);
+
+/// The delays before a source is asked again, unless it says itself how long it wants to be left alone.
+const BACKOFF: Backoff<'static> =
+    Backoff::exponential(Duration::from_millis(100)).cap(Duration::from_secs(1)).jitter(Jitter::Full);
+
+/// The longest that a source can make the job wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// The steps, and the handles of those whose results are printed in the end.
+pub(crate) struct Job<'a> {
+    base: &'a str,
+    db: &'a Path,
+    steps: Pipeline<'a, EtlError>,
+    summary: Handle<Summary>,
+    in_storm: Handle<u64>,
+    remains: Handle<String>,
+}
+
+impl<'a> Job<'a> {
+    /// A job that fetches from `base` and loads into the file at `db`. Nothing runs yet.
+    pub(crate) fn new(base: &'a str, db: &'a Path) -> Self {
+        let mut etl = Pipeline::new("etl");
+
+        let airports = source(etl.step("fetch_airports")).run(move || fetch(base, "/airports.csv"));
+        let flights = source(etl.step("fetch_flights")).run(move || fetch(base, "/flights.csv"));
+        let weather = source(etl.step("fetch_weather")).optional().run(move || fetch(base, "/weather.csv"));
+
+        let airports =
+            etl.step("parse_airports").needs(airports).run(|text| async move { tables::parse_airports(&text) });
+        let flights = etl.step("parse_flights").needs(flights).run(|text| async move { tables::parse_flights(&text) });
+        let routes = etl
+            .step("join")
+            .needs((airports, flights))
+            .run(|airports, flights| async move { tables::join(&airports, &flights) });
+
+        // Without weather the job is worth doing all the same: this step is skipped then.
+        let in_storm = etl.step("enrich").needs((routes, weather)).skip_on_error().run(|routes, text| async move {
+            let weather = tables::parse_weather(&text)?;
+            Ok(tables::flights_in_storm(&routes, &weather))
+        });
+
+        // A thread cannot be ended from outside, so the load looks whether it should go on. As it is spawned, the run
+        // waits until it has: nothing below can see a load that is still at work.
+        let file: Arc<Path> = db.into();
+        let at = file.clone();
+        let loaded = etl
+            .step("load")
+            .needs((airports, routes))
+            .retries(RETRIES)
+            .backoff(BACKOFF)
+            .retry_if(EtlError::is_transient)
+            .spawn_on(blocking())
+            .run_with(move |cx, airports, routes| {
+                let at = at.clone();
+                async move { db::load(&at, &airports, &routes, || cx.is_cancelled()) }
+            });
+        let at = file.clone();
+        let summary = etl.step("summary").after(loaded).spawn_on(blocking()).run(move || {
+            let at = at.clone();
+            async move { db::summary(&at) }
+        });
+
+        // Runs only if the load did not succeed, and also after the first Ctrl-C.
+        let remains = etl.step("look_what_remains").needs(loaded).when_any_failed().optional();
+        let remains = remains.spawn_on(blocking()).run(move |_| {
+            let at = file.clone();
+            async move { Ok(db::what_remains(&at)) }
+        });
+        Self { base, db, steps: etl, summary, in_storm, remains }
+    }
+
+    /// Prints the steps, runs them, prints what happens meanwhile and what came of it.
+    ///
+    /// What cannot be printed is left out: a closed pipe is no reason to stop a load.
+    pub(crate) async fn run(
+        &mut self,
+        token: &CancelToken,
+        out: &mut dyn Write,
+    ) -> Result<Report<EtlError>, PlanError> {
+        say(out, self.steps.visualize());
+        say(out, format_args!("from {} into {}\n", self.base, self.db.display()));
+        let timer = Smol::new();
+        let start = timer.now();
+        let observer = |event: &Event<'_, EtlError>| {
+            let elapsed = (event.at - start).as_secs_f64();
+            say(out, format_args!("{elapsed:>6.3} s  {event}"));
+        };
+        let run = self.steps.runner().seed(rungs::random_seed()).cancel(token).observe(observer);
+        let report = run.run(&timer).await?;
+        say(out, format_args!("\n{report}\n"));
+        self.conclude(&report, out);
+        Ok(report)
+    }
+
+    fn conclude(&self, report: &Report<EtlError>, out: &mut dyn Write) {
+        if let Ok(summary) = report.output(self.summary) {
+            say(out, summary);
+        }
+        if let Ok(flights) = report.output(self.in_storm) {
+            say(out, format_args!("flights from or to a storm: {flights}"));
+        }
+        if let Ok(remains) = report.output(self.remains) {
+            say(out, remains);
+        }
+    }
+}
+
+/// One line for each step that failed on its own account and counts: its name, its error and what caused that.
+pub(crate) fn failures(report: &Report<EtlError>) -> impl Iterator<Item = String> {
+    let failed = report.steps().filter(|step| step.is_required() && step.status() == Status::Failed);
+    failed.filter_map(|step| match step.error()? {
+        StepError::Dependency { .. } => None,
+        error => Some(format!("step `{}` failed: {error:#}", step.name())),
+    })
+}
+
+type Step<'p, 'a> = StepBuilder<'p, 'a, EtlError, Shared, InPlace>;
+
+/// What all sources are worth: patience, but not without end.
+fn source<'p, 'a>(step: Step<'p, 'a>) -> Step<'p, 'a> {
+    step.retries(RETRIES).backoff(BACKOFF).timeout(TIMEOUT).retry_if(|error: &EtlError| {
+        match (error.is_transient(), error.retry_after()) {
+            (false, _) => Retry::No,
+            (true, None) => Retry::Yes,
+            (true, Some(wait)) => Retry::After(wait.min(LONGEST_WAIT)),
+        }
+    })
+}
+
+/// An executor whose one thread may be blocked, which smol's own may not.
+fn blocking() -> On<&'static Executor<'static>> {
+    static BLOCKING: Executor<'static> = Executor::new();
+    static THREAD: Once = Once::new();
+    THREAD.call_once(|| {
+        thread::spawn(|| smol::block_on(BLOCKING.run(future::pending::<()>())));
+    });
+    On(&BLOCKING)
+}
+
+fn say(out: &mut dyn Write, what: impl Display) {
+    let _ = writeln!(out, "{what}");
+}
+
+#[cfg(test)]
+mod tests;

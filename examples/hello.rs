@@ -1,0 +1,42 @@
+//! The least there is: two steps that run at the same time, and a third that takes both results.
+//!
+//! Prints the picture of the steps, the report of the run, and "hello, world!".
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use rungs::{BoxError, Pipeline, PlanError};
+use rungs_smol::Smol;
+use smol::Timer;
+
+async fn greeting() -> Result<String, BoxError> {
+    Timer::after(Duration::from_millis(50)).await;
+    Ok("hello".to_owned())
+}
+
+async fn whom() -> Result<&'static str, BoxError> {
+    Timer::after(Duration::from_millis(50)).await;
+    Ok("world")
+}
+
+fn main() -> Result<ExitCode, PlanError> {
+    let mut hello = Pipeline::new("hello");
+
+    let greeting = hello.step("greeting").run(greeting);
+    let whom = hello.step("whom").run(whom);
+    // A step's arguments are the results of its needs: other types, or another number of them, would not compile.
+    let text = hello
+        .step("text")
+        .needs((greeting, whom))
+        .run(|greeting, whom| async move { Ok(format!("{greeting}, {whom}!")) });
+
+    println!("{}", hello.visualize());
+    let report = smol::block_on(hello.run(&Smol::new()))?;
+    println!("{report}\n");
+
+    match report.output(text) {
+        Ok(text) => println!("{text}"),
+        Err(reason) => println!("{reason}"),
+    }
+    Ok(report.exit_code().into())
+}

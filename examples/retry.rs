@@ -1,0 +1,67 @@
+//! Retries: which errors are worth another attempt, and how long to wait before it.
+//!
+//! Prints what happens as it happens: `download` fails twice and then succeeds, after a delay that its server asked for
+//! and one that its backoff chose. `lookup` fails in a way that no second attempt would mend, and makes none.
+
+use std::fmt;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use rungs::{Backoff, Event, Jitter, Pipeline, PlanError, Retry, StepCx};
+use rungs_smol::Smol;
+
+const MS: Duration = Duration::from_millis(1);
+
+#[derive(Debug)]
+enum Error {
+    TooBusy { come_back_after: Duration },
+    Broken,
+    NotFound,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooBusy { come_back_after } => write!(f, "too busy, come back after {come_back_after:?}"),
+            Self::Broken => f.write_str("the connection broke"),
+            Self::NotFound => f.write_str("no such file"),
+        }
+    }
+}
+
+/// What an error means for the next attempt. A plain `bool` would do, too.
+fn worth_it(error: &Error) -> Retry {
+    match error {
+        Error::TooBusy { come_back_after } => Retry::After(*come_back_after),
+        Error::Broken => Retry::Yes,
+        Error::NotFound => Retry::No,
+    }
+}
+
+async fn download(cx: StepCx) -> Result<&'static str, Error> {
+    match cx.attempt() {
+        1 => Err(Error::TooBusy { come_back_after: 150 * MS }),
+        2 => Err(Error::Broken),
+        _ => Ok("the file"),
+    }
+}
+
+fn main() -> Result<ExitCode, PlanError> {
+    // 100 ms, 200 ms, 400 ms, 500 ms, 500 ms..., each cut to something between its half and its whole.
+    let backoff = Backoff::exponential(100 * MS).cap(500 * MS).jitter(Jitter::Equal);
+
+    let mut p = Pipeline::new("retry");
+    p.step("download").retries(4).backoff(backoff).timeout(900 * MS).retry_if(worth_it).run_with(download);
+    p.step("lookup")
+        .retries(4)
+        .backoff(backoff)
+        .retry_if(worth_it)
+        .optional()
+        .run(|| async { Err::<(), _>(Error::NotFound) });
+
+    // Jitter needs a seed: of its own for each process, or many that failed together come back together.
+    let run = p.runner().seed(rungs::random_seed()).observe(|event: &Event<'_, Error>| println!("{event}"));
+    let report = smol::block_on(run.run(&Smol::new()))?;
+    println!("\n{report}");
+    Ok(report.exit_code().into())
+}
