@@ -64,17 +64,17 @@ pub(super) fn discard<E, C: ?Sized, W: Work<E, C> + ?Sized>(work: Pin<&mut W>) {
 
 /// Unwind safety: what a panicking attempt leaves behind is dropped and never looked at again; its slot is not filled.
 #[cfg(feature = "std")]
-fn guard<R>(call: impl FnOnce() -> R) -> Result<R, alloc::boxed::Box<dyn core::any::Any + Send>> {
+pub(super) fn guard<R>(call: impl FnOnce() -> R) -> Result<R, alloc::boxed::Box<dyn core::any::Any + Send>> {
     std::panic::catch_unwind(core::panic::AssertUnwindSafe(call))
 }
 
 #[cfg(not(feature = "std"))]
-fn guard<R>(call: impl FnOnce() -> R) -> Result<R, core::convert::Infallible> {
+pub(super) fn guard<R>(call: impl FnOnce() -> R) -> Result<R, core::convert::Infallible> {
     Ok(call())
 }
 
 #[cfg(feature = "std")]
-fn message(payload: alloc::boxed::Box<dyn core::any::Any + Send>) -> alloc::string::String {
+pub(super) fn message(payload: alloc::boxed::Box<dyn core::any::Any + Send>) -> alloc::string::String {
     match payload.downcast::<alloc::string::String>() {
         Ok(text) => *text,
         Err(payload) => payload.downcast_ref::<&str>().map_or("a panic without a message", |text| text).into(),

@@ -224,9 +224,20 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
                 return true;
             }
             Came::Error(error) => {
-                let retry = self.judge::<T>(step, &error);
-                self.errors.insert(step.0, StepError::Failed(error));
-                Outcome::Failed(retry)
+                match attempt::guard(|| self.judge::<T>(step, &error)) {
+                    Ok(retry) => {
+                        self.errors.insert(step.0, StepError::Failed(error));
+                        Outcome::Failed(retry)
+                    }
+                    // The verdict is part of the step: its panic is the step's.
+                    #[cfg(feature = "std")]
+                    Err(payload) => {
+                        self.errors.insert(step.0, StepError::Panicked(attempt::message(payload)));
+                        Outcome::Panicked
+                    }
+                    #[cfg(not(feature = "std"))]
+                    Err(never) => match never {},
+                }
             }
             #[cfg(feature = "std")]
             Came::Panic(message) => {

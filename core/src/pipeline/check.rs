@@ -166,21 +166,21 @@ impl fmt::Display for Mistake {
 impl Draft<'_> {
     /// Finds everything that is wrong: with the plan, and with a run of it under this configuration.
     pub(super) fn check(&mut self, config: &Config, ticks: bool) -> Result<(), PlanError> {
-        let mut error = match self.compile() {
-            Ok(()) => PlanError::new(self.names.pipeline().into(), Vec::new()),
-            Err(error) => error,
+        let mut mistakes = match self.compile() {
+            Ok(()) => Vec::new(),
+            Err(error) => error.mistakes,
         };
         if config.max_concurrent == 0 {
-            error.mistakes.push(Mistake::NoConcurrency);
+            mistakes.push(Mistake::NoConcurrency);
         }
         if !ticks {
             if config.deadline != crate::policy::settings::NONE {
-                error.mistakes.push(Mistake::TimeWithoutClock { step: None });
+                mistakes.push(Mistake::TimeWithoutClock { step: None });
             }
             self.each_step_with(
                 |s| s.needs_clock(),
                 |step| {
-                    error.mistakes.push(Mistake::TimeWithoutClock { step: Some(step) });
+                    mistakes.push(Mistake::TimeWithoutClock { step: Some(step) });
                 },
             );
         }
@@ -188,11 +188,11 @@ impl Draft<'_> {
             self.each_step_with(
                 |s| s.needs_seed(),
                 |step| {
-                    error.mistakes.push(Mistake::JitterWithoutSeed { step });
+                    mistakes.push(Mistake::JitterWithoutSeed { step });
                 },
             );
         }
-        if error.mistakes.is_empty() { Ok(()) } else { Err(error) }
+        if mistakes.is_empty() { Ok(()) } else { Err(PlanError::new(self.names.pipeline().into(), mistakes)) }
     }
 
     fn each_step_with(&self, what: impl Fn(&Settings<'_>) -> bool, mut found: impl FnMut(String)) {

@@ -154,7 +154,8 @@ impl<'env> Draft<'env> {
             return Ok(());
         }
         let mut mistakes = Vec::new();
-        let unknown = self.resolve_names(&mut mistakes);
+        self.resolve_names(&mut mistakes);
+        let unknown = self.unknown();
         self.resolve_uses(&mut mistakes);
         for &step in &self.duplicates {
             mistakes.push(Mistake::DuplicateName { step: self.name(step) });
@@ -185,9 +186,8 @@ impl<'env> Draft<'env> {
         self.names.name(step).into()
     }
 
-    /// Fills in needs that were said by name, and tells the places of those that lead nowhere.
-    fn resolve_names(&mut self, mistakes: &mut Vec<Mistake>) -> Vec<usize> {
-        let mut unknown = Vec::new();
+    /// Fills in needs that were said by name.
+    fn resolve_names(&mut self, mistakes: &mut Vec<Mistake>) {
         for reference in &self.by_name {
             let step: String = self.names.name(reference.step).into();
             match self.names.find(&reference.name) {
@@ -195,17 +195,20 @@ impl<'env> Draft<'env> {
                     if let Some(need) = self.needs.get_mut(reference.place) {
                         *need = need.of(found);
                     }
-                    continue;
                 }
                 Some(_) => mistakes.push(Mistake::SelfNeed { step }),
                 None => mistakes.push(Mistake::UnknownNeed { step, need: reference.name.clone() }),
             }
-            unknown.push(reference.place);
         }
-        unknown
     }
 
-    fn needs_without(&self, places: &[usize]) -> (Vec<u32>, Vec<Need>) {
+    /// The places of needs that lead nowhere.
+    pub(super) fn unknown(&self) -> Vec<usize> {
+        let is_unknown = |need: &&Reference| self.names.find(&need.name).is_none_or(|found| found == need.step);
+        self.by_name.iter().filter(is_unknown).map(|need| need.place).collect()
+    }
+
+    pub(super) fn needs_without(&self, places: &[usize]) -> (Vec<u32>, Vec<Need>) {
         let (mut rows, mut list) = (vec![0], Vec::new());
         for row in self.need_rows.windows(2) {
             let &[from, to] = row else { continue };

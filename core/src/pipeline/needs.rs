@@ -12,7 +12,7 @@ use core::{fmt, marker::PhantomData};
 
 /// A step that was added, and the type of its result. Needs of later steps are named by it, and results looked up.
 pub struct Handle<T> {
-    pub(super) pipeline: u32,
+    pub(crate) pipeline: u32,
     pub(super) step: StepId,
     result: PhantomData<fn() -> T>,
 }

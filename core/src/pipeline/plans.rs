@@ -1,6 +1,7 @@
 //! A draft made ready to run: edges both ways, and the numberings that runs ask for.
 
 use super::draft::Draft;
+use crate::render::Picture;
 use crate::{
     plan::{
         Edges, Need, Numbering, StepId, Use, find_cycle, invert, is_declared_in_order, levels, longest_remaining,
@@ -8,7 +9,7 @@ use crate::{
     },
     policy::{Config, Order},
 };
-use alloc::{vec, vec::Vec};
+use alloc::{borrow::Cow, vec, vec::Vec};
 
 /// What is computed from a draft's needs.
 pub(crate) struct Compiled {
@@ -59,13 +60,19 @@ impl Compiled {
 
 impl Draft<'_> {
     /// The picture of the plan as it stands, right or wrong.
-    pub(super) fn picture(&mut self) -> crate::render::Picture<'_> {
-        let levels = match self.compile() {
-            Ok(()) => self.compiled.as_ref().map(|compiled| compiled.levels(self.edges()).0),
-            Err(_) => None,
+    pub(super) fn picture(&mut self) -> Picture<'_> {
+        let is_right = self.compile().is_ok();
+        let (rows, list) = if is_right {
+            (Cow::Borrowed(&*self.need_rows), Cow::Borrowed(&*self.needs))
+        } else {
+            // Needs that lead nowhere have nowhere to be drawn to.
+            let (rows, list) = self.needs_without(&self.unknown());
+            (Cow::Owned(rows), Cow::Owned(list))
         };
-        let levels = levels.unwrap_or_else(|| vec![u32::MAX; self.len()]);
-        crate::render::Picture { names: &self.names, needs: self.edges(), levels }
+        let edges = Edges::new(&rows, &list);
+        let levels = if self.strangers.is_empty() { Compiled::new(edges).ok() } else { None };
+        let levels = levels.map_or_else(|| vec![u32::MAX; self.len()], |compiled| compiled.levels(edges).0);
+        Picture { names: &self.names, rows, list, levels }
     }
 }
 

@@ -123,6 +123,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         };
         let finished = timer.now();
         Ok(Report {
+            pipeline: steps.draft.id,
             names: steps.draft.names.clone(),
             ran: steps.ran.clone(),
             errors,

@@ -47,7 +47,7 @@ pub fn text(sketch: &Sketch<'_>, out: &mut dyn Write) -> Result {
     }
     let mut stuck = sketch.steps().filter(|&step| sketch.level(step).is_none()).peekable();
     if stuck.peek().is_some() {
-        writeln!(out, "In or behind a cycle:")?;
+        writeln!(out, "No levels, as there is a cycle:")?;
     }
     stuck.try_for_each(|step| line(sketch, step, out))
 }

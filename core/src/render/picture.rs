@@ -1,8 +1,11 @@
 //! The picture of a pipeline that is written at run time.
 
 use super::{Sketch, StepNames, dot, mermaid, text};
-use crate::{pipeline::Names, plan::Edges};
-use alloc::vec::Vec;
+use crate::{
+    pipeline::Names,
+    plan::{Edges, Need},
+};
+use alloc::{borrow::Cow, vec::Vec};
 use core::fmt;
 
 /// A pipeline's picture: its `Display` is the text form; for others see [`mermaid`](Self::mermaid) and
@@ -20,7 +23,8 @@ use core::fmt;
 /// ```
 pub struct Picture<'p> {
     pub(crate) names: &'p Names,
-    pub(crate) needs: Edges<'p>,
+    pub(crate) rows: Cow<'p, [u32]>,
+    pub(crate) list: Cow<'p, [Need]>,
     pub(crate) levels: Vec<u32>,
 }
 
@@ -43,7 +47,12 @@ impl<'p> Picture<'p> {
 
     fn sketch(&self) -> Sketch<'_> {
         let names: &dyn StepNames = self.names;
-        Sketch { pipeline: self.names.pipeline(), names, needs: self.needs, levels: &self.levels }
+        Sketch {
+            pipeline: self.names.pipeline(),
+            names,
+            needs: Edges::new(&self.rows, &self.list),
+            levels: &self.levels,
+        }
     }
 }
 

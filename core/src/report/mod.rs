@@ -40,6 +40,8 @@ use core::time::Duration;
 /// ```
 #[must_use = "what went wrong in steps is told by the report alone"]
 pub struct Report<E, C: ?Sized = SharedCell> {
+    /// Whose handles lead here.
+    pub(crate) pipeline: u32,
     pub(crate) names: Arc<Names>,
     pub(crate) ran: Arc<Ran<C>>,
     pub(crate) errors: BTreeMap<u32, StepError<E>>,
@@ -70,6 +72,9 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     /// # Errors
     /// What became of the step instead; or the handle is of another pipeline.
     pub fn output<T: 'static>(&self, handle: Handle<T>) -> Result<Out<T>, NoOutput<'_, E, C>> {
+        if handle.pipeline != self.pipeline {
+            return Err(NoOutput::NoSuchStep);
+        }
         self.step(handle.id()).output()
     }
 

@@ -1,0 +1,173 @@
+//! A token that stops a run from outside.
+
+use std::pin::pin;
+
+use rungs::{Backoff, CancelToken, Cause, Pipeline, Status};
+
+use crate::support::{Clock, Count, Hand, drive, fates, ms};
+
+/// Runs to `at`, does it, and runs on to the end.
+fn stopped_at(at: u64, what: fn(&CancelToken)) -> Vec<String> {
+    let (clock, token, alive) = (Clock::new(), CancelToken::new(), Count::new());
+    let mut p: Pipeline<'_, &str> = Pipeline::new("stopped");
+    let slow = p.step("slow").run(|| async {
+        let _alive = alive.guard();
+        clock.sleep(ms(20)).await;
+        Ok(())
+    });
+    p.step("backoff").retries(1).backoff(Backoff::fixed(ms(50))).run(|| async { Err::<(), _>("its last") });
+    let next = p.step("next").needs(slow).run(|_| async { Ok(()) });
+    p.step("tidy").needs(next).when_all_done().run(|_| async { Ok(clock.sleep(ms(5)).await) });
+    p.step("bell").optional().run(|| async {
+        clock.sleep(ms(at)).await;
+        what(&token);
+        Ok(())
+    });
+    let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
+    assert_eq!(alive.get(), 0);
+    assert_eq!(report.exit_code(), 2);
+    let mut fates = fates(&report);
+    fates.pop();
+    fates
+}
+
+#[test]
+fn a_drain() {
+    assert_eq!(
+        stopped_at(10, CancelToken::drain),
+        [
+            "slow success 0..20",
+            "backoff cancelled 0..10: the run was cancelled; last error: its last",
+            "next skipped: the run was cancelled",
+            "tidy success 10..15",
+        ],
+    );
+}
+
+#[test]
+fn a_cancel() {
+    assert_eq!(
+        stopped_at(10, CancelToken::cancel),
+        [
+            "slow cancelled 0..10: the run was cancelled",
+            "backoff cancelled 0..10: the run was cancelled; last error: its last",
+            "next skipped: the run was cancelled",
+            "tidy success 10..15",
+        ],
+    );
+}
+
+#[test]
+fn a_second_cancel_prevents_clean_up() {
+    let twice = |token: &CancelToken| {
+        token.cancel();
+        token.clone().cancel();
+    };
+    assert_eq!(
+        stopped_at(10, twice),
+        [
+            "slow cancelled 0..10: the run was cancelled",
+            "backoff cancelled 0..10: the run was cancelled; last error: its last",
+            "next skipped: the run was cancelled",
+            "tidy skipped: the run was cancelled",
+        ],
+    );
+}
+
+#[test]
+fn a_second_cancel_ends_clean_up_in_flight() {
+    let (clock, token) = (Clock::new(), CancelToken::new());
+    let mut p: Pipeline<'_, &str> = Pipeline::new("impatient");
+    let slow = p.step("slow").run(std::future::pending::<Result<(), _>>);
+    p.step("tidy").after(slow).when_all_done().run(std::future::pending::<Result<(), _>>);
+    let hand = Hand::new();
+    let mut run = pin!(p.runner().cancel(&token).run(&clock));
+    assert!(hand.poll(run.as_mut()).is_pending());
+    clock.slip(ms(10));
+    token.cancel();
+    assert!(hand.flag.take(), "a cancel wakes the run");
+    assert!(hand.poll(run.as_mut()).is_pending());
+    token.drain();
+    assert!(hand.poll(run.as_mut()).is_pending(), "a drain does nothing any more");
+    clock.slip(ms(10));
+    hand.flag.take();
+    token.cancel();
+    assert!(hand.flag.take());
+    let std::task::Poll::Ready(report) = hand.poll(run.as_mut()) else { panic!("still running") };
+    assert_eq!(
+        fates(&report.unwrap()),
+        ["slow cancelled 0..10: the run was cancelled", "tidy cancelled 10..20: the run was cancelled"],
+    );
+}
+
+#[test]
+fn drain_then_cancel() {
+    let (clock, token) = (Clock::new(), CancelToken::new());
+    let mut p: Pipeline<'_, &str> = Pipeline::new("both");
+    p.step("slow").run(std::future::pending::<Result<(), _>>);
+    let hand = Hand::new();
+    let mut run = pin!(p.runner().cancel(&token).run(&clock));
+    assert!(hand.poll(run.as_mut()).is_pending());
+    token.drain();
+    assert!(token.is_stopping() && !token.is_cancelled());
+    assert!(hand.poll(run.as_mut()).is_pending(), "what is in flight ends by itself");
+    token.cancel();
+    let std::task::Poll::Ready(report) = hand.poll(run.as_mut()) else { panic!("still running") };
+    assert_eq!(fates(&report.unwrap()), ["slow cancelled 0..0: the run was cancelled"]);
+}
+
+#[test]
+fn a_token_that_was_used_before_stops_the_run_at_once() {
+    let (clock, token, calls) = (Clock::new(), CancelToken::new(), Count::new());
+    token.cancel();
+    assert!(token.is_cancelled() && token.is_stopping());
+    let mut p: Pipeline<'_, &str> = Pipeline::new("too late");
+    p.step("never").run(|| async { Ok(calls.raise()) });
+    for _ in 0..2 {
+        let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
+        assert_eq!(report.get("never").unwrap().cause(), Some(Cause::Cancelled));
+        assert_eq!(report.count(Status::Skipped), 1);
+        assert_eq!(report.exit_code(), 2);
+    }
+    assert!(drive(&clock, p.run(&clock)).unwrap().is_success());
+    drop(p);
+    assert_eq!(calls.get(), 1);
+}
+
+#[test]
+fn one_token_for_several_runs_and_from_another_thread() {
+    let token = CancelToken::new();
+    let waiting = || {
+        let mut p: Pipeline<'static, &str> = Pipeline::new("waits");
+        p.step("waits").run(std::future::pending::<Result<(), _>>);
+        p
+    };
+    let (mut a, mut b) = (waiting(), waiting());
+    let reports = std::thread::scope(|scope| {
+        let runs = [&mut a, &mut b].map(|p| {
+            let token = token.clone();
+            scope.spawn(move || smol::block_on(p.runner().cancel(&token).run(&rungs::NoClock)).unwrap())
+        });
+        scope.spawn(|| token.cancel());
+        runs.map(|run| run.join().unwrap().exit_code())
+    });
+    assert_eq!(reports, [2, 2]);
+}
+
+#[test]
+fn a_result_in_the_poll_of_a_cancel_counts() {
+    let (clock, token) = (Clock::new(), CancelToken::new());
+    let mut p: Pipeline<'_, &str> = Pipeline::new("tie");
+    p.step("cancels").run(|| async {
+        clock.sleep(ms(10)).await;
+        token.cancel();
+        Ok(())
+    });
+    p.step("same moment").run(|| async { Ok(clock.sleep(ms(10)).await) });
+    p.step("later").run(|| async { Ok(clock.sleep(ms(11)).await) });
+    let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
+    assert_eq!(
+        fates(&report),
+        ["cancels success 0..10", "same moment success 0..10", "later cancelled 0..10: the run was cancelled"],
+    );
+}

@@ -1,0 +1,168 @@
+//! Steps that run whatever came of their needs.
+
+use rungs::{CancelToken, Cause, OnFailure, Out, Pipeline, Status};
+
+use crate::support::{Clock, Log, drive, fate, fates, ms};
+
+/// Waits in a way that the run cannot see, and then succeeds.
+async fn takes(clock: &Clock, span: u64) -> Result<u64, &'static str> {
+    clock.sleep(ms(span)).await;
+    Ok(span)
+}
+
+#[test]
+fn when_all_done_waits_for_all_and_learns_what_came_of_each() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("tidy");
+    let good = p.step("good").run(|| takes(&clock, 30));
+    let bad = p.step("bad").run(|| async { Err::<u64, _>("no") });
+    let behind = p.step("behind").needs(bad).run(|n| async move { Ok(*n) });
+    let told = p
+        .step("tidy")
+        .needs((good, bad, behind))
+        .when_all_done()
+        .run(|good, bad, behind| async move { Ok((good.map(|n| *n), bad.map(|n| *n), behind.map(|n| *n))) });
+    p.step("next").needs(told).run(|_| async { Ok(()) });
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    let lost = Cause::Dependency { root: bad.id(), via: bad.id() };
+    assert_eq!(*report.output(told).unwrap(), (Ok(30), Err(Cause::Failed), Err(lost)));
+    assert_eq!(fate(report.get("tidy").unwrap()), "tidy success 30..30");
+    assert_eq!(report.get("next").unwrap().status(), Status::Success);
+    assert_eq!(report.exit_code(), 1, "tidying up does not undo a failure");
+}
+
+#[test]
+fn a_fan_in_of_whatever_came() {
+    let mut p: Pipeline<'_, &str> = Pipeline::new("tidy");
+    let parts: Vec<_> = (0..10_u32)
+        .map(|n| p.step(&n.to_string()).run(move || async move { if n % 3 == 0 { Err("third") } else { Ok(n) } }))
+        .collect();
+    let sum = p.step("sum").needs(parts).when_all_done().run(|parts: Vec<Result<Out<u32>, Cause>>| async move {
+        Ok((parts.len(), parts.iter().flatten().map(|n| **n).sum::<u32>()))
+    });
+    let report = crate::support::block(p.run(&rungs::NoClock)).unwrap();
+    assert_eq!(*report.output(sum).unwrap(), (10, 27));
+}
+
+#[test]
+fn when_any_failed_runs_only_then() {
+    for fails in [false, true] {
+        let clock = Clock::new();
+        let mut p: Pipeline<'_, &str> = Pipeline::new("alarm");
+        let a = p.step("a").run(|| takes(&clock, 5));
+        let b = p.step("b").run(move || async move { if fails { Err("no") } else { Ok(7) } });
+        let alarm = p
+            .step("alarm")
+            .needs((a, b))
+            .when_any_failed()
+            .run(|a, b| async move { Ok((a.map(|n| *n), b.map(|n| *n))) });
+        p.step("after the alarm").needs(alarm).run(|_| async { Ok(()) });
+        let report = drive(&clock, p.run(&clock)).unwrap();
+        if fails {
+            assert_eq!(*report.output(alarm).unwrap(), (Ok(5), Err(Cause::Failed)));
+            assert_eq!(fate(report.get("alarm").unwrap()), "alarm success 5..5");
+        } else {
+            let fates = fates(&report);
+            assert_eq!(fates[2], "alarm skipped: not needed: nothing went wrong");
+            assert_eq!(fates[3], "after the alarm skipped: `alarm` was skipped");
+            assert_eq!(report.exit_code(), 0);
+        }
+    }
+}
+
+#[test]
+fn any_failed_sees_skipped_and_cancelled_needs_but_not_needless_ones() {
+    let clock = Clock::new();
+    let log = Log::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("alarms");
+    let bad = p.step("bad").optional().run(|| async { Err::<u64, _>("no") });
+    let skipped = p.step("skipped").needs(bad).skip_on_error().run(|_| async { Ok(()) });
+    p.step("alarm").needs(skipped).when_any_failed().run(|_| async { Ok(log.write("alarm")) });
+    let good = p.step("good").run(|| takes(&clock, 1));
+    let needless = p.step("needless").needs(good).when_any_failed().run(|_| async { Ok(()) });
+    p.step("quiet").needs(needless).when_any_failed().run(|_| async { Ok(log.write("quiet")) });
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!(report.get("quiet").unwrap().cause(), Some(Cause::NotNeeded));
+    drop(p);
+    assert_eq!(log.lines(), ["alarm"]);
+}
+
+/// A slow step, what waits for it, and clean-up steps of both kinds that take their time.
+fn tidied<'c>(clock: &'c Clock) -> Pipeline<'c, &'static str> {
+    let mut p: Pipeline<'_, &str> = Pipeline::new("tidied");
+    p.step("bad").run(|| async {
+        clock.sleep(ms(10)).await;
+        Err::<(), _>("no")
+    });
+    let slow = p.step("slow").run(|| takes(clock, 50));
+    let next = p.step("next").needs(slow).run(|_| takes(clock, 5));
+    p.step("tidy").needs((slow, next)).when_all_done().timeout(ms(20)).retries(1).run_with(
+        move |cx, slow, next| async move {
+            clock.sleep(ms(5)).await;
+            assert!(next.is_err());
+            if cx.attempt() == 1 { Err("once more") } else { Ok(slow.is_ok()) }
+        },
+    );
+    p.step("alarm").needs(next).when_any_failed().run(|_| takes(clock, 5));
+    p
+}
+
+#[test]
+fn clean_up_runs_after_a_drain_with_its_own_retries() {
+    let clock = Clock::new();
+    let mut p = tidied(&clock);
+    let report = drive(&clock, p.runner().on_failure(OnFailure::Drain).run(&clock)).unwrap();
+    assert_eq!(
+        fates(&report),
+        [
+            "bad failed 0..10: no",
+            "slow success 0..50",
+            "next skipped: stopped after `bad` failed",
+            "tidy success x2 50..60",
+            "alarm success 10..15",
+        ],
+    );
+    assert!(*report.output_named::<bool>("tidy").unwrap());
+}
+
+#[test]
+fn clean_up_runs_after_a_cancel_and_after_the_runs_deadline() {
+    let clock = Clock::new();
+    let mut p = tidied(&clock);
+    let report = drive(&clock, p.runner().on_failure(OnFailure::Cancel).run(&clock)).unwrap();
+    assert_eq!(
+        fates(&report),
+        [
+            "bad failed 0..10: no",
+            "slow cancelled 0..10: stopped after `bad` failed",
+            "next skipped: stopped after `bad` failed",
+            "tidy success x2 10..20",
+            "alarm success 10..15",
+        ],
+    );
+    let clock = Clock::new();
+    let mut p = tidied(&clock);
+    let report = drive(&clock, p.runner().deadline(ms(4)).run(&clock)).unwrap();
+    assert_eq!(
+        fates(&report),
+        [
+            "bad cancelled 0..4: the run's deadline fell",
+            "slow cancelled 0..4: the run's deadline fell",
+            "next skipped: the run's deadline fell",
+            "tidy success x2 4..14",
+            "alarm success 4..9",
+        ],
+    );
+    assert_eq!(report.exit_code(), 2);
+}
+
+#[test]
+fn clean_up_keeps_its_own_time_limits() {
+    let clock = Clock::new();
+    let token = CancelToken::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("slow tidying");
+    let first = p.step("first").run(|| async { Ok(token.cancel()) });
+    p.step("tidy").after(first).when_all_done().timeout(ms(10)).run(|| takes(&clock, 100));
+    let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
+    assert_eq!(fates(&report), ["first success 0..0", "tidy failed 0..10: timed out"]);
+}

@@ -1,0 +1,170 @@
+//! Dropping a run at any point, and forgetting one.
+
+use std::{
+    pin::pin,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use rungs::{NoClock, Pipeline, Report};
+
+use crate::support::{Clock, Count, Hand, drive, fates, give_way, ms};
+
+/// Ten steps of several polls each, with retries, sleeps and a clean-up step; every attempt and every result is counted.
+fn busy<'c>(clock: &'c Clock, attempts: &'c Count, results: &'c Count) -> Pipeline<'c, &'static str> {
+    let mut p = Pipeline::new("busy");
+    let mut before = p.step("first").run(|| step(clock, attempts, results, 0));
+    let mut all = vec![before];
+    for n in 1..5_u64 {
+        let side = p.step(&format!("side {n}")).needs(before).run(move |_| step(clock, attempts, results, n));
+        before =
+            p.step(&format!("main {n}")).needs(before).retries(1).timeout(ms(50)).run_with(move |cx, _| async move {
+                let result = step(clock, attempts, results, n).await;
+                if cx.attempt() == 1 { Err("once more") } else { result }
+            });
+        all.extend([side, before]);
+    }
+    p.step("tidy").needs(all).when_all_done().run(|_| step(clock, attempts, results, 1));
+    p
+}
+
+async fn step(clock: &Clock, attempts: &Count, results: &Count, n: u64) -> Result<crate::support::Guard, &'static str> {
+    let _alive = attempts.guard();
+    give_way().await;
+    let result = results.guard();
+    if n > 0 {
+        clock.sleep(ms(n)).await;
+    }
+    Ok(result)
+}
+
+/// Polls at most so many times; the report if that was enough.
+fn polls(clock: &Clock, p: &mut Pipeline<'_, &'static str>, most: usize) -> Option<Report<&'static str>> {
+    let hand = Hand::new();
+    let mut run = pin!(p.run(clock));
+    for _ in 0..most {
+        if let std::task::Poll::Ready(report) = hand.poll(run.as_mut()) {
+            return Some(report.unwrap());
+        }
+        while !hand.flag.take() {
+            assert!(clock.to_next());
+        }
+    }
+    None
+}
+
+#[test]
+fn dropped_after_any_poll_nothing_stays_and_it_runs_again() {
+    let (clock, attempts, results) = (Clock::new(), Count::new(), Count::new());
+    let mut cut_short = 0;
+    for k in 0.. {
+        let mut p = busy(&clock, &attempts, &results);
+        let ended = polls(&clock, &mut p, k).is_some();
+        assert_eq!(attempts.get(), 0, "attempts live on after poll {k}");
+        // Each step has one result at most, kept for its pipeline.
+        assert!(results.get() <= 10);
+        let report = drive(&clock, p.run(&clock)).unwrap();
+        assert!(report.is_success(), "after poll {k}: {:?}", fates(&report));
+        assert_eq!((attempts.get(), results.get()), (0, 10));
+        drop(p);
+        assert_eq!(results.get(), 10, "the report owns them");
+        drop(report);
+        assert_eq!(results.get(), 0, "results leaked after poll {k}");
+        if ended {
+            break;
+        }
+        cut_short += 1;
+    }
+    assert!(cut_short > 10);
+}
+
+#[test]
+fn dropped_again_and_again_the_same_pipeline_goes_on() {
+    let (clock, attempts, results) = (Clock::new(), Count::new(), Count::new());
+    let mut p = busy(&clock, &attempts, &results);
+    let mut k = 0;
+    let report = loop {
+        if let Some(report) = polls(&clock, &mut p, k) {
+            break report;
+        }
+        assert_eq!(attempts.get(), 0);
+        k += 1;
+    };
+    assert!(report.is_success());
+    assert_eq!(results.get(), 10);
+}
+
+#[test]
+fn a_run_that_was_never_polled_starts_nothing() {
+    let calls = Count::new();
+    let mut p: Pipeline<'_> = Pipeline::new("never");
+    p.step("a").run(|| {
+        calls.raise();
+        async { Ok(()) }
+    });
+    drop(p.run(&NoClock));
+    drop(p);
+    assert_eq!(calls.get(), 0);
+}
+
+#[test]
+fn a_forgotten_run_is_ended_by_the_next() {
+    let (clock, attempts, results) = (Clock::new(), Count::new(), Count::new());
+    for k in 1..12 {
+        let mut p = busy(&clock, &attempts, &results);
+        {
+            let hand = Hand::new();
+            let mut run = Box::pin(p.run(&clock));
+            for _ in 0..k {
+                assert!(hand.poll(run.as_mut()).is_pending());
+                while !hand.flag.take() {
+                    assert!(clock.to_next());
+                }
+            }
+            std::mem::forget(run);
+        }
+        let report = drive(&clock, p.run(&clock)).unwrap();
+        assert!(report.is_success(), "forgotten after poll {k}: {:?}", fates(&report));
+        assert_eq!((attempts.get(), results.get()), (0, 10));
+        drop((p, report));
+        assert_eq!((attempts.get(), results.get()), (0, 0));
+    }
+}
+
+#[test]
+fn a_forgotten_runs_attempts_end_with_the_pipeline() {
+    let (clock, attempts, results) = (Clock::new(), Count::new(), Count::new());
+    let mut p = busy(&clock, &attempts, &results);
+    {
+        let mut run = Box::pin(p.run(&clock));
+        assert!(Hand::new().poll(run.as_mut()).is_pending());
+        std::mem::forget(run);
+    }
+    assert_eq!(attempts.get(), 1);
+    drop(p);
+    assert_eq!(attempts.get(), 0);
+}
+
+#[test]
+fn a_drop_that_panics_keeps_no_other_from_being_dropped() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("in drop");
+        }
+    }
+    let alive = Count::new();
+    let armed = AtomicBool::new(true);
+    let mut p: Pipeline<'_> = Pipeline::new("bombs");
+    for name in ["a", "b", "c"] {
+        p.step(name).run(|| async {
+            let _guard = alive.guard();
+            let _bomb = armed.load(Ordering::Relaxed).then(|| Bomb);
+            give_way().await;
+            Ok(())
+        });
+    }
+    assert!(Hand::new().poll(pin!(p.run(&NoClock))).is_pending());
+    assert_eq!(alive.get(), 0);
+    armed.store(false, Ordering::Relaxed);
+    assert!(crate::support::block(p.run(&NoClock)).unwrap().is_success());
+}

@@ -1,0 +1,188 @@
+//! Timeouts, deadlines, and who wins a tie.
+
+use std::task::Poll;
+
+use rungs::{Backoff, Instant, Pipeline, Retry, StepError, Timer};
+
+use crate::support::{Clock, Count, drive, fates, ms};
+
+#[test]
+fn a_timeout_is_for_each_attempt() {
+    let clock = Clock::new();
+    let alive = Count::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("timeouts");
+    p.step("once").timeout(ms(10)).run(|| async { Ok(clock.sleep(ms(11)).await) });
+    let good = p.step("good").timeout(ms(10)).retries(5).backoff(Backoff::fixed(ms(3))).run_with(|cx| {
+        let (clock, guard) = (clock.clone(), alive.guard());
+        async move {
+            clock.sleep(ms(30 / u64::from(cx.attempt()))).await;
+            drop(guard);
+            Ok(cx.attempt())
+        }
+    });
+    p.step("no retry").timeout(ms(10)).retries(5).retry_on_timeout(false).run(|| async {
+        clock.sleep(ms(20)).await;
+        Ok(())
+    });
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!(
+        fates(&report),
+        ["once failed 0..10: timed out", "good success x3 0..36", "no retry failed 0..10: timed out"],
+    );
+    assert_eq!(*report.output(good).unwrap(), 3);
+    assert_eq!(report.get("once").unwrap().error(), Some(&StepError::TimedOut));
+    assert_eq!(alive.get(), 0);
+}
+
+#[test]
+fn a_result_in_the_poll_of_its_timeout_counts() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("ties");
+    p.step("exact").timeout(ms(10)).run(|| async { Ok(clock.sleep(ms(10)).await) });
+    p.step("error").timeout(ms(10)).run(|| async {
+        clock.sleep(ms(10)).await;
+        Err::<(), _>("its own")
+    });
+    p.step("deadline").deadline(ms(10)).run(|| async { Ok(clock.sleep(ms(10)).await) });
+    let report = drive(&clock, p.runner().deadline(ms(10)).run(&clock)).unwrap();
+    assert_eq!(fates(&report), ["exact success 0..10", "error failed 0..10: its own", "deadline success 0..10"]);
+}
+
+#[test]
+fn a_result_that_is_ready_but_was_not_woken_counts_too() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("lazy");
+    p.step("lazy").timeout(ms(10)).run(|| {
+        let clock = &clock;
+        // Never wakes: polled again only because its time is up.
+        std::future::poll_fn(
+            move |_| if clock.now() >= Instant::ZERO + ms(10) { Poll::Ready(Ok(())) } else { Poll::Pending },
+        )
+    });
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!(fates(&report), ["lazy success 0..10"]);
+}
+
+#[test]
+fn a_deadline_goes_through_retries() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("deadlines");
+    p.step("in flight").deadline(ms(25)).retries(9).run(|| async {
+        clock.sleep(ms(10)).await;
+        Err::<(), _>("no")
+    });
+    p.step("in backoff").deadline(ms(25)).retries(9).backoff(Backoff::fixed(ms(20))).run(|| async {
+        clock.sleep(ms(5)).await;
+        Err::<(), _>("its last error")
+    });
+    p.step("just in time").deadline(ms(26)).retries(1).backoff(Backoff::fixed(ms(20))).run_with(|cx| {
+        let clock = &clock;
+        async move {
+            clock.sleep(ms(5)).await;
+            if cx.attempt() == 1 { Err("no") } else { Ok(()) }
+        }
+    });
+    p.step("too long a wait")
+        .deadline(ms(25))
+        .retries(9)
+        .retry_if(|_| Retry::After(ms(25)))
+        .run(|| async { Err::<(), _>("come back later") });
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!(
+        fates(&report),
+        [
+            "in flight failed x3 0..25: its deadline fell",
+            "in backoff failed 0..5: its last error",
+            "just in time failed x2 0..26: its deadline fell",
+            "too long a wait failed 0..0: come back later",
+        ],
+    );
+    assert_eq!(report.get("in flight").unwrap().error(), Some(&StepError::Deadline));
+}
+
+#[test]
+fn a_deadline_counts_from_the_first_attempts_start() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("late");
+    let first = p.step("first").run(|| async { Ok(clock.sleep(ms(100)).await) });
+    p.step("second").needs(first).deadline(ms(10)).run(|_| async { Ok(clock.sleep(ms(9)).await) });
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!(fates(&report), ["first success 0..100", "second success 100..109"]);
+}
+
+#[test]
+fn a_deadline_goes_on_while_the_step_waits_for_a_place_again() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("crowded");
+    p.step("again").deadline(ms(30)).retries(1).backoff(Backoff::fixed(ms(1))).run(|| async { Err::<(), _>("first") });
+    p.step("long").run(|| async { Ok(clock.sleep(ms(100)).await) });
+    let report = drive(&clock, p.runner().max_concurrent(1).run(&clock)).unwrap();
+    assert_eq!(fates(&report), ["again failed 0..30: first", "long success 0..100"]);
+}
+
+#[test]
+fn a_step_learns_its_limit() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("limits");
+    let told = p.step("told").timeout(ms(20)).deadline(ms(30)).retries(1).run_with(|cx| {
+        let clock = &clock;
+        async move {
+            assert_eq!(cx.started_at(), clock.now());
+            clock.sleep(ms(15)).await;
+            if cx.attempt() == 1 { Err("again") } else { Ok((cx.deadline(), cx.time_left(Instant::ZERO + ms(20)))) }
+        }
+    });
+    let none = p.step("none").run_with(|cx| async move { Ok((cx.deadline(), cx.time_left(Instant::ZERO))) });
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!(*report.output(none).unwrap(), (None, None));
+    assert_eq!(*report.output(told).unwrap(), (Some(Instant::ZERO + ms(30)), Some(ms(10))));
+}
+
+#[test]
+fn a_sleep_that_ends_early_is_armed_again() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("early");
+    p.step("slow").timeout(ms(10)).run(std::future::pending::<Result<(), _>>);
+    clock.end_early(5);
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!(fates(&report), ["slow failed 0..10: timed out"]);
+    assert_eq!(clock.sleeps(), 6);
+}
+
+#[test]
+fn one_sleep_stands_for_all() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("one sleep");
+    for n in 0..100 {
+        p.step(&n.to_string()).timeout(ms(100 + n)).run(std::future::pending::<Result<(), _>>);
+    }
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!(clock.sleeps(), 100, "one for each time at which something is due");
+    assert_eq!(report.duration(), ms(199));
+}
+
+#[test]
+fn limits_beyond_all_time_are_no_limits() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("far");
+    let max = std::time::Duration::MAX;
+    p.step("a").timeout(max).deadline(max).retries(1).run_with(|cx| {
+        let clock = &clock;
+        async move {
+            clock.sleep(ms(5)).await;
+            if cx.attempt() == 1 { Err("no") } else { Ok(()) }
+        }
+    });
+    let report = drive(&clock, p.runner().deadline(max).run(&clock)).unwrap();
+    assert_eq!(fates(&report), ["a success x2 0..10"]);
+}
+
+#[test]
+fn a_timeout_of_nothing_still_takes_what_is_ready() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("zero");
+    p.step("ready").timeout(ms(0)).run(|| async { Ok(()) });
+    p.step("waits").timeout(ms(0)).run(|| async { Ok(clock.sleep(ms(1)).await) });
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!(fates(&report), ["ready success 0..0", "waits failed 0..0: timed out"]);
+}

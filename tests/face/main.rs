@@ -1,0 +1,32 @@
+//! The face that grows at run time, as a user sees it: typing, the drive, the rules of failure on a held clock, reports,
+//! pictures, plan errors, spawning on smol, and what the compiler says of mistakes.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by a panic")]
+#![allow(clippy::unit_arg, reason = "a step that only waits: `Ok(sleep.await)`")]
+
+mod support;
+
+mod allocations;
+mod cancelling;
+mod clean_up;
+mod dropping;
+mod events;
+mod handles;
+mod inputs;
+mod kinds;
+mod limits;
+mod machine;
+mod needs;
+mod panics;
+mod pictures;
+mod plan_errors;
+mod reports;
+mod reruns;
+mod retries;
+mod spawn;
+mod stops;
+mod tables;
+mod threads;
+mod ui;
+mod wakes;
+mod width;

@@ -1,0 +1,98 @@
+//! Pictures of plans, exactly.
+
+use rungs::Pipeline;
+
+async fn never() -> Result<(), rungs::BoxError> {
+    panic!("executed for a picture")
+}
+
+#[test]
+fn the_text_form() {
+    let mut p: Pipeline<'_> = Pipeline::new("etl");
+    p.step("tidy").after_named(["report", "users"]).when_all_done().run(never);
+    let users = p.step("users").run(|| async { Ok(1) });
+    let orders = p.step("orders").run(|| async { Ok(2) });
+    let merge = p.step("merge").needs((users, orders)).run(|a, b| async move { Ok(*a + *b) });
+    p.step("report").needs(merge).run(|_| async { Ok(()) });
+    assert_eq!(
+        p.visualize().to_string(),
+        "\
+Pipeline: etl
+========================================
+Level 0:
+  - users
+  - orders
+Level 1:
+  - merge <- [users, orders]
+Level 2:
+  - report <- [merge]
+Level 3:
+  - tidy <- [report, users]
+",
+    );
+}
+
+#[test]
+fn an_empty_plan() {
+    let mut p: Pipeline<'_> = Pipeline::new("empty");
+    assert_eq!(p.visualize().to_string(), "Pipeline: empty\n========================================\n");
+    assert_eq!(p.visualize().mermaid().to_string(), "flowchart TD\n");
+    assert_eq!(p.visualize().dot().to_string(), "digraph \"empty\" {\n}\n");
+}
+
+#[test]
+fn mermaid_and_dot() {
+    let mut p: Pipeline<'_> = Pipeline::new("say \"hi\"");
+    let a = p.step("a \"quoted\" #1 <b>").run(|| async { Ok(()) });
+    let b = p.step("back\\slash\nline").run(|| async { Ok(()) });
+    p.step("c").needs(a).after(b).run(|_| async { Ok(()) });
+    assert_eq!(
+        p.visualize().mermaid().to_string(),
+        r##"flowchart TD
+    s0["a #quot;quoted#quot; #35;1 #lt;b#gt;"]
+    s1["back\slash line"]
+    s2["c"]
+    s0 --> s2
+    s1 -.-> s2
+"##,
+    );
+    assert_eq!(
+        p.visualize().dot().to_string(),
+        r#"digraph "say \"hi\"" {
+    s0 [label="a \"quoted\" #1 <b>"];
+    s1 [label="back\\slash line"];
+    s2 [label="c"];
+    s0 -> s2;
+    s1 -> s2 [style=dashed];
+}
+"#,
+    );
+}
+
+#[test]
+fn a_cycle_has_a_picture_too() {
+    let mut p: Pipeline<'_> = Pipeline::new("circle");
+    p.step("hen").after_named(["egg"]).run(|| async { Ok(()) });
+    p.step("egg").after_named(["hen"]).run(|| async { Ok(()) });
+    assert_eq!(
+        p.visualize().to_string(),
+        "\
+Pipeline: circle
+========================================
+No levels, as there is a cycle:
+  - hen <- [egg]
+  - egg <- [hen]
+",
+    );
+}
+
+#[test]
+fn a_need_that_does_not_exist_is_not_drawn_as_another_step() {
+    let mut p: Pipeline<'_> = Pipeline::new("unknown");
+    p.step("first").run(|| async { Ok(()) });
+    p.step("asks").after_named(["nobody"]).run(|| async { Ok(()) });
+    let text = p.visualize().to_string();
+    assert!(!text.contains("[first]"), "{text}");
+    assert!(!text.contains("cycle"), "{text}");
+    assert!(!p.visualize().mermaid().to_string().contains("s0 -.-> s1"));
+}

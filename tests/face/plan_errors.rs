@@ -1,0 +1,194 @@
+//! Everything that can be wrong with a plan, told at once and by name.
+
+use rungs::{Backoff, Config, Jitter, Mistake, NoClock, Pipeline, PlanError, Retry};
+
+use crate::support::{Clock, Count, block, drive, ms};
+
+fn told(error: &PlanError) -> Vec<String> {
+    error.mistakes().iter().map(ToString::to_string).collect()
+}
+
+fn check(build: impl FnOnce(&mut Pipeline<'_>)) -> Vec<String> {
+    let mut p = Pipeline::new("wrong");
+    build(&mut p);
+    told(&p.check().unwrap_err())
+}
+
+fn step(p: &mut Pipeline<'_>, name: &str, needs: &[&str]) {
+    p.step(name).after_named(needs).run(|| async { Ok(()) });
+}
+
+#[test]
+fn a_cycle_is_told_as_its_whole_path() {
+    let path = check(|p| {
+        step(p, "start", &[]);
+        step(p, "a", &["start", "c"]);
+        step(p, "b", &["a"]);
+        step(p, "c", &["b", "start"]);
+        step(p, "behind", &["c"]);
+    });
+    assert_eq!(path, ["a cycle: `a` needs `c` needs `b` needs `a`"]);
+    let two = check(|p| {
+        step(p, "hen", &["egg"]);
+        step(p, "egg", &["hen"]);
+    });
+    assert_eq!(two, ["a cycle: `hen` needs `egg` needs `hen`"]);
+}
+
+#[test]
+fn a_long_cycle_does_not_overflow_the_stack() {
+    let path = check(|p| {
+        for n in 0..100_000 {
+            step(p, &n.to_string(), &[&((n + 1) % 100_000).to_string()]);
+        }
+    });
+    assert_eq!(path[0].matches(" needs ").count(), 100_000);
+}
+
+#[test]
+fn unknown_needs_and_self_needs() {
+    let mistakes = check(|p| {
+        step(p, "a", &["b", "nobody"]);
+        step(p, "b", &["b"]);
+        p.step("c").depends_on(["missing"]).run(|_| async { Ok(()) });
+    });
+    assert_eq!(
+        mistakes,
+        [
+            "step `a` needs `nobody`, which does not exist",
+            "step `b` needs itself",
+            "step `c` needs `missing`, which does not exist",
+        ],
+    );
+}
+
+#[test]
+fn duplicate_names() {
+    let mistakes = check(|p| ["a", "b", "a", "a"].iter().for_each(|name| step(p, name, &[])));
+    assert_eq!(mistakes, ["two steps are called `a`", "two steps are called `a`"]);
+}
+
+#[test]
+fn handles_of_another_pipeline() {
+    let mut other: Pipeline<'_> = Pipeline::new("other");
+    let theirs = other.step("theirs").run(|| async { Ok(()) });
+    let mistakes = check(|p| {
+        step(p, "mine", &[]);
+        p.step("takes").needs(theirs).run(|_| async { Ok(()) });
+        p.step("waits").after(vec![theirs]).run(|| async { Ok(()) });
+    });
+    assert_eq!(
+        mistakes,
+        ["step `takes` was given a handle of another pipeline", "step `waits` was given a handle of another pipeline",],
+    );
+}
+
+#[test]
+fn resources() {
+    let mistakes = check(|p| {
+        p.resource("bus", 2);
+        p.step("a").uses("bus", 2).run(|| async { Ok(()) });
+        p.step("b").uses("bus", 2).uses("bus", 1).run(|| async { Ok(()) });
+        p.step("c").uses("buss", 1).run(|| async { Ok(()) });
+    });
+    assert_eq!(
+        mistakes,
+        [
+            "step `b` uses 3 of `bus`, of which there are 2",
+            "step `c` uses `buss`, which is not a resource of this pipeline",
+        ],
+    );
+}
+
+#[test]
+fn no_concurrency() {
+    let mut p: Pipeline<'_> = Pipeline::new("none");
+    assert!(p.check().is_ok());
+    let error = block(p.runner().max_concurrent(0).run(&NoClock)).err().unwrap();
+    assert_eq!(told(&error), ["`max_concurrent` is 0, so that nothing could ever start"]);
+}
+
+#[test]
+fn jitter_without_a_seed() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_> = Pipeline::new("jitter");
+    let backoff = Backoff::fixed(ms(5)).jitter(Jitter::Equal);
+    p.step("a").retries(1).backoff(backoff).run(|| async { Ok(()) });
+    p.step("never retried").backoff(backoff).run(|| async { Ok(()) });
+    let error = drive(&clock, p.run(&clock)).err().unwrap();
+    assert_eq!(told(&error), ["step `a` has a backoff with jitter, and the run was given no seed"]);
+    assert!(drive(&clock, p.runner().seed(0).run(&clock)).is_ok());
+}
+
+#[test]
+fn time_settings_without_a_clock() {
+    let delays = [ms(0), ms(1)];
+    let mut p: Pipeline<'_> = Pipeline::new("timeless");
+    p.step("timeout").timeout(ms(1)).run(|| async { Ok(()) });
+    p.step("deadline").deadline(ms(1)).run(|| async { Ok(()) });
+    p.step("backoff").retries(1).backoff(Backoff::list(&delays)).run(|| async { Ok(()) });
+    p.step("at once").retries(1).backoff(Backoff::list(&delays[..1])).run(|| async { Ok(()) });
+    p.step("never retried").retry_delay(ms(5)).run(|| async { Ok(()) });
+    p.step("judged").retries(1).retry_if(|_| Retry::Yes).run(|| async { Ok(()) });
+    let error = block(p.runner().deadline(ms(9)).run(&NoClock)).err().unwrap();
+    assert_eq!(
+        told(&error),
+        [
+            "the run has a deadline, and no clock",
+            "step `timeout` has a time limit or a delay, and the run has no clock",
+            "step `deadline` has a time limit or a delay, and the run has no clock",
+            "step `backoff` has a time limit or a delay, and the run has no clock",
+        ],
+    );
+}
+
+#[test]
+fn too_many_steps_has_a_text() {
+    let text = Mistake::TooManySteps { steps: 3_000_000_000 }.to_string();
+    assert!(text.starts_with("3000000000 steps are more than the "), "{text}");
+}
+
+#[test]
+fn all_at_once_and_nothing_is_started() {
+    let calls = Count::new();
+    let mut other: Pipeline<'_> = Pipeline::new("other");
+    let theirs = other.step("theirs").run(|| async { Ok(()) });
+    let mut p: Pipeline<'_> = Pipeline::new("all wrong");
+    p.step("good").run(|| async { Ok(calls.raise()) });
+    p.step("good").after_named(["nobody"]).run(|| async { Ok(calls.raise()) });
+    p.step("hen").after_named(["egg", "hen"]).uses("nest", 1).run(|| async { Ok(calls.raise()) });
+    p.step("egg").after_named(["hen"]).timeout(ms(1)).run(|| async { Ok(calls.raise()) });
+    p.step("jitter").retries(1).backoff(Backoff::NONE.jitter(Jitter::Full)).run(|| async { Ok(calls.raise()) });
+    let config = Config::DEFAULT.max_concurrent(0).deadline(ms(1));
+    let error = block(p.runner().config(config).run(&NoClock)).err().unwrap();
+    assert_eq!(
+        error.to_string(),
+        "\
+pipeline `all wrong` cannot run, 9 mistakes:
+- step `good` needs `nobody`, which does not exist
+- step `hen` needs itself
+- step `hen` uses `nest`, which is not a resource of this pipeline
+- two steps are called `good`
+- a cycle: `hen` needs `egg` needs `hen`
+- `max_concurrent` is 0, so that nothing could ever start
+- the run has a deadline, and no clock
+- step `egg` has a time limit or a delay, and the run has no clock
+- step `jitter` has a backoff with jitter, and the run was given no seed",
+    );
+    assert_eq!(error.pipeline(), "all wrong");
+    assert_eq!(error.mistakes().len(), 9);
+    p.step("stranger").after(theirs).run(|| async { Ok(calls.raise()) });
+    assert!(told(&p.check().unwrap_err()).contains(&"step `stranger` was given a handle of another pipeline".into()));
+    drop(p);
+    assert_eq!(calls.get(), 0);
+}
+
+#[test]
+fn one_mistake_is_told_in_the_singular() {
+    let mut p: Pipeline<'_> = Pipeline::new("one");
+    step(&mut p, "a", &["b"]);
+    assert_eq!(
+        p.check().unwrap_err().to_string(),
+        "pipeline `one` cannot run, 1 mistake:\n- step `a` needs `b`, which does not exist"
+    );
+}

@@ -1,0 +1,176 @@
+//! The report as a program reads it.
+
+use std::{error::Error, fmt, time::SystemTime};
+
+use rungs::{BoxError, CancelToken, NoClock, NoOutput, Pipeline, PlanError, Status, StepError};
+
+use crate::support::{Clock, block, drive, ms};
+
+#[test]
+fn exit_codes() {
+    let clock = Clock::new();
+    let code = |build: &dyn Fn(&mut Pipeline<'_, &'static str>)| {
+        let mut p = Pipeline::new("codes");
+        build(&mut p);
+        let token = CancelToken::new();
+        p.step("end").after_named(["it"]).run({
+            let token = token.clone();
+            move || std::future::ready(Ok(token.drain()))
+        });
+        p.step("last").after_named(["end"]).optional().run(|| async { Ok(()) });
+        let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
+        assert_eq!(report.is_success(), report.exit_code() == 0);
+        report.exit_code()
+    };
+    // Only an optional step was kept from starting by the drain at the end.
+    assert_eq!(code(&|p| _ = p.step("it").run(|| async { Ok(()) })), 0);
+    assert_eq!(code(&|p| _ = p.step("it").run(|| async { Err::<(), _>("no") })), 1);
+    let stopped = |p: &mut Pipeline<'_, &'static str>| {
+        p.step("it").run(|| async { Ok(()) });
+        p.step("more").after_named(["end"]).run(|| async { Ok(()) });
+    };
+    assert_eq!(code(&stopped), 2);
+    assert_eq!(PlanError::EXIT_CODE, 3);
+}
+
+#[test]
+fn outputs_and_why_there_is_none() {
+    let mut p: Pipeline<'_, &str> = Pipeline::new("outputs");
+    let good = p.step("good").run(|| async { Ok(7_u32) });
+    let bad = p.step("bad").run(|| async { Err::<u32, _>("out of paper") });
+    let next = p.step("next").needs(bad).run(|n| async move { Ok(*n) });
+    let report = block(p.run(&NoClock)).unwrap();
+
+    assert_eq!(*report.output(good).unwrap(), 7);
+    assert_eq!(*report.output_named::<u32>("good").unwrap(), 7);
+    assert_eq!(*report.get("good").unwrap().output::<u32>().unwrap(), 7);
+    assert!(report.get("nobody").is_none());
+
+    assert_eq!(report.output(bad).unwrap_err().to_string(), "`bad` has no result: out of paper");
+    let error = report.output(next).unwrap_err();
+    assert_eq!(error.to_string(), "`next` has no result: `bad` failed");
+    let NoOutput::NoSuccess(step) = error else { panic!("another error") };
+    assert_eq!((step.name(), step.status(), step.id()), ("next", Status::Failed, next.id()));
+    let wrong = report.output_named::<u64>("good").unwrap_err();
+    assert_eq!(wrong.to_string(), "the step's result has another type");
+    assert!(matches!(report.output_named::<u64>("bad"), Err(NoOutput::OtherType)));
+    let none = report.output_named::<u64>("nobody").unwrap_err();
+    assert_eq!(none.to_string(), "there is no such step");
+    assert_eq!(format!("{none:?}"), "NoSuchStep");
+}
+
+#[test]
+fn a_handle_of_another_pipeline_has_no_output_here() {
+    let mut one: Pipeline<'_> = Pipeline::new("one");
+    let mut two: Pipeline<'_> = Pipeline::new("two");
+    one.step("mine").run(|| async { Ok(1_u32) });
+    let theirs = two.step("theirs").run(|| async { Ok(2_u32) });
+    let report = block(one.run(&NoClock)).unwrap();
+    assert!(report.output(theirs).is_err(), "it would be the result of another step");
+}
+
+#[test]
+fn steps_come_in_the_order_of_declaration_and_complete() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("order");
+    p.step("z").after_named(["a"]).run(|| async { Ok(()) });
+    p.step("a").run(|| async { Ok(clock.sleep(ms(3)).await) });
+    p.step("m").after_named(["n"]).run(|| async { Ok(()) });
+    p.step("n").run(|| async { Err::<(), _>("no") });
+    clock.slip(ms(1_000));
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    let names: Vec<_> = report.steps().map(|step| step.name()).collect();
+    assert_eq!(names, ["z", "a", "m", "n"]);
+    assert_eq!(report.steps().rev().map(|step| step.name()).collect::<String>(), "nmaz");
+    assert_eq!((report.count(Status::Success), report.count(Status::Failed)), (2, 2));
+    let (start, end) = report.span();
+    assert_eq!((start, end - start, report.duration()), (rungs::Instant::ZERO + ms(1_000), ms(3), ms(3)));
+    let a = report.get("a").unwrap();
+    assert_eq!((a.started_at(), a.finished_at(), a.duration()), (Some(start), Some(end), ms(3)));
+    let m = report.get("m").unwrap();
+    assert_eq!((m.started_at(), m.finished_at(), m.duration()), (None, Some(start), ms(0)));
+}
+
+#[test]
+fn the_wall_clock_is_that_of_the_start() {
+    let before = SystemTime::now();
+    let mut p: Pipeline<'_> = Pipeline::new("wall clock");
+    let seen = p.step("seen").run(|| async { Ok(SystemTime::now()) });
+    let report = block(p.run(&NoClock)).unwrap();
+    assert!(before <= report.wall_clock_start());
+    assert!(report.wall_clock_start() <= *report.output(seen).unwrap());
+}
+
+#[test]
+fn errors_can_be_taken_out() {
+    let mut p: Pipeline<'_, String> = Pipeline::new("errors");
+    let bad = p.step("bad").run(|| async { Err::<(), _>("no".to_string()) });
+    let next = p.step("next").needs(bad).run(|_| async { Ok(()) });
+    p.step("good").run(|| async { Ok(()) });
+    let report = block(p.run(&NoClock)).unwrap();
+    let errors: Vec<_> = report.into_errors().collect();
+    assert_eq!(
+        errors,
+        [
+            (bad.id(), StepError::Failed("no".to_string())),
+            (next.id(), StepError::Dependency { root: bad.id(), via: bad.id() }),
+        ],
+    );
+}
+
+#[derive(Debug)]
+struct Outer(Inner);
+
+#[derive(Debug)]
+struct Inner;
+
+impl fmt::Display for Outer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.alternate() { write!(f, "outer: {}", self.0) } else { f.write_str("outer") }
+    }
+}
+
+impl fmt::Display for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("inner")
+    }
+}
+
+impl Error for Inner {}
+
+impl Error for Outer {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+#[test]
+fn a_step_error_prints_and_chains_as_its_own_error() {
+    let mut p: Pipeline<'_, Outer> = Pipeline::new("chain");
+    p.step("bad").run(|| async { Err::<(), _>(Outer(Inner)) });
+    let report = block(p.run(&NoClock)).unwrap();
+    let error = report.get("bad").unwrap().error().unwrap();
+    assert_eq!((error.to_string(), format!("{error:#}")), ("outer".into(), "outer: inner".into()));
+    assert_eq!(error.source().unwrap().to_string(), "inner");
+    let others: [(StepError<Outer>, &str); 4] = [
+        (StepError::TimedOut, "timed out"),
+        (StepError::Deadline, "its deadline fell"),
+        (StepError::Panicked("oh".into()), "panicked: oh"),
+        (StepError::Lost, "its executor dropped it"),
+    ];
+    for (error, text) in others {
+        assert_eq!(error.to_string(), text);
+        assert!(error.source().is_none());
+    }
+}
+
+#[test]
+fn the_usual_error_type_takes_any() {
+    let mut p: Pipeline<'_> = Pipeline::new("any");
+    p.step("parse").run(|| async { Ok("x".parse::<u8>()?) });
+    p.step("text").run(|| async { Err::<(), BoxError>("text".into()) });
+    let report = block(p.run(&NoClock)).unwrap();
+    let Some(StepError::Failed(error)) = report.get("parse").unwrap().error() else { panic!("no error") };
+    assert!(error.is::<std::num::ParseIntError>());
+    assert_eq!(report.get("text").unwrap().error().unwrap().to_string(), "text");
+}

@@ -1,0 +1,134 @@
+//! Attempts: how many, and exactly when.
+
+use rungs::{Backoff, Jitter, Pipeline, Retry, Status};
+
+use crate::support::{Clock, Log, drive, fates, ms};
+
+/// When the attempts of a step that always fails after `each` ms were started.
+fn attempts(retries: u32, each: u64, backoff: Backoff<'_>, seed: u64) -> Vec<u64> {
+    let clock = Clock::new();
+    let log = Log::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("attempts");
+    p.step("step").retries(retries).backoff(backoff).run(|| async {
+        log.write((rungs::Timer::now(&clock).as_nanos() / 1_000_000).to_string());
+        clock.sleep(ms(each)).await;
+        Err::<(), _>("no")
+    });
+    let report = drive(&clock, p.runner().seed(seed).run(&clock)).unwrap();
+    let step = report.get("step").unwrap();
+    assert_eq!((step.status(), step.attempts(), step.retries()), (Status::Failed, retries + 1, retries));
+    drop(p);
+    log.lines().iter().map(|line| line.parse().unwrap()).collect()
+}
+
+#[test]
+fn without_a_backoff_at_once() {
+    assert_eq!(attempts(3, 0, Backoff::NONE, 0), [0, 0, 0, 0]);
+    assert_eq!(attempts(2, 5, Backoff::NONE, 0), [0, 5, 10]);
+    assert_eq!(attempts(0, 5, Backoff::fixed(ms(9)), 0), [0]);
+}
+
+#[test]
+fn delays_are_exact() {
+    assert_eq!(attempts(3, 5, Backoff::fixed(ms(10)), 0), [0, 15, 30, 45]);
+    assert_eq!(attempts(4, 0, Backoff::exponential(ms(10)), 0), [0, 10, 30, 70, 150]);
+    assert_eq!(attempts(4, 1, Backoff::exponential(ms(10)).cap(ms(25)), 0), [0, 11, 32, 58, 84]);
+    assert_eq!(attempts(3, 0, Backoff::exponential(ms(2)).factor(10), 0), [0, 2, 22, 222]);
+}
+
+#[test]
+fn the_last_delay_of_a_list_repeats() {
+    let delays = [ms(5), ms(1), ms(20)];
+    assert_eq!(attempts(5, 0, Backoff::list(&delays), 0), [0, 5, 6, 26, 46, 66]);
+    assert_eq!(attempts(2, 0, Backoff::list(&[]), 0), [0, 0, 0]);
+}
+
+#[test]
+fn jitter_comes_from_the_seed_alone() {
+    let backoff = Backoff::fixed(ms(1_000)).jitter(Jitter::Full);
+    assert_eq!(attempts(5, 0, backoff, 1), attempts(5, 0, backoff, 1));
+    assert_ne!(attempts(5, 0, backoff, 1), attempts(5, 0, backoff, 2));
+}
+
+#[test]
+fn two_steps_of_one_run_do_not_share_their_jitter() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("twins");
+    for name in ["a", "b"] {
+        let backoff = Backoff::fixed(ms(1_000_000)).jitter(Jitter::Full);
+        p.step(name).retries(1).backoff(backoff).run(|| async { Err::<(), _>("no") });
+    }
+    let report = drive(&clock, p.runner().seed(7).run(&clock)).unwrap();
+    assert_ne!(report.get("a").unwrap().duration(), report.get("b").unwrap().duration());
+}
+
+#[test]
+fn a_borrowed_list_of_delays() {
+    let delays = vec![ms(3), ms(4)];
+    let clock = Clock::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("borrowed");
+    let n = p
+        .step("n")
+        .retries(9)
+        .backoff(Backoff::list(&delays))
+        .run_with(|cx| async move { if cx.attempt() < 4 { Err("no") } else { Ok(cx.attempt()) } });
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!(*report.output(n).unwrap(), 4);
+    assert_eq!(fates(&report), ["n success x4 0..11"]);
+}
+
+#[test]
+fn retry_if_says_whether_and_when() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_, u64> = Pipeline::new("judged");
+    let judge = |&error: &u64| match error {
+        1 => Retry::Yes,
+        2 => Retry::After(ms(100)),
+        _ => Retry::No,
+    };
+    p.step("step")
+        .retries(5)
+        .backoff(Backoff::fixed(ms(10)))
+        .retry_if(judge)
+        .run_with(|cx| async move { Err::<(), _>(u64::from(cx.attempt())) });
+    p.step("bool")
+        .retries(5)
+        .retry_if(|&error| error < 3)
+        .run_with(|cx| async move { Err::<(), _>(cx.attempt().into()) });
+    p.step("spent").retries(1).retry_if(|_| Retry::After(ms(7))).run(|| async { Err::<(), _>(9) });
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!(fates(&report), ["step failed x3 0..110: 3", "bool failed x3 0..0: 3", "spent failed x2 0..7: 9"]);
+}
+
+#[test]
+fn retry_after_without_a_clock_is_at_once() {
+    let mut p: Pipeline<'_, &str> = Pipeline::new("no clock");
+    p.step("step").retries(2).retry_if(|_| Retry::After(ms(7))).run(|| async { Err::<(), _>("no") });
+    let report = crate::support::block(p.run(&rungs::NoClock)).unwrap();
+    assert_eq!(report.get("step").unwrap().attempts(), 3);
+}
+
+#[test]
+fn retry_if_is_not_asked_about_time_limits() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("slow");
+    p.step("slow").retries(2).timeout(ms(5)).retry_if(|_| -> bool { panic!("asked") }).run(|| async {
+        clock.sleep(ms(100)).await;
+        Ok(())
+    });
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!(fates(&report), ["slow failed x3 0..15: timed out"]);
+}
+
+#[test]
+fn needs_are_kept_for_further_attempts() {
+    let mut p: Pipeline<'_, &str> = Pipeline::new("again");
+    let text = p.step("text").run(|| async { Ok("same".to_string()) });
+    let got = p
+        .step("got")
+        .needs(text)
+        .retries(3)
+        .run_with(|cx, text| async move { if cx.attempt() < 4 { Err("no") } else { Ok(text) } });
+    let report = crate::support::block(p.run(&rungs::NoClock)).unwrap();
+    assert_eq!(**report.output(got).unwrap(), "same");
+}

@@ -1,0 +1,176 @@
+//! An executor that moves the held clock, and ways to tell what came of a run.
+
+mod clock;
+
+pub(crate) use clock::Clock;
+
+use std::{
+    fmt::Display,
+    future::Future,
+    pin::{Pin, pin},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+    time::Duration,
+};
+
+use rungs::{Event, Instant, Observer, Report, StepResult, Timer as _};
+
+pub(crate) const fn ms(n: u64) -> Duration {
+    Duration::from_millis(n)
+}
+
+/// Knows whether it was woken, and how often.
+#[derive(Default)]
+pub(crate) struct Flag {
+    woken: AtomicBool,
+    wakes: AtomicUsize,
+}
+
+impl Flag {
+    pub(crate) fn take(&self) -> bool {
+        self.woken.swap(false, Ordering::SeqCst)
+    }
+
+    pub(crate) fn wakes(&self) -> usize {
+        self.wakes.load(Ordering::SeqCst)
+    }
+}
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.wakes.fetch_add(1, Ordering::SeqCst);
+        self.woken.store(true, Ordering::SeqCst);
+    }
+}
+
+/// Polls a future by hand.
+pub(crate) struct Hand {
+    pub(crate) flag: Arc<Flag>,
+    waker: Waker,
+}
+
+impl Hand {
+    pub(crate) fn new() -> Self {
+        let flag = Arc::new(Flag::default());
+        Self { waker: Waker::from(flag.clone()), flag }
+    }
+
+    pub(crate) fn poll<T>(&self, future: Pin<&mut impl Future<Output = T>>) -> Poll<T> {
+        future.poll(&mut Context::from_waker(&self.waker))
+    }
+}
+
+/// Runs to the end: polls when woken, and moves the clock when nothing else happens.
+pub(crate) fn drive<T>(clock: &Clock, future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    let hand = Hand::new();
+    loop {
+        if let Poll::Ready(done) = hand.poll(future.as_mut()) {
+            return done;
+        }
+        while !hand.flag.take() {
+            assert!(clock.to_next(), "asleep for ever at {}", clock.now());
+        }
+    }
+}
+
+/// Runs what needs no clock.
+pub(crate) fn block<T>(future: impl Future<Output = T>) -> T {
+    drive(&Clock::new(), future)
+}
+
+/// What came of a step, in one line: status, attempts if not one, from when to when in ms, why.
+pub(crate) fn fate<E: Display>(step: StepResult<'_, E>) -> String {
+    let mut line = format!("{} {}", step.name(), step.status());
+    if step.attempts() > 1 {
+        line += &format!(" x{}", step.attempts());
+    }
+    if let Some(started) = step.started_at() {
+        line += &format!(" {}..{}", whole_ms(started), step.finished_at().map_or("?".into(), whole_ms));
+    }
+    if let Some(reason) = step.reason() {
+        line += &format!(": {reason}");
+    }
+    line
+}
+
+/// What came of every step.
+pub(crate) fn fates<E: Display>(report: &Report<E>) -> Vec<String> {
+    report.steps().map(fate).collect()
+}
+
+fn whole_ms(at: Instant) -> String {
+    (at.as_nanos() / 1_000_000).to_string()
+}
+
+/// Lines, in the order in which they were written. Clones are the same log.
+#[derive(Clone, Default)]
+pub(crate) struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn write(&self, line: impl Into<String>) {
+        self.0.lock().unwrap().push(line.into());
+    }
+
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+
+    /// Writes every event, with its time.
+    pub(crate) fn observer<E: Display>(&self) -> impl Observer<E> + use<E> {
+        let log = self.clone();
+        move |event: &Event<'_, E>| log.write(format!("{} {event}", whole_ms(event.at)))
+    }
+}
+
+/// Counts how many of its guards are alive.
+#[derive(Clone, Default)]
+pub(crate) struct Count(Arc<AtomicUsize>);
+
+impl Count {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn guard(&self) -> Guard {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Guard(self.clone())
+    }
+
+    /// How many are alive, or how often it was raised.
+    pub(crate) fn get(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn raise(&self) -> usize {
+        self.0.fetch_add(1, Ordering::SeqCst) + 1
+    }
+}
+
+pub(crate) struct Guard(Count);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Polls once, gives way, and is polled again at once.
+pub(crate) async fn give_way() {
+    let mut first = true;
+    std::future::poll_fn(|cx| {
+        if std::mem::take(&mut first) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(())
+    })
+    .await;
+}

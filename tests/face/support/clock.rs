@@ -1,0 +1,110 @@
+//! A clock that is held and moved by hand.
+
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard},
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use rungs::{Instant, Timer};
+
+/// A clock that stands still until it is moved. Clones are the same clock.
+#[derive(Clone, Default)]
+pub(crate) struct Clock(Arc<Mutex<Held>>);
+
+#[derive(Default)]
+struct Held {
+    now: Instant,
+    sleepers: BTreeMap<(Instant, u64), Waker>,
+    /// How many sleeps were ever made.
+    sleeps: u64,
+    /// So many sleeps still to be made end as soon as they are polled.
+    early: u64,
+}
+
+impl Clock {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.0.lock().unwrap()
+    }
+
+    /// Waits, as a step would.
+    pub(crate) fn sleep(&self, span: Duration) -> Sleep {
+        self.sleep_until(self.now() + span)
+    }
+
+    /// The next so many sleeps end early.
+    pub(crate) fn end_early(&self, sleeps: u64) {
+        self.held().early = sleeps;
+    }
+
+    pub(crate) fn sleeps(&self) -> u64 {
+        self.held().sleeps
+    }
+
+    /// Moves the clock without waking anybody.
+    pub(crate) fn slip(&self, span: Duration) {
+        let mut held = self.held();
+        held.now = held.now + span;
+    }
+
+    /// Moves the clock to the next sleeper and wakes all that are due; false if nobody sleeps.
+    pub(crate) fn to_next(&self) -> bool {
+        let mut held = self.held();
+        let Some((&(at, _), _)) = held.sleepers.first_key_value() else { return false };
+        held.now = held.now.max(at);
+        let now = held.now;
+        let later = held.sleepers.split_off(&(now, u64::MAX));
+        let due = std::mem::replace(&mut held.sleepers, later);
+        drop(held);
+        due.into_values().for_each(Waker::wake);
+        true
+    }
+}
+
+impl Timer for Clock {
+    type Sleep = Sleep;
+
+    fn now(&self) -> Instant {
+        self.held().now
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Sleep {
+        let mut held = self.held();
+        held.sleeps += 1;
+        let early = held.early > 0;
+        held.early = held.early.saturating_sub(1);
+        Sleep { clock: self.clone(), key: (deadline, held.sleeps), early }
+    }
+}
+
+pub(crate) struct Sleep {
+    clock: Clock,
+    key: (Instant, u64),
+    early: bool,
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut held = self.clock.held();
+        if self.early || held.now >= self.key.0 {
+            return Poll::Ready(());
+        }
+        held.sleepers.insert(self.key, cx.waker().clone());
+        Poll::Pending
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        self.clock.held().sleepers.remove(&self.key);
+    }
+}

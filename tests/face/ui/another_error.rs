@@ -1,0 +1,11 @@
+//! A step fails with another error than its pipeline's.
+
+use rungs::Pipeline;
+
+struct Mine;
+
+fn main() {
+    let mut p: Pipeline<'_, Mine> = Pipeline::new("errors");
+    p.step("other").run(|| async { Err::<(), String>("no".into()) });
+    p.step("question mark").run(|| async { Ok("x".parse::<u8>()?) });
+}

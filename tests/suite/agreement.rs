@@ -1,0 +1,38 @@
+//! The scheduler against the oracle, on one case.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::oracle::{self, Case, Expected};
+use crate::random::Random;
+use crate::{shrink, sim};
+
+/// Checks that the scheduler does with a case what the oracle expects.
+#[track_caller]
+pub(crate) fn check(case: &Case) {
+    let (expected, played) = (oracle::run(case), sim::play(case));
+    assert!(expected == played, "{}", show(case, &expected, &played));
+}
+
+/// Checks the case that comes of a seed, and shows a smaller one if it fails.
+#[track_caller]
+pub(crate) fn check_seed(seed: u64, most_steps: u64) {
+    let case = Random::new(seed).case(most_steps);
+    if differs(&case, &oracle::run(&case)) {
+        println!("seed {seed} for up to {most_steps} steps, made smaller:");
+        check(&shrink::shrink(case, is_wrong));
+    }
+}
+
+/// Whether the scheduler does not do as expected, or does not get through at all.
+fn differs(case: &Case, expected: &Expected) -> bool {
+    catch_unwind(AssertUnwindSafe(|| sim::play(case))).map_or(true, |played| played != *expected)
+}
+
+/// As [`differs`], but not for a case that makes no sense to the oracle: such come up where things are taken away.
+fn is_wrong(case: &Case) -> bool {
+    catch_unwind(AssertUnwindSafe(|| oracle::run(case))).is_ok_and(|expected| differs(case, &expected))
+}
+
+fn show(case: &Case, expected: &Expected, played: &Expected) -> String {
+    format!("\ncase:      {case}\noracle:    {expected}\nscheduler: {played}\n")
+}

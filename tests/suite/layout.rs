@@ -1,0 +1,275 @@
+//! A case laid out as the scheduler wants it: edges in rows, settings, a numbering; and the storage for a run.
+
+use std::cmp::Reverse;
+use std::time::Duration;
+
+use rungs::scheduler::{
+    Alarm, Edges, Need, Needed, Node, Numbering, Plan, Scheduler, State, StepId, Use, invert, levels,
+    longest_remaining, topological,
+};
+use rungs::{Backoff, Config, Instant, OnFailure, Order, Settings, When};
+
+use crate::oracle::{self, Case, Rule, Spec};
+
+/// The arrays of a plan and of its numbering.
+pub(crate) struct Layout {
+    rows: Vec<u32>,
+    needs: Vec<Need>,
+    dependent_rows: Vec<u32>,
+    dependents: Vec<Need>,
+    settings: Vec<Settings<'static>>,
+    which: Vec<u32>,
+    numbers: Numbers,
+    config: Config,
+}
+
+/// The arrays of a numbering.
+#[derive(Default)]
+struct Numbers {
+    order: Vec<u32>,
+    places: Vec<u32>,
+    ranks: Vec<u32>,
+    classes: Vec<u32>,
+    use_rows: Vec<u32>,
+    uses: Vec<Use>,
+    capacities: Vec<u32>,
+    levels: Vec<u32>,
+}
+
+/// What one run writes on.
+#[derive(Default)]
+pub(crate) struct Storage {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) ready: Vec<usize>,
+    pub(crate) alarms: Vec<Alarm>,
+    pub(crate) free: Vec<u32>,
+    pub(crate) open: Vec<u32>,
+}
+
+impl Layout {
+    pub(crate) fn new(case: &Case) -> Self {
+        let (mut rows, mut needs) = (vec![0], Vec::new());
+        for spec in &case.steps {
+            needs.extend(spec.needs.iter().map(|&need| Need::result(id(need))));
+            needs.extend(spec.order.iter().map(|&before| Need::order(id(before))));
+            rows.push(needs.len() as u32);
+        }
+        let mut dependent_rows = vec![0; rows.len()];
+        let mut dependents = vec![Need::order(id(0)); needs.len()];
+        invert(Edges::new(&rows, &needs), &mut dependent_rows, &mut dependents);
+
+        let classes = Classes::new(case);
+        let mut settings: Vec<_> = case.steps.iter().map(|spec| settings(spec, classes.of(spec))).collect();
+        // Both ways in which a plan can tell its settings are used.
+        let all_alike = settings.windows(2).all(|pair| pair[0] == pair[1]);
+        settings.truncate(if all_alike { 1 } else { settings.len() });
+        let which = if all_alike { Vec::new() } else { (0..settings.len() as u32).collect() };
+
+        let config = config(case);
+        let mut layout =
+            Self { rows, needs, dependent_rows, dependents, settings, which, numbers: Numbers::default(), config };
+        layout.numbers = layout.number(case, &classes);
+        layout
+    }
+
+    pub(crate) fn plan(&self) -> Plan<'_> {
+        let needs = Edges::new(&self.rows, &self.needs);
+        let dependents = Edges::new(&self.dependent_rows, &self.dependents);
+        Plan::new(needs, dependents, &self.settings, &self.which)
+    }
+
+    pub(crate) fn numbering(&self) -> Numbering<'_> {
+        Numbering {
+            order: &self.numbers.order,
+            places: &self.numbers.places,
+            ranks: &self.numbers.ranks,
+            classes: &self.numbers.classes,
+            use_rows: &self.numbers.use_rows,
+            uses: &self.numbers.uses,
+            capacities: &self.numbers.capacities,
+            levels: &self.numbers.levels,
+        }
+    }
+
+    pub(crate) fn config(&self) -> Config {
+        self.config
+    }
+
+    pub(crate) fn needed(&self) -> Needed {
+        Needed::for_run(&self.plan(), &self.numbering(), &self.config)
+    }
+
+    /// Begins a run on this storage, which grows if it is too small.
+    pub(crate) fn run<'a>(&'a self, storage: &'a mut Storage, now: Instant) -> Scheduler<'a> {
+        let state = storage.grown_to(self.needed()).state();
+        Scheduler::new(self.plan(), self.numbering(), self.config, state, now).expect("storage that fits")
+    }
+
+    /// Where nothing is scarce and nothing bars the way, the order of declaration is as good as any.
+    fn number(&self, case: &Case, classes: &Classes) -> Numbers {
+        let steps = case.steps.len();
+        let mut numbers = Numbers { capacities: case.capacities.clone(), ..Numbers::default() };
+        let plan = self.plan();
+        let dependents = Edges::new(&self.dependent_rows, &self.dependents);
+        let mut order = vec![0; steps];
+        let placed = topological(plan.all_needs(), dependents, &mut vec![0; steps], &mut order);
+        assert_eq!(placed, steps, "a cycle in {case}");
+
+        if case.levels {
+            numbers.levels = vec![0; steps];
+            levels(plan.all_needs(), &order, &mut numbers.levels);
+        }
+        let is_scarce = case.limit.is_some() || classes.is_used();
+        let mut paths = vec![0; steps];
+        if is_scarce {
+            longest_remaining(dependents, &order, |step| plan.settings(step), &mut paths);
+        }
+        if !is_scarce && !case.levels {
+            return numbers;
+        }
+        let key = |&step: &u32| {
+            let level = numbers.levels.get(step as usize).copied().unwrap_or(0);
+            (level, Reverse(paths[step as usize]), step)
+        };
+        order.sort_by_key(key);
+        if classes.is_used() {
+            let class = |&step: &u32| classes.of(&case.steps[step as usize]);
+            let ranks = inverse(&order);
+            order.sort_by_key(class);
+            numbers.ranks = order.iter().map(|&step| ranks[step as usize]).collect();
+            let begin_of = |bound| order.partition_point(|step| class(step) < bound) as u32;
+            numbers.classes = (0..=classes.0.len() as u32).map(begin_of).collect();
+            numbers.use_rows.push(0);
+            for uses in &classes.0 {
+                numbers.uses.extend(uses.iter().map(|&(resource, units)| Use { resource: resource as u32, units }));
+                numbers.use_rows.push(numbers.uses.len() as u32);
+            }
+        }
+        numbers.places = inverse(&order);
+        numbers.order = order;
+        numbers
+    }
+}
+
+impl Storage {
+    pub(crate) fn grown_to(&mut self, needed: Needed) -> &mut Self {
+        fn grow<T: Clone + Default>(list: &mut Vec<T>, least: usize) {
+            if list.len() < least {
+                list.resize(least, T::default());
+            }
+        }
+        grow(&mut self.nodes, needed.nodes);
+        grow(&mut self.ready, needed.ready);
+        grow(&mut self.alarms, needed.alarms);
+        grow(&mut self.free, needed.free);
+        grow(&mut self.open, needed.open);
+        self
+    }
+
+    pub(crate) fn state(&mut self) -> State<'_> {
+        State {
+            nodes: &mut self.nodes,
+            ready: &mut self.ready,
+            alarms: &mut self.alarms,
+            free: &mut self.free,
+            open: &mut self.open,
+        }
+    }
+}
+
+/// The different sets of resources that steps use, each resource at most once.
+struct Classes(Vec<Vec<(usize, u32)>>);
+
+impl Classes {
+    fn new(case: &Case) -> Self {
+        let mut classes = Self(vec![Vec::new()]);
+        for spec in &case.steps {
+            let uses = sum_up(spec);
+            if !classes.0.contains(&uses) {
+                classes.0.push(uses);
+            }
+        }
+        classes
+    }
+
+    fn is_used(&self) -> bool {
+        self.0.len() > 1
+    }
+
+    fn of(&self, spec: &Spec) -> u32 {
+        // Most steps use nothing, and that is the first class.
+        let uses = if spec.uses.is_empty() { Vec::new() } else { sum_up(spec) };
+        self.0.iter().position(|class| *class == uses).expect("a class for every step") as u32
+    }
+}
+
+fn sum_up(spec: &Spec) -> Vec<(usize, u32)> {
+    let mut sums: Vec<(usize, u32)> = Vec::new();
+    for &(resource, units) in &spec.uses {
+        match sums.iter_mut().find(|(other, _)| *other == resource) {
+            Some((_, sum)) => *sum += units,
+            None => sums.push((resource, units)),
+        }
+    }
+    sums.sort_unstable();
+    sums
+}
+
+fn settings(spec: &Spec, class: u32) -> Settings<'static> {
+    let nanos = Duration::from_nanos;
+    let mut settings = Settings::DEFAULT
+        .retries(spec.retries)
+        .backoff(Backoff::fixed(nanos(spec.delay)))
+        .retry_on_timeout(spec.retry_on_timeout)
+        .class(class)
+        .when(match spec.rule {
+            Rule::Default => When::AllSucceeded,
+            Rule::SkipOnError => When::SkipOnError,
+            Rule::AllDone => When::AllDone,
+            Rule::AnyFailed => When::AnyFailed,
+        });
+    if spec.optional {
+        settings = settings.optional();
+    }
+    if let Some(timeout) = spec.timeout {
+        settings = settings.timeout(nanos(timeout));
+    }
+    if let Some(deadline) = spec.deadline {
+        settings = settings.deadline(nanos(deadline));
+    }
+    if let Some(expected) = spec.expected {
+        settings = settings.expected(nanos(expected));
+    }
+    settings
+}
+
+fn config(case: &Case) -> Config {
+    let mut config = Config::DEFAULT.on_failure(match case.on_failure {
+        oracle::OnFailure::GoOn => OnFailure::GoOn,
+        oracle::OnFailure::Drain => OnFailure::Drain,
+        oracle::OnFailure::Cancel => OnFailure::Cancel,
+    });
+    if let Some(limit) = case.limit {
+        config = config.max_concurrent(limit);
+    }
+    if let Some(deadline) = case.run_deadline {
+        config = config.deadline(Duration::from_nanos(deadline));
+    }
+    if case.levels {
+        config = config.order(Order::Levels);
+    }
+    config
+}
+
+pub(crate) fn id(index: usize) -> StepId {
+    StepId::new(index).expect("an index that a plan can have")
+}
+
+/// The inverse of a permutation.
+fn inverse(order: &[u32]) -> Vec<u32> {
+    let mut places = vec![0; order.len()];
+    for (place, &step) in order.iter().enumerate() {
+        places[step as usize] = place as u32;
+    }
+    places
+}

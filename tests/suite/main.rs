@@ -1,0 +1,28 @@
+//! All tests of the workspace that reach across its parts, in one binary.
+//!
+//! Where the possibilities are many, an ordinary run tries a fixed share of them; a full run tries a great deal more:
+//!
+//! ```text
+//! RUNGS_FULL=1 cargo test --release -p rungs-tests
+//! ```
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by a panic")]
+
+mod oracle;
+
+mod agreement;
+mod layout;
+mod random;
+mod shrink;
+mod sim;
+
+mod clockless;
+mod exhaustive;
+mod levels;
+mod properties;
+mod scale;
+mod workflows;
+
+fn is_full() -> bool {
+    std::env::var("RUNGS_FULL").is_ok_and(|value| value == "1")
+}

@@ -1,0 +1,143 @@
+//! Calls and plans that make no sense: nothing panics, and what makes no sense changes nothing.
+
+use std::time::Duration;
+
+use rungs::scheduler::{Action, Edges, Need, Needed, Numbering, Outcome, Plan, Scheduler, StepId, Use, Verdict};
+use rungs::{Backoff, Cause, Config, Instant, OnFailure, Order, Retry, Settings, Status, Stop, When};
+
+use crate::layout::{Layout, Storage, id};
+use crate::random::{Random, seeds};
+
+#[test]
+fn calls_at_random_never_panic() {
+    for seed in seeds(5_000) {
+        let mut random = Random::new(seed);
+        let case = random.case(12);
+        let layout = Layout::new(&case);
+        let mut storage = Storage::default();
+        pester(&mut random, layout.run(&mut storage, Instant::ZERO));
+    }
+}
+
+/// With outcomes that nobody waits for, times that go back, and stops.
+fn pester(random: &mut Random, mut run: Scheduler<'_>) {
+    let steps = run.nodes().len() as u64;
+    for _ in 0..200 {
+        let now = Instant::from_nanos(random.pick([0, 1, 5, 20, u64::MAX - 1, u64::MAX]));
+        let step = id(random.below(steps + 2) as usize);
+        match random.below(12) {
+            0 => run.handle_stop(Stop::Drain),
+            1 => run.handle_stop(Stop::Cancel),
+            2 => _ = (run.poll_deadline(), run.attempt_limit(step, now)),
+            3..6 => _ = run.poll_action(now),
+            _ => hand_in(&mut run, step, outcome(random), now),
+        }
+        assert!(u64::from(run.in_flight()) <= steps);
+    }
+}
+
+/// An outcome without an attempt is ignored, and changes nothing at all.
+fn hand_in(run: &mut Scheduler<'_>, step: StepId, outcome: Outcome, now: Instant) {
+    let awaited = run.node(step).is_some_and(|node| node.is_in_flight());
+    let before = seen(run);
+    let verdict = run.handle_outcome(step, outcome, now);
+    assert_eq!(verdict == Verdict::Ignored, !awaited);
+    assert!(awaited || seen(run) == before, "{step:?} was not awaited");
+}
+
+/// All that can be seen of a run.
+#[derive(PartialEq)]
+struct Seen {
+    in_flight: u32,
+    deadline: Option<Instant>,
+    nodes: Vec<(Status, Option<Cause>, u32)>,
+}
+
+fn seen(run: &Scheduler<'_>) -> Seen {
+    let nodes = run.nodes().iter().map(|node| (node.status(), node.cause(), node.attempts()));
+    Seen { in_flight: run.in_flight(), deadline: run.poll_deadline(), nodes: nodes.collect() }
+}
+
+fn outcome(random: &mut Random) -> Outcome {
+    let after = Duration::from_nanos(random.pick([0, 3, u64::MAX]));
+    random.pick([
+        Outcome::Success,
+        Outcome::Failed(Retry::Yes),
+        Outcome::Failed(Retry::No),
+        Outcome::Failed(Retry::After(after)),
+        Outcome::Failed(Retry::After(Duration::MAX)),
+        Outcome::Panicked,
+        Outcome::Abandoned,
+    ])
+}
+
+/// A spawned attempt that is lost ends its step, whatever else is to happen.
+#[test]
+fn what_is_lost_has_failed() {
+    let case = {
+        use crate::oracle::build::{case, never, step};
+        case([step([never()]).retries(5), step([never()]).needs([0])])
+    };
+    let layout = Layout::new(&case);
+    let mut storage = Storage::default();
+    let mut run = layout.run(&mut storage, Instant::ZERO);
+    assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Start(id(0))));
+    assert_eq!(run.handle_outcome(id(0), Outcome::Abandoned, Instant::ZERO), Verdict::Ended);
+    assert_eq!(run.node(id(0)).unwrap().cause(), Some(Cause::Lost));
+    assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Ended(id(1))));
+    assert_eq!(run.node(id(1)).unwrap().cause(), Some(Cause::Dependency { root: id(0), via: id(0) }));
+    assert!(run.has_ended());
+}
+
+/// Rows that overlap, edges to steps that there are not, cycles, numberings of another plan.
+#[test]
+fn plans_that_make_no_sense_never_panic() {
+    for seed in seeds(5_000) {
+        let mut random = Random::new(seed);
+        let steps = random.below(8) as usize;
+        let numbers = |random: &mut Random, count: usize| -> Vec<u32> {
+            (0..random.below(count as u64 + 3)).map(|_| random.below(count as u64 + 3) as u32).collect()
+        };
+        let needs = |random: &mut Random| -> Vec<Need> {
+            let kinds = [Need::result, Need::after, Need::order];
+            (0..random.below(12)).map(|_| random.pick(kinds)(id(random.below(10) as usize))).collect()
+        };
+        let settings: Vec<_> = (0..random.below(4)).map(|_| settings(&mut random)).collect();
+        let (rows, up_rows) = (numbers(&mut random, steps), numbers(&mut random, steps));
+        let (down, up) = (needs(&mut random), needs(&mut random));
+        let which = numbers(&mut random, 3);
+        let plan = Plan::new(Edges::new(&rows, &down), Edges::new(&up_rows, &up), &settings, &which);
+        let lists: Vec<Vec<u32>> = (0..7).map(|_| numbers(&mut random, steps)).collect();
+        let uses: Vec<_> =
+            numbers(&mut random, 4).iter().map(|&resource| Use { resource, units: random.below(4) as u32 }).collect();
+        let numbering = Numbering {
+            order: &lists[0],
+            places: &lists[1],
+            ranks: &lists[2],
+            classes: &lists[3],
+            use_rows: &lists[4],
+            uses: &uses,
+            capacities: &lists[5],
+            levels: &lists[6],
+        };
+        let config = Config::DEFAULT
+            .max_concurrent(random.below(3) as u32)
+            .order(random.pick([Order::Eager, Order::Levels]))
+            .on_failure(random.pick([OnFailure::GoOn, OnFailure::Drain, OnFailure::Cancel]));
+        let mut storage = Storage::default();
+        let state = storage.grown_to(Needed::for_run(&plan, &numbering, &config)).state();
+        let run = Scheduler::new(plan, numbering, config, state, Instant::from_nanos(random.pick([0, u64::MAX])));
+        pester(&mut random, run.expect("storage that fits"));
+    }
+}
+
+fn settings(random: &mut Random) -> Settings<'static> {
+    let span = |random: &mut Random| random.pick([Duration::ZERO, Duration::from_nanos(3), Duration::MAX]);
+    let settings = Settings::DEFAULT
+        .retries(random.pick([0, 1, u32::MAX]))
+        .backoff(Backoff::exponential(span(random)))
+        .when(random.pick([When::AllSucceeded, When::SkipOnError, When::AllDone, When::AnyFailed]))
+        .class(random.below(4) as u32);
+    let limit = span(random);
+    random.pick([settings, settings.timeout(limit), settings.deadline(limit).optional()])
+}

@@ -1,0 +1,58 @@
+//! What a run writes on: as much as it says it needs, whatever was on it before, and never more.
+
+use rungs::Instant;
+use rungs::scheduler::{Scheduler, State};
+
+use crate::layout::{Layout, Storage};
+use crate::oracle::build::{case, ok, step};
+use crate::random::{Random, seeds};
+use crate::sim::{play_on, play_traced};
+
+#[test]
+fn used_and_larger_storage_changes_nothing() {
+    let mut storage = Storage::default();
+    for seed in seeds(5_000) {
+        let case = Random::new(seed).case(30);
+        let (used, fresh) = (play_on(&mut storage, &case), play_traced(&case));
+        assert!(used.trace == fresh.trace && used.expected == fresh.expected, "seed {seed}: {case}");
+    }
+}
+
+/// A plan that needs some of everything.
+fn layout() -> Layout {
+    let first = step([ok(1)]).retries(1).uses([(0, 1)]);
+    Layout::new(&case([first.clone(), first.clone().needs([0]), first.needs([0])]).capacities([1]).levels())
+}
+
+#[test]
+fn any_slice_too_short_is_told() {
+    let layout = layout();
+    let shorten: [fn(&mut State<'_>); 5] = [
+        |state| _ = state.nodes.split_off_first_mut(),
+        |state| _ = state.ready.split_off_first_mut(),
+        |state| _ = state.alarms.split_off_first_mut(),
+        |state| _ = state.free.split_off_first_mut(),
+        |state| _ = state.open.split_off_first_mut(),
+    ];
+    let needed = layout.needed();
+    for (slice, shorten) in shorten.iter().enumerate() {
+        let mut storage = Storage::default();
+        let mut state = storage.grown_to(needed).state();
+        shorten(&mut state);
+        let made = Scheduler::new(layout.plan(), layout.numbering(), layout.config(), state, Instant::ZERO);
+        let error = made.map(|_| ()).expect_err("one is missing");
+        assert_eq!(error.0, needed, "slice {slice}");
+        let says = "too many steps for the storage: 3 nodes and 3 alarms are needed";
+        assert_eq!(error.to_string(), says);
+    }
+}
+
+#[test]
+fn no_storage_will_do_for_no_steps() {
+    let layout = Layout::new(&case([]));
+    let state = State { ready: &mut [0], ..State::default() };
+    let run = Scheduler::new(layout.plan(), layout.numbering(), layout.config(), state, Instant::ZERO);
+    let mut run = run.expect("nothing is needed but a word");
+    assert!(run.has_ended());
+    assert_eq!((run.poll_action(Instant::ZERO), run.poll_deadline()), (None, None));
+}
