@@ -92,7 +92,7 @@ fn an_optional_steps_failure_does_not_count() {
     let mut p: Pipeline<'_, &str> = Pipeline::new("optional");
     let bad = p.step("bad").optional().run(|| fails(&clock, 1));
     p.step("skipped").needs(bad).skip_on_error().run(|_| async { Ok(()) });
-    let report = drive(&clock, p.runner().stop_on_first_failure(rungs::OnFailure::Cancel).run(&clock)).unwrap();
+    let report = drive(&clock, p.runner().on_failure(rungs::OnFailure::Cancel).run(&clock)).unwrap();
     assert_eq!(report.get("bad").unwrap().status(), Status::Failed);
     assert!(!report.get("bad").unwrap().is_required());
     assert_eq!((report.exit_code(), report.is_success()), (0, true));

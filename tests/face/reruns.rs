@@ -120,7 +120,7 @@ fn settings_of_one_run_do_not_reach_the_next() {
     for name in ["a", "b"] {
         p.step(name).run(|| async { Ok(clock.sleep(ms(10)).await) });
     }
-    let narrow = p.runner().max_concurrent(1).stop_on_first_failure(OnFailure::Drain).deadline(ms(5));
+    let narrow = p.runner().max_concurrent(1).on_failure(OnFailure::Drain).deadline(ms(5));
     let report = drive(&clock, narrow.run(&clock)).unwrap();
     assert_eq!(report.count(Status::Skipped), 2);
     let report = drive(&clock, p.run(&clock)).unwrap();

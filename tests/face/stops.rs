@@ -48,7 +48,7 @@ fn without_a_word_the_others_go_on() {
 fn drain_lets_attempts_in_flight_end() {
     let (clock, alive) = (Clock::new(), Count::new());
     let mut p = one_of_each(&clock, &alive);
-    let report = drive(&clock, p.runner().stop_on_first_failure(OnFailure::Drain).run(&clock)).unwrap();
+    let report = drive(&clock, p.runner().on_failure(OnFailure::Drain).run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         [

@@ -124,14 +124,14 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
         self.backoff(Backoff::exponential(first))
     }
 
-    /// The delays between attempts.
+    /// The delays between attempts. A listed one borrows its list: let that be a `const`, or declare it before the pipeline.
     pub fn backoff(mut self, backoff: Backoff<'env>) -> Self {
         self.settings = self.settings.backoff(backoff);
         self
     }
 
     /// Which errors are worth another attempt: a `bool`, or a [`Retry`] to say after what time. Asked for the step's own
-    /// errors only, not for time limits.
+    /// errors only, not for time limits. A panic of `judge` is the step's.
     pub fn retry_if<R: Into<Retry>>(mut self, judge: impl Fn(&E) -> R + Send + 'env) -> Self {
         self.judge = Some(Box::new(move |error| judge(error).into()));
         self

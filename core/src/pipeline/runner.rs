@@ -76,16 +76,11 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         self
     }
 
-    /// What the failure of a required step does to the others.
+    /// What the failure of a required step does to the others: nothing, if not said; or it stops the run, which lets
+    /// attempts in flight end ([`OnFailure::Drain`]) or abandons them ([`OnFailure::Cancel`]).
     pub fn on_failure(mut self, on_failure: OnFailure) -> Self {
         self.config = self.config.on_failure(on_failure);
         self
-    }
-
-    /// Nothing new starts after the first failure of a required step, and attempts in flight end
-    /// ([`OnFailure::Drain`]) or are abandoned ([`OnFailure::Cancel`]).
-    pub fn stop_on_first_failure(self, how: OnFailure) -> Self {
-        self.on_failure(how)
     }
 
     /// A token that stops the run from outside.
