@@ -16,9 +16,11 @@ mod random;
 mod shrink;
 mod sim;
 
+mod backoff;
 mod clockless;
 mod exhaustive;
 mod levels;
+mod plan;
 mod properties;
 mod scale;
 mod workflows;

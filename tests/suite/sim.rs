@@ -135,8 +135,12 @@ impl Sim<'_> {
         state.started_at.get_or_insert(now);
         state.since = now;
         state.attempts += 1;
+        let attempts = state.attempts as usize;
+        let limits = self.limits(step);
+        let limit = self.run.attempt_limit(id(step), self.now()).map(Instant::as_nanos);
+        assert_eq!(limit, limits.into_iter().flatten().min(), "the limit of step {step} at {now}: {}", self.case);
         let script = &self.case.steps[step].script;
-        let attempt = script[script.len().min(state.attempts as usize) - 1];
+        let attempt = script[script.len().min(attempts) - 1];
         if attempt.ends == Ends::Never {
             return;
         }
@@ -192,10 +196,16 @@ impl Sim<'_> {
     /// Whether the attempt in flight has reached its own time limit, and not its step's deadline at the same time.
     /// A time limit that has come goes before a stop.
     fn has_timed_out(&self, step: usize) -> bool {
+        let [limit, deadline] = self.limits(step);
+        limit.is_some_and(|limit| limit <= self.now && deadline.is_none_or(|deadline| limit < deadline))
+    }
+
+    /// The time limit of the attempt in flight, and the step's deadline.
+    fn limits(&self, step: usize) -> [Option<u64>; 2] {
         let (spec, state) = (&self.case.steps[step], &self.steps[step]);
         let limit = spec.timeout.map(|timeout| state.since.saturating_add(timeout));
         let deadline = state.started_at.zip(spec.deadline).map(|(start, span)| start.saturating_add(span));
-        limit.is_some_and(|limit| limit <= self.now && deadline.is_none_or(|deadline| limit < deadline))
+        [limit, deadline]
     }
 
     fn now(&self) -> Instant {

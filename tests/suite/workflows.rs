@@ -50,7 +50,8 @@ fn replayed_at_several_limits() {
     let mut out = std::io::stderr();
     _ = writeln!(out, "workflows: {replayed} replayed ({tasks} tasks), {skipped} skipped");
     if skipped > 0 {
-        _ = writeln!(out, "SKIPPED: {skipped} real workflows are not where RUNGS_WORKFLOWS says ({folder:?})");
+        let place = folder.map_or("a folder: RUNGS_WORKFLOWS is not set".into(), |folder| folder.display().to_string());
+        _ = writeln!(out, "SKIPPED: {skipped} real workflows are not in {place}");
     }
 }
 

@@ -92,6 +92,24 @@ fn a_failed_attempt_after_or_before_the_failure_that_stops() {
 }
 
 #[test]
+fn what_the_stop_ended_is_no_cause() {
+    // Whether it was refused its retry, or was granted it and is yet to be swept.
+    let failed = "Failed Own x1 0..1 last Own";
+    let retried = || step([err(1)]).retries(1);
+    let whole = "starts 0@0 1@0, finished 1, exit 1";
+    check(
+        case([step([err(1)]), retried(), step([ok(1)]).needs([1, 0])]).drain_on_failure(),
+        [failed, "Cancelled Stopped(0) x1 0..1 last Own", "Failed Dependency(0 via 0) x0 ..1"],
+        whole,
+    );
+    check(
+        case([retried(), step([err(1)]), step([ok(1)]).needs([0, 1])]).drain_on_failure(),
+        ["Cancelled Stopped(1) x1 0..1 last Own", failed, "Failed Dependency(1 via 1) x0 ..1"],
+        whole,
+    );
+}
+
+#[test]
 fn timers_of_one_instant_fire_by_id() {
     let timed_out = "Failed TimedOut x1 0..2 last TimedOut";
     check(

@@ -1,0 +1,86 @@
+//! When the scheduler says that another attempt will start.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use rungs::scheduler::{Action, Edges, Needed, Numbering, Outcome, Plan, Scheduler, Verdict};
+use rungs::{Backoff, Cause, Config, Instant, Jitter, Retry, Settings};
+
+use crate::layout::{Storage, id};
+
+const MS: Duration = Duration::from_millis(1);
+
+/// The delays before the further attempts of two steps that fail and fail again.
+fn delays(backoff: Backoff<'_>, seed: u64) -> [Vec<Duration>; 2] {
+    let settings = [Settings::DEFAULT.retries(6).backoff(backoff)];
+    let none = Edges::new(&[0, 0, 0], &[]);
+    let (plan, numbering) = (Plan::new(none, none, &settings, &[]), Numbering::default());
+    let config = Config::DEFAULT.seed(seed);
+    let mut storage = Storage::default();
+    let state = storage.grown_to(Needed::for_run(&plan, &numbering, &config)).state();
+    let mut run = Scheduler::new(plan, numbering, config, state, Instant::ZERO).expect("storage that fits");
+
+    let (mut found, mut now) = ([Vec::new(), Vec::new()], Instant::ZERO);
+    while !run.has_ended() {
+        while let Some(Action::Start(step)) = run.poll_action(now) {
+            if let Verdict::Retry(at) = run.handle_outcome(step, Outcome::Failed(Retry::Yes), now) {
+                found[step.index()].push(at - now);
+            }
+        }
+        now = run.poll_deadline().unwrap_or(now);
+    }
+    found
+}
+
+#[test]
+fn the_delays_are_the_backoff_s_one_after_the_other() {
+    let listed = [MS * 7, MS, MS * 3];
+    for backoff in [
+        Backoff::NONE,
+        Backoff::fixed(MS * 5),
+        Backoff::list(&listed),
+        Backoff::exponential(MS).factor(3).cap(MS * 50),
+        Backoff::exponential(Duration::from_secs(1 << 33)),
+    ] {
+        let expected: Vec<_> = (1..=6).map(|retry| backoff.delay(retry, 0)).collect();
+        // Times saturate where the delays do.
+        let expected = expected.iter().scan(Instant::ZERO, |now, delay| {
+            let before = std::mem::replace(now, *now + *delay);
+            (*now < Instant::NEVER).then(|| *now - before)
+        });
+        let expected: Vec<_> = expected.collect();
+        assert_eq!(delays(backoff, 1), [expected.clone(), expected], "{backoff:?}");
+    }
+}
+
+#[test]
+fn jitter_hangs_on_the_seed_the_step_and_the_attempt() {
+    for jitter in [Jitter::Full, Jitter::Equal, Jitter::Decorrelated] {
+        let backoff = Backoff::fixed(Duration::from_secs(1)).jitter(jitter);
+        let mut seen = BTreeSet::new();
+        let seeds = [0, 1, 2, 3, 1 << 40, u64::MAX];
+        for seed in seeds {
+            let found = delays(backoff, seed);
+            assert_eq!(found, delays(backoff, seed), "{jitter:?}: the same seed, other delays");
+            found.iter().flatten().for_each(|delay| _ = seen.insert(*delay));
+        }
+        // Whole nanoseconds of a second: none comes twice but by a rare chance, and the seeds are fixed.
+        assert_eq!(seen.len(), seeds.len() * 2 * 6, "{jitter:?}");
+    }
+}
+
+#[test]
+fn a_retry_that_would_never_come_is_none() {
+    let settings = [Settings::DEFAULT.retries(3)];
+    let none = Edges::new(&[0, 0], &[]);
+    let plan = Plan::new(none, none, &settings, &[]);
+    let mut storage = Storage::default();
+    let state = storage.grown_to(Needed::for_run(&plan, &Numbering::default(), &Config::DEFAULT)).state();
+    let now = Instant::from_nanos(1);
+    let run = Scheduler::new(plan, Numbering::default(), Config::DEFAULT, state, now);
+    let mut run = run.expect("storage that fits");
+    assert_eq!(run.poll_action(now), Some(Action::Start(id(0))));
+    let verdict = run.handle_outcome(id(0), Outcome::Failed(Retry::After(Duration::MAX)), now);
+    assert_eq!(verdict, Verdict::Ended);
+    assert_eq!(run.node(id(0)).and_then(|node| node.cause()), Some(Cause::Failed));
+}
