@@ -27,7 +27,8 @@ fn delays(backoff: Backoff<'_>, seed: u64) -> [Vec<Duration>; 2] {
                 found[step.index()].push(at - now);
             }
         }
-        now = run.poll_deadline().unwrap_or(now);
+        now = run.poll_deadline().unwrap_or(Instant::NEVER);
+        assert!(run.has_ended() || now < Instant::NEVER, "nothing will ever happen again");
     }
     found
 }

@@ -39,6 +39,7 @@ fn settings_are_told_for_each_step_or_for_all() {
     assert_eq!(*Plan::new(rows, rows, &[], &[]).settings(id(0)), Settings::DEFAULT);
     assert_eq!(Plan::new(rows, rows, &kinds, &[]).alarms(), 3);
     assert_eq!(Plan::new(rows, rows, &[], &[]).alarms(), 0);
+    assert!(Plan::new(Edges::new(&[0], &[]), Edges::new(&[0], &[]), &kinds, &[]).is_empty());
 }
 
 /// The rows of a random graph; its edges go from any step to any other, itself included, if `cycles` may be.

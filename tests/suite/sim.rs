@@ -136,6 +136,7 @@ impl Sim<'_> {
         state.since = now;
         state.attempts += 1;
         let attempts = state.attempts as usize;
+        assert!(attempts as u32 <= 1 + self.case.steps[step].retries, "too many attempts of {step}: {}", self.case);
         let limits = self.limits(step);
         let limit = self.run.attempt_limit(id(step), self.now()).map(Instant::as_nanos);
         assert_eq!(limit, limits.into_iter().flatten().min(), "the limit of step {step} at {now}: {}", self.case);
