@@ -2,7 +2,7 @@
 
 use crate::scheduler::Stop;
 use alloc::sync::Arc;
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use event_listener::{Event, EventListener};
 
 /// Stops every run that it was given to. Clones are the same token; it may be used from any thread, a signal handler's
@@ -29,7 +29,7 @@ pub struct CancelToken {
 
 #[derive(Debug, Default)]
 struct Shared {
-    drained: AtomicUsize,
+    drained: AtomicBool,
     cancels: AtomicUsize,
     changed: Event,
 }
@@ -42,7 +42,7 @@ impl CancelToken {
 
     /// Nothing new starts; attempts in flight end; clean-up steps run.
     pub fn drain(&self) {
-        self.shared.drained.fetch_add(1, Ordering::Release);
+        self.shared.drained.store(true, Ordering::Release);
         self.shared.changed.notify(usize::MAX);
     }
 
@@ -59,7 +59,7 @@ impl CancelToken {
 
     /// Whether a drain or a cancel was asked for.
     pub fn is_stopping(&self) -> bool {
-        self.is_cancelled() || self.shared.drained.load(Ordering::Acquire) > 0
+        self.is_cancelled() || self.shared.drained.load(Ordering::Acquire)
     }
 
     pub(crate) fn listen(&self) -> EventListener {
@@ -77,7 +77,7 @@ pub(crate) struct Seen {
 impl Seen {
     /// The next request that the run has not seen yet.
     pub(crate) fn next(&mut self, token: &CancelToken) -> Option<Stop> {
-        if !self.drained && token.shared.drained.load(Ordering::Acquire) > 0 {
+        if !self.drained && token.shared.drained.load(Ordering::Acquire) {
             self.drained = true;
             return Some(Stop::Drain);
         }

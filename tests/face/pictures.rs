@@ -96,3 +96,14 @@ fn a_need_that_does_not_exist_is_not_drawn_as_another_step() {
     assert!(!text.contains("cycle"), "{text}");
     assert!(!p.visualize().mermaid().to_string().contains("s0 -.-> s1"));
 }
+
+#[test]
+fn a_handle_of_another_pipeline_is_not_drawn_as_a_step_of_this() {
+    let mut other: Pipeline<'_> = Pipeline::new("other");
+    let theirs = other.step("theirs").run(|| async { Ok(()) });
+    let mut p: Pipeline<'_> = Pipeline::new("here");
+    p.step("first").run(|| async { Ok(()) });
+    p.step("asks").after(theirs).run(|| async { Ok(()) });
+    let text = p.visualize().to_string();
+    assert!(text.ends_with("Level 0:\n  - first\n  - asks\n"), "{text}");
+}

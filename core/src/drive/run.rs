@@ -284,7 +284,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         }
     }
 
-    /// An attempt has come to no result.
+    /// An attempt has come to no result. One that is cut off by its timeout leaves that as its error.
     fn settle(&mut self, step: StepId, outcome: Outcome, now: Instant) {
         let cut_off = outcome == Outcome::Abandoned;
         if cut_off && self.parts.scheduler.node(step).is_some_and(|node| node.is_timing_out()) {
@@ -336,10 +336,9 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         parts.observer.notice(&Event { step, name: parts.names.name(step), at, happened });
     }
 
-    /// The error of a step that did not end by one of its own. (Of a cancelled step the last one stands.)
+    /// The error of a step that ended by none that was noted already. (Of a cancelled step the last one stands.)
     fn name_error(&mut self, step: StepId, status: Status, cause: Option<Cause>) {
         let error = match cause {
-            Some(Cause::TimedOut) => StepError::TimedOut,
             Some(Cause::Deadline) => StepError::Deadline,
             Some(Cause::Lost) => StepError::Lost,
             Some(Cause::Dependency { root, via }) if status == Status::Failed => StepError::Dependency { root, via },

@@ -87,12 +87,16 @@ impl<'env> Draft<'env> {
         self.needs.truncate(last);
     }
 
-    /// Needs of the next step: they lie where they belong from the start.
+    /// Needs of the next step: they lie where they belong from the start. A handle of another pipeline stands for no step
+    /// of this one; that it was given is noted.
     #[inline]
     pub(super) fn need(&mut self, said: &mut Said, needs: &impl Needs, kind: fn(StepId) -> Need) {
         needs.each(&mut |of, step| {
-            said.has_stranger |= of != self.id;
-            self.needs.push(kind(step));
+            if of == self.id {
+                self.needs.push(kind(step));
+            } else {
+                said.has_stranger = true;
+            }
         });
     }
 
@@ -143,7 +147,7 @@ impl<'env> Draft<'env> {
         Edges::new(&self.need_rows, &self.needs)
     }
 
-    /// The plan as compiled; before that, one without dependents.
+    /// The plan with its edges both ways.
     pub(super) fn plan<'p>(&'p self, compiled: &'p Compiled) -> Plan<'p> {
         Plan::new(self.edges(), compiled.dependents(), &self.settings, &self.which)
     }
@@ -166,14 +170,12 @@ impl<'env> Draft<'env> {
         if self.len() > Plan::MAX_STEPS {
             mistakes.push(Mistake::TooManySteps { steps: self.len() });
         }
-        if self.strangers.is_empty() {
-            // Needs that lead nowhere are left out, so that cycles among the others are told as well.
-            let known = (!unknown.is_empty()).then(|| self.needs_without(&unknown));
-            let edges = known.as_ref().map_or_else(|| self.edges(), |(rows, list)| Edges::new(rows, list));
-            match Compiled::new(edges) {
-                Ok(compiled) => self.compiled = Some(compiled),
-                Err(cycle) => mistakes.push(Mistake::Cycle { path: cycle.into_iter().map(|s| self.name(s)).collect() }),
-            }
+        // Needs that lead nowhere are left out, so that cycles among the others are told as well.
+        let known = (!unknown.is_empty()).then(|| self.needs_without(&unknown));
+        let edges = known.as_ref().map_or_else(|| self.edges(), |(rows, list)| Edges::new(rows, list));
+        match Compiled::new(edges) {
+            Ok(compiled) => self.compiled = Some(compiled),
+            Err(cycle) => mistakes.push(Mistake::Cycle { path: cycle.into_iter().map(|s| self.name(s)).collect() }),
         }
         if mistakes.is_empty() {
             return Ok(());
@@ -189,30 +191,31 @@ impl<'env> Draft<'env> {
     /// Fills in needs that were said by name.
     fn resolve_names(&mut self, mistakes: &mut Vec<Mistake>) {
         for reference in &self.by_name {
-            let step: String = self.names.name(reference.step).into();
+            let step = || self.names.name(reference.step).into();
             match self.names.find(&reference.name) {
                 Some(found) if found != reference.step => {
                     if let Some(need) = self.needs.get_mut(reference.place) {
                         *need = need.of(found);
                     }
                 }
-                Some(_) => mistakes.push(Mistake::SelfNeed { step }),
-                None => mistakes.push(Mistake::UnknownNeed { step, need: reference.name.clone() }),
+                Some(_) => mistakes.push(Mistake::SelfNeed { step: step() }),
+                None => mistakes.push(Mistake::UnknownNeed { step: step(), need: reference.name.clone() }),
             }
         }
     }
 
-    /// The places of needs that lead nowhere.
+    /// The places of needs that lead nowhere, in order.
     pub(super) fn unknown(&self) -> Vec<usize> {
         let is_unknown = |need: &&Reference| self.names.find(&need.name).is_none_or(|found| found == need.step);
         self.by_name.iter().filter(is_unknown).map(|need| need.place).collect()
     }
 
+    /// All needs but those at these places.
     pub(super) fn needs_without(&self, places: &[usize]) -> (Vec<u32>, Vec<Need>) {
         let (mut rows, mut list) = (vec![0], Vec::new());
         for row in self.need_rows.windows(2) {
             let &[from, to] = row else { continue };
-            let kept = (from as usize..to as usize).filter(|place| !places.contains(place));
+            let kept = (from as usize..to as usize).filter(|place| places.binary_search(place).is_err());
             list.extend(kept.filter_map(|place| self.needs.get(place)));
             rows.push(list.len() as u32);
         }

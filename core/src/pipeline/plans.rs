@@ -1,13 +1,13 @@
 //! A draft made ready to run: edges both ways, and the numberings that runs ask for.
 
 use super::draft::Draft;
-use crate::render::Picture;
 use crate::{
     plan::{
         Edges, Need, Numbering, StepId, Use, find_cycle, invert, is_declared_in_order, levels, longest_remaining,
         topological,
     },
     policy::{Config, Order},
+    render::Picture,
 };
 use alloc::{borrow::Cow, vec, vec::Vec};
 
@@ -50,29 +50,29 @@ impl Compiled {
         Edges::new(&self.rows, &self.list)
     }
 
-    /// Each step's level, and how many there are.
-    pub(super) fn levels(&self, needs: Edges<'_>) -> (Vec<u32>, usize) {
+    /// Each step's level.
+    fn levels(&self, needs: Edges<'_>) -> Vec<u32> {
         let mut found = vec![0; needs.len()];
-        let count = levels(needs, &self.order, &mut found);
-        (found, count)
+        levels(needs, &self.order, &mut found);
+        found
     }
 }
 
 impl Draft<'_> {
     /// The picture of the plan as it stands, right or wrong.
     pub(super) fn picture(&mut self) -> Picture<'_> {
-        let is_right = self.compile().is_ok();
-        let (rows, list) = if is_right {
-            (Cow::Borrowed(&*self.need_rows), Cow::Borrowed(&*self.needs))
-        } else {
-            // Needs that lead nowhere have nowhere to be drawn to.
-            let (rows, list) = self.needs_without(&self.unknown());
-            (Cow::Owned(rows), Cow::Owned(list))
-        };
+        // What is wrong is told by `check`; a picture shows what can be shown.
+        let _ = self.compile();
+        if let Some(compiled) = &self.compiled {
+            let (rows, list) = (Cow::Borrowed(&*self.need_rows), Cow::Borrowed(&*self.needs));
+            return Picture { names: &self.names, rows, list, levels: compiled.levels(self.edges()) };
+        }
+        // Needs that lead nowhere have nowhere to be drawn to.
+        let (rows, list) = self.needs_without(&self.unknown());
         let edges = Edges::new(&rows, &list);
-        let levels = if self.strangers.is_empty() { Compiled::new(edges).ok() } else { None };
-        let levels = levels.map_or_else(|| vec![u32::MAX; self.len()], |compiled| compiled.levels(edges).0);
-        Picture { names: &self.names, rows, list, levels }
+        let levels =
+            Compiled::new(edges).ok().map_or_else(|| vec![u32::MAX; self.len()], |compiled| compiled.levels(edges));
+        Picture { names: &self.names, rows: Cow::Owned(rows), list: Cow::Owned(list), levels }
     }
 }
 
@@ -104,7 +104,7 @@ impl Draft<'_> {
         }
         let mut numbers = Numbers { by_priority, by_level, ..Numbers::default() };
         if by_level {
-            numbers.levels = compiled.levels(self.edges()).0;
+            numbers.levels = compiled.levels(self.edges());
         }
         if by_priority || by_level {
             self.sort(compiled, &mut numbers);
@@ -151,10 +151,8 @@ impl Draft<'_> {
             order.sort_by_key(|&step| class(step)); // stable: by rank within a class
             numbers.ranks = order.iter().filter_map(|&step| rank_of.get(step as usize).copied()).collect();
             numbers.classes = self.bounds(&order, class);
-            for (number, uses) in self.classes.iter().enumerate() {
-                if number == 0 {
-                    numbers.use_rows.push(0);
-                }
+            numbers.use_rows.push(0);
+            for uses in &self.classes {
                 numbers.uses.extend_from_slice(uses);
                 numbers.use_rows.push(numbers.uses.len() as u32);
             }

@@ -112,10 +112,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         #[cfg(feature = "std")]
         let wall_clock = std::time::SystemTime::now();
         let started = timer.now();
-        let errors = match steps.drive(config, token, observer, started) {
-            Some(drive) => drive.run(timer).await,
-            None => Default::default(),
-        };
+        let errors = steps.drive(config, token, observer, started).run(timer).await;
         let finished = timer.now();
         Ok(Report {
             pipeline: steps.draft.id,
@@ -149,32 +146,33 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         }
     }
 
+    /// Begins a run of a plan that was checked and prepared for it.
     fn drive<O: Observer<E>>(
         &mut self,
         config: Config,
         token: Option<CancelToken>,
         observer: O,
         now: crate::Instant,
-    ) -> Option<Drive<'_, 'env, E, K, O>> {
+    ) -> Drive<'_, 'env, E, K, O> {
         let Self { draft, works, judges, ran, store } = self;
         let ran = Arc::make_mut(ran);
-        let plan = draft.plan(draft.compiled.as_ref()?);
+        let compiled = draft.compiled.as_ref().expect("`check` has compiled the plan");
+        let plan = draft.plan(compiled);
         store.is_running = true;
         let (state, seats, seat_of, is_running) = store.lend(&mut ran.nodes);
-        // The storage was made for this plan.
-        let scheduler = Scheduler::new(plan, draft.numbering(), config, state, now).ok()?;
-        Some(Drive::new(DriveParts {
-            scheduler,
+        let scheduler = Scheduler::new(plan, draft.numbering(), config, state, now);
+        Drive::new(DriveParts {
+            scheduler: scheduler.expect("`prepare` has made the storage for this plan"),
             works,
             cells: &mut ran.cells,
             times: &mut ran.times,
             judges,
             names: &draft.names,
-            seats: seats.as_mut()?,
+            seats: seats.as_mut().expect("`prepare` has made the seats"),
             seat_of,
             is_running,
             token,
             observer,
-        }))
+        })
     }
 }

@@ -34,7 +34,8 @@ impl<E: fmt::Display, C: Cell + ?Sized> Report<E, C> {
                 let text = reason.to_string();
                 writeln!(f, "  {}{mark}", text.lines().next().unwrap_or(""))
             }
-            None => writeln!(f, "{}", if mark.is_empty() { "" } else { " " }.to_string() + mark),
+            None if mark.is_empty() => writeln!(f),
+            None => writeln!(f, " {mark}"),
         }
     }
 

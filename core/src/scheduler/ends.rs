@@ -2,9 +2,9 @@
 
 use super::{
     Scheduler, StepId,
-    node::{CLEAN_UP, Node, OPTIONAL, Phase, SKIP_ON_ERROR, WENT_WRONG, Why},
+    node::{CLEAN_UP, Node, Phase, SKIP_ON_ERROR, WENT_WRONG, Why},
 };
-use crate::{plan::Need, policy::OnFailure};
+use crate::plan::Need;
 
 /// How a step ends without success.
 struct End {
@@ -30,9 +30,8 @@ impl Default for End {
 impl Scheduler<'_> {
     /// The step has failed for good by its own doing.
     pub(super) fn fail(&mut self, step: StepId, why: Why) {
-        self.end(step, Phase::Failed, why);
-        let required = self.nodes.get(step.index()).is_some_and(|node| !node.has(OPTIONAL));
-        if required && self.config.on_failure != OnFailure::GoOn {
+        self.end_as(step, &End { why, ..End::default() });
+        if self.nodes.get(step.index()).is_some_and(Node::is_required) {
             self.stop_after_failure(step);
         }
     }
@@ -56,12 +55,6 @@ impl Scheduler<'_> {
         if !self.is_plain {
             self.close_level(step);
         }
-    }
-
-    /// Ends a step for a cause that does not come through a need.
-    pub(super) fn end(&mut self, step: StepId, phase: Phase, why: Why) {
-        let end = End { phase, why, root: self.stopping.by.0, ..End::default() };
-        self.end_as(step, &end);
     }
 
     /// Ends a step because the sweep of a stop came to it. What waits for it has not started either: the sweep comes to

@@ -25,7 +25,7 @@ use crate::{
     time::Instant,
 };
 use alarms::Alarms;
-use node::{FAILED_BEFORE, Phase, TIMED_OUT_LAST, Why};
+use node::{Phase, TIMED_OUT_LAST, Why};
 use ready::Ready;
 use stop::Stopping;
 
@@ -115,8 +115,6 @@ pub struct Scheduler<'a> {
     sealed_last: u32,
     sealed_count: u32,
     run_deadline: Instant,
-    /// Whether the run has a deadline.
-    is_bounded: bool,
     /// Whether steps have no alarms, resources or barriers: then there is little to do at their ends.
     is_plain: bool,
     stopping: Stopping,
@@ -156,7 +154,6 @@ impl<'a> Scheduler<'a> {
             sealed_last: 0,
             sealed_count: 0,
             run_deadline: now.plus(config.deadline),
-            is_bounded: now.plus(config.deadline) < Instant::NEVER,
             is_plain: needed.alarms == 0 && numbering.use_rows.is_empty() && needed.open == 0,
             stopping: Stopping::default(),
         };
@@ -177,7 +174,8 @@ impl<'a> Scheduler<'a> {
     /// safe. O(1) amortised, O(log n) where a time limit is involved; one look at each class of resources for a start.
     #[inline]
     pub fn poll_action(&mut self, now: Instant) -> Option<Action> {
-        let is_quiet = self.alarms.is_empty() && self.sealed_count == 0 && !self.is_bounded && !self.is_sweeping();
+        let is_bounded = self.run_deadline < Instant::NEVER;
+        let is_quiet = self.alarms.is_empty() && self.sealed_count == 0 && !is_bounded && !self.is_sweeping();
         if !is_quiet && let Some(action) = self.attend(now) {
             return Some(action);
         }
@@ -272,7 +270,6 @@ impl<'a> Scheduler<'a> {
     fn attempt_failed(&mut self, step: StepId, why: Why, retry: Retry, now: Instant) -> Verdict {
         let settings = self.plan.settings(step);
         let Some(node) = self.nodes.get_mut(step.index()) else { return Verdict::Ignored };
-        node.flags |= FAILED_BEFORE;
         if why == Why::TimedOut {
             node.flags |= TIMED_OUT_LAST;
         } else {
@@ -352,12 +349,13 @@ impl<'a> Scheduler<'a> {
     }
 
     /// The step may start, for the first time or again; if again, its deadline runs while it waits for a place.
+    #[inline]
     fn make_ready(&mut self, step: StepId) {
-        self.set_phase(step, Phase::Ready);
+        let Some(node) = self.nodes.get_mut(step.index()) else { return };
+        node.phase = Phase::Ready;
+        let deadline = node.deadline;
         self.ready.insert(self.numbering.place(step));
-        if let Some(&Node { attempts: 1.., deadline, .. }) = self.node(step)
-            && deadline < u64::MAX
-        {
+        if deadline < u64::MAX {
             self.alarms.arm(step, deadline, self.nodes);
         }
     }

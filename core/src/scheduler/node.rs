@@ -24,8 +24,6 @@ const _: () = assert!(size_of::<Node>() == 24, "the design grants 24 bytes a ste
 
 /// The last failed attempt ran out of time.
 pub(super) const TIMED_OUT_LAST: u8 = 1 << 0;
-/// Some attempt failed before.
-pub(super) const FAILED_BEFORE: u8 = 1 << 1;
 /// The step ended because something went wrong, with itself or above it.
 pub(super) const WENT_WRONG: u8 = 1 << 2;
 pub(super) const OPTIONAL: u8 = 1 << 3;

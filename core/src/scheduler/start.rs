@@ -46,8 +46,7 @@ impl<'a> Scheduler<'a> {
         if node.has(ANY_FAILED) && !self.something_went_wrong(step) {
             self.seal(step, wave + 1);
         } else {
-            self.set_phase(step, Phase::Ready);
-            self.ready.insert(self.numbering.place(step));
+            self.make_ready(step);
         }
     }
 

@@ -105,7 +105,7 @@ impl Scheduler<'_> {
     /// Goes on through the steps, ends what a stop has reached and abandons what is in flight: one at a time.
     #[inline]
     pub(super) fn sweep(&mut self) -> Option<Action> {
-        while (self.stopping.next as usize) < self.nodes.len() {
+        while self.is_sweeping() {
             let step = StepId(self.stopping.next);
             self.stopping.next += 1;
             if let Some(why) = self.forbidden(step)
