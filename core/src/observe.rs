@@ -11,6 +11,30 @@ use core::fmt;
 /// Is told of every event of a run, in order. Any closure that takes an [`Event`] is one; `()` listens to nothing.
 ///
 /// It is called between the steps of the run, so it should be quick, and its panic is the run's.
+///
+/// ```
+/// use rungs::{Event, Happened, NoClock, Observer, Pipeline};
+///
+/// #[derive(Default)]
+/// struct Count(u32);
+///
+/// impl<E> Observer<E> for &mut Count {
+///     fn notice(&mut self, event: &Event<'_, E>) {
+///         if let Happened::Started { .. } = event.happened {
+///             self.0 += 1;
+///         }
+///     }
+/// }
+///
+/// let mut p: Pipeline = Pipeline::new("counted");
+/// p.step("one").run(|| async { Ok(()) });
+/// p.step("two").run(|| async { Ok(()) });
+/// let mut count = Count::default();
+/// let report = futures_lite::future::block_on(p.runner().observe(&mut count).run(&NoClock))?;
+/// assert!(report.is_success());
+/// assert_eq!(count.0, 2);
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
 pub trait Observer<E> {
     /// Something happened.
     fn notice(&mut self, event: &Event<'_, E>);
@@ -28,6 +52,23 @@ impl<E, F: FnMut(&Event<'_, E>)> Observer<E> for F {
 }
 
 /// Something that happened to a step. Its `Display` is a line for a log.
+///
+/// ```
+/// use rungs::{Event, NoClock, Pipeline};
+///
+/// let mut p = Pipeline::new("log");
+/// p.step("lucky").retries(1).run_with(|cx| async move { if cx.attempt() == 1 { Err("unlucky") } else { Ok(()) } });
+/// let mut log = Vec::new();
+/// let run = p.runner().observe(|event: &Event<'_, _>| log.push(event.to_string())).run(&NoClock);
+/// assert!(futures_lite::future::block_on(run)?.is_success());
+/// assert_eq!(log, [
+///     "lucky: started",
+///     "lucky: unlucky; again at once",
+///     "lucky: attempt 2",
+///     "lucky: success after retries",
+/// ]);
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Event<'a, E> {

@@ -11,6 +11,18 @@ use alloc::{string::String, sync::Arc, vec::Vec};
 use core::{fmt, marker::PhantomData};
 
 /// A step that was added, and the type of its result. Needs of later steps are named by it, and results looked up.
+///
+/// ```
+/// use rungs::{Handle, NoClock, Pipeline};
+///
+/// let mut p: Pipeline = Pipeline::new("fan-in");
+/// let parts: Vec<Handle<u32>> =
+///     ["1", "2", "39"].iter().map(|&text| p.step(text).run(move || async move { Ok(text.parse()?) })).collect();
+/// let sum = p.step("sum").needs(parts).run(|parts| async move { Ok(parts.iter().map(|part| **part).sum::<u32>()) });
+/// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+/// assert_eq!(*report.output(sum).unwrap(), 42);
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
 pub struct Handle<T> {
     pub(crate) pipeline: u32,
     pub(super) step: StepId,

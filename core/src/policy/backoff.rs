@@ -44,6 +44,15 @@ enum Delays<'a> {
 ///
 /// The formulas are those of "Exponential Backoff And Jitter" (Marc Brooker, AWS Architecture Blog, 2015); d is the
 /// delay without jitter. A plan with jitter needs a seed at the run.
+///
+/// ```
+/// use core::time::Duration;
+/// use rungs::{Backoff, Jitter};
+///
+/// let second = Duration::from_secs(1);
+/// let delay = Backoff::fixed(second).jitter(Jitter::Equal).delay(1, 42);
+/// assert!(delay >= second / 2 && delay <= second);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Jitter {
     /// d.

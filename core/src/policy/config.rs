@@ -64,6 +64,25 @@ impl Default for Config {
 }
 
 /// When a step may start.
+///
+/// ```
+/// use rungs::{NoClock, Order, Pipeline};
+///
+/// let mut p: Pipeline = Pipeline::new("lock-step");
+/// let a = p.step("a").run(|| async { Ok(()) });
+/// p.step("after a").after(a).run(|| async { Ok(()) });
+/// p.step("b").run(|| async { Ok(()) });
+/// let mut ended = Vec::new();
+/// let observer = |event: &rungs::Event<'_, _>| {
+///     if let rungs::Happened::Ended { .. } = event.happened {
+///         ended.push(event.name.to_string());
+///     }
+/// };
+/// let run = p.runner().order(Order::Levels).observe(observer).run(&NoClock);
+/// assert!(futures_lite::future::block_on(run)?.is_success());
+/// assert_eq!(ended, ["a", "b", "after a"]);
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Order {
@@ -76,6 +95,20 @@ pub enum Order {
 
 /// What a required step's own final failure does to the others. (A failed attempt that is tried again does nothing, nor
 /// does a failure that came from a need.)
+///
+/// ```
+/// use rungs::{NoClock, OnFailure, Pipeline, Status};
+///
+/// let mut p = Pipeline::new("stops");
+/// p.step("bad").run(|| async { Err::<(), _>("bad") });
+/// p.step("good").run(|| async { Ok(()) });
+/// p.step("tidy").when_all_done().run(|| async { Ok(()) });
+/// let run = p.runner().max_concurrent(1).on_failure(OnFailure::Drain).run(&NoClock);
+/// let report = futures_lite::future::block_on(run)?;
+/// assert_eq!(report.get("good").unwrap().status(), Status::Skipped);
+/// assert_eq!(report.get("tidy").unwrap().status(), Status::Success);
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnFailure {

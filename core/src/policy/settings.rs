@@ -128,6 +128,13 @@ impl Default for Settings<'_> {
 }
 
 /// When a step runs, by what its needs have come to.
+///
+/// ```
+/// use rungs::{Settings, When};
+///
+/// const TIDY: Settings<'static> = Settings::DEFAULT.when(When::AllDone).optional();
+/// # assert_ne!(TIDY, Settings::DEFAULT);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum When {

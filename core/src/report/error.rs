@@ -87,6 +87,17 @@ impl Cause {
 }
 
 /// An output that is not there.
+///
+/// ```
+/// use rungs::{NoClock, NoOutput, Pipeline};
+///
+/// let mut p: Pipeline = Pipeline::new("outputs");
+/// p.step("one").run(|| async { Ok(1_u8) });
+/// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+/// assert!(matches!(report.output_named::<u8>("two"), Err(NoOutput::NoSuchStep)));
+/// assert!(matches!(report.output_named::<u64>("one"), Err(NoOutput::OtherType)));
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
 pub enum NoOutput<'r, E, C: ?Sized = SharedCell> {
     /// What became of the step instead.
     NoSuccess(StepResult<'r, E, C>),

@@ -11,6 +11,25 @@ use crate::{
 use core::{fmt, time::Duration};
 
 /// What came of one step.
+///
+/// ```
+/// use rungs::{Cause, NoClock, Pipeline, Status};
+///
+/// let mut p = Pipeline::new("results");
+/// let lamp = p.step("lamp").retries(2).optional().run(|| async { Err::<(), _>("no bulb") });
+/// p.step("read").after(lamp).skip_on_error().run(|| async { Ok(()) });
+/// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+///
+/// let lamp = report.get("lamp").unwrap();
+/// assert_eq!((lamp.status(), lamp.attempts(), lamp.retries()), (Status::Failed, 3, 2));
+/// assert_eq!(lamp.error().unwrap().to_string(), "no bulb");
+/// let read = report.get("read").unwrap();
+/// assert_eq!(read.status(), Status::Skipped);
+/// assert_eq!(read.cause(), Some(Cause::Dependency { root: lamp.id(), via: lamp.id() }));
+/// assert_eq!(read.started_at(), None);
+/// assert_eq!(report.exit_code(), 0);
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
 pub struct StepResult<'r, E, C: ?Sized = SharedCell> {
     pub(super) report: &'r Report<E, C>,
     pub(super) step: StepId,

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::policy::OnFailure;
 
-/// How a run is to be stopped from outside.
+/// How a run is to be stopped from outside; see [`Scheduler::handle_stop`] and, for whole pipelines,
+/// `CancelToken`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stop {
