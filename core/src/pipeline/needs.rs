@@ -136,7 +136,11 @@ impl<M: Mode, C: Cell + ?Sized, A: 'static> Gather<M, C> for Vec<Handle<A>> {
     type Args = (Vec<M::Arg<A>>,);
 
     fn gather(attempt: &Attempt<'_>, cells: &[Arc<C>]) -> Option<Self::Args> {
-        Some((attempt.needs().map(|need| M::arg(need, attempt, cells)).collect::<Option<_>>()?,))
+        let mut args = Vec::with_capacity(attempt.needs.len());
+        for need in attempt.needs() {
+            args.push(M::arg(need, attempt, cells)?);
+        }
+        Some((args,))
     }
 }
 
