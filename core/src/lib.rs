@@ -88,6 +88,9 @@ pub use scheduler::{Cause, Status, Stop};
 pub use spawn::{InPlace, Lost, Spawner};
 pub use time::{Instant, NoClock, Timer};
 
+#[cfg(feature = "macros")]
+pub use rungs_macros::pipeline;
+
 #[cfg(feature = "alloc")]
 pub use cancel::CancelToken;
 #[cfg(feature = "alloc")]

@@ -1,0 +1,17 @@
+//! The attribute behind `rungs::pipeline`; use it from there.
+#![forbid(unsafe_code)]
+
+mod generate;
+mod model;
+mod parse;
+
+use proc_macro::TokenStream;
+
+/// Makes a pipeline of a module of async functions.
+#[proc_macro_attribute]
+pub fn pipeline(args: TokenStream, module: TokenStream) -> TokenStream {
+    match parse::pipeline(args.into(), module.into()) {
+        Ok(model) => generate::pipeline(&model).into(),
+        Err(rejected) => rejected.into(),
+    }
+}

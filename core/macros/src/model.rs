@@ -1,0 +1,166 @@
+//! What a module says, checked: what parsing hands over to code generation.
+//!
+//! Steps are known everywhere by their place in the order of declaration.
+
+use proc_macro2::Ident;
+use syn::{Attribute, Expr, Generics, Item, Type, Visibility};
+
+/// A module under `#[pipeline]`, without a mistake.
+pub(crate) struct Pipeline {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) ident: Ident,
+    /// The user's items, without `#[step]` and `#[context]`.
+    pub(crate) items: Vec<Item>,
+    /// What `name = ".."` says, else the module's own name.
+    pub(crate) name: String,
+    pub(crate) error: Type,
+    pub(crate) config: ConfigArgs,
+    pub(crate) resources: Vec<Resource>,
+    pub(crate) context: Option<Context>,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) graph: Graph,
+}
+
+/// What is said of every run.
+#[derive(Default)]
+pub(crate) struct ConfigArgs {
+    pub(crate) max_concurrent: Option<Expr>,
+    pub(crate) deadline: Option<Expr>,
+    pub(crate) order: Option<Order>,
+    pub(crate) on_failure: Option<OnFailure>,
+}
+
+/// The words for `rungs::Order`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    Eager,
+    Levels,
+}
+
+/// The words for `rungs::OnFailure`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnFailure {
+    GoOn,
+    Drain,
+    Cancel,
+}
+
+/// A counted resource.
+pub(crate) struct Resource {
+    pub(crate) name: Ident,
+    pub(crate) units: Expr,
+}
+
+/// The struct whose fields steps borrow.
+pub(crate) struct Context {
+    pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
+    pub(crate) generics: Generics,
+    pub(crate) fields: Vec<Field>,
+}
+
+/// A field of the context.
+pub(crate) struct Field {
+    pub(crate) ident: Ident,
+    pub(crate) ty: Type,
+    /// A step takes it by `&mut`, so no two of its users are ever in flight together.
+    pub(crate) exclusive: bool,
+    /// The steps that take it, in `Graph::order`; a step that takes it twice is a mistake.
+    pub(crate) users: Vec<usize>,
+}
+
+/// One `#[step]`.
+pub(crate) struct Step {
+    pub(crate) ident: Ident,
+    pub(crate) generics: Generics,
+    pub(crate) params: Vec<Param>,
+    /// The whole return type: `Result<Imu, BringUp>`, or an alias of such a one.
+    pub(crate) output: Type,
+    pub(crate) settings: StepArgs,
+    /// By index into `Pipeline::resources`; each at most once.
+    pub(crate) uses: Vec<(usize, Expr)>,
+}
+
+/// A parameter of a step.
+pub(crate) struct Param {
+    pub(crate) ident: Ident,
+    /// As written, the reference included.
+    pub(crate) ty: Type,
+    pub(crate) kind: ParamKind,
+}
+
+/// What a parameter is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ParamKind {
+    /// A step's result: `&T`, and `Result<&T, Cause>` for a step that runs [whatever its needs came to](When::is_clean_up).
+    Result { step: usize },
+    /// A field of the context, by index into `Context::fields`.
+    Field { field: usize, mutable: bool },
+    /// `cx`.
+    Context,
+}
+
+/// What `#[step(..)]` says, beside `uses` and `after`.
+#[derive(Default)]
+pub(crate) struct StepArgs {
+    pub(crate) retries: Option<Expr>,
+    /// Never together with `retry_delay`.
+    pub(crate) backoff: Option<Expr>,
+    pub(crate) retry_delay: Option<Expr>,
+    /// A path or a closure.
+    pub(crate) retry_if: Option<Expr>,
+    pub(crate) timeout: Option<Expr>,
+    pub(crate) retry_on_timeout: Option<Expr>,
+    pub(crate) deadline: Option<Expr>,
+    pub(crate) expected: Option<Expr>,
+    pub(crate) when: When,
+    pub(crate) optional: bool,
+}
+
+/// The words for `rungs::When`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum When {
+    #[default]
+    AllSucceeded,
+    SkipOnError,
+    AllDone,
+    AnyFailed,
+}
+
+impl When {
+    /// Whether the step runs whatever its needs came to, and also after a stop.
+    pub(crate) fn is_clean_up(self) -> bool {
+        matches!(self, Self::AllDone | Self::AnyFailed)
+    }
+}
+
+/// Who waits for whom; free of cycles.
+#[derive(Debug, Default)]
+pub(crate) struct Graph {
+    /// What each step waits for: results in the order of its parameters, then `after`, then order only.
+    pub(crate) needs: Vec<Vec<Edge>>,
+    /// Each step after all that it waits for; by declaration where that leaves a choice.
+    pub(crate) order: Vec<usize>,
+    /// Every step once; each path in `order`. Of two steps of a path, the later never starts before the earlier has ended,
+    /// not even where a step between them was skipped.
+    pub(crate) paths: Vec<Vec<usize>>,
+    /// Each step's level: 0 without needs, else one above the highest need.
+    pub(crate) levels: Vec<usize>,
+}
+
+/// A step that another waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Edge {
+    pub(crate) step: usize,
+    pub(crate) kind: EdgeKind,
+}
+
+/// What an edge hands on: see `rungs::scheduler::Need`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EdgeKind {
+    Result,
+    After,
+    /// Both use a field that one of them takes by `&mut`.
+    Order,
+}
