@@ -61,18 +61,22 @@ extern crate std;
 
 pub mod scheduler;
 
+mod error;
+#[cfg(feature = "macros")]
+pub mod fixed;
+mod observe;
 mod plan;
 mod policy;
 pub mod render;
 mod spawn;
+mod step_cx;
+mod summary;
 mod time;
 
 #[cfg(feature = "alloc")]
 mod cancel;
 #[cfg(feature = "alloc")]
 mod drive;
-#[cfg(feature = "alloc")]
-mod observe;
 #[cfg(feature = "alloc")]
 // Its types stand in signatures, and what people use of them is named below.
 #[doc(hidden)]
@@ -82,10 +86,13 @@ mod report;
 #[cfg(feature = "std")]
 mod seed;
 
+pub use error::StepError;
+pub use observe::{Event, Happened, Observer};
 pub use plan::StepId;
 pub use policy::{Backoff, Config, Jitter, OnFailure, Order, Retry, Settings, When};
 pub use scheduler::{Cause, Status, Stop};
 pub use spawn::{InPlace, Lost, Spawner};
+pub use step_cx::StepCx;
 pub use time::{Instant, NoClock, Timer};
 
 #[cfg(feature = "macros")]
@@ -94,13 +101,11 @@ pub use rungs_macros::pipeline;
 #[cfg(feature = "alloc")]
 pub use cancel::CancelToken;
 #[cfg(feature = "alloc")]
-pub use observe::{Event, Happened, Observer};
-#[cfg(feature = "alloc")]
 pub use pipeline::{
     BoxError, Graph, Handle, InputError, InputFault, Inputs, Kind, Local, LocalPipeline, Mistake, Out, Pipeline,
-    PlanError, Runner, Shared, StepBuilder, StepCx,
+    PlanError, Runner, Shared, StepBuilder,
 };
 #[cfg(feature = "alloc")]
-pub use report::{NoOutput, Reason, Report, StepError, StepResult};
+pub use report::{NoOutput, Reason, Report, StepResult};
 #[cfg(feature = "std")]
 pub use seed::random_seed;

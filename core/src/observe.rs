@@ -1,8 +1,8 @@
 //! What happens, as it happens.
 
 use crate::{
+    error::StepError,
     plan::StepId,
-    report::StepError,
     scheduler::{Cause, Status},
     time::Instant,
 };

@@ -6,13 +6,14 @@ use super::{
 };
 use crate::{
     cancel::{CancelToken, Seen},
+    error::StepError,
     observe::{Event, Happened, Observer},
-    pipeline::{Attempt, Judge, Kind, Names, Times},
+    pipeline::{Attempt, Judge, Kind, Names},
     plan::StepId,
     policy::Retry,
     render::StepNames,
-    report::StepError,
     scheduler::{Action, Cause, Node, Outcome, Scheduler, Status, Verdict},
+    summary::Times,
     time::{Instant, Timer},
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};

@@ -4,13 +4,13 @@ use super::names::Names;
 use crate::{
     plan::{Need, StepId},
     scheduler::{Cause, Node, Scheduler},
+    step_cx::StepCx,
     time::Instant,
 };
 use alloc::sync::Arc;
 use core::{
     future::Future,
     sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
 };
 
 /// An attempt that begins, and all it may look at.
@@ -35,55 +35,6 @@ impl<'r> Attempt<'r> {
 
     fn number(&self) -> u32 {
         self.scheduler.node(self.step).map_or(1, Node::attempts)
-    }
-}
-
-/// What a step may want to know of its attempt: taken by steps added with `run_with`.
-///
-/// ```
-/// use rungs::{NoClock, Pipeline, StepCx};
-///
-/// let mut p = Pipeline::new("stubborn");
-/// let third = p.step("third time").retries(2).run_with(|cx: StepCx| async move {
-///     if cx.attempt() < 3 { Err("not yet") } else { Ok(cx.attempt()) }
-/// });
-/// let report = futures_lite::future::block_on(p.run(&NoClock))?;
-/// assert_eq!(*report.output(third).unwrap(), 3);
-/// # Ok::<(), rungs::PlanError>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct StepCx {
-    attempt: u32,
-    started: Instant,
-    limit: Option<Instant>,
-    cancelled: Arc<AtomicBool>,
-}
-
-impl StepCx {
-    /// Which attempt this is, from 1.
-    pub fn attempt(&self) -> u32 {
-        self.attempt
-    }
-
-    /// When the attempt began.
-    pub fn started_at(&self) -> Instant {
-        self.started
-    }
-
-    /// When the attempt will be cut off by its timeout or the step's deadline, whichever comes first.
-    pub fn deadline(&self) -> Option<Instant> {
-        self.limit
-    }
-
-    /// How much of its time is left at `now`, as the run's timer tells it; `None` if there is no limit.
-    pub fn time_left(&self, now: Instant) -> Option<Duration> {
-        self.limit.map(|limit| limit - now)
-    }
-
-    /// Whether the attempt has been told to end. A step in place is simply dropped and never sees it; work on a thread of
-    /// its own looks here from time to time.
-    pub fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Acquire)
     }
 }
 
@@ -118,12 +69,8 @@ impl<F> WithCx<F> {
     fn context(&mut self, attempt: &Attempt<'_>) -> StepCx {
         let cancelled = Arc::new(AtomicBool::new(false));
         self.cancelled = Some(cancelled.clone());
-        StepCx {
-            attempt: attempt.number(),
-            started: attempt.started,
-            limit: attempt.scheduler.attempt_limit(attempt.step, attempt.started),
-            cancelled,
-        }
+        let limit = attempt.scheduler.attempt_limit(attempt.step, attempt.started);
+        StepCx::new(attempt.number(), attempt.started, limit).cancelled_by(cancelled)
     }
 
     fn tell(&self) {

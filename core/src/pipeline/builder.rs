@@ -3,7 +3,7 @@
 use super::{
     Judge, Steps,
     arity::all,
-    body::{Body, Plain, StepCx, WithCx},
+    body::{Body, Plain, WithCx},
     cell::Slot,
     draft::Said,
     kind::{Holds, HoldsResult, Kind},
@@ -14,6 +14,7 @@ use crate::{
     plan::Need,
     policy::{Backoff, Retry, Settings, When},
     spawn::Spawner,
+    step_cx::StepCx,
 };
 use alloc::{boxed::Box, vec::Vec};
 use core::{future::Future, marker::PhantomData, time::Duration};

@@ -14,7 +14,7 @@ mod ran;
 mod runner;
 mod work;
 
-pub use body::{Attempt, Body, Plain, StepCx, WithCx};
+pub use body::{Attempt, Body, Plain, WithCx};
 pub use builder::StepBuilder;
 pub use cell::{Cell, Out, Slot};
 pub(crate) use cell::{is_for, lend};
@@ -22,7 +22,7 @@ pub use check::{Mistake, PlanError};
 pub use kind::{Holds, HoldsResult, Kind, Local, LocalCell, Shared, SharedCell};
 pub(crate) use names::Names;
 pub use needs::{ByName, Gather, Handle, InputError, InputFault, Inputs, Mode, Needs, Settled, Values};
-pub(crate) use ran::{Ran, Times};
+pub(crate) use ran::Ran;
 pub use runner::Runner;
 pub use work::{Fault, Task, Work};
 

@@ -1,7 +1,7 @@
 //! What a run leaves behind: shared between the pipeline and the report, and used again if no report holds it.
 
 use super::cell::Cell;
-use crate::{scheduler::Node, time::Instant};
+use crate::{scheduler::Node, summary::Times};
 use alloc::{sync::Arc, vec::Vec};
 
 /// States, times and results, one of each a step.
@@ -11,17 +11,6 @@ pub(crate) struct Ran<C: ?Sized> {
     pub(crate) cells: Vec<Arc<C>>,
     /// Whether a run has begun on it: times and cells must be set back before another.
     pub(super) is_used: bool,
-}
-
-/// When a step started and ended.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Times {
-    pub(crate) started: Instant,
-    pub(crate) finished: Instant,
-}
-
-impl Times {
-    pub(crate) const NONE: Self = Self { started: Instant::NEVER, finished: Instant::NEVER };
 }
 
 impl<C: Cell + ?Sized> Ran<C> {

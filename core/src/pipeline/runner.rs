@@ -1,6 +1,6 @@
 //! One run: its settings, and how it is carried out.
 
-use super::{PlanError, Steps, kind::Kind, ran::Times, work::Work};
+use super::{PlanError, Steps, kind::Kind, work::Work};
 use crate::{
     cancel::CancelToken,
     drive::{Drive, DriveParts},
@@ -8,6 +8,7 @@ use crate::{
     policy::{Config, OnFailure, Order},
     report::Report,
     scheduler::Scheduler,
+    summary::Times,
     time::Timer,
 };
 use alloc::sync::Arc;

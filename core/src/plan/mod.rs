@@ -96,6 +96,18 @@ impl<'p> Edges<'p> {
         self.list.get(from as usize..to as usize).unwrap_or(&[])
     }
 
+    /// Where a row begins and ends.
+    #[cfg(feature = "macros")]
+    pub(crate) const fn row(&self, row: usize) -> (usize, usize) {
+        (self.starts[row] as usize, self.starts[row + 1] as usize)
+    }
+
+    /// The edge at this place of all rows.
+    #[cfg(feature = "macros")]
+    pub(crate) const fn at(&self, place: usize) -> Need {
+        self.list[place]
+    }
+
     /// How long each row is.
     pub(crate) fn counts(&self) -> impl Iterator<Item = u32> + use<'p> {
         let ends = self.starts.get(1..).unwrap_or_default();
@@ -174,6 +186,12 @@ impl<'p> Plan<'p> {
         self.dependents.of(step)
     }
 
+    /// Who waits for whom.
+    #[cfg(feature = "macros")]
+    pub(crate) const fn all_dependents(&self) -> Edges<'p> {
+        self.dependents
+    }
+
     /// All needs.
     pub const fn all_needs(&self) -> Edges<'p> {
         self.needs
@@ -181,9 +199,34 @@ impl<'p> Plan<'p> {
 
     /// The settings of a step.
     #[inline]
-    pub fn settings(&self, step: StepId) -> &'p Settings<'p> {
-        let which = self.which.get(step.index()).map_or(0, |&which| which as usize);
-        self.settings.get(which).unwrap_or(const { &Settings::DEFAULT })
+    pub const fn settings(&self, step: StepId) -> &'p Settings<'p> {
+        let i = step.index();
+        let which = if i < self.which.len() { self.which[i] as usize } else { 0 };
+        if which < self.settings.len() { &self.settings[which] } else { const { &Settings::DEFAULT } }
+    }
+
+    /// The first step that cannot do without a clock. O(V).
+    pub const fn needs_clock(&self) -> Option<StepId> {
+        let mut i = 0;
+        while i < self.len() {
+            if self.settings(StepId(i as u32)).needs_clock() {
+                return Some(StepId(i as u32));
+            }
+            i += 1;
+        }
+        None
+    }
+
+    /// The first step that draws its delays at random. O(V).
+    pub const fn needs_seed(&self) -> Option<StepId> {
+        let mut i = 0;
+        while i < self.len() {
+            if self.settings(StepId(i as u32)).needs_seed() {
+                return Some(StepId(i as u32));
+            }
+            i += 1;
+        }
+        None
     }
 
     /// Whether no step says anything of itself.
@@ -197,10 +240,15 @@ impl<'p> Plan<'p> {
     }
 
     /// How many alarms may be armed at once. O(V).
-    pub fn alarms(&self) -> usize {
-        if self.which.is_empty() && !self.settings.first().is_some_and(Settings::may_wait) {
+    pub const fn alarms(&self) -> usize {
+        if self.which.is_empty() && !self.settings(StepId(0)).may_wait() {
             return 0;
         }
-        self.steps().filter(|&step| self.settings(step).may_wait()).count()
+        let (mut alarms, mut i) = (0, 0);
+        while i < self.len() {
+            alarms += self.settings(StepId(i as u32)).may_wait() as usize;
+            i += 1;
+        }
+        alarms
     }
 }

@@ -38,6 +38,18 @@ pub struct Numbering<'p> {
 }
 
 impl<'p> Numbering<'p> {
+    /// The order of declaration; nothing is used.
+    pub const DECLARED: Self = Self {
+        order: &[],
+        places: &[],
+        ranks: &[],
+        classes: &[],
+        use_rows: &[],
+        uses: &[],
+        capacities: &[],
+        levels: &[],
+    };
+
     #[inline]
     pub(crate) fn place(&self, step: StepId) -> usize {
         self.places.get(step.index()).copied().unwrap_or(step.0) as usize

@@ -123,18 +123,24 @@ impl<'a> Backoff<'a> {
     }
 
     /// Whether a delay depends on the seed.
-    #[cfg(feature = "alloc")]
     pub(crate) const fn is_random(&self) -> bool {
         !matches!(self.jitter, Jitter::None)
     }
 
     /// Whether there is any delay at all, and so a clock is needed.
-    #[cfg(feature = "alloc")]
-    pub(crate) fn waits(&self) -> bool {
-        match self.delays {
-            Delays::Fixed(delay) | Delays::Exponential { base: delay, .. } => delay > 0,
-            Delays::List(delays) => delays.iter().any(|delay| !delay.is_zero()),
+    pub(crate) const fn waits(&self) -> bool {
+        let delays = match self.delays {
+            Delays::Fixed(delay) | Delays::Exponential { base: delay, .. } => return delay > 0,
+            Delays::List(delays) => delays,
+        };
+        let mut i = 0;
+        while i < delays.len() {
+            if !delays[i].is_zero() {
+                return true;
+            }
+            i += 1;
         }
+        false
     }
 
     const fn new(delays: Delays<'a>) -> Self {

@@ -110,12 +110,11 @@ impl<'a> Settings<'a> {
     }
 
     /// Whether the step cannot do without a clock.
-    #[cfg(feature = "alloc")]
-    pub(crate) fn needs_clock(&self) -> bool {
+    pub(crate) const fn needs_clock(&self) -> bool {
         self.timeout != NONE || self.deadline != NONE || (self.retries > 0 && self.backoff.waits())
     }
 
-    #[cfg(feature = "alloc")]
+    /// Whether the step draws its delays at random.
     pub(crate) const fn needs_seed(&self) -> bool {
         self.retries > 0 && self.backoff.is_random()
     }

@@ -6,13 +6,15 @@ mod serde;
 mod step;
 mod table;
 
-pub use error::{NoOutput, StepError};
+pub use error::NoOutput;
 pub use step::{Reason, StepResult};
 
 use crate::{
+    error::StepError,
     pipeline::{Cell, Handle, Names, Out, Ran, SharedCell, is_for, lend},
     plan::StepId,
-    scheduler::{Cause, Status},
+    scheduler::Status,
+    summary::exit_code,
     time::Instant,
 };
 use alloc::{collections::BTreeMap, sync::Arc};
@@ -99,14 +101,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure. (A wrong plan is
     /// [`PlanError::EXIT_CODE`](crate::PlanError::EXIT_CODE).)
     pub fn exit_code(&self) -> u8 {
-        let required = || self.ran.nodes.iter().filter(|node| node.is_required());
-        if required().any(|node| node.status() == Status::Failed) {
-            1
-        } else if required().any(|node| self.is_cut_short(node.status(), node.cause())) {
-            2
-        } else {
-            0
-        }
+        exit_code(&self.ran.nodes)
     }
 
     /// When the run started and ended, by its timer.
@@ -132,17 +127,6 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
 
     pub(crate) fn step(&self, step: StepId) -> StepResult<'_, E, C> {
         StepResult { report: self, step }
-    }
-
-    fn is_cut_short(&self, status: Status, cause: Option<Cause>) -> bool {
-        match (status, cause) {
-            (Status::Cancelled, _) => true,
-            (Status::Skipped, Some(Cause::Stopped { .. } | Cause::Cancelled | Cause::RunDeadline)) => true,
-            (Status::Skipped, Some(Cause::Dependency { root, .. })) => {
-                self.ran.nodes.get(root.index()).is_some_and(|root| self.is_cut_short(root.status(), root.cause()))
-            }
-            _ => false,
-        }
     }
 
     fn cell(&self, step: StepId) -> Option<&Arc<C>> {

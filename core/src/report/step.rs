@@ -2,10 +2,11 @@
 
 use super::{NoOutput, Report, StepError, is_for, lend};
 use crate::{
-    pipeline::{Cell, Out, SharedCell, Times},
+    pipeline::{Cell, Out, SharedCell},
     plan::StepId,
     render::StepNames,
     scheduler::{Cause, Status},
+    summary::{self, Times},
     time::Instant,
 };
 use core::{fmt, time::Duration};
@@ -88,10 +89,7 @@ impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
 
     /// From the first attempt's start to the end, delays included; zero if it never started.
     pub fn duration(&self) -> Duration {
-        match (self.started_at(), self.finished_at()) {
-            (Some(started), Some(finished)) => finished - started,
-            _ => Duration::ZERO,
-        }
+        self.times().duration()
     }
 
     /// How many attempts were started.
@@ -147,31 +145,13 @@ pub struct Reason<'r, E, C: ?Sized = SharedCell> {
 impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Reason<'_, E, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let report = self.of.report;
-        let name = |step: StepId| report.names.name(step);
-        match self.cause {
-            Cause::Dependency { root, via } => {
-                write!(f, "`{}` {}", name(root), what_became(report.step(root).status()))?;
-                if via != root {
-                    write!(f, ", through `{}`", name(via))?;
-                }
-            }
-            Cause::Stopped { by } => write!(f, "stopped after `{}` failed", name(by))?,
-            cause => match self.of.error() {
-                Some(error) if self.of.status() == Status::Failed => return error.fmt(f),
-                _ => f.write_str(cause.in_short())?,
-            },
-        }
-        match self.of.error() {
-            Some(last) if self.of.status() == Status::Cancelled => write!(f, "; last error: {last}"),
-            _ => Ok(()),
-        }
-    }
-}
-
-fn what_became(status: Status) -> &'static str {
-    match status {
-        Status::Failed => "failed",
-        Status::Cancelled => "was cancelled",
-        _ => "was skipped",
+        let reason = summary::Reason {
+            names: &*report.names,
+            nodes: &report.ran.nodes,
+            status: self.of.status(),
+            cause: self.cause,
+            error: self.of.error().map(|error| error as &dyn fmt::Display),
+        };
+        reason.fmt(f)
     }
 }

@@ -69,11 +69,20 @@ pub(super) enum Why {
 
 impl Default for Node {
     fn default() -> Self {
-        Self { deadline: u64::MAX, link: 0, via: 0, attempts: 0, phase: Phase::Waiting, cause: Why::None, flags: 0 }
+        Self::NEW
     }
 }
 
 impl Node {
+    /// Nothing is known of the step yet.
+    pub(crate) const NEW: Self =
+        Self { deadline: u64::MAX, link: 0, via: 0, attempts: 0, phase: Phase::Waiting, cause: Why::None, flags: 0 };
+
+    /// Whether the last attempt that failed ran out of time.
+    pub(crate) fn timed_out_last(&self) -> bool {
+        self.has(TIMED_OUT_LAST)
+    }
+
     pub(super) fn flags_for(when: When, optional: bool) -> u8 {
         let rule = match when {
             When::AllSucceeded => 0,

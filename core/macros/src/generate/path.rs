@@ -1,0 +1,169 @@
+//! Paths: an async block each, in which its steps follow one another, so that their futures take the room of one.
+
+use super::{local, step_id};
+use crate::model::{Field, Param, ParamKind, Pipeline, Step};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+
+/// How the steps of a path come by a field of the context.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    /// All only look at it.
+    Shared,
+    /// All who take it lie on one path, which owns the `&mut`.
+    Owned,
+    /// They lie on several paths, and hand it on.
+    Lent,
+}
+
+fn access(model: &Pipeline, field: &Field) -> Access {
+    if !field.exclusive {
+        return Access::Shared;
+    }
+    let path_of = |step: &usize| model.graph.paths.iter().position(|path| path.contains(step));
+    let mut paths = field.users.iter().map(path_of);
+    let first = paths.next();
+    if paths.all(|path| Some(path) == first) { Access::Owned } else { Access::Lent }
+}
+
+/// The context taken apart, each field as its users want it.
+pub(super) fn fields(model: &Pipeline) -> TokenStream {
+    let Some(context) = &model.context else { return TokenStream::new() };
+    let used: Vec<_> = context.fields.iter().filter(|field| !field.users.is_empty()).collect();
+    let ty = &context.ident;
+    let patterns = used.iter().map(|field| {
+        let (ident, name) = (&field.ident, name_of(field));
+        quote!(#ident: #name)
+    });
+    let shared = used.iter().map(|field| {
+        let name = name_of(field);
+        match access(model, field) {
+            Access::Shared => quote!(let #name = &*#name;),
+            Access::Owned => TokenStream::new(),
+            Access::Lent => quote!(let #name = &::rungs::fixed::Lent::new(#name);),
+        }
+    });
+    let given = local("context");
+    quote! {
+        let #ty { #(#patterns,)* .. } = #given;
+        #(#shared)*
+    }
+}
+
+fn name_of(field: &Field) -> Ident {
+    local(&format!("field_{}", field.ident))
+}
+
+/// One path, as an async block.
+pub(super) fn block(model: &Pipeline, path: usize, steps: &[usize]) -> TokenStream {
+    let turns = steps.iter().map(|&step| turns(model, path, step));
+    quote!(async move { #(#turns)* })
+}
+
+/// The attempts of one step.
+fn turns(model: &Pipeline, path: usize, number: usize) -> TokenStream {
+    let step = &model.steps[number];
+    let (ident, id) = (&step.ident, step_id(number));
+    let (outputs, wires, end) = (local("outputs"), local("wires"), local("end"));
+    let (attempt, came, value, error) = (local("attempt"), local("came"), local("value"), local("error"));
+    let Arguments { before, arguments, after } = Arguments::of(model, step);
+    let judge = match &step.settings.retry_if {
+        Some(judge) => quote_spanned!(judge.span()=> ::rungs::fixed::judge(#judge, &#error)),
+        None => quote!(::rungs::Retry::Yes),
+    };
+    quote! {
+        let #end = #wires.end(#path, #id);
+        while #end.turn().await {
+            #before
+            let #came = {
+                let #attempt = ::core::pin::pin!(#ident(#(#arguments),*));
+                #end.attempt(#attempt).await
+            };
+            #after
+            match #came.map(::rungs::fixed::StepOutput::into_result) {
+                ::core::option::Option::Some(::core::result::Result::Ok(#value)) => {
+                    #outputs.#ident.set(#value);
+                    #end.succeeded();
+                    break;
+                }
+                ::core::option::Option::Some(::core::result::Result::Err(#error)) => {
+                    let judged = #judge;
+                    #end.failed(#error, judged);
+                }
+                ::core::option::Option::None => #end.abandoned(),
+            }
+        }
+    }
+}
+
+/// What an attempt is given.
+#[derive(Default)]
+struct Arguments {
+    /// Fetched before it begins.
+    before: TokenStream,
+    arguments: Vec<TokenStream>,
+    /// Given back when it has ended.
+    after: TokenStream,
+}
+
+impl Arguments {
+    fn of(model: &Pipeline, step: &Step) -> Self {
+        let mut all = Self::default();
+        let mut results = 0;
+        for (place, param) in step.params.iter().enumerate() {
+            let name = local(&format_ident!("argument_{place}").to_string());
+            match param.kind {
+                ParamKind::Result { step: need } => {
+                    all.result(model, step, need, results, &name);
+                    results += 1;
+                }
+                ParamKind::Field { field, mutable } => all.field(model, field, mutable, param, &name),
+                ParamKind::Context => {
+                    let end = local("end");
+                    all.before.extend(quote!(let #name = #end.context();));
+                    all.arguments.push(quote!(&#name));
+                }
+            }
+        }
+        all
+    }
+
+    /// Results come first among a step's needs, in the order of its parameters.
+    fn result(&mut self, model: &Pipeline, step: &Step, need: usize, nth: usize, name: &Ident) {
+        let (outputs, end) = (local("outputs"), local("end"));
+        let slot = &model.steps[need].ident;
+        let missing = quote!({ #end.abandoned(); continue; });
+        self.before.extend(if step.settings.when.is_clean_up() {
+            quote! {
+                let #name = match (#outputs.#slot.get(), #end.cause(#nth)) {
+                    (::core::option::Option::Some(value), _) => ::core::result::Result::Ok(value),
+                    (_, ::core::option::Option::Some(cause)) => ::core::result::Result::Err(cause),
+                    _ => #missing
+                };
+            }
+        } else {
+            quote!(let ::core::option::Option::Some(#name) = #outputs.#slot.get() else #missing;)
+        });
+        self.arguments.push(quote!(#name));
+    }
+
+    fn field(&mut self, model: &Pipeline, field: usize, mutable: bool, param: &Param, name: &Ident) {
+        let Some(field) = model.context.as_ref().and_then(|context| context.fields.get(field)) else { return };
+        let (shared, end) = (name_of(field), local("end"));
+        let span = param.ty.span();
+        let owner = match access(model, field) {
+            Access::Shared => return self.arguments.push(quote_spanned!(span=> #shared)),
+            Access::Owned => shared,
+            Access::Lent => {
+                self.before.extend(quote! {
+                    let ::core::option::Option::Some(#name) = #shared.take() else { #end.abandoned(); continue; };
+                });
+                // Given back whatever came of the attempt.
+                self.after.extend(quote!(#shared.give(#name);));
+                name.clone()
+            }
+        };
+        self.arguments.push(if mutable { quote_spanned!(span=> &mut *#owner) } else { quote_spanned!(span=> &*#owner) });
+    }
+}

@@ -1,0 +1,263 @@
+//! The plan as constants: they lie in flash.
+
+use super::step_id;
+use crate::model::{Edge, EdgeKind, OnFailure, Order, Pipeline, Step, When};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use std::collections::BTreeMap;
+
+/// `BLUEPRINT`, and what it lends out.
+pub(super) fn items(model: &Pipeline) -> TokenStream {
+    let title = &model.name;
+    let count = model.steps.len();
+    let names = model.steps.iter().map(|step| step.ident.to_string());
+    let levels = model.graph.levels.iter().map(|&level| level as u32);
+    let order = model.graph.order.iter().map(|&step| step as u32);
+    let path_of = path_of(model);
+    let config = config(model);
+    let (need_rows, needs) = rows(&model.graph.needs);
+    let (waiting_rows, waiting) = rows(&inverted(&model.graph.needs));
+    let classes = Classes::of(model);
+    let (settings, which) = settings(model, &classes);
+    let resources = classes.tokens(model);
+    let by_level = if model.config.order == Some(Order::Levels) { quote!(LEVELS) } else { quote!(&[]) };
+    // Without resources or barriers all that may start does, so the order of declaration is as good as any.
+    let numbering = if model.resources.is_empty() && model.config.order != Some(Order::Levels) {
+        quote!(::rungs::scheduler::Numbering::DECLARED)
+    } else {
+        quote!(BY_PRIORITY)
+    };
+    quote! {
+        /// The plan, with all that is said of its runs.
+        pub static BLUEPRINT: ::rungs::fixed::Blueprint = PLAN;
+
+        const PLAN: ::rungs::fixed::Blueprint = {
+            use ::rungs::scheduler::{Edges, Need, Numbering, Plan, Use};
+            const COUNT: usize = #count;
+            const NAMES: &[&str] = &[#(#names),*];
+            const LEVELS: &[u32] = &[#(#levels),*];
+            const ORDER: &[u32] = &[#(#order),*];
+            const PATH_OF: &[u32] = &[#(#path_of),*];
+            const NEED_ROWS: &[u32] = &[#(#need_rows),*];
+            const NEEDS: &[Need] = &[#(#needs),*];
+            const WAITING_ROWS: &[u32] = &[#(#waiting_rows),*];
+            const WAITING: &[Need] = &[#(#waiting),*];
+            const SETTINGS: &[::rungs::Settings<'static>] = &[#(#settings),*];
+            const WHICH: &[u32] = &[#(#which),*];
+            const PLAN: Plan<'static> =
+                Plan::new(Edges::new(NEED_ROWS, NEEDS), Edges::new(WAITING_ROWS, WAITING), SETTINGS, WHICH);
+            const PLACES: ::rungs::fixed::Places<COUNT> = ::rungs::fixed::Places::new(&PLAN, ORDER, #by_level);
+            #resources
+            const BY_PRIORITY: Numbering<'static> = (&PLACES).numbering(#by_level, CLASSES, USE_ROWS, USES, CAPACITIES);
+            ::rungs::fixed::Blueprint {
+                name: #title,
+                names: NAMES,
+                plan: PLAN,
+                numbering: #numbering,
+                by_priority: BY_PRIORITY,
+                levels: LEVELS,
+                path_of: PATH_OF,
+                config: #config,
+            }
+        };
+    }
+}
+
+fn path_of(model: &Pipeline) -> Vec<u32> {
+    let mut path_of = vec![0; model.steps.len()];
+    for (path, steps) in model.graph.paths.iter().enumerate() {
+        for &step in steps {
+            path_of[step] = path as u32;
+        }
+    }
+    path_of
+}
+
+fn config(model: &Pipeline) -> TokenStream {
+    let config = &model.config;
+    let mut tokens = quote!(::rungs::Config::DEFAULT);
+    if let Some(attempts) = &config.max_concurrent {
+        let checked = quote! {{
+            const ATTEMPTS: u32 = #attempts;
+            const { assert!(ATTEMPTS > 0, "`max_concurrent` is 0: nothing could ever start") };
+            ATTEMPTS
+        }};
+        tokens.extend(quote!(.max_concurrent(#checked)));
+    }
+    if let Some(limit) = &config.deadline {
+        tokens.extend(quote!(.deadline({ use ::rungs::fixed::args::*; #limit })));
+    }
+    if let Some(order) = config.order {
+        let word = match order {
+            Order::Eager => quote!(Eager),
+            Order::Levels => quote!(Levels),
+        };
+        tokens.extend(quote!(.order(::rungs::Order::#word)));
+    }
+    if let Some(on_failure) = config.on_failure {
+        let word = match on_failure {
+            OnFailure::GoOn => quote!(GoOn),
+            OnFailure::Drain => quote!(Drain),
+            OnFailure::Cancel => quote!(Cancel),
+        };
+        tokens.extend(quote!(.on_failure(::rungs::OnFailure::#word)));
+    }
+    tokens
+}
+
+fn inverted(needs: &[Vec<Edge>]) -> Vec<Vec<Edge>> {
+    let mut waiting = vec![Vec::new(); needs.len()];
+    for (step, edges) in needs.iter().enumerate() {
+        for edge in edges {
+            waiting[edge.step].push(Edge { step, kind: edge.kind });
+        }
+    }
+    waiting
+}
+
+/// Edges as compressed rows.
+fn rows(edges: &[Vec<Edge>]) -> (Vec<u32>, Vec<TokenStream>) {
+    let mut starts = vec![0];
+    let mut list = Vec::new();
+    for row in edges {
+        list.extend(row.iter().map(need));
+        starts.push(list.len() as u32);
+    }
+    (starts, list)
+}
+
+fn need(edge: &Edge) -> TokenStream {
+    let step = step_id(edge.step);
+    match edge.kind {
+        EdgeKind::Result => quote!(Need::result(#step)),
+        EdgeKind::After => quote!(Need::after(#step)),
+        EdgeKind::Order => quote!(Need::order(#step)),
+    }
+}
+
+/// Equal settings are kept once; if all steps have the same, none need be told.
+fn settings(model: &Pipeline, classes: &Classes) -> (Vec<TokenStream>, Vec<u32>) {
+    let mut known: BTreeMap<String, u32> = BTreeMap::new();
+    let mut list = Vec::new();
+    let mut which = Vec::new();
+    for (step, &class) in model.steps.iter().zip(&classes.of_step) {
+        let tokens = settings_of(step, class);
+        let number = *known.entry(tokens.to_string()).or_insert_with(|| {
+            list.push(tokens);
+            list.len() as u32 - 1
+        });
+        which.push(number);
+    }
+    if list.len() <= 1 {
+        which.clear();
+    }
+    if list.is_empty() {
+        list.push(quote!(::rungs::Settings::DEFAULT));
+    }
+    (list, which)
+}
+
+fn settings_of(step: &Step, class: u32) -> TokenStream {
+    let said = &step.settings;
+    let mut tokens = quote!(::rungs::Settings::DEFAULT);
+    let mut say = |method: TokenStream, value: &dyn ToTokens| tokens.extend(quote!(.#method(#value)));
+    let with_args = |value: &dyn ToTokens| quote!({ use ::rungs::fixed::args::*; #value });
+    if let Some(retries) = &said.retries {
+        say(quote!(retries), retries);
+    }
+    if let Some(backoff) = &said.backoff {
+        say(quote!(backoff), &with_args(backoff));
+    }
+    if let Some(first) = &said.retry_delay {
+        let first = with_args(first);
+        say(quote!(backoff), &quote!(::rungs::Backoff::exponential(#first)));
+    }
+    let spans = [(quote!(timeout), &said.timeout), (quote!(deadline), &said.deadline), (quote!(expected), &said.expected)];
+    for (method, span) in spans {
+        if let Some(span) = span {
+            say(method, &with_args(span));
+        }
+    }
+    if let Some(retry) = &said.retry_on_timeout {
+        say(quote!(retry_on_timeout), retry);
+    }
+    let when = match said.when {
+        When::AllSucceeded => None,
+        When::SkipOnError => Some(quote!(SkipOnError)),
+        When::AllDone => Some(quote!(AllDone)),
+        When::AnyFailed => Some(quote!(AnyFailed)),
+    };
+    if let Some(when) = when {
+        say(quote!(when), &quote!(::rungs::When::#when));
+    }
+    if said.optional {
+        say(quote!(optional), &TokenStream::new());
+    }
+    if class > 0 {
+        say(quote!(class), &class);
+    }
+    tokens
+}
+
+/// Steps by what they use: all of a class use the same. The first class uses nothing.
+struct Classes {
+    of_step: Vec<u32>,
+    uses: Vec<Vec<(usize, TokenStream)>>,
+}
+
+impl Classes {
+    fn of(model: &Pipeline) -> Self {
+        let mut classes = Self { of_step: Vec::new(), uses: vec![Vec::new()] };
+        for step in &model.steps {
+            let mut uses: Vec<_> = step.uses.iter().map(|(resource, units)| (*resource, quote!(#units))).collect();
+            uses.sort_by_key(|(resource, _)| *resource);
+            let key = |uses: &[(usize, TokenStream)]| -> Vec<_> {
+                uses.iter().map(|(resource, units)| (*resource, units.to_string())).collect()
+            };
+            let class = classes.uses.iter().position(|other| key(other) == key(&uses));
+            classes.of_step.push(class.unwrap_or(classes.uses.len()) as u32);
+            if class.is_none() {
+                classes.uses.push(uses);
+            }
+        }
+        classes
+    }
+
+    /// The tables of a numbering; empty where nothing is used.
+    fn tokens(&self, model: &Pipeline) -> TokenStream {
+        let (mut bounds, mut rows, mut list) = (Vec::new(), Vec::new(), Vec::new());
+        if self.uses.len() > 1 {
+            let below = |class: u32| self.of_step.iter().filter(|&&other| other < class).count() as u32;
+            bounds = (0..=self.uses.len() as u32).map(below).collect();
+            rows.push(0);
+            for class in &self.uses {
+                list.extend(class.iter().map(|(resource, units)| {
+                    let resource = *resource as u32;
+                    quote!(Use { resource: #resource, units: #units })
+                }));
+                rows.push(list.len() as u32);
+            }
+        }
+        let capacities = model.resources.iter().map(|resource| &resource.units);
+        let checks = self.checks(model);
+        quote! {
+            const CLASSES: &[u32] = &[#(#bounds),*];
+            const USE_ROWS: &[u32] = &[#(#rows),*];
+            const USES: &[Use] = &[#(#list),*];
+            const CAPACITIES: &[u32] = &[#(#capacities),*];
+            #checks
+        }
+    }
+
+    /// What only the compiler can know: how large the expressions are.
+    fn checks(&self, model: &Pipeline) -> TokenStream {
+        let uses = model.steps.iter().flat_map(|step| step.uses.iter().map(move |used| (step, used)));
+        uses.map(|(step, (resource, units))| {
+            let resource = &model.resources[*resource];
+            let capacity = &resource.units;
+            let message = format!("step `{}` uses more of `{}` than there is", step.ident, resource.name);
+            quote!(const _: () = { let (units, capacity): (u32, u32) = (#units, #capacity); assert!(units <= capacity, #message) };)
+        })
+        .collect()
+    }
+}

@@ -1,0 +1,139 @@
+//! How the pipeline is run: the functions that people call, and what they come down to.
+
+use super::{local, outputs, path};
+use crate::model::{Order, Pipeline};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Generics;
+
+/// `run`, `runner`, `visualize`, `Report`, and the implementation behind them.
+pub(super) fn items(model: &Pipeline) -> TokenStream {
+    let count = model.steps.len();
+    let error = &model.error;
+    let output_generics = outputs::generics(model);
+    let (output_impl, output_ty, output_where) = output_generics.split_for_impl();
+    let none = Generics::default();
+    let generics = model.context.as_ref().map_or(&none, |context| &context.generics);
+    let (_, context_ty, context_where) = generics.split_for_impl();
+    let params = &generics.params;
+    let context_type = model.context.as_ref().map(|context| {
+        let ident = &context.ident;
+        quote!(&'context mut #ident #context_ty)
+    });
+    let lifetime = context_type.is_some().then(|| quote!('context,));
+    let context_type = context_type.unwrap_or_else(|| quote!(()));
+    let taken = model.context.as_ref().map(|_| quote!(context: #context_type,));
+    let passed = model.context.as_ref().map_or_else(|| quote!(()), |_| quote!(context));
+    let sizes = sizes(model);
+    let body = body(model, &context_type);
+    let wants_seed = wanted(model, &quote!(needs_seed), "draws its delays at random, so the run wants `.seed(..)`");
+    let wants_clock = wanted(model, &quote!(needs_clock), "has a time limit or a delay, and `NoClock` tells no time");
+    quote! {
+        #sizes
+
+        /// The report of a run.
+        pub type Report #output_impl = ::rungs::fixed::Report<Outputs #output_ty, #error, #count>;
+
+        /// The pipeline, as a type.
+        #[derive(Debug)]
+        #[allow(clippy::exhaustive_enums)]
+        pub enum Pipeline {}
+
+        /// Runs all steps, and reports. Dropping the future drops every step.
+        pub async fn run<#lifetime #params, Clock: ::rungs::Timer>(#taken timer: &Clock) -> Report #output_ty
+        #context_where
+        {
+            runner().run(#passed, timer).await
+        }
+
+        /// A run with settings of its own: limits, a seed, an observer, a signal to stop it.
+        pub const fn runner<'signal>() -> ::rungs::fixed::Runner<'signal, Pipeline> {
+            ::rungs::fixed::Runner::new(&BLUEPRINT)
+        }
+
+        /// The picture of the plan: as text, Mermaid or DOT.
+        pub const fn visualize() -> ::rungs::fixed::Picture<'static> {
+            BLUEPRINT.picture()
+        }
+
+        impl<#lifetime #params> ::rungs::fixed::Steps<#context_type> for Pipeline #context_where {
+            type Error = #error;
+            type Report = Report #output_ty;
+
+            const WANTS_SEED: ::core::option::Option<&'static str> = #wants_seed;
+            const WANTS_CLOCK: ::core::option::Option<&'static str> = #wants_clock;
+
+            #body
+        }
+    }
+}
+
+/// The lengths of a run's storage.
+fn sizes(model: &Pipeline) -> TokenStream {
+    let count = model.steps.len();
+    let resources = model.resources.len();
+    let levels = if model.config.order == Some(Order::Levels) {
+        model.graph.levels.iter().max().map_or(0, |top| top + 1)
+    } else {
+        0
+    };
+    // Only steps that take settled results ask why one is not there.
+    let settled = model.steps.iter().zip(&model.graph.needs).filter(|(step, _)| step.settings.when.is_clean_up());
+    let needs = settled.map(|(_, needs)| needs.len()).max().unwrap_or(0);
+    let paths = model.graph.paths.len();
+    quote! {
+        type Storage<E> = ::rungs::fixed::Run<
+            E,
+            #count,
+            { ::rungs::scheduler::Needed::ready_words(#count) },
+            { PLAN.plan.alarms() },
+            #resources,
+            #levels,
+        >;
+        type Wires<E> = ::rungs::fixed::Wires<E, #paths, #needs>;
+    }
+}
+
+/// What the runner must be told, if any step wants it: the message names the step.
+fn wanted(model: &Pipeline, wants: &TokenStream, why: &str) -> TokenStream {
+    let messages = model.steps.iter().map(|step| format!("step `{}` {why}", step.ident));
+    quote! {{
+        const MESSAGES: &[&str] = &[#(#messages),*];
+        match PLAN.plan.#wants() {
+            ::core::option::Option::Some(step) => ::core::option::Option::Some(MESSAGES[step.index()]),
+            ::core::option::Option::None => ::core::option::Option::None,
+        }
+    }}
+}
+
+fn body(model: &Pipeline, context_type: &TokenStream) -> TokenStream {
+    let (outputs, wires, run, context) = (local("outputs"), local("wires"), local("run"), local("context"));
+    let (runner, timer) = (local("runner"), local("timer"));
+    let fields = path::fields(model);
+    let names: Vec<_> = (0..model.graph.paths.len()).map(|path| local(&format!("path_{path}"))).collect();
+    let blocks = model.graph.paths.iter().enumerate().map(|(path, steps)| path::block(model, path, steps));
+    let numbers = 0..names.len();
+    quote! {
+        #[allow(unused_variables)]
+        async fn run<Clock: ::rungs::Timer, Watcher: ::rungs::Observer<Self::Error>>(
+            #runner: ::rungs::fixed::Runner<'_, Self, Watcher>,
+            #context: #context_type,
+            #timer: &Clock,
+        ) -> Self::Report {
+            let #outputs = Outputs::new();
+            let mut #run = Storage::new(&BLUEPRINT);
+            {
+                let #outputs = &#outputs;
+                let #wires = &Wires::new();
+                #fields
+                #(let mut #names = ::core::pin::pin!(#blocks);)*
+                #run.drive(#runner, #timer, #wires, |path, cx| match path {
+                    #(#numbers => ::core::future::Future::poll(#names.as_mut(), cx),)*
+                    _ => ::core::task::Poll::Ready(()),
+                })
+                .await;
+            }
+            #run.report(#outputs)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Errors of steps.
+
+use crate::{plan::StepId, scheduler::Cause};
+use core::fmt;
+
+/// Why a step failed.
+///
+/// ```
+/// # #[cfg(feature = "alloc")] {
+/// use rungs::{NoClock, Pipeline, StepError};
+///
+/// let mut p = Pipeline::new("errors");
+/// let port = p.step("port").run(|| async { "eighty".parse::<u16>() });
+/// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+/// let Some(StepError::Failed(error)) = report.get("port").unwrap().error() else { unreachable!() };
+/// assert_eq!(*error, "eighty".parse::<u16>().unwrap_err());
+/// # let _ = port;
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StepError<E> {
+    /// Its own error: the last attempt's.
+    Failed(E),
+    /// Its last attempt took longer than its timeout.
+    TimedOut,
+    /// Its deadline fell while an attempt was in flight.
+    Deadline,
+    /// It panicked, with this message.
+    #[cfg(feature = "alloc")]
+    Panicked(alloc::string::String),
+    /// Its executor dropped the spawned attempt.
+    Lost,
+    /// A need failed.
+    Dependency {
+        /// Where it began.
+        root: StepId,
+        /// The step's own need through which it came.
+        via: StepId,
+    },
+}
+
+impl<E: fmt::Display> fmt::Display for StepError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // `{:#}` is passed on: error types print their sources then.
+            Self::Failed(error) => error.fmt(f),
+            Self::TimedOut => f.write_str(Cause::TimedOut.in_short()),
+            Self::Deadline => f.write_str(Cause::Deadline.in_short()),
+            #[cfg(feature = "alloc")]
+            Self::Panicked(message) => write!(f, "panicked: {message}"),
+            Self::Lost => f.write_str(Cause::Lost.in_short()),
+            Self::Dependency { .. } => f.write_str("a step that it needs failed"),
+        }
+    }
+}
+
+impl<E: core::error::Error + 'static> core::error::Error for StepError<E> {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            // It prints as the error itself, so the chain goes on behind that.
+            Self::Failed(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+impl Cause {
+    /// In a few words, without names of steps.
+    pub fn in_short(self) -> &'static str {
+        match self {
+            Self::Failed => "it failed",
+            Self::TimedOut => "timed out",
+            Self::Deadline => "its deadline fell",
+            Self::Panicked => "it panicked",
+            Self::Lost => "its executor dropped it",
+            Self::Dependency { .. } => "a step that it needs did not succeed",
+            Self::Stopped { .. } => "stopped after a failure",
+            Self::Cancelled => "the run was cancelled",
+            Self::RunDeadline => "the run's deadline fell",
+            Self::NotNeeded => "not needed: nothing went wrong",
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! What stands at hand in the arguments of `#[pipeline]` and `#[step]`, without an import.
+
+pub use crate::{Backoff, Jitter};
+use core::time::Duration;
+
+/// Microseconds.
+pub const fn us(micros: u64) -> Duration {
+    Duration::from_micros(micros)
+}
+
+/// Milliseconds.
+pub const fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+/// Seconds.
+pub const fn secs(secs: u64) -> Duration {
+    Duration::from_secs(secs)
+}
+
+/// Minutes.
+pub const fn mins(mins: u64) -> Duration {
+    Duration::from_secs(mins.saturating_mul(60))
+}
+
+/// The same delay each time.
+pub const fn fixed(delay: Duration) -> Backoff<'static> {
+    Backoff::fixed(delay)
+}
+
+/// These delays, of which the last repeats.
+pub const fn list(delays: &'static [Duration]) -> Backoff<'static> {
+    Backoff::list(delays)
+}
+
+/// `first`, then twice the delay before, and so on.
+pub const fn exponential(first: Duration) -> Backoff<'static> {
+    Backoff::exponential(first)
+}

@@ -1,0 +1,25 @@
+//! Pipelines that are known at compile time: no heap, the plan in flash, futures that take the room of the graph's width.
+//!
+//! [`pipeline`](crate::pipeline) writes all of it for a module of async functions. This is what it is made of, for
+//! those who would rather write it by hand: a [`Blueprint`], a [`Run`]'s storage, [`Slot`]s for results, and paths: async
+//! blocks that take their steps one after another, as a [`WireEnd`] tells them.
+
+pub mod args;
+mod blueprint;
+mod cells;
+mod drive;
+mod output;
+mod places;
+mod report;
+mod runner;
+mod signal;
+mod wire;
+
+pub use blueprint::{Blueprint, Picture};
+pub use cells::{Lent, Slot};
+pub use output::{StepOutput, judge, step_id};
+pub use places::Places;
+pub use report::{Reason, Report, StepResult, Store};
+pub use runner::{Run, Runner, Steps};
+pub use signal::StopSignal;
+pub use wire::{WireEnd, Wires};

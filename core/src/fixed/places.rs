@@ -1,0 +1,101 @@
+//! Which ready step goes first, worked out at compile time.
+
+use crate::{
+    plan::{Numbering, Plan, StepId, Use},
+    policy::settings::NONE,
+};
+
+/// The places of a numbering: by level where there are barriers, then longest remaining path first, ties by declaration.
+///
+/// The same numbering as `Pipeline` makes at run time; that sorts a million steps, and this a few in a `const`.
+#[derive(Debug)]
+pub struct Places<const STEPS: usize> {
+    order: [u32; STEPS],
+    places: [u32; STEPS],
+    ranks: [u32; STEPS],
+}
+
+/// By what steps are sorted.
+#[derive(Clone, Copy)]
+struct Key {
+    level: u32,
+    path: u64,
+    step: u32,
+}
+
+impl Key {
+    const fn is_before(self, other: Self) -> bool {
+        if self.level != other.level {
+            self.level < other.level
+        } else if self.path != other.path {
+            self.path > other.path
+        } else {
+            self.step < other.step
+        }
+    }
+}
+
+impl<const STEPS: usize> Places<STEPS> {
+    /// Sorts the steps of a plan. `topological` has each step behind its needs; `levels` is empty where there are no
+    /// barriers. O(V^2 + E).
+    pub const fn new(plan: &Plan<'_>, topological: &[u32], levels: &[u32]) -> Self {
+        let keys = keys::<STEPS>(plan, topological, levels);
+        let (mut order, mut places, mut ranks) = ([0; STEPS], [0; STEPS], [0; STEPS]);
+        let mut step = 0;
+        while step < STEPS {
+            let (mut rank, mut place, mut other) = (0, 0, 0);
+            let class = plan.settings(StepId(step as u32)).class;
+            while other < STEPS {
+                let others = plan.settings(StepId(other as u32)).class;
+                let is_before = keys[other].is_before(keys[step]);
+                rank += is_before as u32;
+                place += (others < class || (others == class && is_before)) as usize;
+                other += 1;
+            }
+            places[step] = place as u32;
+            order[place] = step as u32;
+            ranks[place] = rank;
+            step += 1;
+        }
+        Self { order, places, ranks }
+    }
+
+    /// The numbering, with what the classes of steps use.
+    pub const fn numbering<'p>(
+        &'p self,
+        levels: &'p [u32],
+        classes: &'p [u32],
+        use_rows: &'p [u32],
+        uses: &'p [Use],
+        capacities: &'p [u32],
+    ) -> Numbering<'p> {
+        let ranks: &[u32] = if classes.is_empty() { &[] } else { &self.ranks };
+        Numbering { order: &self.order, places: &self.places, ranks, classes, use_rows, uses, capacities, levels }
+    }
+}
+
+const fn keys<const STEPS: usize>(plan: &Plan<'_>, topological: &[u32], levels: &[u32]) -> [Key; STEPS] {
+    let mut keys = [Key { level: 0, path: 0, step: 0 }; STEPS];
+    let mut i = STEPS;
+    while i > 0 {
+        i -= 1;
+        let step = topological[i] as usize;
+        let mut rest = 0;
+        let waiting = plan.all_dependents();
+        let (mut k, end) = waiting.row(step);
+        while k < end {
+            let path = keys[waiting.at(k).step().index()].path;
+            if path > rest {
+                rest = path;
+            }
+            k += 1;
+        }
+        let own = match plan.settings(StepId(step as u32)).expected {
+            NONE => 1,
+            expected => expected,
+        };
+        let level = if levels.is_empty() { 0 } else { levels[step] };
+        keys[step] = Key { level, path: rest.saturating_add(own), step: step as u32 };
+    }
+    keys
+}

@@ -1,0 +1,293 @@
+//! What a run writes on, and the report that it becomes.
+
+use super::{blueprint::Blueprint, drive::error_of};
+use crate::{
+    error::StepError,
+    plan::StepId,
+    scheduler::{Alarm, Cause, Node, State, Status},
+    summary::{self, Row, Table, Times},
+    time::Instant,
+};
+use core::{
+    fmt::{self, Write},
+    time::Duration,
+};
+
+/// What stays of each step: its state (24 bytes), its times (16) and its error.
+#[derive(Debug)]
+pub(super) struct Record<E, const STEPS: usize> {
+    pub(super) nodes: [Node; STEPS],
+    pub(super) times: [Times; STEPS],
+    pub(super) errors: [Option<E>; STEPS],
+}
+
+impl<E, const STEPS: usize> Record<E, STEPS> {
+    pub(super) const NEW: Self =
+        Self { nodes: [Node::NEW; STEPS], times: [Times::NONE; STEPS], errors: [const { None }; STEPS] };
+}
+
+/// What a run needs beside: 16 bytes a time limit, a bit a step and a little above.
+///
+/// `WORDS` is [`Needed::ready_words`](crate::scheduler::Needed::ready_words) of the number of steps, and `ALARMS` is
+/// [`Plan::alarms`](crate::scheduler::Plan::alarms).
+#[derive(Debug)]
+pub struct Store<const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize> {
+    ready: [usize; WORDS],
+    alarms: [Alarm; ALARMS],
+    free: [u32; RESOURCES],
+    open: [u32; LEVELS],
+}
+
+impl<const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize>
+    Store<WORDS, ALARMS, RESOURCES, LEVELS>
+{
+    /// Nothing written yet.
+    pub const fn new() -> Self {
+        Self { ready: [0; WORDS], alarms: [Alarm::NEW; ALARMS], free: [0; RESOURCES], open: [0; LEVELS] }
+    }
+
+    pub(super) fn lend<'s>(&'s mut self, nodes: &'s mut [Node]) -> State<'s> {
+        let Self { ready, alarms, free, open } = self;
+        State { nodes, ready, alarms, free, open }
+    }
+}
+
+impl<const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize> Default
+    for Store<WORDS, ALARMS, RESOURCES, LEVELS>
+{
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The report of a run: complete, every step has its result, also those that never ran. `R` holds the steps' outputs.
+///
+/// Its `Display` is a table; see also [`exit_code`](Self::exit_code).
+#[must_use = "what went wrong in steps is told by the report alone"]
+#[derive(Debug)]
+pub struct Report<R, E, const STEPS: usize> {
+    /// What the steps came to, by name: each a [`Slot`](super::Slot).
+    pub outputs: R,
+    pub(super) blueprint: &'static Blueprint,
+    pub(super) record: Record<E, STEPS>,
+    pub(super) started: Instant,
+    pub(super) finished: Instant,
+}
+
+impl<R, E, const STEPS: usize> Report<R, E, STEPS> {
+    /// The pipeline's name.
+    pub fn pipeline(&self) -> &'static str {
+        self.blueprint.name
+    }
+
+    /// All results, in the order of declaration.
+    pub fn steps(&self) -> impl DoubleEndedIterator<Item = StepResult<'_, E>> + ExactSizeIterator {
+        let view = self.view();
+        self.blueprint.plan.steps().map(move |step| StepResult { view, step })
+    }
+
+    /// The result of the step of this name. O(steps).
+    pub fn get(&self, name: &str) -> Option<StepResult<'_, E>> {
+        self.steps().find(|step| step.name() == name)
+    }
+
+    /// The result of a step, by its place in the order of declaration.
+    pub fn step(&self, step: StepId) -> Option<StepResult<'_, E>> {
+        (step.index() < STEPS).then(|| StepResult { view: self.view(), step })
+    }
+
+    /// Whether all required steps succeeded, or were skipped for no failure of a required one.
+    pub fn is_success(&self) -> bool {
+        self.exit_code() == 0
+    }
+
+    /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure.
+    pub fn exit_code(&self) -> u8 {
+        summary::exit_code(&self.record.nodes)
+    }
+
+    /// When the run started and ended, by its timer.
+    pub fn span(&self) -> (Instant, Instant) {
+        (self.started, self.finished)
+    }
+
+    /// How long the run took.
+    pub fn duration(&self) -> Duration {
+        self.finished - self.started
+    }
+
+    /// How many steps ended with this status.
+    pub fn count(&self, status: Status) -> usize {
+        self.record.nodes.iter().filter(|node| node.status() == status).count()
+    }
+
+    fn view(&self) -> View<'_, E> {
+        let Record { nodes, times, errors } = &self.record;
+        View { blueprint: self.blueprint, nodes, times, errors }
+    }
+}
+
+impl<R, E: fmt::Display, const STEPS: usize> fmt::Display for Report<R, E, STEPS> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f)
+    }
+}
+
+impl<R, E: fmt::Display, const STEPS: usize> Table for Report<R, E, STEPS> {
+    fn pipeline(&self) -> &str {
+        self.pipeline()
+    }
+
+    fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.steps().map(|step| Row {
+            name: step.name(),
+            status: step.status(),
+            attempts: step.attempts(),
+            started: step.started_at(),
+            duration: step.duration(),
+            is_required: step.is_required(),
+        })
+    }
+
+    fn reason(&self, row: usize, out: &mut dyn Write) -> Result<bool, fmt::Error> {
+        let reason = self.steps().nth(row).and_then(|step| step.reason());
+        reason.as_ref().map_or(Ok(()), |reason| write!(out, "{reason}"))?;
+        Ok(reason.is_some())
+    }
+
+    fn started(&self) -> Instant {
+        self.started
+    }
+
+    fn duration(&self) -> Duration {
+        self.duration()
+    }
+
+    fn exit_code(&self) -> u8 {
+        self.exit_code()
+    }
+}
+
+/// A report without its outputs, and whatever its length.
+#[derive(Debug)]
+struct View<'r, E> {
+    blueprint: &'static Blueprint,
+    nodes: &'r [Node],
+    times: &'r [Times],
+    errors: &'r [Option<E>],
+}
+
+impl<E> Clone for View<'_, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for View<'_, E> {}
+
+/// What came of one step.
+#[derive(Debug)]
+pub struct StepResult<'r, E> {
+    view: View<'r, E>,
+    step: StepId,
+}
+
+impl<E> Clone for StepResult<'_, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for StepResult<'_, E> {}
+
+impl<'r, E> StepResult<'r, E> {
+    /// The step's name.
+    pub fn name(&self) -> &'static str {
+        self.view.blueprint.name(self.step)
+    }
+
+    /// The step, by its place in the order of declaration.
+    pub fn id(&self) -> StepId {
+        self.step
+    }
+
+    /// What has become of it.
+    pub fn status(&self) -> Status {
+        self.node().map_or(Status::Pending, Node::status)
+    }
+
+    /// Why it did not succeed.
+    pub fn cause(&self) -> Option<Cause> {
+        self.node()?.cause()
+    }
+
+    /// The error of a step that failed, and the last error of one that was cancelled while it retried.
+    pub fn error(&self) -> Option<StepError<&'r E>> {
+        let own = self.view.errors.get(self.step.index()).and_then(Option::as_ref);
+        error_of(self.node()?, own)
+    }
+
+    /// Why it did not succeed, in words: its error, or the step by which it came.
+    pub fn reason(&self) -> Option<Reason<'r, E>> {
+        self.cause().map(|cause| Reason { of: *self, cause })
+    }
+
+    /// When its first attempt started; `None` if it never did.
+    pub fn started_at(&self) -> Option<Instant> {
+        Some(self.times().started).filter(|&started| started < Instant::NEVER)
+    }
+
+    /// When it ended.
+    pub fn finished_at(&self) -> Option<Instant> {
+        Some(self.times().finished).filter(|&finished| finished < Instant::NEVER)
+    }
+
+    /// From the first attempt's start to the end, delays included; zero if it never started.
+    pub fn duration(&self) -> Duration {
+        self.times().duration()
+    }
+
+    /// How many attempts were started.
+    pub fn attempts(&self) -> u32 {
+        self.node().map_or(0, Node::attempts)
+    }
+
+    /// How many attempts were started after the first.
+    pub fn retries(&self) -> u32 {
+        self.attempts().saturating_sub(1)
+    }
+
+    /// Whether its failure counts: it was not declared optional.
+    pub fn is_required(&self) -> bool {
+        self.node().is_none_or(Node::is_required)
+    }
+
+    fn node(&self) -> Option<&'r Node> {
+        self.view.nodes.get(self.step.index())
+    }
+
+    fn times(&self) -> Times {
+        self.view.times.get(self.step.index()).copied().unwrap_or(Times::NONE)
+    }
+}
+
+/// Why a step did not succeed, in words that name the steps it came by.
+#[derive(Debug)]
+pub struct Reason<'r, E> {
+    of: StepResult<'r, E>,
+    cause: Cause,
+}
+
+impl<E: fmt::Display> fmt::Display for Reason<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let error = self.of.error();
+        let reason = summary::Reason {
+            names: &self.of.view.blueprint.names,
+            nodes: self.of.view.nodes,
+            status: self.of.status(),
+            cause: self.cause,
+            error: error.as_ref().map(|error| error as &dyn fmt::Display),
+        };
+        reason.fmt(f)
+    }
+}

@@ -1,0 +1,299 @@
+//! What the drive and the paths say to each other: one word a path.
+//!
+//! Drive and paths take turns within one poll of the run, so nothing here is ever contended and no order is asked of the
+//! atomics: they are there because a future that is to be `Send` may share nothing less, and plain loads and stores are
+//! all that a core without compare-and-swap has. They cost what a `Cell` costs.
+
+use super::cells::Lent;
+use crate::{
+    plan::StepId,
+    policy::Retry,
+    scheduler::Cause,
+    step_cx::StepCx,
+    time::Instant,
+};
+use core::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::atomic::{AtomicU32, Ordering::Relaxed},
+    task::{Context, Poll},
+};
+
+// A word says what in its low bits, and of which step in the others.
+const STEP: u32 = 3;
+const WHAT: u32 = (1 << STEP) - 1;
+/// Nothing is said.
+const IDLE: u32 = 0;
+/// To the path: begin an attempt.
+const START: u32 = 1;
+/// An attempt is in flight.
+const RUNNING: u32 = 2;
+/// To the path: the attempt is to end.
+const ABANDON: u32 = 3;
+/// From the path: the attempt came to a result.
+const SUCCESS: u32 = 4;
+/// From the path: it failed; what of it is shared.
+const FAILED: u32 = 5;
+/// From the path: it was dropped.
+const ABANDONED: u32 = 6;
+
+/// The words of all paths, and what goes with them. `PATHS` is the number of paths, and `NEEDS` the most needs of a step
+/// that takes settled ones.
+#[derive(Debug)]
+pub struct Wires<E, const PATHS: usize, const NEEDS: usize> {
+    words: [AtomicU32; PATHS],
+    causes: [PackedCause; NEEDS],
+    shared: Shared<E>,
+}
+
+/// What is passed on to whoever looks next: written by one side right before it is read by the other.
+#[derive(Debug)]
+struct Shared<E> {
+    error: Lent<(E, Retry)>,
+    attempt: AtomicU32,
+    started: Long,
+    limit: Long,
+}
+
+/// Eight bytes on a core that has atomics of four.
+#[derive(Debug)]
+struct Long([AtomicU32; 2]);
+
+impl Long {
+    const ZERO: Self = Self([AtomicU32::new(0), AtomicU32::new(0)]);
+
+    fn set(&self, value: u64) {
+        let [low, high] = &self.0;
+        low.store(value as u32, Relaxed);
+        high.store((value >> 32) as u32, Relaxed);
+    }
+
+    fn get(&self) -> u64 {
+        let [low, high] = &self.0;
+        u64::from(low.load(Relaxed)) | u64::from(high.load(Relaxed)) << 32
+    }
+}
+
+/// A cause in words of four bytes.
+#[derive(Debug)]
+struct PackedCause([AtomicU32; 3]);
+
+impl PackedCause {
+    const NONE: Self = Self([const { AtomicU32::new(0) }; 3]);
+
+    fn set(&self, cause: Option<Cause>) {
+        let (kind, root, via) = match cause {
+            None => (0, 0, 0),
+            Some(Cause::Failed) => (1, 0, 0),
+            Some(Cause::TimedOut) => (2, 0, 0),
+            Some(Cause::Deadline) => (3, 0, 0),
+            Some(Cause::Panicked) => (4, 0, 0),
+            Some(Cause::Lost) => (5, 0, 0),
+            Some(Cause::Dependency { root, via }) => (6, root.0, via.0),
+            Some(Cause::Stopped { by }) => (7, by.0, 0),
+            Some(Cause::Cancelled) => (8, 0, 0),
+            Some(Cause::RunDeadline) => (9, 0, 0),
+            Some(Cause::NotNeeded) => (10, 0, 0),
+        };
+        for (word, part) in self.0.iter().zip([kind, root, via]) {
+            word.store(part, Relaxed);
+        }
+    }
+
+    fn get(&self) -> Option<Cause> {
+        let [kind, root, via] = &self.0;
+        let step = |word: &AtomicU32| StepId(word.load(Relaxed));
+        Some(match kind.load(Relaxed) {
+            1 => Cause::Failed,
+            2 => Cause::TimedOut,
+            3 => Cause::Deadline,
+            4 => Cause::Panicked,
+            5 => Cause::Lost,
+            6 => Cause::Dependency { root: step(root), via: step(via) },
+            7 => Cause::Stopped { by: step(root) },
+            8 => Cause::Cancelled,
+            9 => Cause::RunDeadline,
+            10 => Cause::NotNeeded,
+            _ => return None,
+        })
+    }
+}
+
+impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
+    /// Nothing has been said yet.
+    pub const fn new() -> Self {
+        Self {
+            words: [const { AtomicU32::new(IDLE) }; PATHS],
+            causes: [PackedCause::NONE; NEEDS],
+            shared: Shared {
+                error: Lent::empty(),
+                attempt: AtomicU32::new(0),
+                started: Long::ZERO,
+                limit: Long::ZERO,
+            },
+        }
+    }
+
+    /// The end of a path's wire at one of its steps.
+    #[inline]
+    pub fn end(&self, path: usize, step: StepId) -> WireEnd<'_, E> {
+        // Stands for a path that there is not.
+        static NOWHERE: AtomicU32 = AtomicU32::new(IDLE);
+        WireEnd { word: self.words.get(path).unwrap_or(&NOWHERE), step, causes: &self.causes, shared: &self.shared }
+    }
+
+    pub(super) fn switchboard(&self) -> Switchboard<'_, E> {
+        Switchboard { words: &self.words, causes: &self.causes, shared: &self.shared }
+    }
+}
+
+impl<E, const PATHS: usize, const NEEDS: usize> Default for Wires<E, PATHS, NEEDS> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The drive's end of all wires.
+#[derive(Debug)]
+pub(super) struct Switchboard<'w, E> {
+    words: &'w [AtomicU32],
+    causes: &'w [PackedCause],
+    shared: &'w Shared<E>,
+}
+
+/// What a path says of its attempt.
+pub(super) enum Reply<E> {
+    Success,
+    Failed(E, Retry),
+    Abandoned,
+}
+
+impl<E> Switchboard<'_, E> {
+    pub(super) fn paths(&self) -> usize {
+        self.words.len()
+    }
+
+    pub(super) fn is_running(&self, path: usize) -> bool {
+        self.read(path) & WHAT == RUNNING
+    }
+
+    #[inline]
+    pub(super) fn start(&self, path: usize, step: StepId) {
+        self.say(path, say(START, step));
+    }
+
+    pub(super) fn abandon(&self, path: usize, step: StepId) {
+        self.say(path, say(ABANDON, step));
+    }
+
+    /// What the step that is about to start may ask for.
+    pub(super) fn tell_attempt(&self, attempt: u32, started: Instant, limit: Option<Instant>) {
+        self.shared.attempt.store(attempt, Relaxed);
+        self.shared.started.set(started.as_nanos());
+        self.shared.limit.set(limit.unwrap_or(Instant::NEVER).as_nanos());
+    }
+
+    /// Why each need of the step that is about to start has no result.
+    pub(super) fn tell_causes(&self, causes: impl Iterator<Item = Option<Cause>>) {
+        self.causes.iter().zip(causes).for_each(|(packed, cause)| packed.set(cause));
+    }
+
+    /// What came of the path's attempt, and of which step; `None` while it is in flight.
+    #[inline]
+    pub(super) fn take(&self, path: usize) -> Option<(StepId, Reply<E>)> {
+        let word = self.read(path);
+        let reply = match word & WHAT {
+            SUCCESS => Reply::Success,
+            FAILED => self.shared.error.take().map_or(Reply::Abandoned, |(error, retry)| Reply::Failed(error, retry)),
+            ABANDONED => Reply::Abandoned,
+            _ => return None,
+        };
+        self.say(path, IDLE);
+        Some((StepId(word >> STEP), reply))
+    }
+
+    fn say(&self, path: usize, word: u32) {
+        if let Some(wire) = self.words.get(path) {
+            wire.store(word, Relaxed);
+        }
+    }
+
+    fn read(&self, path: usize) -> u32 {
+        self.words.get(path).map_or(IDLE, |wire| wire.load(Relaxed))
+    }
+}
+
+const fn say(what: u32, step: StepId) -> u32 {
+    what | step.0 << STEP
+}
+
+/// A path's end of its wire, while it is at one of its steps. A path takes its steps one after another, each through as
+/// many attempts as it is told.
+#[derive(Clone, Copy, Debug)]
+pub struct WireEnd<'w, E> {
+    word: &'w AtomicU32,
+    step: StepId,
+    causes: &'w [PackedCause],
+    shared: &'w Shared<E>,
+}
+
+impl<E> WireEnd<'_, E> {
+    /// Waits until an attempt of the step is to begin. False: a later step of the path is to start, so this one has ended.
+    #[inline]
+    pub fn turn(&self) -> impl Future<Output = bool> {
+        poll_fn(move |_| {
+            let word = self.word.load(Relaxed);
+            if word == say(START, self.step) {
+                self.say(RUNNING);
+                Poll::Ready(true)
+            } else if word & WHAT == START {
+                Poll::Ready(false)
+            } else {
+                Poll::Pending
+            }
+        })
+    }
+
+    /// Polls the attempt to its end; `None` if it was told to end before. (A result that is ready by then counts.)
+    #[inline]
+    pub fn attempt<F: Future>(&self, mut attempt: Pin<&mut F>) -> impl Future<Output = Option<F::Output>> {
+        poll_fn(move |cx: &mut Context<'_>| match attempt.as_mut().poll(cx) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending if self.word.load(Relaxed) & WHAT == ABANDON => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        })
+    }
+
+    /// What the step may know of its attempt. To be asked for as soon as its turn has come.
+    pub fn context(&self) -> StepCx {
+        let limit = self.shared.limit.get();
+        let limit = (limit < u64::MAX).then_some(Instant::from_nanos(limit));
+        StepCx::new(self.shared.attempt.load(Relaxed), Instant::from_nanos(self.shared.started.get()), limit)
+    }
+
+    /// Why the step's `nth` need has no result; `None` if it has one. To be asked for as soon as its turn has come.
+    pub fn cause(&self, nth: usize) -> Option<Cause> {
+        self.causes.get(nth).and_then(PackedCause::get)
+    }
+
+    /// The attempt has come to a result.
+    #[inline]
+    pub fn succeeded(&self) {
+        self.say(SUCCESS);
+    }
+
+    /// The attempt has failed.
+    pub fn failed(&self, error: E, retry: impl Into<Retry>) {
+        self.shared.error.give((error, retry.into()));
+        self.say(FAILED);
+    }
+
+    /// The attempt has been dropped, or never came to be.
+    pub fn abandoned(&self) {
+        self.say(ABANDONED);
+    }
+
+    fn say(&self, what: u32) {
+        self.word.store(say(what, self.step), Relaxed);
+    }
+}

@@ -1,0 +1,54 @@
+//! What a run adds up to, whoever keeps its record: its exit code, the reasons of its steps in words, its table.
+
+mod table;
+mod words;
+
+pub(crate) use table::{Row, Table};
+pub(crate) use words::Reason;
+
+use crate::scheduler::{Cause, Node, Status};
+use crate::time::Instant;
+
+/// When a step started and ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times {
+    pub(crate) started: Instant,
+    pub(crate) finished: Instant,
+}
+
+impl Times {
+    pub(crate) const NONE: Self = Self { started: Instant::NEVER, finished: Instant::NEVER };
+
+    /// From the first attempt's start to the end; zero if the step never started.
+    pub(crate) fn duration(&self) -> core::time::Duration {
+        if self.started < Instant::NEVER && self.finished < Instant::NEVER {
+            self.finished - self.started
+        } else {
+            core::time::Duration::ZERO
+        }
+    }
+}
+
+/// 0: no required step failed; 1: one did; 2: the run was stopped without a failure.
+pub(crate) fn exit_code(nodes: &[Node]) -> u8 {
+    let required = || nodes.iter().filter(|node| node.is_required());
+    if required().any(|node| node.status() == Status::Failed) {
+        1
+    } else if required().any(|node| is_cut_short(node, nodes)) {
+        2
+    } else {
+        0
+    }
+}
+
+fn is_cut_short(node: &Node, nodes: &[Node]) -> bool {
+    match (node.status(), node.cause()) {
+        (Status::Cancelled, _) => true,
+        (Status::Skipped, Some(Cause::Stopped { .. } | Cause::Cancelled | Cause::RunDeadline)) => true,
+        // A root is the root of nothing else, so this goes one step deep.
+        (Status::Skipped, Some(Cause::Dependency { root, .. })) => {
+            nodes.get(root.index()).is_some_and(|root| is_cut_short(root, nodes))
+        }
+        _ => false,
+    }
+}
