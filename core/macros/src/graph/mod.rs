@@ -4,6 +4,8 @@ mod apart;
 mod cycle;
 mod order;
 mod paths;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use cycle::{Cycle, cycles};
 

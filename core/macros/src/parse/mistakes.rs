@@ -27,11 +27,6 @@ impl Mistakes {
         self.add(Error::new(Span::call_site(), message));
     }
 
-    /// Takes a value, or notes why there is none.
-    pub(super) fn take<T>(&mut self, result: syn::Result<T>) -> Option<T> {
-        result.map_err(|error| self.add(error)).ok()
-    }
-
     pub(super) fn finish(self) -> syn::Result<()> {
         self.0.map_or(Ok(()), Err)
     }
