@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod generate;
+mod graph;
 mod model;
 mod parse;
 
@@ -12,6 +13,6 @@ use proc_macro::TokenStream;
 pub fn pipeline(args: TokenStream, module: TokenStream) -> TokenStream {
     match parse::pipeline(args.into(), module.into()) {
         Ok(model) => generate::pipeline(&model).into(),
-        Err(rejected) => rejected.into(),
+        Err(rejected) => proc_macro2::TokenStream::from(rejected).into(),
     }
 }

@@ -1,10 +1,102 @@
 //! From tokens to the checked model.
 
-use crate::model::Pipeline;
-use proc_macro2::TokenStream;
+mod args;
+mod closest;
+mod context;
+mod items;
+mod mistakes;
+mod module_args;
+mod names;
+mod params;
+mod signature;
+mod step_args;
+#[cfg(test)]
+mod tests;
+mod wiring;
 
-/// Reads a module and checks all that can be checked without types.
-pub(crate) fn pipeline(args: TokenStream, module: TokenStream) -> Result<Pipeline, TokenStream> {
-    let _ = args;
-    Err(module)
+use crate::{
+    graph,
+    model::{Context, Pipeline},
+};
+use mistakes::{Mistakes, shown};
+use names::Names;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, Error, Ident, Item, ItemMod, Visibility};
+use wiring::Wired;
+
+/// What is handed back of a module with mistakes.
+pub(crate) struct Rejected {
+    error: Error,
+    /// What the user wrote, without our attributes, so that the compiler does not complain of those as well.
+    module: TokenStream,
+}
+
+impl From<Rejected> for TokenStream {
+    fn from(rejected: Rejected) -> Self {
+        let (module, errors) = (rejected.module, rejected.error.into_compile_error());
+        quote! { #module #errors }
+    }
+}
+
+/// Reads a module, and checks all that can be checked without knowing types.
+pub(crate) fn pipeline(args: TokenStream, module: TokenStream) -> Result<Pipeline, Rejected> {
+    let (head, mut items) = open(&module).map_err(|error| Rejected { error, module })?;
+    let mut mistakes = Mistakes::default();
+    let args = module_args::read(args, &mut mistakes);
+    let found = items::find(&mut items, &mut mistakes);
+    let structure = context::find(&found.structs, found.marked, &mut mistakes);
+    let names = Names::new(&found, structure);
+    let context = structure.map(context::model);
+    let generics = structure.map(|context| &context.generics);
+    let wired = wiring::wire(found.steps, generics, &names, &args.resources, &mut mistakes);
+    match mistakes.finish() {
+        Ok(()) => Ok(complete(head, items, args, context, wired)),
+        Err(error) => Err(Rejected { error, module: head.around(&items) }),
+    }
+}
+
+/// What stands before a module's items.
+struct Head {
+    attrs: Vec<Attribute>,
+    vis: Visibility,
+    ident: Ident,
+}
+
+impl Head {
+    fn around(&self, items: &[Item]) -> TokenStream {
+        let Self { attrs, vis, ident } = self;
+        quote! { #(#attrs)* #vis mod #ident { #(#items)* } }
+    }
+}
+
+fn open(module: &TokenStream) -> syn::Result<(Head, Vec<Item>)> {
+    match syn::parse2(module.clone())? {
+        Item::Mod(ItemMod { attrs, vis, ident, content: Some((_, items)), .. }) => {
+            Ok((Head { attrs, vis, ident }, items))
+        }
+        Item::Mod(module) => Err(Error::new_spanned(module, "the steps stand in the module itself: `mod name { .. }`")),
+        other => Err(Error::new_spanned(other, "`#[pipeline]` goes on a module: `mod name { .. }`")),
+    }
+}
+
+/// The model of a module without mistakes.
+fn complete(
+    Head { attrs, vis, ident }: Head,
+    items: Vec<Item>,
+    args: module_args::Said,
+    mut context: Option<Context>,
+    Wired { steps, needs }: Wired,
+) -> Pipeline {
+    let clean_up: Vec<bool> = steps.iter().map(|step| step.settings.when.is_clean_up()).collect();
+    let fields = context.as_mut().map_or(&mut [][..], |context| &mut context.fields);
+    let shared = wiring::shared_fields(&steps, fields.len());
+    let graph = graph::complete(needs, &clean_up, &shared);
+    for (field, shared) in fields.iter_mut().zip(shared) {
+        field.exclusive = shared.exclusive;
+        field.users = graph.order.iter().copied().filter(|step| shared.users.contains(step)).collect();
+    }
+    let module_args::Said { error, name, config, resources } = args;
+    let name = name.unwrap_or_else(|| shown(&ident));
+    Pipeline { attrs, vis, ident, items, name, error, config, resources, context, steps, graph }
 }

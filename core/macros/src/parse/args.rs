@@ -1,0 +1,114 @@
+//! Arguments of an attribute: `name`, `name = value` and `name(..)`, with commas between them.
+
+use super::{
+    closest::closest,
+    mistakes::{Mistakes, shown},
+};
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::{
+    Error, Result, Token,
+    ext::IdentExt,
+    parse::{Parse, ParseStream, Parser},
+    token::Paren,
+};
+
+/// Reads arguments, and tells the names that were said. `take` reads what follows a name, or says what is wrong with it;
+/// the arguments after a wrong one are read all the same.
+pub(super) fn read(
+    tokens: TokenStream,
+    mistakes: &mut Mistakes,
+    mut take: impl FnMut(&Ident, ParseStream<'_>) -> Result<()>,
+) -> Vec<Ident> {
+    let mut said = Vec::new();
+    let all = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            if let Err(error) = one(input, &mut said, &mut take) {
+                mistakes.add(error);
+                skip_argument(input);
+            }
+        }
+        Ok(())
+    };
+    // It reads on to the end whatever comes, so that nothing is left to complain of.
+    let _: Result<()> = all.parse2(tokens);
+    said
+}
+
+/// As [`read`], for a list within an argument.
+pub(super) fn read_all(tokens: TokenStream, take: impl FnMut(&Ident, ParseStream<'_>) -> Result<()>) -> Result<()> {
+    let mut mistakes = Mistakes::default();
+    read(tokens, &mut mistakes, take);
+    mistakes.finish()
+}
+
+fn one(
+    input: ParseStream<'_>,
+    said: &mut Vec<Ident>,
+    take: &mut impl FnMut(&Ident, ParseStream<'_>) -> Result<()>,
+) -> Result<()> {
+    let name = input.call(Ident::parse_any)?;
+    if said.contains(&name) {
+        return Err(Error::new(name.span(), format!("`{}` is said twice", shown(&name))));
+    }
+    said.push(name.clone());
+    take(&name, input)?;
+    if !input.is_empty() {
+        input.parse::<Token![,]>()?;
+    }
+    Ok(())
+}
+
+fn skip_argument(input: ParseStream<'_>) {
+    while let Ok(token) = input.parse::<TokenTree>() {
+        if matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ',') {
+            return;
+        }
+    }
+}
+
+/// What follows the `=` of a `name = value`.
+pub(super) fn value<T: Parse>(name: &Ident, input: ParseStream<'_>, example: &str) -> Result<T> {
+    let missing = || Error::new(name.span(), format!("`{name}` takes a value: `{name} = {example}`"));
+    input.parse::<Option<Token![=]>>()?.ok_or_else(missing)?;
+    if input.is_empty() || input.peek(Token![,]) {
+        return Err(missing());
+    }
+    input.parse()
+}
+
+/// One of a few words after the `=`.
+pub(super) fn word<T: Copy>(name: &Ident, input: ParseStream<'_>, words: &[(&str, T)]) -> Result<T> {
+    let all = || words.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
+    let wrong = |at: &Ident| Error::new(at.span(), format!("`{name}` is {}", all()));
+    input.parse::<Option<Token![=]>>()?.ok_or_else(|| wrong(name))?;
+    let said = input.call(Ident::parse_any).map_err(|_| wrong(name))?;
+    words.iter().find(|(word, _)| said == word).map(|&(_, value)| value).ok_or_else(|| wrong(&said))
+}
+
+/// Nothing: the name alone says it.
+pub(super) fn flag(name: &Ident, input: ParseStream<'_>) -> Result<()> {
+    if input.is_empty() || input.peek(Token![,]) {
+        return Ok(());
+    }
+    Err(Error::new(name.span(), format!("`{name}` stands alone, without a value")))
+}
+
+/// What the parentheses of a `name(..)` hold.
+pub(super) fn list(name: &Ident, input: ParseStream<'_>, example: &str) -> Result<TokenStream> {
+    if !input.peek(Paren) {
+        return Err(Error::new(name.span(), format!("`{name}` takes a list: `{name}({example})`")));
+    }
+    let content;
+    syn::parenthesized!(content in input);
+    content.parse()
+}
+
+/// The error of an argument that there is not.
+pub(super) fn unknown(name: &Ident, of: &str, known: &[&str]) -> Error {
+    let name_shown = shown(name);
+    let help = match closest(&name_shown, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are `{}`", known.join("`, `")),
+    };
+    Error::new(name.span(), format!("`{name_shown}` is not a setting of a {of}; {help}"))
+}

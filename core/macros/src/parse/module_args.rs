@@ -1,0 +1,75 @@
+//! `#[rungs::pipeline(..)]`.
+
+use super::{
+    args::{self, list, read_all, value, word},
+    mistakes::Mistakes,
+};
+use crate::model::{ConfigArgs, OnFailure, Order, Resource};
+use proc_macro2::{Ident, TokenStream};
+use syn::{Error, Expr, LitStr, Result, Type, parse::ParseStream};
+
+pub(super) struct Said {
+    pub(super) error: Type,
+    pub(super) name: Option<String>,
+    pub(super) config: ConfigArgs,
+    pub(super) resources: Vec<Resource>,
+}
+
+const NAMES: &[&str] = &["error", "name", "max_concurrent", "order", "on_failure", "deadline", "resources"];
+
+const ORDERS: &[(&str, Order)] = &[("eager", Order::Eager), ("levels", Order::Levels)];
+
+const ON_FAILURE: &[(&str, OnFailure)] =
+    &[("go_on", OnFailure::GoOn), ("drain", OnFailure::Drain), ("cancel", OnFailure::Cancel)];
+
+pub(super) fn read(tokens: TokenStream, mistakes: &mut Mistakes) -> Said {
+    let mut pipeline = Said { error: missing_type(), name: None, config: ConfigArgs::default(), resources: Vec::new() };
+    let said = args::read(tokens, mistakes, |name, input| take(&mut pipeline, name, input));
+    if !said.iter().any(|name| name == "error") {
+        mistakes.missing("the steps' error type is missing: `#[pipeline(error = MyError)]`");
+    }
+    pipeline
+}
+
+/// Stands for a type that is missing, until that mistake is told.
+pub(super) fn missing_type() -> Type {
+    Type::Verbatim(TokenStream::new())
+}
+
+fn take(pipeline: &mut Said, name: &Ident, input: ParseStream<'_>) -> Result<()> {
+    let config = &mut pipeline.config;
+    match name.to_string().as_str() {
+        "error" => pipeline.error = value(name, input, "MyError")?,
+        "name" => pipeline.name = Some(value::<LitStr>(name, input, "\"bring-up\"")?.value()),
+        "max_concurrent" => config.max_concurrent = Some(at_least_one(value(name, input, "2")?)?),
+        "order" => config.order = Some(word(name, input, ORDERS)?),
+        "on_failure" => config.on_failure = Some(word(name, input, ON_FAILURE)?),
+        "deadline" => config.deadline = Some(value(name, input, "secs(30)")?),
+        "resources" => {
+            return read_all(list(name, input, "bus = 1")?, |resource, input| {
+                let units = value(resource, input, "1")?;
+                pipeline.resources.push(Resource { name: resource.clone(), units });
+                Ok(())
+            });
+        }
+        _ => return Err(args::unknown(name, "pipeline", NAMES)),
+    }
+    Ok(())
+}
+
+fn at_least_one(attempts: Expr) -> Result<Expr> {
+    match literal(&attempts) {
+        Some(0) => Err(Error::new_spanned(attempts, "`max_concurrent` is 0, so that nothing could ever start")),
+        _ => Ok(attempts),
+    }
+}
+
+/// The number, if the expression is one; all others are left to the compiler.
+pub(super) fn literal(expr: &Expr) -> Option<u32> {
+    match expr {
+        Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(number), .. }) => number.base10_parse().ok(),
+        Expr::Group(group) => literal(&group.expr),
+        Expr::Paren(paren) => literal(&paren.expr),
+        _ => None,
+    }
+}

@@ -1,0 +1,161 @@
+//! What every step's signature must be, whatever its parameters mean.
+
+use super::{
+    items::is_cfg,
+    mistakes::{Mistakes, shown},
+    module_args::missing_type,
+};
+use syn::{
+    FnArg, GenericParam, Generics, Ident, Lifetime, Pat, PatIdent, Path, PathSegment, ReturnType, Signature, Type,
+    TypeBareFn, TypeImplTrait, TypeReference,
+    visit::{self, Visit},
+};
+
+/// A parameter by its name.
+pub(super) struct Named {
+    pub(super) ident: Ident,
+    pub(super) ty: Type,
+}
+
+/// Tells the parameters that have a name.
+pub(super) fn parameters(sig: &Signature, mistakes: &mut Mistakes) -> Vec<Named> {
+    let mut named: Vec<Named> = Vec::new();
+    for input in &sig.inputs {
+        let typed = match input {
+            FnArg::Receiver(receiver) => {
+                mistakes
+                    .at(receiver, "a step has no `self`: what it borrows are fields of the context, by their names");
+                continue;
+            }
+            FnArg::Typed(typed) => typed,
+        };
+        if let Some(cfg) = typed.attrs.iter().find(|attribute| is_cfg(attribute)) {
+            mistakes.at(cfg, "a parameter of a step cannot hang on a `#[cfg]`");
+        }
+        match &*typed.pat {
+            Pat::Ident(PatIdent { ident, by_ref: None, subpat: None, .. }) => {
+                if named.iter().any(|other| other.ident == *ident) {
+                    mistakes.at(ident, format!("two parameters are called `{}`", shown(ident)));
+                } else {
+                    named.push(Named { ident: ident.clone(), ty: (*typed.ty).clone() });
+                }
+            }
+            pattern => mistakes
+                .at(pattern, "a step's parameter is a plain name: of a step, of a field of the context, or `cx`"),
+        }
+    }
+    named
+}
+
+/// Tells the return type.
+pub(super) fn check(sig: &Signature, context: Option<&Generics>, mistakes: &mut Mistakes) -> Type {
+    check_keywords(sig, mistakes);
+    for lifetime in sig.generics.lifetimes() {
+        mistakes.at(lifetime, format!("a step names no lifetimes: leave `{}` out", lifetime.lifetime));
+    }
+    let Some(output) = output(sig, mistakes) else { return missing_type() };
+    check_result(output, sig, context, mistakes);
+    output.clone()
+}
+
+fn check_keywords(sig: &Signature, mistakes: &mut Mistakes) {
+    if sig.asyncness.is_none() {
+        mistakes.at(&sig.fn_token, "a step is an `async fn`: add `async`");
+    }
+    if let Some(keyword) = &sig.constness {
+        mistakes.at(keyword, "a step cannot be `const`");
+    }
+    if let Some(keyword) = &sig.unsafety {
+        mistakes.at(keyword, "a step cannot be `unsafe`");
+    }
+    if let Some(abi) = &sig.abi {
+        mistakes.at(abi, "a step cannot be `extern`");
+    }
+    if let Some(variadic) = &sig.variadic {
+        mistakes.at(variadic, "a step cannot be variadic");
+    }
+}
+
+fn output<'s>(sig: &'s Signature, mistakes: &mut Mistakes) -> Option<&'s Type> {
+    match &sig.output {
+        ReturnType::Type(_, ty) if may_be_result(ty) => Some(ty),
+        ReturnType::Type(_, ty) => {
+            mistakes.at(ty, "a step returns a `Result`");
+            None
+        }
+        ReturnType::Default => {
+            mistakes.at(&sig.ident, format!("step `{}` returns nothing: a step returns a `Result`", shown(&sig.ident)));
+            None
+        }
+    }
+}
+
+/// An alias has any path, and a macro may stand for any type.
+fn may_be_result(ty: &Type) -> bool {
+    match ty {
+        Type::Path(_) | Type::Macro(_) => true,
+        Type::Group(group) => may_be_result(&group.elem),
+        Type::Paren(paren) => may_be_result(&paren.elem),
+        _ => false,
+    }
+}
+
+/// A result is kept after its step has ended, for the steps that need it and for the report: so its type can be named, and
+/// borrows nothing.
+fn check_result(output: &Type, sig: &Signature, context: Option<&Generics>, mistakes: &mut Mistakes) {
+    let named = |param: &GenericParam| match param {
+        GenericParam::Type(ty) => Some(ty.ident.clone()),
+        GenericParam::Const(value) => Some(value.ident.clone()),
+        GenericParam::Lifetime(_) => None,
+    };
+    let foreign = sig.generics.params.iter().filter_map(named);
+    let of_context: Vec<Ident> =
+        context.into_iter().flat_map(|generics| generics.params.iter().filter_map(named)).collect();
+    let foreign = foreign.filter(|ident| !of_context.contains(ident)).collect();
+    Result { foreign, mistakes }.visit_type(output);
+}
+
+struct Result<'m> {
+    /// Generic parameters of the step that the context does not have.
+    foreign: Vec<Ident>,
+    mistakes: &'m mut Mistakes,
+}
+
+impl<'ast> Visit<'ast> for Result<'_> {
+    fn visit_path(&mut self, path: &'ast Path) {
+        if let Some(PathSegment { ident, .. }) = path.segments.first()
+            && path.leading_colon.is_none()
+            && self.foreign.contains(ident)
+        {
+            let name = shown(ident);
+            self.mistakes
+                .at(ident, format!("`{name}` occurs in the result, so the context must have a parameter `{name}` too"));
+        }
+        visit::visit_path(self, path);
+    }
+
+    fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
+        if lifetime.ident != "static" {
+            self.mistakes.at(lifetime, BORROWS);
+        }
+    }
+
+    fn visit_type_reference(&mut self, reference: &'ast TypeReference) {
+        if reference.lifetime.is_none() {
+            self.mistakes.at(&reference.and_token, BORROWS);
+        }
+        visit::visit_type_reference(self, reference);
+    }
+
+    fn visit_type_impl_trait(&mut self, opaque: &'ast TypeImplTrait) {
+        self.mistakes
+            .at(opaque, "a result is kept after its step has ended, and `impl` gives it no name to keep it by");
+    }
+
+    /// The references of a function type are the function's own.
+    fn visit_type_bare_fn(&mut self, _: &'ast TypeBareFn) {}
+
+    fn visit_parenthesized_generic_arguments(&mut self, _: &'ast syn::ParenthesizedGenericArguments) {}
+}
+
+const BORROWS: &str = "a result is kept after its step has ended, so it cannot borrow from the step's parameters";

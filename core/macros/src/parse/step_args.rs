@@ -1,0 +1,140 @@
+//! `#[step(..)]`.
+
+use super::{
+    args::{self, flag, list, read_all, value},
+    mistakes::Mistakes,
+};
+use crate::model::{StepArgs, When};
+use proc_macro2::{Ident, TokenStream};
+use syn::{Attribute, Error, Expr, Meta, Result, parse::ParseStream};
+
+/// What the attribute says, with names that have not been looked up yet.
+#[derive(Default)]
+pub(super) struct Said {
+    pub(super) settings: StepArgs,
+    pub(super) uses: Vec<(Ident, Expr)>,
+    pub(super) after: Vec<Ident>,
+}
+
+const NAMES: &[&str] = &[
+    "retries",
+    "backoff",
+    "retry_delay",
+    "retry_if",
+    "timeout",
+    "retry_on_timeout",
+    "deadline",
+    "expected",
+    "uses",
+    "after",
+    "skip_on_error",
+    "optional",
+    "when_all_done",
+    "when_any_failed",
+];
+
+/// Of these a step says one at most.
+const ALTERNATIVES: &[&[&str]] = &[&["backoff", "retry_delay"], &["skip_on_error", "when_all_done", "when_any_failed"]];
+
+/// The first of each says nothing without the second.
+const COMPANIONS: &[(&str, &str)] = &[
+    ("backoff", "retries"),
+    ("retry_delay", "retries"),
+    ("retry_if", "retries"),
+    ("retry_on_timeout", "retries"),
+    ("retry_on_timeout", "timeout"),
+];
+
+pub(super) fn read(attribute: &Attribute, mistakes: &mut Mistakes) -> Said {
+    let tokens = match &attribute.meta {
+        Meta::Path(_) => TokenStream::new(),
+        Meta::List(list) => list.tokens.clone(),
+        Meta::NameValue(_) => {
+            mistakes.at(attribute, "a step's settings stand in parentheses: `#[step(retries = 3)]`");
+            return Said::default();
+        }
+    };
+    let mut step = Said::default();
+    let said = args::read(tokens, mistakes, |name, input| take(&mut step, name, input));
+    check_together(&said, mistakes);
+    step
+}
+
+fn take(step: &mut Said, name: &Ident, input: ParseStream<'_>) -> Result<()> {
+    let settings = &mut step.settings;
+    let into = match name.to_string().as_str() {
+        "uses" => {
+            return read_all(list(name, input, "bus = 1")?, |resource, input| {
+                step.uses.push((resource.clone(), value(resource, input, "1")?));
+                Ok(())
+            });
+        }
+        "after" => {
+            return read_all(list(name, input, "power")?, |other, input| {
+                step.after.push(other.clone());
+                flag(other, input)
+            });
+        }
+        "optional" => {
+            settings.optional = true;
+            return flag(name, input);
+        }
+        "skip_on_error" => return run_when(settings, When::SkipOnError, name, input),
+        "when_all_done" => return run_when(settings, When::AllDone, name, input),
+        "when_any_failed" => return run_when(settings, When::AnyFailed, name, input),
+        "retry_if" => {
+            settings.retry_if = Some(function(name, input)?);
+            return Ok(());
+        }
+        "retries" => &mut settings.retries,
+        "backoff" => &mut settings.backoff,
+        "retry_delay" => &mut settings.retry_delay,
+        "timeout" => &mut settings.timeout,
+        "retry_on_timeout" => &mut settings.retry_on_timeout,
+        "deadline" => &mut settings.deadline,
+        "expected" => &mut settings.expected,
+        _ => return Err(args::unknown(name, "step", NAMES)),
+    };
+    *into = Some(value(name, input, example(name))?);
+    Ok(())
+}
+
+fn example(name: &Ident) -> &'static str {
+    match name.to_string().as_str() {
+        "retries" => "3",
+        "backoff" => "exponential(ms(10))",
+        "retry_on_timeout" => "false",
+        _ => "ms(10)",
+    }
+}
+
+fn run_when(settings: &mut StepArgs, when: When, name: &Ident, input: ParseStream<'_>) -> Result<()> {
+    settings.when = when;
+    flag(name, input)
+}
+
+fn function(name: &Ident, input: ParseStream<'_>) -> Result<Expr> {
+    let judge: Expr = value(name, input, "|error| error.is_transient()")?;
+    match judge {
+        Expr::Path(_) | Expr::Closure(_) => Ok(judge),
+        _ => Err(Error::new_spanned(
+            judge,
+            "`retry_if` takes a function's path or a closure: `|error| error.is_transient()`",
+        )),
+    }
+}
+
+fn check_together(said: &[Ident], mistakes: &mut Mistakes) {
+    for alternatives in ALTERNATIVES {
+        let mut of_these = said.iter().filter(|name| alternatives.iter().any(|one| name == one));
+        let Some(first) = of_these.next() else { continue };
+        of_these
+            .for_each(|name| mistakes.at(name, format!("`{name}` and `{first}` exclude each other: say one of them")));
+    }
+    for (name, companion) in COMPANIONS {
+        let Some(lonely) = said.iter().find(|other| other == name) else { continue };
+        if !said.iter().any(|other| other == companion) {
+            mistakes.at(lonely, format!("`{name}` says nothing without `{companion}`"));
+        }
+    }
+}

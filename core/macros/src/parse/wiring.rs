@@ -1,0 +1,127 @@
+//! From names to edges: what each step waits for, and what it uses.
+
+use super::{
+    closest::closest,
+    items::Declared,
+    mistakes::{Mistakes, shown},
+    module_args::literal,
+    names::Names,
+    params, signature,
+};
+use crate::{
+    graph::{self, Cycle, Shared},
+    model::{Edge, EdgeKind, Param, ParamKind, Resource, Step},
+};
+use syn::{Expr, Generics, Ident};
+
+pub(super) struct Wired {
+    pub(super) steps: Vec<Step>,
+    pub(super) needs: Vec<Vec<Edge>>,
+}
+
+/// An edge, and the name in the source that says it.
+struct Said {
+    edge: Edge,
+    at: Ident,
+}
+
+pub(super) fn wire(
+    declared: Vec<Declared>,
+    context: Option<&Generics>,
+    names: &Names,
+    resources: &[Resource],
+    mistakes: &mut Mistakes,
+) -> Wired {
+    check_duplicates(&declared, mistakes);
+    let (mut steps, mut needs) = (Vec::new(), Vec::new());
+    for (at, Declared { sig, said }) in declared.into_iter().enumerate() {
+        let output = signature::check(&sig, context, mistakes);
+        let named = signature::parameters(&sig, mistakes);
+        let params = params::resolve(named, at, said.settings.when.is_clean_up(), names, mistakes);
+        needs.push(edges(at, &params, said.after, names, mistakes));
+        let uses = uses(names.step(at), said.uses, resources, mistakes);
+        steps.push(Step { ident: sig.ident, generics: sig.generics, params, output, settings: said.settings, uses });
+    }
+    let edges: Vec<Vec<Edge>> = needs.iter().map(|said| said.iter().map(|said| said.edge).collect()).collect();
+    check_cycles(&needs, &edges, names, mistakes);
+    Wired { steps, needs: edges }
+}
+
+fn check_duplicates(declared: &[Declared], mistakes: &mut Mistakes) {
+    for (at, later) in declared.iter().enumerate() {
+        let name = shown(later.ident());
+        if let Some(first) = declared[..at].iter().find(|step| shown(step.ident()) == name) {
+            mistakes.at(later.ident(), format!("two steps are called `{name}`"));
+            mistakes.at(first.ident(), format!("the other step called `{name}`"));
+        }
+    }
+}
+
+fn edges(step: usize, params: &[Param], after: Vec<Ident>, names: &Names, mistakes: &mut Mistakes) -> Vec<Said> {
+    let result = |param: &Param| match param.kind {
+        ParamKind::Result { step } => {
+            Some(Said { edge: Edge { step, kind: EdgeKind::Result }, at: param.ident.clone() })
+        }
+        ParamKind::Field { .. } | ParamKind::Context => None,
+    };
+    let mut edges: Vec<Said> = params.iter().filter_map(result).collect();
+    for at in after {
+        match names.after(&at, step) {
+            Ok(need) if edges.iter().any(|said| said.edge.step == need) => {
+                mistakes.at(
+                    &at,
+                    format!("step `{}` needs `{}` already: it takes its result", names.step(step), shown(&at)),
+                );
+            }
+            Ok(need) => edges.push(Said { edge: Edge { step: need, kind: EdgeKind::After }, at }),
+            Err(message) => mistakes.at(&at, message),
+        }
+    }
+    edges
+}
+
+fn uses(step: &str, said: Vec<(Ident, Expr)>, resources: &[Resource], mistakes: &mut Mistakes) -> Vec<(usize, Expr)> {
+    let mut uses = Vec::new();
+    for (ident, units) in said {
+        let resource = shown(&ident);
+        let Some(at) = resources.iter().position(|known| shown(&known.name) == resource) else {
+            let known: Vec<String> = resources.iter().map(|known| shown(&known.name)).collect();
+            let near = closest(&resource, known.iter().map(String::as_str));
+            let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            let message = format!("step `{step}` uses `{resource}`, which is not a resource of this pipeline{near}");
+            mistakes.at(&ident, message);
+            continue;
+        };
+        // Numbers that only the compiler can tell are compared by the code that is generated.
+        if let (Some(wanted), Some(capacity)) = (literal(&units), literal(&resources[at].units))
+            && wanted > capacity
+        {
+            let message = format!("step `{step}` uses {wanted} of `{resource}`, of which there are {capacity}");
+            mistakes.at(&units, message);
+        }
+        uses.push((at, units));
+    }
+    uses
+}
+
+fn check_cycles(said: &[Vec<Said>], needs: &[Vec<Edge>], names: &Names, mistakes: &mut Mistakes) {
+    for Cycle { path, closed_by } in graph::cycles(needs) {
+        let (Some(&first), Some(&last)) = (path.first(), path.last()) else { continue };
+        let all: String = path.iter().map(|&step| format!("`{}` needs ", names.step(step))).collect();
+        mistakes.at(&said[last][closed_by].at, format!("a cycle: {all}`{}`", names.step(first)));
+    }
+}
+
+/// Who takes the fields of the context.
+pub(super) fn shared_fields(steps: &[Step], fields: usize) -> Vec<Shared> {
+    let mut shared = vec![Shared { users: Vec::new(), exclusive: false }; fields];
+    for (at, step) in steps.iter().enumerate() {
+        for param in &step.params {
+            if let ParamKind::Field { field, mutable } = param.kind {
+                shared[field].users.push(at);
+                shared[field].exclusive |= mutable;
+            }
+        }
+    }
+    shared
+}
