@@ -4,7 +4,6 @@ use crate::{
     plan::{Numbering, Plan, StepId},
     policy::Config,
     render::{Sketch, StepNames, dot, mermaid, text},
-    scheduler::{Alarm, Node, State},
 };
 use core::fmt;
 

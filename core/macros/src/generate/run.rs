@@ -11,11 +11,11 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     let count = model.steps.len();
     let error = &model.error;
     let output_generics = outputs::generics(model);
-    let (output_impl, output_ty, output_where) = output_generics.split_for_impl();
+    let (output_impl, output_ty, _) = output_generics.split_for_impl();
     let none = Generics::default();
     let generics = model.context.as_ref().map_or(&none, |context| &context.generics);
     let (_, context_ty, context_where) = generics.split_for_impl();
-    let params = &generics.params;
+    let params: Vec<_> = generics.params.iter().collect();
     let context_type = model.context.as_ref().map(|context| {
         let ident = &context.ident;
         quote!(&'context mut #ident #context_ty)
@@ -40,7 +40,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
         pub enum Pipeline {}
 
         /// Runs all steps, and reports. Dropping the future drops every step.
-        pub async fn run<#lifetime #params, Clock: ::rungs::Timer>(#taken timer: &Clock) -> Report #output_ty
+        pub async fn run<#lifetime #(#params,)* Clock: ::rungs::Timer>(#taken timer: &Clock) -> Report #output_ty
         #context_where
         {
             runner().run(#passed, timer).await
@@ -56,7 +56,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             BLUEPRINT.picture()
         }
 
-        impl<#lifetime #params> ::rungs::fixed::Steps<#context_type> for Pipeline #context_where {
+        impl<#lifetime #(#params,)*> ::rungs::fixed::Steps<#context_type> for Pipeline #context_where {
             type Error = #error;
             type Report = Report #output_ty;
 
