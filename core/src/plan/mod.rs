@@ -3,9 +3,7 @@
 mod graph;
 mod numbering;
 
-#[cfg(feature = "alloc")]
-pub(crate) use graph::is_declared_in_order;
-pub use graph::{find_cycle, invert, levels, topological};
+pub use graph::{find_cycle, invert, levels, needs_come_first, topological};
 pub use numbering::{Numbering, Use, longest_remaining};
 
 use crate::policy::Settings;
@@ -181,14 +179,14 @@ impl<'p> Plan<'p> {
 
     /// The settings of a step.
     #[inline]
-    pub fn settings(&self, step: StepId) -> &'p Settings<'p> {
-        let which = self.which.get(step.index()).map_or(0, |&which| which as usize);
-        self.settings.get(which).unwrap_or(const { &Settings::DEFAULT })
+    pub const fn settings(&self, step: StepId) -> &'p Settings<'p> {
+        let which = if step.index() < self.which.len() { self.which[step.index()] as usize } else { 0 };
+        if which < self.settings.len() { &self.settings[which] } else { const { &Settings::DEFAULT } }
     }
 
-    /// Whether no step says anything of itself.
-    pub(crate) fn is_plain(&self) -> bool {
-        self.which.is_empty() && self.settings.first().is_none_or(|s| *s == Settings::DEFAULT)
+    /// The settings that steps may have, each once or more often.
+    pub(crate) const fn all_settings(&self) -> &'p [Settings<'p>] {
+        self.settings
     }
 
     /// All steps, in the order of declaration.
@@ -197,10 +195,17 @@ impl<'p> Plan<'p> {
     }
 
     /// How many alarms may be armed at once. O(V).
-    pub fn alarms(&self) -> usize {
-        if self.which.is_empty() && !self.settings.first().is_some_and(Settings::may_wait) {
+    pub const fn alarms(&self) -> usize {
+        if self.which.is_empty() && !self.settings(StepId(0)).may_wait() {
             return 0;
         }
-        self.steps().filter(|&step| self.settings(step).may_wait()).count()
+        let (mut alarms, mut step) = (0, 0);
+        while step < self.len() {
+            if self.settings(StepId(step as u32)).may_wait() {
+                alarms += 1;
+            }
+            step += 1;
+        }
+        alarms
     }
 }
