@@ -3,7 +3,9 @@
 use crate::graph::Graph;
 use rungs::{
     Config, Instant, Settings,
-    scheduler::{Action, Edges, Need, Needed, Node, Numbering, Outcome, Plan, Scheduler, State, StepId, invert},
+    scheduler::{
+        Action, Edges, Need, Needed, Node, Numbering, Outcome, Plan, Scheduler, State, StepId, invert, needs_come_first,
+    },
 };
 
 /// A plan's edges both ways, and the storage of its runs.
@@ -15,6 +17,7 @@ pub struct Bare {
     waits: Vec<Need>,
     nodes: Vec<Node>,
     ready: Vec<usize>,
+    needs_first: bool,
 }
 
 impl Bare {
@@ -27,7 +30,8 @@ impl Bare {
         }
         let nodes = vec![Node::default(); graph.len()];
         let ready = vec![0; Needed::ready_words(graph.len())];
-        Self { waits_rows: vec![0; rows.len()], waits: needs.clone(), rows, needs, nodes, ready }
+        let needs_first = needs_come_first(Edges::new(&rows, &needs), &[]);
+        Self { needs_first, waits_rows: vec![0; rows.len()], waits: needs.clone(), rows, needs, nodes, ready }
     }
 }
 
@@ -43,10 +47,11 @@ pub fn measured_invert(bare: &mut Bare) {
 /// The storage is too small.
 #[inline(never)]
 pub fn measured_schedule(bare: &mut Bare) -> usize {
-    let Bare { rows, needs, waits_rows, waits, nodes, ready } = bare;
+    let Bare { rows, needs, waits_rows, waits, nodes, ready, needs_first } = bare;
     let plan = Plan::new(Edges::new(rows, needs), Edges::new(waits_rows, waits), &[Settings::DEFAULT], &[]);
     let state = State { nodes, ready, ..State::default() };
-    let scheduler = Scheduler::new(plan, Numbering::default(), Config::DEFAULT, state, Instant::ZERO);
+    let numbering = Numbering { needs_first: *needs_first, ..Numbering::default() };
+    let scheduler = Scheduler::new(plan, numbering, Config::DEFAULT, state, Instant::ZERO);
     let mut scheduler = scheduler.expect("the storage was made for this plan");
     let mut started = 0;
     while let Some(action) = scheduler.poll_action(Instant::ZERO) {

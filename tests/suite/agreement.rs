@@ -16,9 +16,14 @@ pub(crate) fn check(case: &Case) {
 /// Checks the case that comes of a seed, and shows a smaller one if it fails.
 #[track_caller]
 pub(crate) fn check_seed(seed: u64, most_steps: u64) {
-    let case = Random::new(seed).case(most_steps);
+    check_random(&format!("seed {seed} for up to {most_steps} steps"), Random::new(seed).case(most_steps));
+}
+
+/// Checks a case, and shows a smaller one under this title if it fails.
+#[track_caller]
+pub(crate) fn check_random(title: &str, case: Case) {
     if differs(&case, &oracle::run(&case)) {
-        println!("seed {seed} for up to {most_steps} steps, made smaller:");
+        println!("{title}, made smaller:");
         check(&shrink::shrink(case, is_wrong));
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rungs::scheduler::{
     Alarm, Edges, Need, Needed, Node, Numbering, Plan, Scheduler, State, StepId, Use, invert, levels,
-    longest_remaining, topological,
+    longest_remaining, needs_come_first, topological,
 };
 use rungs::{Backoff, Config, Instant, OnFailure, Order, Settings, When};
 
@@ -88,6 +88,7 @@ impl Layout {
             uses: &self.numbers.uses,
             capacities: &self.numbers.capacities,
             levels: &self.numbers.levels,
+            needs_first: needs_come_first(self.plan().all_needs(), &self.numbers.places),
         }
     }
 
@@ -101,8 +102,18 @@ impl Layout {
 
     /// Begins a run on this storage, which grows if it is too small.
     pub(crate) fn run<'a>(&'a self, storage: &'a mut Storage, now: Instant) -> Scheduler<'a> {
+        self.run_by(storage, self.numbering(), now)
+    }
+
+    /// As [`run`](Self::run), by a numbering that needs no more storage.
+    pub(crate) fn run_by<'a>(
+        &'a self,
+        storage: &'a mut Storage,
+        numbering: Numbering<'a>,
+        now: Instant,
+    ) -> Scheduler<'a> {
         let state = storage.grown_to(self.needed()).state();
-        Scheduler::new(self.plan(), self.numbering(), self.config, state, now).expect("storage that fits")
+        Scheduler::new(self.plan(), numbering, self.config, state, now).expect("storage that fits")
     }
 
     /// Where nothing is scarce and nothing bars the way, the order of declaration is as good as any.
@@ -122,7 +133,7 @@ impl Layout {
         let is_scarce = case.limit.is_some() || classes.is_used();
         let mut paths = vec![0; steps];
         if is_scarce {
-            longest_remaining(dependents, &order, |step| plan.settings(step), &mut paths);
+            longest_remaining(&plan, &order, &mut paths);
         }
         if !is_scarce && !case.levels {
             return numbers;

@@ -81,6 +81,23 @@ impl Random {
         }
     }
 
+    /// A case in which nobody uses anything, mostly without alarms, and most attempts take no time: steps that succeed at
+    /// once can follow one another for long.
+    pub(crate) fn straight_case(&mut self, most_steps: u64) -> Case {
+        let mut case = self.case(most_steps);
+        let (has_alarms, seldom) = (self.one_in(8), self.pick([1, 4, 50]));
+        for spec in &mut case.steps {
+            spec.uses.clear();
+            if spec.rule == Rule::AnyFailed && !has_alarms {
+                spec.rule = Rule::AllDone;
+            }
+            if !self.one_in(seldom) {
+                spec.script = vec![Attempt { takes: 0, ends: Ends::Ok }];
+            }
+        }
+        case
+    }
+
     /// The step at this place of a topological order.
     fn spec(&mut self, place: usize, kind: &Kind) -> Spec {
         let mut before = |sparse| -> Vec<usize> {

@@ -1,9 +1,6 @@
 //! Which ready step goes first, worked out at compile time.
 
-use crate::{
-    plan::{Numbering, Plan, StepId, Use},
-    policy::settings::NONE,
-};
+use crate::plan::{Numbering, Plan, StepId, Use, longest_remaining, needs_come_first};
 
 /// The places of a numbering: by level where there are barriers, then longest remaining path first, ties by declaration.
 ///
@@ -63,6 +60,7 @@ impl<const STEPS: usize> Places<STEPS> {
     /// The numbering, with what the classes of steps use.
     pub const fn numbering<'p>(
         &'p self,
+        plan: &Plan<'_>,
         levels: &'p [u32],
         classes: &'p [u32],
         use_rows: &'p [u32],
@@ -70,32 +68,21 @@ impl<const STEPS: usize> Places<STEPS> {
         capacities: &'p [u32],
     ) -> Numbering<'p> {
         let ranks: &[u32] = if classes.is_empty() { &[] } else { &self.ranks };
-        Numbering { order: &self.order, places: &self.places, ranks, classes, use_rows, uses, capacities, levels }
+        let needs_first = needs_come_first(plan.all_needs(), &self.places);
+        let Self { order, places, .. } = self;
+        Numbering { order, places, ranks, classes, use_rows, uses, capacities, levels, needs_first }
     }
 }
 
 const fn keys<const STEPS: usize>(plan: &Plan<'_>, topological: &[u32], levels: &[u32]) -> [Key; STEPS] {
+    let mut paths = [0; STEPS];
+    longest_remaining(plan, topological, &mut paths);
     let mut keys = [Key { level: 0, path: 0, step: 0 }; STEPS];
-    let mut i = STEPS;
-    while i > 0 {
-        i -= 1;
-        let step = topological[i] as usize;
-        let mut rest = 0;
-        let waiting = plan.all_dependents();
-        let (mut k, end) = waiting.row(step);
-        while k < end {
-            let path = keys[waiting.at(k).step().index()].path;
-            if path > rest {
-                rest = path;
-            }
-            k += 1;
-        }
-        let own = match plan.settings(StepId(step as u32)).expected {
-            NONE => 1,
-            expected => expected,
-        };
+    let mut step = 0;
+    while step < STEPS {
         let level = if levels.is_empty() { 0 } else { levels[step] };
-        keys[step] = Key { level, path: rest.saturating_add(own), step: step as u32 };
+        keys[step] = Key { level, path: paths[step], step: step as u32 };
+        step += 1;
     }
     keys
 }

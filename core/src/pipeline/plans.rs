@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use crate::{
     plan::{
-        Edges, Need, Numbering, StepId, Use, find_cycle, invert, is_declared_in_order, levels, longest_remaining,
+        Edges, Need, Numbering, StepId, Use, find_cycle, invert, levels, longest_remaining, needs_come_first,
         topological,
     },
     policy::{Config, Order},
@@ -32,7 +32,7 @@ impl Compiled {
             numbers: None,
         };
         invert(needs, &mut compiled.rows, &mut compiled.list);
-        if is_declared_in_order(needs) {
+        if needs_come_first(needs, &[]) {
             return Ok(compiled);
         }
         let mut order = vec![0; steps];
@@ -90,6 +90,7 @@ struct Numbers {
     uses: Vec<Use>,
     capacities: Vec<u32>,
     levels: Vec<u32>,
+    needs_first: bool,
 }
 
 impl Draft<'_> {
@@ -108,6 +109,9 @@ impl Draft<'_> {
         }
         if by_priority || by_level {
             self.sort(compiled, &mut numbers);
+            numbers.needs_first = needs_come_first(self.edges(), &numbers.places);
+        } else {
+            numbers.needs_first = compiled.order.is_empty();
         }
         numbers.capacities = self.resources.iter().map(|&(_, capacity)| capacity).collect();
         if let Some(compiled) = &mut self.compiled {
@@ -128,6 +132,7 @@ impl Draft<'_> {
             uses: &numbers.uses,
             capacities: &numbers.capacities,
             levels: &numbers.levels,
+            needs_first: numbers.needs_first,
         }
     }
 
@@ -135,7 +140,7 @@ impl Draft<'_> {
         let plan = self.plan(compiled);
         let mut paths = vec![0; plan.len()];
         if numbers.by_priority {
-            longest_remaining(compiled.dependents(), &compiled.order, |step| plan.settings(step), &mut paths);
+            longest_remaining(&plan, &compiled.order, &mut paths);
         }
         let key = |step: u32| {
             let level = numbers.levels.get(step as usize).copied().unwrap_or(0);

@@ -141,8 +141,22 @@ pub const fn levels(needs: Edges<'_>, order: &[u32], levels: &mut [u32]) -> usiz
     count
 }
 
-/// An edge list is in the order of declaration if every need was declared before the step that has it.
-#[cfg(feature = "alloc")]
-pub(crate) fn is_declared_in_order(needs: Edges<'_>) -> bool {
-    (0..needs.len() as u32).map(StepId).all(|step| needs.of(step).iter().all(|need| need.step() < step))
+/// Whether the place of each step comes after those of its needs. `places` tells the place of each step; if it is empty,
+/// places are the order of declaration. O(V + E).
+pub const fn needs_come_first(needs: Edges<'_>, places: &[u32]) -> bool {
+    let mut step = 0;
+    while step < needs.len() {
+        let own = if places.is_empty() { step as u32 } else { places[step] };
+        let mut k = needs.starts[step] as usize;
+        while k < needs.starts[step + 1] as usize {
+            let need = needs.list[k].step();
+            let place = if places.is_empty() { need.0 } else { places[need.index()] };
+            if place >= own {
+                return false;
+            }
+            k += 1;
+        }
+        step += 1;
+    }
+    true
 }

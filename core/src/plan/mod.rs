@@ -3,9 +3,7 @@
 mod graph;
 mod numbering;
 
-#[cfg(feature = "alloc")]
-pub(crate) use graph::is_declared_in_order;
-pub use graph::{find_cycle, invert, levels, topological};
+pub use graph::{find_cycle, invert, levels, needs_come_first, topological};
 pub use numbering::{Numbering, Use, longest_remaining};
 
 use crate::policy::Settings;
@@ -96,18 +94,6 @@ impl<'p> Edges<'p> {
         self.list.get(from as usize..to as usize).unwrap_or(&[])
     }
 
-    /// Where a row begins and ends.
-    #[cfg(feature = "macros")]
-    pub(crate) const fn row(&self, row: usize) -> (usize, usize) {
-        (self.starts[row] as usize, self.starts[row + 1] as usize)
-    }
-
-    /// The edge at this place of all rows.
-    #[cfg(feature = "macros")]
-    pub(crate) const fn at(&self, place: usize) -> Need {
-        self.list[place]
-    }
-
     /// How long each row is.
     pub(crate) fn counts(&self) -> impl Iterator<Item = u32> + use<'p> {
         let ends = self.starts.get(1..).unwrap_or_default();
@@ -186,12 +172,6 @@ impl<'p> Plan<'p> {
         self.dependents.of(step)
     }
 
-    /// Who waits for whom.
-    #[cfg(feature = "macros")]
-    pub(crate) const fn all_dependents(&self) -> Edges<'p> {
-        self.dependents
-    }
-
     /// All needs.
     pub const fn all_needs(&self) -> Edges<'p> {
         self.needs
@@ -229,9 +209,9 @@ impl<'p> Plan<'p> {
         None
     }
 
-    /// Whether no step says anything of itself.
-    pub(crate) fn is_plain(&self) -> bool {
-        self.which.is_empty() && self.settings.first().is_none_or(|s| *s == Settings::DEFAULT)
+    /// The settings that steps may have, each once or more often.
+    pub(crate) const fn all_settings(&self) -> &'p [Settings<'p>] {
+        self.settings
     }
 
     /// All steps, in the order of declaration.
@@ -244,10 +224,12 @@ impl<'p> Plan<'p> {
         if self.which.is_empty() && !self.settings(StepId(0)).may_wait() {
             return 0;
         }
-        let (mut alarms, mut i) = (0, 0);
-        while i < self.len() {
-            alarms += self.settings(StepId(i as u32)).may_wait() as usize;
-            i += 1;
+        let (mut alarms, mut step) = (0, 0);
+        while step < self.len() {
+            if self.settings(StepId(step as u32)).may_wait() {
+                alarms += 1;
+            }
+            step += 1;
         }
         alarms
     }

@@ -1,7 +1,7 @@
 //! Which ready step goes first: a numbering, made once.
 
-use super::{Edges, StepId};
-use crate::policy::{Settings, settings};
+use super::{Plan, StepId, needs_come_first};
+use crate::policy::settings::NONE;
 
 /// So many units of a resource, held while an attempt is in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,20 +35,26 @@ pub struct Numbering<'p> {
     pub capacities: &'p [u32],
     /// Each step's level: for [`Order::Levels`](crate::Order::Levels) only. Places go by level first then.
     pub levels: &'p [u32],
+    /// Whether each step's place comes after those of its needs, as [`needs_come_first`](super::needs_come_first) tells.
+    /// Steps that succeed at once then cost a run next to nothing; `false` is always right, and slower.
+    pub needs_first: bool,
 }
 
 impl<'p> Numbering<'p> {
     /// The order of declaration; nothing is used.
-    pub const DECLARED: Self = Self {
-        order: &[],
-        places: &[],
-        ranks: &[],
-        classes: &[],
-        use_rows: &[],
-        uses: &[],
-        capacities: &[],
-        levels: &[],
-    };
+    pub const fn declared(plan: &Plan<'_>) -> Self {
+        Self {
+            order: &[],
+            places: &[],
+            ranks: &[],
+            classes: &[],
+            use_rows: &[],
+            uses: &[],
+            capacities: &[],
+            levels: &[],
+            needs_first: needs_come_first(plan.all_needs(), &[]),
+        }
+    }
 
     #[inline]
     pub(crate) fn place(&self, step: StepId) -> usize {
@@ -77,27 +83,25 @@ impl<'p> Numbering<'p> {
 ///
 /// The priority of Hu's level algorithm (T. C. Hu, "Parallel Sequencing and Assembly Line Problems", 1961).
 /// `order` is what [`topological`](super::topological) wrote; if empty, the order of declaration is one. O(V + E).
-pub fn longest_remaining<'p>(
-    dependents: Edges<'_>,
-    order: &[u32],
-    settings: impl Fn(StepId) -> &'p Settings<'p>,
-    lengths: &mut [u64],
-) {
-    for i in (0..dependents.len()).rev() {
-        let step = StepId(order.get(i).copied().unwrap_or(i as u32));
-        let own = match settings(step).expected {
-            settings::NONE => 1,
+pub const fn longest_remaining(plan: &Plan<'_>, order: &[u32], lengths: &mut [u64]) {
+    let dependents = plan.dependents;
+    let mut i = dependents.len();
+    while i > 0 {
+        i -= 1;
+        let step = if order.is_empty() { i } else { order[i] as usize };
+        let own = match plan.settings(StepId(step as u32)).expected {
+            NONE => 1,
             expected => expected,
         };
-        let rest = dependents
-            .of(step)
-            .iter()
-            .filter_map(|waits| lengths.get(waits.step().index()))
-            .max()
-            .copied()
-            .unwrap_or(0);
-        if let Some(length) = lengths.get_mut(step.index()) {
-            *length = own.saturating_add(rest);
+        let mut rest = 0;
+        let mut k = dependents.starts[step] as usize;
+        while k < dependents.starts[step + 1] as usize {
+            let length = lengths[dependents.list[k].step().index()];
+            if length > rest {
+                rest = length;
+            }
+            k += 1;
         }
+        lengths[step] = own.saturating_add(rest);
     }
 }

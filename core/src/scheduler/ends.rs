@@ -160,6 +160,10 @@ impl Scheduler<'_> {
         if let Some(open) = self.open.get_mut(level as usize) {
             *open = open.saturating_sub(1);
         }
+        self.pass_closed_levels();
+    }
+
+    pub(super) fn pass_closed_levels(&mut self) {
         while self.open.get(self.level as usize) == Some(&0) {
             self.level += 1;
         }

@@ -11,9 +11,11 @@ mod ready;
 mod start;
 mod state;
 mod stop;
+mod straight;
 
 pub use crate::plan::{
-    Edges, Need, Numbering, Plan, StepId, Use, find_cycle, invert, levels, longest_remaining, topological,
+    Edges, Need, Numbering, Plan, StepId, Use, find_cycle, invert, levels, longest_remaining, needs_come_first,
+    topological,
 };
 pub use alarms::Alarm;
 pub use node::{Cause, Node, Status};
@@ -21,7 +23,7 @@ pub use state::{Needed, State, TooSmall};
 pub use stop::Stop;
 
 use crate::{
-    policy::{Config, Order, Retry},
+    policy::{Config, Retry},
     time::Instant,
 };
 use alarms::Alarms;
@@ -117,6 +119,8 @@ pub struct Scheduler<'a> {
     run_deadline: Instant,
     /// Whether steps have no alarms, resources or barriers: then there is little to do at their ends.
     is_plain: bool,
+    /// Whether all has gone in the order of places so far: see `straight.rs`.
+    is_straight: bool,
     stopping: Stopping,
 }
 
@@ -155,13 +159,11 @@ impl<'a> Scheduler<'a> {
             sealed_count: 0,
             run_deadline: now.plus(config.deadline),
             is_plain: needed.alarms == 0 && numbering.use_rows.is_empty() && needed.open == 0,
+            is_straight: true,
             stopping: Stopping::default(),
         };
         for (free, &capacity) in scheduler.free.iter_mut().zip(numbering.capacities) {
             *free = capacity;
-        }
-        if config.order == Order::Levels {
-            scheduler.open_levels();
         }
         scheduler.open_steps();
         Ok(scheduler)
@@ -174,6 +176,12 @@ impl<'a> Scheduler<'a> {
     /// safe. O(1) amortised, O(log n) where a time limit is involved; one look at each class of resources for a start.
     #[inline]
     pub fn poll_action(&mut self, now: Instant) -> Option<Action> {
+        if self.is_straight {
+            if self.in_flight == 0 && now < self.run_deadline {
+                return self.start_next(now).map(Action::Start);
+            }
+            self.settle();
+        }
         let is_bounded = self.run_deadline < Instant::NEVER;
         let is_quiet = self.alarms.is_empty() && self.sealed_count == 0 && !is_bounded && !self.is_sweeping();
         if !is_quiet && let Some(action) = self.attend(now) {
@@ -209,6 +217,12 @@ impl<'a> Scheduler<'a> {
     /// What came of an attempt that [`Action::Start`] began. Never panics: an outcome without an attempt is ignored.
     #[inline]
     pub fn handle_outcome(&mut self, step: StepId, outcome: Outcome, now: Instant) -> Verdict {
+        if self.is_straight {
+            if outcome == Outcome::Success && self.succeed_next(step) {
+                return Verdict::Ended;
+            }
+            self.settle();
+        }
         let Some(node) = self.nodes.get(step.index()) else { return Verdict::Ignored };
         let (abandoning, why, by) = match node.phase {
             Phase::Running => (false, Why::None, 0),

@@ -1,7 +1,7 @@
 //! Which ready step starts next, and what it holds meanwhile.
 
 use super::{
-    Node, Scheduler, StepId,
+    Scheduler, StepId,
     node::{ANY_FAILED, Phase},
 };
 use crate::{
@@ -11,34 +11,6 @@ use crate::{
 };
 
 impl<'a> Scheduler<'a> {
-    /// Sets every step back to its beginning.
-    pub(super) fn open_steps(&mut self) {
-        let plain = self.plan.is_plain();
-        for ((step, needs), node) in self.plan.steps().zip(self.plan.all_needs().counts()).zip(self.nodes.iter_mut()) {
-            let flags = if plain {
-                0
-            } else {
-                let settings = self.plan.settings(step);
-                Node::flags_for(settings.when, settings.optional)
-            };
-            *node = Node { link: needs, flags, ..Node::default() };
-        }
-        for (step, needs) in self.plan.steps().zip(self.plan.all_needs().counts()) {
-            if needs == 0 {
-                self.needs_are_met(step, 0);
-            }
-        }
-    }
-
-    pub(super) fn open_levels(&mut self) {
-        self.open.fill(0);
-        for &level in self.numbering.levels {
-            if let Some(open) = self.open.get_mut(level as usize) {
-                *open += 1;
-            }
-        }
-    }
-
     /// All needs of a waiting step have ended, and none has sealed its fate.
     #[inline]
     pub(super) fn needs_are_met(&mut self, step: StepId, wave: u64) {
@@ -64,8 +36,7 @@ impl<'a> Scheduler<'a> {
         node.phase = Phase::Running;
         node.attempts = node.attempts.saturating_add(1);
         if !self.is_plain {
-            self.take(step);
-            self.arm_limits(step, now);
+            self.hold(step, now);
         }
         Some(step)
     }
@@ -74,9 +45,23 @@ impl<'a> Scheduler<'a> {
     #[inline]
     pub(super) fn release(&mut self, step: StepId) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        if self.is_plain {
-            return;
+        if !self.is_plain {
+            self.let_go(step);
         }
+    }
+
+    /// The attempt takes its resources, and its time limit is armed.
+    pub(super) fn hold(&mut self, step: StepId, now: Instant) {
+        for wanted in self.uses(step) {
+            if let Some(free) = self.free.get_mut(wanted.resource as usize) {
+                *free = free.saturating_sub(wanted.units);
+            }
+        }
+        self.arm_limits(step, now);
+    }
+
+    /// What [`hold`](Self::hold) did is undone.
+    pub(super) fn let_go(&mut self, step: StepId) {
         self.alarms.disarm(step, self.nodes);
         for held in self.uses(step) {
             if let Some(free) = self.free.get_mut(held.resource as usize) {
@@ -116,14 +101,6 @@ impl<'a> Scheduler<'a> {
 
     fn has_free(&self, wanted: &Use) -> bool {
         self.free.get(wanted.resource as usize).is_some_and(|&free| free >= wanted.units)
-    }
-
-    fn take(&mut self, step: StepId) {
-        for wanted in self.uses(step) {
-            if let Some(free) = self.free.get_mut(wanted.resource as usize) {
-                *free = free.saturating_sub(wanted.units);
-            }
-        }
     }
 
     #[inline]

@@ -38,9 +38,9 @@ pub struct Needed {
 
 impl Needed {
     /// What a run of this plan needs. O(V).
-    pub fn for_run(plan: &Plan<'_>, numbering: &Numbering<'_>, config: &Config) -> Self {
+    pub const fn for_run(plan: &Plan<'_>, numbering: &Numbering<'_>, config: &Config) -> Self {
         let levels = match config.order {
-            Order::Levels => numbering.levels.iter().max().map_or(0, |&top| top as usize + 1),
+            Order::Levels => count(numbering.levels),
             Order::Eager => 0,
         };
         Self {
@@ -64,6 +64,18 @@ impl Needed {
             && self.free <= state.free.len()
             && self.open <= state.open.len()
     }
+}
+
+/// How many levels there are, if these are the steps' levels.
+const fn count(levels: &[u32]) -> usize {
+    let (mut count, mut i) = (0, 0);
+    while i < levels.len() {
+        if levels[i] as usize >= count {
+            count = levels[i] as usize + 1;
+        }
+        i += 1;
+    }
+    count
 }
 
 /// The storage lent is too small for the plan.

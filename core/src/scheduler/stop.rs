@@ -65,8 +65,12 @@ impl Stopping {
 impl Scheduler<'_> {
     /// Stops the run from outside. Results that are already there count: report them first.
     ///
-    /// O(1); the sweep over all steps that follows is spread over [`poll_action`](Scheduler::poll_action).
+    /// The sweep over all steps that follows is spread over [`poll_action`](Scheduler::poll_action). O(1), or O(V + E) if
+    /// no attempt has come to anything but a success at once before.
     pub fn handle_stop(&mut self, stop: Stop) {
+        if self.is_straight {
+            self.settle();
+        }
         let reach = match stop {
             Stop::Drain => Reach::Starts,
             Stop::Cancel => {

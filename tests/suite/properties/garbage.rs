@@ -119,6 +119,7 @@ fn plans_that_make_no_sense_never_panic() {
             uses: &uses,
             capacities: &lists[5],
             levels: &lists[6],
+            needs_first: random.one_in(2),
         };
         let config = Config::DEFAULT
             .max_concurrent(random.below(3) as u32)

@@ -5,4 +5,5 @@ mod garbage;
 mod graham;
 mod numbers;
 mod storage;
+mod straight;
 mod trace;

@@ -23,7 +23,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     let by_level = if model.config.order == Some(Order::Levels) { quote!(LEVELS) } else { quote!(&[]) };
     // Without resources or barriers all that may start does, so the order of declaration is as good as any.
     let numbering = if model.resources.is_empty() && model.config.order != Some(Order::Levels) {
-        quote!(::rungs::scheduler::Numbering::DECLARED)
+        quote!(Numbering::declared(&PLAN))
     } else {
         quote!(BY_PRIORITY)
     };
@@ -48,7 +48,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
                 Plan::new(Edges::new(NEED_ROWS, NEEDS), Edges::new(WAITING_ROWS, WAITING), SETTINGS, WHICH);
             const PLACES: ::rungs::fixed::Places<COUNT> = ::rungs::fixed::Places::new(&PLAN, ORDER, #by_level);
             #resources
-            const BY_PRIORITY: Numbering<'static> = (&PLACES).numbering(#by_level, CLASSES, USE_ROWS, USES, CAPACITIES);
+            const BY_PRIORITY: Numbering<'static> = (&PLACES).numbering(&PLAN, #by_level, CLASSES, USE_ROWS, USES, CAPACITIES);
             ::rungs::fixed::Blueprint {
                 name: #title,
                 names: NAMES,

@@ -1,0 +1,107 @@
+//! Straight on: while every attempt succeeds before the scheduler is asked again, steps start in the order of their
+//! places.
+//!
+//! Where needs come first among places, the step at the first place that has not ended has all its needs, and no ready
+//! step has a lower place: so it is the one that starts, with any limit, in any order. Until something else happens it
+//! is enough to count the steps that have ended; nobody counts needs, or gathers who is ready. What the attempt in flight
+//! has is as ever: its phase, its deadline, its alarm.
+
+use super::{
+    Node, Scheduler, StepId,
+    node::{ANY_FAILED, Phase},
+};
+use crate::{policy::Order, time::Instant};
+
+impl Scheduler<'_> {
+    /// Sets every step back to its beginning.
+    pub(super) fn open_steps(&mut self) {
+        self.nodes.fill(Node::default());
+        let mut flags = 0;
+        for settings in self.plan.all_settings() {
+            flags |= Node::flags_for(settings.when, settings.optional);
+        }
+        if flags != 0 {
+            for (step, node) in self.plan.steps().zip(self.nodes.iter_mut()) {
+                let settings = self.plan.settings(step);
+                node.flags = Node::flags_for(settings.when, settings.optional);
+            }
+        }
+        // An alarm may end without having started, and a step may be passed over for want of a resource.
+        let goes_by_place = self.numbering.needs_first && self.numbering.use_rows.is_empty();
+        if !goes_by_place || flags & ANY_FAILED != 0 || self.config.max_concurrent == 0 {
+            self.settle();
+        }
+    }
+
+    /// Starts the step at the next place: all before it have succeeded.
+    #[inline]
+    pub(super) fn start_next(&mut self, now: Instant) -> Option<StepId> {
+        let step = self.numbering.step(self.ended as usize);
+        let node = self.nodes.get_mut(step.index())?;
+        node.phase = Phase::Running;
+        node.attempts = 1;
+        self.in_flight = 1;
+        if !self.is_plain {
+            self.hold(step, now);
+        }
+        Some(step)
+    }
+
+    /// The attempt in flight has succeeded; tells whether it was this step's.
+    #[inline]
+    pub(super) fn succeed_next(&mut self, step: StepId) -> bool {
+        let Some(node) = self.nodes.get_mut(step.index()) else { return false };
+        if node.phase != Phase::Running {
+            return false;
+        }
+        node.phase = Phase::Success;
+        self.in_flight = 0;
+        self.ended += 1;
+        if !self.is_plain {
+            self.let_go(step);
+        }
+        true
+    }
+
+    /// Something else has happened: from here on needs are counted, as if they had been from the beginning. O(V + E),
+    /// once a run.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn settle(&mut self) {
+        self.is_straight = false;
+        if self.config.order == Order::Levels {
+            self.open_levels();
+        }
+        for (needs, node) in self.plan.all_needs().counts().zip(self.nodes.iter_mut()) {
+            if node.phase == Phase::Waiting {
+                node.link = needs;
+            }
+        }
+        for place in 0..self.ended as usize {
+            for waits in self.plan.dependents(self.numbering.step(place)) {
+                if let Some(node) = self.nodes.get_mut(waits.step().index())
+                    && node.phase == Phase::Waiting
+                {
+                    node.link = node.link.saturating_sub(1);
+                }
+            }
+        }
+        for step in self.plan.steps() {
+            if self.nodes.get(step.index()).is_some_and(|node| node.phase == Phase::Waiting && node.link == 0) {
+                self.needs_are_met(step, 0);
+            }
+        }
+    }
+
+    fn open_levels(&mut self) {
+        self.open.fill(0);
+        for (&level, node) in self.numbering.levels.iter().zip(self.nodes.iter()) {
+            if let Some(open) = self.open.get_mut(level as usize)
+                && !node.has_ended()
+            {
+                *open += 1;
+            }
+        }
+        self.pass_closed_levels();
+    }
+}
