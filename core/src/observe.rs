@@ -36,11 +36,16 @@ use core::fmt;
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
 pub trait Observer<E> {
+    /// Whether it wants to be told at all: false only for `()`, and then no event is made.
+    const LISTENS: bool = true;
+
     /// Something happened.
     fn notice(&mut self, event: &Event<'_, E>);
 }
 
 impl<E> Observer<E> for () {
+    const LISTENS: bool = false;
+
     #[inline]
     fn notice(&mut self, _: &Event<'_, E>) {}
 }

@@ -4,31 +4,78 @@ use crate::{
     plan::{Numbering, Plan, StepId},
     policy::Config,
     render::{Sketch, StepNames, dot, mermaid, text},
+    scheduler::goes_by_place,
 };
 use core::fmt;
 
 /// All that is known of a pipeline before it runs, for a `const` or a `static`: it lies in flash.
 #[derive(Clone, Copy, Debug)]
 pub struct Blueprint {
-    /// The pipeline's name.
-    pub name: &'static str,
-    /// The steps' names, in the order of declaration.
-    pub names: &'static [&'static str],
+    pub(super) name: &'static str,
+    pub(super) names: &'static [&'static str],
     /// The graph and the settings.
     pub plan: Plan<'static>,
-    /// Where places are not short: by declaration, unless there are resources or barriers.
-    pub numbering: Numbering<'static>,
-    /// Where they are: longest remaining path first.
-    pub by_priority: Numbering<'static>,
-    /// Each step's level.
-    pub levels: &'static [u32],
-    /// The path that each step lies on.
-    pub path_of: &'static [u32],
-    /// How it is run if nothing else is said.
-    pub config: Config,
+    numbering: Numbering<'static>,
+    by_priority: Numbering<'static>,
+    levels: &'static [u32],
+    path_of: &'static [u32],
+    pub(super) config: Config,
+    /// Whether both numberings are such that steps which succeed at once start in the order of their places.
+    pub(super) goes_by_place: bool,
+    /// Whether a step asks for its context.
+    pub(super) has_context: bool,
 }
 
 impl Blueprint {
+    /// A plan with the names of its steps.
+    pub const fn new(name: &'static str, names: &'static [&'static str], plan: Plan<'static>) -> Self {
+        let numbering = Numbering::declared(&plan);
+        Self {
+            name,
+            names,
+            plan,
+            numbering,
+            by_priority: numbering,
+            levels: &[],
+            path_of: &[],
+            config: Config::DEFAULT,
+            goes_by_place: goes_by_place(&plan, &numbering),
+            has_context: false,
+        }
+    }
+
+    /// The paths: on which each step lies.
+    pub const fn paths(mut self, path_of: &'static [u32]) -> Self {
+        self.path_of = path_of;
+        self
+    }
+
+    /// Each step's level, for pictures.
+    pub const fn levels(mut self, levels: &'static [u32]) -> Self {
+        self.levels = levels;
+        self
+    }
+
+    /// Which ready step goes first where places are not short, and where they are.
+    pub const fn numbered(mut self, numbering: Numbering<'static>, by_priority: Numbering<'static>) -> Self {
+        self.goes_by_place = goes_by_place(&self.plan, &numbering) && goes_by_place(&self.plan, &by_priority);
+        self.numbering = numbering;
+        self.by_priority = by_priority;
+        self
+    }
+
+    /// How it is run if nothing else is said.
+    pub const fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Some step asks for its [`context`](super::WireEnd::context).
+    pub const fn with_context(mut self) -> Self {
+        self.has_context = true;
+        self
+    }
+
     /// The picture of the plan: its `Display` is the text form.
     pub const fn picture(&self) -> Picture<'_> {
         Picture { blueprint: self, form: Form::Text }

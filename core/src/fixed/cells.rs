@@ -8,7 +8,7 @@
 pub struct Slot<T>(Once<T>);
 
 #[cfg(feature = "std")]
-type Once<T> = std::sync::OnceLock<T>;
+type Once<T> = spin::Once<T>;
 #[cfg(not(feature = "std"))]
 type Once<T> = once_cell::sync::OnceCell<T>;
 
@@ -22,6 +22,9 @@ impl<T> Slot<T> {
     #[inline]
     pub fn set(&self, value: T) {
         // A path comes by each of its steps once, so there is no other.
+        #[cfg(feature = "std")]
+        self.0.call_once(|| value);
+        #[cfg(not(feature = "std"))]
         let _ = self.0.set(value);
     }
 
@@ -33,7 +36,10 @@ impl<T> Slot<T> {
 
     /// The result, by value.
     pub fn into_inner(self) -> Option<T> {
-        self.0.into_inner()
+        #[cfg(feature = "std")]
+        return self.0.try_into_inner();
+        #[cfg(not(feature = "std"))]
+        return self.0.into_inner();
     }
 }
 

@@ -34,33 +34,40 @@ pub(super) struct Drive<'r, E, O> {
     pub(super) observer: O,
 }
 
-/// What changes from poll to poll.
-struct Now<'p, T, P> {
-    at: Instant,
-    timer: &'p T,
-    poll_path: &'p mut P,
+/// The clock, and what it last said.
+pub(super) struct Now<'t, T> {
+    pub(super) at: Instant,
+    pub(super) timer: &'t T,
 }
 
-impl<T: Timer, P> Now<'_, T, P> {
-    fn tick(&mut self) {
+impl<'t, T: Timer> Now<'t, T> {
+    pub(super) fn new(timer: &'t T) -> Self {
+        Self { at: timer.now(), timer }
+    }
+
+    pub(super) fn tick(&mut self) {
         self.at = self.timer.now();
     }
 }
 
+/// Polls a path by its number.
+pub(super) trait Paths: FnMut(usize, &mut Context<'_>) -> Poll<()> {}
+
+impl<P: FnMut(usize, &mut Context<'_>) -> Poll<()>> Paths for P {}
+
 impl<E, O: Observer<E>> Drive<'_, E, O> {
-    /// Runs to the end. `poll_path` polls a path by its number.
-    pub(super) async fn run<T: Timer>(
-        &mut self,
-        timer: &T,
-        mut poll_path: impl FnMut(usize, &mut Context<'_>) -> Poll<()>,
-    ) {
+    /// Runs to the end. `begun` is the path that has been polled already in this poll of the run.
+    pub(super) async fn run<T: Timer>(&mut self, timer: &T, mut begun: Option<usize>, mut paths: impl Paths) {
         let mut sleep = pin!(None::<T::Sleep>);
         let mut armed = None;
         poll_fn(|cx| {
-            let mut now = Now { at: timer.now(), timer, poll_path: &mut poll_path };
-            self.poll_running(cx, &mut now);
+            let mut now = Now::new(timer);
+            match begun.take() {
+                Some(path) => self.hear(path, &mut now),
+                None => self.poll_running(cx, &mut now, &mut paths),
+            }
             loop {
-                self.act(cx, &mut now);
+                self.act(cx, &mut now, &mut paths);
                 if self.scheduler.has_ended() {
                     return Poll::Ready(());
                 }
@@ -78,13 +85,10 @@ impl<E, O: Observer<E>> Drive<'_, E, O> {
 
     /// Polls what is in flight, so that results are known before time limits and stops are looked at. Wakers are passed
     /// through untouched, so all are polled.
-    fn poll_running<T: Timer, P>(&mut self, cx: &mut Context<'_>, now: &mut Now<'_, T, P>)
-    where
-        P: FnMut(usize, &mut Context<'_>) -> Poll<()>,
-    {
+    fn poll_running<T: Timer>(&mut self, cx: &mut Context<'_>, now: &mut Now<'_, T>, paths: &mut impl Paths) {
         for path in 0..self.wires.paths() {
             if self.wires.is_running(path) {
-                self.poll_path(path, cx, now);
+                self.poll_path(path, cx, now, paths);
             }
         }
     }
@@ -105,10 +109,7 @@ impl<E, O: Observer<E>> Drive<'_, E, O> {
     }
 
     /// Does what the scheduler says until it has nothing more to say.
-    fn act<T: Timer, P>(&mut self, cx: &mut Context<'_>, now: &mut Now<'_, T, P>)
-    where
-        P: FnMut(usize, &mut Context<'_>) -> Poll<()>,
-    {
+    fn act<T: Timer>(&mut self, cx: &mut Context<'_>, now: &mut Now<'_, T>, paths: &mut impl Paths) {
         loop {
             if let Some(signal) = self.signal {
                 self.heed(signal);
@@ -116,12 +117,12 @@ impl<E, O: Observer<E>> Drive<'_, E, O> {
             match self.scheduler.poll_action(now.at) {
                 Some(Action::Start(step)) => {
                     self.start(step, now.at);
-                    self.poll_path(self.blueprint.path_of(step), cx, now);
+                    self.poll_path(self.blueprint.path_of(step), cx, now, paths);
                 }
                 Some(Action::Abandon(step)) => {
                     let path = self.blueprint.path_of(step);
                     self.wires.abandon(path, step);
-                    self.poll_path(path, cx, now);
+                    self.poll_path(path, cx, now, paths);
                 }
                 Some(Action::Ended(step)) => self.tell_end(step, now.at),
                 None => return,
@@ -131,28 +132,39 @@ impl<E, O: Observer<E>> Drive<'_, E, O> {
 
     #[inline]
     fn start(&mut self, step: StepId, at: Instant) {
-        let attempt = self.scheduler.node(step).map_or(1, Node::attempts);
+        let Some(node) = self.scheduler.node(step) else { return };
+        let attempt = node.attempts();
         if attempt == 1
             && let Some(times) = self.times.get_mut(step.index())
         {
             times.started = at;
         }
-        let event = Event { step, name: self.blueprint.name(step), at, happened: Happened::Started { attempt } };
-        self.observer.notice(&event);
-        self.wires.tell_attempt(attempt, at, self.scheduler.attempt_limit(step, at));
+        if O::LISTENS {
+            let event = Event { step, name: self.blueprint.name(step), at, happened: Happened::Started { attempt } };
+            self.observer.notice(&event);
+        }
+        if self.blueprint.has_context {
+            self.wires.tell_attempt(attempt, at, self.scheduler.attempt_limit(step, at));
+        }
         let needs = self.blueprint.plan.needs(step).iter();
         self.wires.tell_causes(needs.map(|need| self.scheduler.node(need.step()).and_then(Node::cause)));
         self.wires.start(self.blueprint.path_of(step), step);
     }
 
-    /// Polls a path and hears what came of its attempt, if it has ended.
-    #[inline]
-    fn poll_path<T: Timer, P>(&mut self, path: usize, cx: &mut Context<'_>, now: &mut Now<'_, T, P>)
-    where
-        P: FnMut(usize, &mut Context<'_>) -> Poll<()>,
-    {
+    fn poll_path<T: Timer>(
+        &mut self,
+        path: usize,
+        cx: &mut Context<'_>,
+        now: &mut Now<'_, T>,
+        paths: &mut impl Paths,
+    ) {
         // A path that has ended has no more steps, and is not polled again.
-        let _ = (now.poll_path)(path, cx);
+        let _ = paths(path, cx);
+        self.hear(path, now);
+    }
+
+    /// Hears what came of a path's attempt, if it has ended.
+    pub(super) fn hear<T: Timer>(&mut self, path: usize, now: &mut Now<'_, T>) {
         let Some((step, reply)) = self.wires.take(path) else { return };
         now.tick();
         let outcome = match reply {
@@ -177,6 +189,9 @@ impl<E, O: Observer<E>> Drive<'_, E, O> {
     }
 
     fn tell_retry(&mut self, step: StepId, at: Instant, next: Instant) {
+        if !O::LISTENS {
+            return;
+        }
         let Some(node) = self.scheduler.node(step) else { return };
         let Some(own) = self.errors.get_mut(step.index()) else { return };
         let name = self.blueprint.name(step);
@@ -192,6 +207,9 @@ impl<E, O: Observer<E>> Drive<'_, E, O> {
     fn tell_end(&mut self, step: StepId, at: Instant) {
         if let Some(times) = self.times.get_mut(step.index()) {
             times.finished = at;
+        }
+        if !O::LISTENS {
+            return;
         }
         let Some(node) = self.scheduler.node(step) else { return };
         let Some(own) = self.errors.get_mut(step.index()) else { return };

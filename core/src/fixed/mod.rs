@@ -4,6 +4,7 @@
 //! those who would rather write it by hand: a [`Blueprint`], a [`Run`]'s storage, [`Slot`]s for results, and paths: async
 //! blocks that take their steps one after another, as a [`WireEnd`] tells them.
 
+mod ahead;
 pub mod args;
 mod blueprint;
 mod cells;

@@ -259,7 +259,7 @@ impl<'r, E> StepResult<'r, E> {
 
     /// Whether its failure counts: it was not declared optional.
     pub fn is_required(&self) -> bool {
-        self.node().is_none_or(Node::is_required)
+        !self.view.blueprint.plan.settings(self.step).optional
     }
 
     fn node(&self) -> Option<&'r Node> {

@@ -1,8 +1,9 @@
 //! One run: its settings, and how it is carried out.
 
 use super::{
+    ahead::Ahead,
     blueprint::Blueprint,
-    drive::Drive,
+    drive::{Drive, Now},
     report::{Record, Report, Store},
     signal::{Seen, StopSignal},
     wire::Wires,
@@ -10,11 +11,11 @@ use super::{
 use crate::{
     observe::Observer,
     policy::{Config, OnFailure},
-    scheduler::Scheduler,
+    scheduler::{Node, Scheduler},
     time::{Instant, Timer},
 };
 use core::{
-    future::Future,
+    future::{Future, poll_fn},
     marker::PhantomData,
     num::NonZeroU32,
     task::{Context, Poll},
@@ -153,36 +154,42 @@ impl<
         Self { blueprint, record: Record::NEW, store: Store::new(), started: Instant::ZERO, finished: Instant::ZERO }
     }
 
-    /// Runs all steps on paths, which `poll_path` polls by their numbers.
+    /// Runs all steps on paths, which `paths` polls by their numbers.
     pub async fn drive<P, O: Observer<E>, T: Timer, const PATHS: usize, const NEEDS: usize>(
         &mut self,
         runner: Runner<'_, P, O>,
         timer: &T,
         wires: &Wires<E, PATHS, NEEDS>,
-        poll_path: impl FnMut(usize, &mut Context<'_>) -> Poll<()>,
+        mut paths: impl FnMut(usize, &mut Context<'_>) -> Poll<()>,
     ) {
         let Runner { config, signal, observer, .. } = runner;
-        let Record { nodes, times, errors } = &mut self.record;
-        let now = timer.now();
-        let numbering = self.blueprint.numbering_for(&config);
-        let state = self.store.lend(nodes);
-        // The pipeline's own constants are the lengths of its storage; where they are not, nothing runs, and the report
-        // says so of every step.
-        if let Ok(scheduler) = Scheduler::new(self.blueprint.plan, numbering, config, state, now) {
-            let mut drive = Drive {
-                blueprint: self.blueprint,
-                scheduler,
-                times,
-                errors,
-                wires: wires.switchboard(),
-                signal,
-                seen: Seen::default(),
-                observer,
-            };
-            drive.run(timer, poll_path).await;
+        let Self { blueprint, record: Record { nodes, times, errors }, store, started, finished } = self;
+        let wires = wires.switchboard();
+        let mut now = Now::new(timer);
+        *started = now.at;
+        let numbering = blueprint.numbering_for(&config);
+        let goes_straight = blueprint.goes_by_place && !O::LISTENS && signal.is_none() && !config.has_deadline();
+        let mut ahead = Ahead::default();
+        if goes_straight {
+            let ahead = &mut ahead;
+            poll_fn(|cx| {
+                ahead.go(blueprint, &numbering, &wires, times, &mut now, |path| paths(path, cx));
+                Poll::Ready(())
+            })
+            .await;
         }
-        self.started = now;
-        self.finished = timer.now();
+        if ahead.succeeded == STEPS {
+            nodes.fill(Node::SUCCESS);
+        } else if let Ok(mut scheduler) = Scheduler::new(blueprint.plan, numbering, config, store.lend(nodes), *started) {
+            let begun = ahead.catch_up(&mut scheduler, times).map(|step| blueprint.path_of(step));
+            let seen = Seen::default();
+            let mut drive = Drive { blueprint, scheduler, times, errors, wires, signal, seen, observer };
+            drive.run(timer, begun, paths).await;
+            now.tick();
+        }
+        // Where the storage is too small nothing has run, and the report says so of every step; the lengths come from the
+        // plan's own constants.
+        *finished = now.at;
     }
 
     /// What came of it.

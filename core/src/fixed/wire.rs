@@ -212,6 +212,18 @@ impl<E> Switchboard<'_, E> {
         Some((StepId(word >> STEP), reply))
     }
 
+    /// Whether the path's attempt has just come to a result.
+    #[inline]
+    pub(super) fn take_success(&self, path: usize) -> bool {
+        let Some(wire) = self.words.get(path) else { return false };
+        let has_succeeded = wire.load(Relaxed) & WHAT == SUCCESS;
+        if has_succeeded {
+            wire.store(IDLE, Relaxed);
+        }
+        has_succeeded
+    }
+
+    #[inline]
     fn say(&self, path: usize, word: u32) {
         if let Some(wire) = self.words.get(path) {
             wire.store(word, Relaxed);

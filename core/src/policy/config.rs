@@ -57,6 +57,13 @@ impl Config {
     }
 }
 
+impl Config {
+    #[cfg(feature = "macros")]
+    pub(crate) const fn has_deadline(&self) -> bool {
+        self.deadline != NONE
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self::DEFAULT

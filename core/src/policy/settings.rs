@@ -1,6 +1,8 @@
 //! What is said of one step.
 
 use super::Backoff;
+#[cfg(feature = "macros")]
+use crate::time::Instant;
 use crate::time::nanos;
 use core::time::Duration;
 
@@ -107,6 +109,13 @@ impl<'a> Settings<'a> {
     /// Whether an alarm may ever be armed for the step. (A step that may retry may be told to come back after a time.)
     pub(crate) const fn may_wait(&self) -> bool {
         self.retries > 0 || self.timeout != NONE || self.deadline != NONE
+    }
+
+    /// Until when a first attempt that starts at `now` may take.
+    #[cfg(feature = "macros")]
+    pub(crate) fn first_limit(&self, now: Instant) -> Option<Instant> {
+        let limit = now.plus(self.timeout.min(self.deadline));
+        (limit < Instant::NEVER).then_some(limit)
     }
 
     /// Whether the step cannot do without a clock.

@@ -21,6 +21,8 @@ pub use alarms::Alarm;
 pub use node::{Cause, Node, Status};
 pub use state::{Needed, State, TooSmall};
 pub use stop::Stop;
+#[cfg(feature = "macros")]
+pub(crate) use straight::goes_by_place;
 
 use crate::{
     policy::{Config, Retry},

@@ -78,6 +78,10 @@ impl Node {
     pub(crate) const NEW: Self =
         Self { deadline: u64::MAX, link: 0, via: 0, attempts: 0, phase: Phase::Waiting, cause: Why::None, flags: 0 };
 
+    /// The first attempt succeeded.
+    #[cfg(feature = "macros")]
+    pub(crate) const SUCCESS: Self = Self { attempts: 1, phase: Phase::Success, ..Self::NEW };
+
     /// Whether the last attempt that failed ran out of time.
     pub(crate) fn timed_out_last(&self) -> bool {
         self.has(TIMED_OUT_LAST)

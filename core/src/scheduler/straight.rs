@@ -6,11 +6,24 @@
 //! is enough to count the steps that have ended; nobody counts needs, or gathers who is ready. What the attempt in flight
 //! has is as ever: its phase, its deadline, its alarm.
 
-use super::{
-    Node, Scheduler, StepId,
-    node::{ANY_FAILED, Phase},
+use super::{Node, Numbering, Plan, Scheduler, StepId, node::Phase};
+use crate::{
+    policy::{Order, When},
+    time::Instant,
 };
-use crate::{policy::Order, time::Instant};
+
+/// Whether steps that succeed at once start in the order of their places. O(settings).
+pub(crate) const fn goes_by_place(plan: &Plan<'_>, numbering: &Numbering<'_>) -> bool {
+    // A step may be passed over for want of a resource, and an alarm may end without having started.
+    let mut goes = numbering.needs_first && numbering.use_rows.is_empty();
+    let settings = plan.all_settings();
+    let mut i = 0;
+    while i < settings.len() {
+        goes &= !matches!(settings[i].when, When::AnyFailed);
+        i += 1;
+    }
+    goes
+}
 
 impl Scheduler<'_> {
     /// Sets every step back to its beginning.
@@ -26,9 +39,7 @@ impl Scheduler<'_> {
                 node.flags = Node::flags_for(settings.when, settings.optional);
             }
         }
-        // An alarm may end without having started, and a step may be passed over for want of a resource.
-        let goes_by_place = self.numbering.needs_first && self.numbering.use_rows.is_empty();
-        if !goes_by_place || flags & ANY_FAILED != 0 || self.config.max_concurrent == 0 {
+        if !goes_by_place(&self.plan, &self.numbering) || self.config.max_concurrent == 0 {
             self.settle();
         }
     }

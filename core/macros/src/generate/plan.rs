@@ -1,7 +1,7 @@
 //! The plan as constants: they lie in flash.
 
 use super::step_id;
-use crate::model::{Edge, EdgeKind, OnFailure, Order, Pipeline, Step, When};
+use crate::model::{Edge, EdgeKind, OnFailure, Order, ParamKind, Pipeline, Step, When};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use std::collections::BTreeMap;
@@ -27,6 +27,8 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     } else {
         quote!(BY_PRIORITY)
     };
+    let asks = |step: &Step| step.params.iter().any(|param| param.kind == ParamKind::Context);
+    let context = model.steps.iter().any(asks).then(|| quote!(.with_context()));
     quote! {
         /// The plan, with all that is said of its runs.
         pub static BLUEPRINT: ::rungs::fixed::Blueprint = PLAN;
@@ -49,16 +51,12 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             const PLACES: ::rungs::fixed::Places<COUNT> = ::rungs::fixed::Places::new(&PLAN, ORDER, #by_level);
             #resources
             const BY_PRIORITY: Numbering<'static> = (&PLACES).numbering(&PLAN, #by_level, CLASSES, USE_ROWS, USES, CAPACITIES);
-            ::rungs::fixed::Blueprint {
-                name: #title,
-                names: NAMES,
-                plan: PLAN,
-                numbering: #numbering,
-                by_priority: BY_PRIORITY,
-                levels: LEVELS,
-                path_of: PATH_OF,
-                config: #config,
-            }
+            ::rungs::fixed::Blueprint::new(#title, NAMES, PLAN)
+                .numbered(#numbering, BY_PRIORITY)
+                .paths(PATH_OF)
+                .levels(LEVELS)
+                .config(#config)
+                #context
         };
     }
 }
