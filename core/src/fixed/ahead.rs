@@ -1,16 +1,13 @@
 //! Going ahead: as long as every step succeeds at its first poll there is nothing to schedule.
 //!
-//! The scheduler itself says that such steps start in the order of their places (`scheduler/straight.rs`). So they are
-//! started in that order without asking it; what has been done by then is told to it before it is asked for the first
-//! time, and its answers are what has been done.
+//! The scheduler itself says that such steps start in the order of their places (`scheduler/straight.rs`), here that of
+//! declaration. So they start in that order without its being asked, on one path even without the drive's being asked;
+//! what has been done by then is told to the scheduler before it is asked for the first time, and its answers are what
+//! has been done.
 
-use super::{
-    blueprint::Blueprint,
-    drive::Now,
-    wire::Switchboard,
-};
+use super::{blueprint::Blueprint, drive::Now, wire::Switchboard};
 use crate::{
-    plan::{Numbering, StepId},
+    plan::StepId,
     scheduler::{Action, Outcome, Scheduler},
     summary::Times,
     time::{Instant, Timer},
@@ -20,9 +17,9 @@ use core::task::Poll;
 /// How far a run has gone ahead.
 #[derive(Debug, Default)]
 pub(super) struct Ahead {
-    /// So many places, from the first.
+    /// So many steps, from the first.
     pub(super) succeeded: usize,
-    /// When the step at the next place started, if it has: it did not succeed at its first poll.
+    /// When the step after them started, if it has: it did not succeed at its first poll.
     begun: Option<Instant>,
 }
 
@@ -32,31 +29,40 @@ impl Ahead {
     pub(super) fn go<E, T: Timer>(
         &mut self,
         blueprint: &Blueprint,
-        numbering: &Numbering<'_>,
         wires: &Switchboard<'_, E>,
         times: &mut [Times],
         now: &mut Now<'_, T>,
         mut poll_path: impl FnMut(usize) -> Poll<()>,
     ) {
-        while self.succeeded < times.len() {
-            let step = numbering.step(self.succeeded);
+        let mut step = StepId(0);
+        while step.index() < times.len() {
             let path = blueprint.path_of(step);
             if blueprint.has_context {
-                let limit = blueprint.plan.settings(step).first_limit(now.at);
-                wires.tell_attempt(1, now.at, limit);
+                wires.tell_attempt(1, now.at, blueprint.plan.settings(step).first_limit(now.at));
             }
-            wires.start(path, step);
+            wires.go_ahead(step);
             let _ = poll_path(path);
-            if !wires.take_success(path) {
+            let (next, has_failed) = wires.gone_ahead(step);
+            if T::TICKS && next != step {
+                let started = now.at;
+                now.tick();
+                if let Some(times) = times.get_mut(step.index()) {
+                    *times = Times { started, finished: now.at };
+                }
+            }
+            // Without a clock a path goes on by itself, so a step that lies on it has begun as well.
+            let goes_on = !T::TICKS && next.index() < times.len() && blueprint.path_of(next) == path;
+            let has_begun = has_failed || next == step || goes_on;
+            step = next;
+            if has_begun {
+                wires.stop_ahead(path, step);
                 self.begun = Some(now.at);
-                return;
+                break;
             }
-            let started = now.at;
-            now.tick();
-            if let Some(times) = times.get_mut(step.index()) {
-                *times = Times { started, finished: now.at };
-            }
-            self.succeeded += 1;
+        }
+        self.succeeded = step.index();
+        if !T::TICKS {
+            times.iter_mut().take(self.succeeded).for_each(|times| *times = Times::ZERO);
         }
     }
 

@@ -20,8 +20,8 @@ pub struct Blueprint {
     levels: &'static [u32],
     path_of: &'static [u32],
     pub(super) config: Config,
-    /// Whether both numberings are such that steps which succeed at once start in the order of their places.
-    pub(super) goes_by_place: bool,
+    /// Whether steps that succeed at once start in the order of declaration where places are not short.
+    pub(super) goes_by_declaration: bool,
     /// Whether a step asks for its context.
     pub(super) has_context: bool,
 }
@@ -39,7 +39,7 @@ impl Blueprint {
             levels: &[],
             path_of: &[],
             config: Config::DEFAULT,
-            goes_by_place: goes_by_place(&plan, &numbering),
+            goes_by_declaration: goes_by_place(&plan, &numbering),
             has_context: false,
         }
     }
@@ -58,7 +58,7 @@ impl Blueprint {
 
     /// Which ready step goes first where places are not short, and where they are.
     pub const fn numbered(mut self, numbering: Numbering<'static>, by_priority: Numbering<'static>) -> Self {
-        self.goes_by_place = goes_by_place(&self.plan, &numbering) && goes_by_place(&self.plan, &by_priority);
+        self.goes_by_declaration = goes_by_place(&self.plan, &numbering) && numbering.order.is_empty();
         self.numbering = numbering;
         self.by_priority = by_priority;
         self
@@ -70,7 +70,7 @@ impl Blueprint {
         self
     }
 
-    /// Some step asks for its [`context`](super::WireEnd::context).
+    /// Some step asks for its [`context`](super::Wires::context).
     pub const fn with_context(mut self) -> Self {
         self.has_context = true;
         self
@@ -79,6 +79,11 @@ impl Blueprint {
     /// The picture of the plan: its `Display` is the text form.
     pub const fn picture(&self) -> Picture<'_> {
         Picture { blueprint: self, form: Form::Text }
+    }
+
+    /// Whether steps that succeed at once start in the order of declaration, and nothing can stop them.
+    pub(super) fn goes_ahead(&self, config: &Config) -> bool {
+        self.goes_by_declaration && config.max_concurrent == u32::MAX && !config.has_deadline()
     }
 
     pub(super) fn numbering_for(&self, config: &Config) -> Numbering<'static> {

@@ -3,6 +3,8 @@
 //! Nothing of it is ever contended, as one thread polls the run at a time; it is made of what is `Sync` so that the run
 //! may be `Send`.
 
+use core::fmt;
+
 /// A step's result: written once, and borrowed from then on.
 #[derive(Debug)]
 pub struct Slot<T>(Once<T>);
@@ -51,7 +53,6 @@ impl<T> Default for Slot<T> {
 
 /// A field of the context that steps of several paths take by `&mut`: the plan sees to it that they do so one after
 /// another.
-#[derive(Debug)]
 pub struct Lent<T>(Lock<T>);
 
 #[cfg(feature = "std")]
@@ -104,5 +105,11 @@ impl<T> Lent<T> {
     #[cfg(not(feature = "std"))]
     fn replace(&self, value: Option<T>) -> Option<T> {
         critical_section::with(|section| self.0.borrow(section).replace(value))
+    }
+}
+
+impl<T> fmt::Debug for Lent<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lent").finish_non_exhaustive()
     }
 }

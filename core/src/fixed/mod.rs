@@ -2,7 +2,7 @@
 //!
 //! [`pipeline`](crate::pipeline) writes all of it for a module of async functions. This is what it is made of, for
 //! those who would rather write it by hand: a [`Blueprint`], a [`Run`]'s storage, [`Slot`]s for results, and paths: async
-//! blocks that take their steps one after another, as a [`WireEnd`] tells them.
+//! blocks that take their steps one after another, as [`Wires`] tell them.
 
 mod ahead;
 pub mod args;
@@ -23,4 +23,4 @@ pub use places::Places;
 pub use report::{Reason, Report, StepResult, Store};
 pub use runner::{Run, Runner, Steps};
 pub use signal::StopSignal;
-pub use wire::{WireEnd, Wires};
+pub use wire::Wires;

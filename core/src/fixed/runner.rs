@@ -167,20 +167,23 @@ impl<
         let wires = wires.switchboard();
         let mut now = Now::new(timer);
         *started = now.at;
-        let numbering = blueprint.numbering_for(&config);
-        let goes_straight = blueprint.goes_by_place && !O::LISTENS && signal.is_none() && !config.has_deadline();
+        let goes_ahead = blueprint.goes_ahead(&config) && !O::LISTENS && signal.is_none();
         let mut ahead = Ahead::default();
-        if goes_straight {
+        if goes_ahead {
             let ahead = &mut ahead;
             poll_fn(|cx| {
-                ahead.go(blueprint, &numbering, &wires, times, &mut now, |path| paths(path, cx));
+                ahead.go(blueprint, &wires, times, &mut now, |path| paths(path, cx));
                 Poll::Ready(())
             })
             .await;
         }
         if ahead.succeeded == STEPS {
             nodes.fill(Node::SUCCESS);
-        } else if let Ok(mut scheduler) = Scheduler::new(blueprint.plan, numbering, config, store.lend(nodes), *started) {
+            *finished = now.at;
+            return;
+        }
+        let (numbering, state) = (blueprint.numbering_for(&config), store.lend(nodes));
+        if let Ok(mut scheduler) = Scheduler::new(blueprint.plan, numbering, config, state, *started) {
             let begun = ahead.catch_up(&mut scheduler, times).map(|step| blueprint.path_of(step));
             let seen = Seen::default();
             let mut drive = Drive { blueprint, scheduler, times, errors, wires, signal, seen, observer };

@@ -10,7 +10,7 @@ use crate::{
     policy::Retry,
     scheduler::Cause,
     step_cx::StepCx,
-    time::Instant,
+    time::{Instant, Timer},
 };
 use core::{
     future::{Future, poll_fn},
@@ -37,6 +37,11 @@ const FAILED: u32 = 5;
 /// From the path: it was dropped.
 const ABANDONED: u32 = 6;
 
+/// No step goes ahead.
+const NOT_AHEAD: u32 = u32::MAX;
+/// Goes with the step at which going ahead has come to its end.
+const STOPPED: u32 = 1 << 31;
+
 /// The words of all paths, and what goes with them. `PATHS` is the number of paths, and `NEEDS` the most needs of a step
 /// that takes settled ones.
 #[derive(Debug)]
@@ -49,6 +54,8 @@ pub struct Wires<E, const PATHS: usize, const NEEDS: usize> {
 /// What is passed on to whoever looks next: written by one side right before it is read by the other.
 #[derive(Debug)]
 struct Shared<E> {
+    /// The step that may start without being told, as all before it have succeeded; see `ahead.rs`.
+    ahead: AtomicU32,
     error: Lent<(E, Retry)>,
     attempt: AtomicU32,
     started: Long,
@@ -126,24 +133,13 @@ impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
             words: [const { AtomicU32::new(IDLE) }; PATHS],
             causes: [PackedCause::NONE; NEEDS],
             shared: Shared {
+                ahead: AtomicU32::new(NOT_AHEAD),
                 error: Lent::empty(),
                 attempt: AtomicU32::new(0),
                 started: Long::ZERO,
                 limit: Long::ZERO,
             },
         }
-    }
-
-    /// The end of a path's wire at one of its steps.
-    #[inline]
-    pub fn end(&self, path: usize, step: StepId) -> WireEnd<'_, E> {
-        // Stands for a path that there is not.
-        static NOWHERE: AtomicU32 = AtomicU32::new(IDLE);
-        WireEnd { word: self.words.get(path).unwrap_or(&NOWHERE), step, causes: &self.causes, shared: &self.shared }
-    }
-
-    pub(super) fn switchboard(&self) -> Switchboard<'_, E> {
-        Switchboard { words: &self.words, causes: &self.causes, shared: &self.shared }
     }
 }
 
@@ -212,15 +208,27 @@ impl<E> Switchboard<'_, E> {
         Some((StepId(word >> STEP), reply))
     }
 
-    /// Whether the path's attempt has just come to a result.
+    /// Lets a step start without being told.
     #[inline]
-    pub(super) fn take_success(&self, path: usize) -> bool {
-        let Some(wire) = self.words.get(path) else { return false };
-        let has_succeeded = wire.load(Relaxed) & WHAT == SUCCESS;
-        if has_succeeded {
-            wire.store(IDLE, Relaxed);
+    pub(super) fn go_ahead(&self, step: StepId) {
+        self.shared.ahead.store(step.0, Relaxed);
+    }
+
+    /// How far steps have gone ahead since this one might: which may do so next, and whether it has tried and failed.
+    #[inline]
+    pub(super) fn gone_ahead(&self, from: StepId) -> (StepId, bool) {
+        match self.shared.ahead.load(Relaxed) {
+            NOT_AHEAD => (StepId(from.0 + 1), false),
+            next => (StepId(next & !STOPPED), next & STOPPED != 0),
         }
-        has_succeeded
+    }
+
+    /// No more steps go ahead. This one did, and is under way unless its path says otherwise.
+    pub(super) fn stop_ahead(&self, path: usize, step: StepId) {
+        self.shared.ahead.store(NOT_AHEAD, Relaxed);
+        if self.read(path) & WHAT == IDLE {
+            self.say(path, say(RUNNING, step));
+        }
     }
 
     #[inline]
@@ -239,27 +247,26 @@ const fn say(what: u32, step: StepId) -> u32 {
     what | step.0 << STEP
 }
 
-/// A path's end of its wire, while it is at one of its steps. A path takes its steps one after another, each through as
-/// many attempts as it is told.
-#[derive(Clone, Copy, Debug)]
-pub struct WireEnd<'w, E> {
-    word: &'w AtomicU32,
-    step: StepId,
-    causes: &'w [PackedCause],
-    shared: &'w Shared<E>,
-}
+/// A path's end of its wire. A path takes its steps one after another, each through as many attempts as it is told.
+impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
+    /// Whether an attempt of the step is to begin at once, before its turn is waited for.
+    #[inline]
+    pub fn goes_ahead(&self, step: StepId) -> bool {
+        self.shared.ahead.load(Relaxed) == step.0
+    }
 
-impl<E> WireEnd<'_, E> {
     /// Waits until an attempt of the step is to begin. False: a later step of the path is to start, so this one has ended.
     #[inline]
-    pub fn turn(&self) -> impl Future<Output = bool> {
+    pub fn turn(&self, path: usize, step: StepId) -> impl Future<Output = bool> {
         poll_fn(move |_| {
-            let word = self.word.load(Relaxed);
-            if word == say(START, self.step) {
-                self.say(RUNNING);
+            let word = self.read(path);
+            if word == say(START, step) {
+                self.say(path, RUNNING, step);
                 Poll::Ready(true)
             } else if word & WHAT == START {
                 Poll::Ready(false)
+            } else if self.goes_ahead(step) {
+                Poll::Ready(true)
             } else {
                 Poll::Pending
             }
@@ -268,10 +275,10 @@ impl<E> WireEnd<'_, E> {
 
     /// Polls the attempt to its end; `None` if it was told to end before. (A result that is ready by then counts.)
     #[inline]
-    pub fn attempt<F: Future>(&self, mut attempt: Pin<&mut F>) -> impl Future<Output = Option<F::Output>> {
+    pub fn attempt<F: Future>(&self, path: usize, mut attempt: Pin<&mut F>) -> impl Future<Output = Option<F::Output>> {
         poll_fn(move |cx: &mut Context<'_>| match attempt.as_mut().poll(cx) {
             Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if self.word.load(Relaxed) & WHAT == ABANDON => Poll::Ready(None),
+            Poll::Pending if self.read(path) & WHAT == ABANDON => Poll::Ready(None),
             Poll::Pending => Poll::Pending,
         })
     }
@@ -290,22 +297,48 @@ impl<E> WireEnd<'_, E> {
 
     /// The attempt has come to a result.
     #[inline]
-    pub fn succeeded(&self) {
-        self.say(SUCCESS);
+    pub fn succeeded<T: Timer>(&self, path: usize, step: StepId) {
+        if self.goes_ahead(step) {
+            // With a clock, the drive notes the time before another step starts.
+            self.shared.ahead.store(if T::TICKS { NOT_AHEAD } else { step.0 + 1 }, Relaxed);
+        } else {
+            self.say(path, SUCCESS, step);
+        }
     }
 
     /// The attempt has failed.
-    pub fn failed(&self, error: E, retry: impl Into<Retry>) {
-        self.shared.error.give((error, retry.into()));
-        self.say(FAILED);
+    pub fn failed(&self, path: usize, step: StepId, error: E, retry: Retry) {
+        self.shared.error.give((error, retry));
+        self.stop_ahead(step);
+        self.say(path, FAILED, step);
     }
 
     /// The attempt has been dropped, or never came to be.
-    pub fn abandoned(&self) {
-        self.say(ABANDONED);
+    pub fn abandoned(&self, path: usize, step: StepId) {
+        self.stop_ahead(step);
+        self.say(path, ABANDONED, step);
     }
 
-    fn say(&self, what: u32) {
-        self.word.store(say(what, self.step), Relaxed);
+    /// Another attempt waits to be told.
+    fn stop_ahead(&self, step: StepId) {
+        if self.goes_ahead(step) {
+            self.shared.ahead.store(step.0 | STOPPED, Relaxed);
+        }
+    }
+
+    #[inline]
+    fn read(&self, path: usize) -> u32 {
+        self.words.get(path).map_or(IDLE, |word| word.load(Relaxed))
+    }
+
+    #[inline]
+    fn say(&self, path: usize, what: u32, step: StepId) {
+        if let Some(word) = self.words.get(path) {
+            word.store(say(what, step), Relaxed);
+        }
+    }
+
+    pub(super) fn switchboard(&self) -> Switchboard<'_, E> {
+        Switchboard { words: &self.words, causes: &self.causes, shared: &self.shared }
     }
 }

@@ -18,6 +18,9 @@ pub(crate) struct Times {
 
 impl Times {
     pub(crate) const NONE: Self = Self { started: Instant::NEVER, finished: Instant::NEVER };
+    /// Without a clock all happens at once.
+    #[cfg(feature = "macros")]
+    pub(crate) const ZERO: Self = Self { started: Instant::ZERO, finished: Instant::ZERO };
 
     /// From the first attempt's start to the end; zero if the step never started.
     pub(crate) fn duration(&self) -> core::time::Duration {

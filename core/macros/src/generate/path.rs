@@ -3,7 +3,7 @@
 use super::{local, step_id};
 use crate::model::{Field, Param, ParamKind, Pipeline, Step};
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 /// How the steps of a path come by a field of the context.
@@ -65,33 +65,32 @@ pub(super) fn block(model: &Pipeline, path: usize, steps: &[usize]) -> TokenStre
 fn turns(model: &Pipeline, path: usize, number: usize) -> TokenStream {
     let step = &model.steps[number];
     let (ident, id) = (&step.ident, step_id(number));
-    let (outputs, wires, end) = (local("outputs"), local("wires"), local("end"));
+    let (outputs, wires) = (local("outputs"), local("wires"));
     let (attempt, came, value, error) = (local("attempt"), local("came"), local("value"), local("error"));
-    let Arguments { before, arguments, after } = Arguments::of(model, step);
+    let Arguments { before, arguments, after } = Arguments::of(model, path, number);
     let judge = match &step.settings.retry_if {
         Some(judge) => quote_spanned!(judge.span()=> ::rungs::fixed::judge(#judge, &#error)),
         None => quote!(::rungs::Retry::Yes),
     };
     quote! {
-        let #end = #wires.end(#path, #id);
-        while #end.turn().await {
+        while #wires.goes_ahead(#id) || #wires.turn(#path, #id).await {
             #before
             let #came = {
                 let #attempt = ::core::pin::pin!(#ident(#(#arguments),*));
-                #end.attempt(#attempt).await
+                #wires.attempt(#path, #attempt).await
             };
             #after
             match #came.map(::rungs::fixed::StepOutput::into_result) {
                 ::core::option::Option::Some(::core::result::Result::Ok(#value)) => {
                     #outputs.#ident.set(#value);
-                    #end.succeeded();
+                    #wires.succeeded::<Clock>(#path, #id);
                     break;
                 }
                 ::core::option::Option::Some(::core::result::Result::Err(#error)) => {
                     let judged = #judge;
-                    #end.failed(#error, judged);
+                    #wires.failed(#path, #id, #error, judged);
                 }
-                ::core::option::Option::None => #end.abandoned(),
+                ::core::option::Option::None => #wires.abandoned(#path, #id),
             }
         }
     }
@@ -108,20 +107,23 @@ struct Arguments {
 }
 
 impl Arguments {
-    fn of(model: &Pipeline, step: &Step) -> Self {
+    fn of(model: &Pipeline, path: usize, number: usize) -> Self {
+        let step = &model.steps[number];
+        let (wires, id) = (local("wires"), step_id(number));
+        // Never: a step starts when its needs have ended as its rule wants them, and when its fields are free.
+        let missing = quote!({ #wires.abandoned(#path, #id); continue; });
         let mut all = Self::default();
         let mut results = 0;
         for (place, param) in step.params.iter().enumerate() {
-            let name = local(&format_ident!("argument_{place}").to_string());
+            let name = local(&format!("argument_{place}"));
             match param.kind {
                 ParamKind::Result { step: need } => {
-                    all.result(model, step, need, results, &name);
+                    all.result(model, step, need, results, &name, &missing);
                     results += 1;
                 }
-                ParamKind::Field { field, mutable } => all.field(model, field, mutable, param, &name),
+                ParamKind::Field { field, mutable } => all.field(model, field, mutable, param, &name, &missing),
                 ParamKind::Context => {
-                    let end = local("end");
-                    all.before.extend(quote!(let #name = #end.context();));
+                    all.before.extend(quote!(let #name = #wires.context();));
                     all.arguments.push(quote!(&#name));
                 }
             }
@@ -130,13 +132,20 @@ impl Arguments {
     }
 
     /// Results come first among a step's needs, in the order of its parameters.
-    fn result(&mut self, model: &Pipeline, step: &Step, need: usize, nth: usize, name: &Ident) {
-        let (outputs, end) = (local("outputs"), local("end"));
+    fn result(
+        &mut self,
+        model: &Pipeline,
+        step: &Step,
+        need: usize,
+        nth: usize,
+        name: &Ident,
+        missing: &TokenStream,
+    ) {
+        let (outputs, wires) = (local("outputs"), local("wires"));
         let slot = &model.steps[need].ident;
-        let missing = quote!({ #end.abandoned(); continue; });
         self.before.extend(if step.settings.when.is_clean_up() {
             quote! {
-                let #name = match (#outputs.#slot.get(), #end.cause(#nth)) {
+                let #name = match (#outputs.#slot.get(), #wires.cause(#nth)) {
                     (::core::option::Option::Some(value), _) => ::core::result::Result::Ok(value),
                     (_, ::core::option::Option::Some(cause)) => ::core::result::Result::Err(cause),
                     _ => #missing
@@ -148,17 +157,23 @@ impl Arguments {
         self.arguments.push(quote!(#name));
     }
 
-    fn field(&mut self, model: &Pipeline, field: usize, mutable: bool, param: &Param, name: &Ident) {
+    fn field(
+        &mut self,
+        model: &Pipeline,
+        field: usize,
+        mutable: bool,
+        param: &Param,
+        name: &Ident,
+        missing: &TokenStream,
+    ) {
         let Some(field) = model.context.as_ref().and_then(|context| context.fields.get(field)) else { return };
-        let (shared, end) = (name_of(field), local("end"));
+        let shared = name_of(field);
         let span = param.ty.span();
         let owner = match access(model, field) {
             Access::Shared => return self.arguments.push(quote_spanned!(span=> #shared)),
             Access::Owned => shared,
             Access::Lent => {
-                self.before.extend(quote! {
-                    let ::core::option::Option::Some(#name) = #shared.take() else { #end.abandoned(); continue; };
-                });
+                self.before.extend(quote!(let ::core::option::Option::Some(#name) = #shared.take() else #missing;));
                 // Given back whatever came of the attempt.
                 self.after.extend(quote!(#shared.give(#name);));
                 name.clone()

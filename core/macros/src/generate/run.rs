@@ -3,8 +3,8 @@
 use super::{local, outputs, path};
 use crate::model::{Order, Pipeline};
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::Generics;
+use quote::{ToTokens, quote};
+use syn::{GenericParam, Generics};
 
 /// `run`, `runner`, `visualize`, `Report`, and the implementation behind them.
 pub(super) fn items(model: &Pipeline) -> TokenStream {
@@ -16,6 +16,11 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     let generics = model.context.as_ref().map_or(&none, |context| &context.generics);
     let (_, context_ty, context_where) = generics.split_for_impl();
     let params: Vec<_> = generics.params.iter().collect();
+    let names = params.iter().map(|param| match param {
+        GenericParam::Type(param) => param.ident.to_token_stream(),
+        GenericParam::Const(param) => param.ident.to_token_stream(),
+        GenericParam::Lifetime(param) => param.lifetime.to_token_stream(),
+    });
     let context_type = model.context.as_ref().map(|context| {
         let ident = &context.ident;
         quote!(&'context mut #ident #context_ty)
@@ -40,10 +45,13 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
         pub enum Pipeline {}
 
         /// Runs all steps, and reports. Dropping the future drops every step.
-        pub async fn run<#lifetime #(#params,)* Clock: ::rungs::Timer>(#taken timer: &Clock) -> Report #output_ty
+        pub fn run<#lifetime 'clock, #(#params,)* Clock: ::rungs::Timer>(
+            #taken
+            timer: &'clock Clock,
+        ) -> impl ::core::future::Future<Output = Report #output_ty> + use<#lifetime 'clock, #(#names,)* Clock>
         #context_where
         {
-            runner().run(#passed, timer).await
+            runner().run(#passed, timer)
         }
 
         /// A run with settings of its own: limits, a seed, an observer, a signal to stop it.
