@@ -23,6 +23,7 @@ use core::fmt;
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum StepError<E> {
     /// Its own error: the last attempt's.

@@ -31,6 +31,7 @@ use stop::Stopping;
 
 /// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Action {
     /// Begin an attempt of this step.
@@ -44,6 +45,7 @@ pub enum Action {
 
 /// What came of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Outcome {
     /// A result.
@@ -58,6 +60,7 @@ pub enum Outcome {
 
 /// What an outcome led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Verdict {
     /// The step has ended, as [`Scheduler::node`] tells.
