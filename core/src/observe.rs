@@ -75,6 +75,7 @@ impl<E, F: FnMut(&Event<'_, E>)> Observer<E> for F {
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
 #[derive(Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub struct Event<'a, E> {
     /// The step.
@@ -89,6 +90,7 @@ pub struct Event<'a, E> {
 
 /// What happened to a step.
 #[derive(Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Happened<'a, E> {
     /// An attempt begins.

@@ -43,6 +43,7 @@ pub trait Spawner<F: Future> {
 
 /// An executor dropped the attempt before it had ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Lost;
 
 /// In place: the run itself polls the attempt, which may borrow and need not be `Send`. Ending it is dropping it.

@@ -64,6 +64,14 @@ impl fmt::Display for Instant {
     }
 }
 
+#[cfg(feature = "defmt")]
+impl defmt::Format for Instant {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        // Microseconds are the finest that the reader's side writes as a time.
+        defmt::write!(f, "{=u64:us} s", self.0 / 1_000);
+    }
+}
+
 /// Nanoseconds in `span`, saturating: 584 years stand for anything longer. No `u128`, which a Cortex-M0 pays for dearly.
 pub(crate) const fn nanos(span: Duration) -> u64 {
     span.as_secs().saturating_mul(1_000_000_000).saturating_add(span.subsec_nanos() as u64)

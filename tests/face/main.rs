@@ -11,6 +11,7 @@ mod cancelling;
 mod clean_up;
 mod dropping;
 mod events;
+mod executors;
 mod handles;
 mod inputs;
 mod kinds;

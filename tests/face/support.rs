@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use rungs::{Event, Instant, Observer, Report, StepResult, Timer as _};
+use rungs::{Event, Instant, Observer, Report, StepResult, Timer as _, pipeline::Cell};
 
 pub(crate) const fn ms(n: u64) -> Duration {
     Duration::from_millis(n)
@@ -83,7 +83,7 @@ pub(crate) fn block<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// What came of a step, in one line: status, attempts if not one, from when to when in ms, why.
-pub(crate) fn fate<E: Display>(step: StepResult<'_, E>) -> String {
+pub(crate) fn fate<E: Display, C: Cell + ?Sized>(step: StepResult<'_, E, C>) -> String {
     let mut line = format!("{} {}", step.name(), step.status());
     if step.attempts() > 1 {
         line += &format!(" x{}", step.attempts());
@@ -98,7 +98,7 @@ pub(crate) fn fate<E: Display>(step: StepResult<'_, E>) -> String {
 }
 
 /// What came of every step.
-pub(crate) fn fates<E: Display>(report: &Report<E>) -> Vec<String> {
+pub(crate) fn fates<E: Display, C: Cell + ?Sized>(report: &Report<E, C>) -> Vec<String> {
     report.steps().map(fate).collect()
 }
 

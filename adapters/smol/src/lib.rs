@@ -4,7 +4,8 @@
 mod spawn;
 mod timer;
 
-pub use spawn::{ExecutorRef, Handle, On};
+// `smol::Executor` is async-executor's.
+pub use rungs_async_executor::{Handle, On};
 pub use timer::Sleep;
 
 /// smol: its clock as a [`Timer`](rungs::Timer), its global executor as a [`Spawner`](rungs::Spawner).

@@ -25,6 +25,7 @@ use core::fmt;
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct PlanError {
     pipeline: String,
     mistakes: Vec<Mistake>,
@@ -64,6 +65,7 @@ impl core::error::Error for PlanError {}
 
 /// One thing that is wrong with a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Mistake {
     /// Steps need each other in a circle.

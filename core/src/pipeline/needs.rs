@@ -231,6 +231,7 @@ impl<M, C: Cell + ?Sized> Gather<M, C> for ByName {
 
 /// A result that was looked up and is not there.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct InputError {
     name: String,
     fault: InputFault,
@@ -238,6 +239,7 @@ pub struct InputError {
 
 /// Why a looked-up result is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum InputFault {
     /// The step did not say that it needs this one.

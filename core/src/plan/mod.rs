@@ -10,6 +10,7 @@ use crate::policy::Settings;
 
 /// A step of a plan, by its place in the order of declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct StepId(pub(crate) u32);
 
@@ -27,6 +28,7 @@ impl StepId {
 
 /// One edge: a step that another waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Need(u32);
 
 /// The edge passes no result on.

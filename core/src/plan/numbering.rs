@@ -5,6 +5,7 @@ use crate::policy::settings::NONE;
 
 /// So many units of a resource, held while an attempt is in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Use {
     /// The resource, as an index into the capacities.
     pub resource: u32,

@@ -27,6 +27,7 @@ use core::time::Duration;
 /// assert_eq!(jittered.delay(2, 7), jittered.delay(2, 7));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Backoff<'a> {
     delays: Delays<'a>,
     cap: u64,
@@ -34,6 +35,7 @@ pub struct Backoff<'a> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 enum Delays<'a> {
     Fixed(u64),
     List(&'a [Duration]),
@@ -54,6 +56,7 @@ enum Delays<'a> {
 /// assert!(delay >= second / 2 && delay <= second);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Jitter {
     /// d.
     #[default]

@@ -13,6 +13,7 @@ use core::time::Duration;
 /// assert_ne!(ONE_AT_A_TIME, Config::DEFAULT);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Config {
     pub(crate) max_concurrent: u32,
     pub(crate) deadline: u64,
@@ -91,6 +92,7 @@ impl Default for Config {
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Order {
     /// As soon as its own needs are met.
@@ -117,6 +119,7 @@ pub enum Order {
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum OnFailure {
     /// Nothing: what does not need the step goes on.

@@ -21,6 +21,7 @@ use core::time::Duration;
 /// assert!(FETCH != Settings::DEFAULT);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Settings<'a> {
     pub(crate) retries: u32,
     pub(crate) class: u32,
@@ -144,6 +145,7 @@ impl Default for Settings<'_> {
 /// # assert_ne!(TIDY, Settings::DEFAULT);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum When {
     /// All needs succeeded. One that failed fails the step; one that was skipped or cancelled skips it.
@@ -165,6 +167,7 @@ pub enum When {
 /// assert_eq!(Retry::from(true), Retry::Yes);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Retry {
     /// Another attempt, after the step's backoff, if it has retries left.

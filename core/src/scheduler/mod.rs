@@ -35,6 +35,7 @@ use stop::Stopping;
 
 /// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Action {
     /// Begin an attempt of this step.
@@ -48,6 +49,7 @@ pub enum Action {
 
 /// What came of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Outcome {
     /// A result.
@@ -62,6 +64,7 @@ pub enum Outcome {
 
 /// What an outcome led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Verdict {
     /// The step has ended, as [`Scheduler::node`] tells.

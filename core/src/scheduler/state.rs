@@ -23,6 +23,7 @@ pub struct State<'s> {
 
 /// How long the slices of a [`State`] must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Needed {
     /// Nodes.
     pub nodes: usize,
@@ -80,6 +81,7 @@ const fn count(levels: &[u32]) -> usize {
 
 /// The storage lent is too small for the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct TooSmall(
     /// What would do.
     pub Needed,

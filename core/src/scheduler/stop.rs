@@ -9,6 +9,7 @@ use crate::policy::OnFailure;
 /// How a run is to be stopped from outside; see [`Scheduler::handle_stop`] and, for whole pipelines,
 /// `CancelToken`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Stop {
     /// No ordinary step and no further attempt starts; attempts in flight end.

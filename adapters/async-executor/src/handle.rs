@@ -1,0 +1,104 @@
+//! An attempt as a task, by the rules of [`Spawner`](rungs::Spawner).
+
+use async_executor::{FallibleTask, Task};
+use core::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+use rungs::Lost;
+
+/// An attempt that runs as a task. Dropped, it cancels the task.
+///
+/// Made of a `Task` by whatever gives them: a spawner of your own has it for its
+/// [`Handle`](rungs::Spawner::Handle), and hands both polls on. `C` is what waits for a cancelled task's end; another than
+/// the default one is for results that are not `Send`, or borrow.
+///
+/// ```
+/// use async_executor::Executor;
+/// use rungs::{Lost, NoClock, Pipeline, Spawner};
+/// use rungs_async_executor::Handle;
+/// use std::{future::Future, pin::Pin, task::{Context, Poll}};
+///
+/// static POOL: Executor<'static> = Executor::new();
+///
+/// struct Pool;
+///
+/// impl<F: Future<Output: Send + 'static> + Send + 'static> Spawner<F> for Pool {
+///     type Handle = Handle<F::Output>;
+///
+///     fn spawn(&self, future: F) -> Self::Handle {
+///         POOL.spawn(future).into()
+///     }
+///     fn poll_join(handle: Pin<&mut Self::Handle>, cx: &mut Context<'_>) -> Poll<Result<F::Output, Lost>> {
+///         handle.get_mut().poll_join(cx)
+///     }
+///     fn poll_cancel(handle: Pin<&mut Self::Handle>, cx: &mut Context<'_>) -> Poll<()> {
+///         handle.get_mut().poll_cancel(cx, |task| Box::pin(task.cancel()))
+///     }
+/// }
+///
+/// let mut p: Pipeline = Pipeline::new("pool");
+/// let answer = p.step("answer").spawn_on(Pool).run(|| async { Ok(42) });
+/// let report = futures_lite::future::block_on(POOL.run(p.run(&NoClock)))?;
+/// assert_eq!(*report.output(answer).unwrap(), 42);
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
+pub struct Handle<T, C: ?Sized = dyn Future<Output = Option<T>> + Send> {
+    state: State<T, C>,
+}
+
+enum State<T, C: ?Sized> {
+    Running(FallibleTask<T>),
+    /// Asked to end, and waited for until the executor has dropped all that it held.
+    Ending(Pin<Box<C>>),
+    Ended,
+}
+
+impl<T, C: ?Sized> From<Task<T>> for Handle<T, C> {
+    fn from(task: Task<T>) -> Self {
+        // Fallible: a task that its executor dropped is lost, where another would panic.
+        Self { state: State::Running(task.fallible()) }
+    }
+}
+
+impl<T, C: Future + ?Sized> Handle<T, C> {
+    /// Waits for the attempt's result.
+    ///
+    /// # Panics
+    /// As the attempt did, if it did.
+    pub fn poll_join(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, Lost>> {
+        match &mut self.state {
+            State::Running(task) => Pin::new(task).poll(cx).map(|output| output.ok_or(Lost)),
+            State::Ending(_) | State::Ended => Poll::Ready(Err(Lost)),
+        }
+    }
+
+    /// Asks the attempt to end by `cancel`, which is `|task| Box::pin(task.cancel())` in every case, and waits until it has.
+    pub fn poll_cancel(
+        &mut self,
+        cx: &mut Context<'_>,
+        cancel: impl FnOnce(FallibleTask<T>) -> Pin<Box<C>>,
+    ) -> Poll<()> {
+        self.state = match core::mem::replace(&mut self.state, State::Ended) {
+            State::Running(task) => State::Ending(cancel(task)),
+            other => other,
+        };
+        if let State::Ending(ending) = &mut self.state {
+            ready!(ending.as_mut().poll(cx));
+            self.state = State::Ended;
+        }
+        Poll::Ready(())
+    }
+}
+
+impl<T, C: ?Sized> fmt::Debug for Handle<T, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.state {
+            State::Running(_) => "Handle(running)",
+            State::Ending(_) => "Handle(ending)",
+            State::Ended => "Handle(ended)",
+        })
+    }
+}

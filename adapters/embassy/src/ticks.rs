@@ -1,0 +1,112 @@
+//! Ticks to nanoseconds and back.
+
+/// What ticks and nanoseconds have to do with each other, in lowest terms: so many ticks take so many nanoseconds.
+#[derive(Clone, Copy)]
+pub(crate) struct Rate {
+    ticks: u64,
+    nanos: u64,
+}
+
+impl Rate {
+    /// So many ticks a second.
+    pub(crate) const fn of(hz: u64) -> Self {
+        const SECOND: u64 = 1_000_000_000;
+        // No product below overflows then. embassy's fastest rate is 5.2 GHz; of a constant, it is the compiler who asks.
+        assert!(hz > 0 && hz < 18 * SECOND);
+        let (mut divisor, mut rest) = (SECOND, hz);
+        while rest > 0 {
+            (divisor, rest) = (rest, divisor % rest);
+        }
+        Self { ticks: hz / divisor, nanos: SECOND / divisor }
+    }
+
+    /// When a tick begins: rounded down, so that the clock never shows what has not come yet.
+    pub(crate) const fn nanos(self, ticks: u64) -> u64 {
+        scale(ticks, self.ticks, self.nanos, 0)
+    }
+
+    /// The first tick that does not begin before so many nanoseconds: rounded up.
+    pub(crate) const fn ticks(self, nanos: u64) -> u64 {
+        scale(nanos, self.nanos, self.ticks, self.nanos - 1)
+    }
+}
+
+/// `(n * to + extra) / from`, saturating. By parts instead of in `u128`, which a Cortex-M0 pays for dearly; of a rate that
+/// divides a second one direction is a multiplication alone.
+#[inline]
+const fn scale(n: u64, from: u64, to: u64, extra: u64) -> u64 {
+    (n / from).saturating_mul(to).saturating_add((n % from * to + extra) / from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rates that divide a second and rates that do not, slow ones, and faster ones than nanoseconds.
+    const RATES: [u64; 12] = [
+        1,
+        128,
+        1_000,
+        32_768,
+        375_000,
+        1_000_000,
+        16_777_216,
+        25_000_000,
+        133_000_000,
+        1_000_000_000,
+        1_310_720_000,
+        5_242_880_000,
+    ];
+
+    /// Every small number, the neighbours of every power of two, and some in between.
+    fn numbers() -> impl Iterator<Item = u64> {
+        let powers = (0..64).flat_map(|bit| {
+            let power = 1_u64 << bit;
+            (0..100).flat_map(move |d| [power.saturating_sub(d), power.saturating_add(d)])
+        });
+        let far = (0..100).map(|d| u64::MAX - d);
+        // SplitMix64's step, cut to every length.
+        let random = (0..100_000).map(|n: u64| n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (n % 64));
+        (0..200_000).chain(powers).chain(far).chain(random)
+    }
+
+    fn saturated(exact: u128) -> u64 {
+        exact.try_into().unwrap_or(u64::MAX)
+    }
+
+    #[test]
+    fn both_directions_are_exact_and_saturate() {
+        for hz in RATES {
+            let rate = Rate::of(hz);
+            for n in numbers() {
+                let wide = u128::from(n);
+                assert_eq!(rate.nanos(n), saturated(wide * 1_000_000_000 / u128::from(hz)), "{n} ticks at {hz} Hz");
+                let exact = (wide * u128::from(hz)).div_ceil(1_000_000_000);
+                assert_eq!(rate.ticks(n), saturated(exact), "{n} ns at {hz} Hz");
+            }
+        }
+    }
+
+    #[test]
+    fn a_sleep_ends_at_the_first_tick_that_shows_its_deadline() {
+        for hz in RATES {
+            let rate = Rate::of(hz);
+            for deadline in numbers() {
+                let tick = rate.ticks(deadline);
+                // At a rate beyond 1 GHz the counter ends before the last nanosecond does.
+                assert!(rate.nanos(tick) >= deadline || tick == u64::MAX, "{deadline} ns at {hz} Hz");
+                assert!(tick == 0 || rate.nanos(tick - 1) < deadline, "{deadline} ns at {hz} Hz");
+            }
+        }
+    }
+
+    #[test]
+    fn the_clock_never_goes_back() {
+        for hz in RATES {
+            let rate = Rate::of(hz);
+            for tick in numbers() {
+                assert!(rate.nanos(tick) <= rate.nanos(tick.saturating_add(1)), "{tick} ticks at {hz} Hz");
+            }
+        }
+    }
+}
