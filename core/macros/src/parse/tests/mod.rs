@@ -1,5 +1,7 @@
 //! What is told of a module's mistakes and where, and what is read from one without.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by a panic")]
+
 mod arguments;
 mod graphs;
 mod models;
