@@ -10,8 +10,10 @@ fn the_compilers_messages() {
     let told = Command::new(rustc).arg("--version").output().unwrap();
     let version = String::from_utf8_lossy(&told.stdout);
     if !version.starts_with(RECORDED_WITH) {
-        eprintln!("SKIPPED: the messages in face/ui are those of {RECORDED_WITH}x, and this is {version}");
+        eprintln!("SKIPPED: the messages in face/ui and static/ui are those of {RECORDED_WITH}x, and this is {version}");
         return;
     }
-    trybuild::TestCases::new().compile_fail("face/ui/*.rs");
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("face/ui/*.rs");
+    cases.compile_fail("static/ui/*.rs");
 }

@@ -46,7 +46,7 @@ fn one(
     said: &mut Vec<Ident>,
     take: &mut impl FnMut(&Ident, ParseStream<'_>) -> Result<()>,
 ) -> Result<()> {
-    let name = input.call(Ident::parse_any)?;
+    let name = input.call(Ident::parse_any).map_err(|error| Error::new(error.span(), "expected a name"))?;
     if said.contains(&name) {
         return Err(Error::new(name.span(), format!("`{}` is said twice", shown(&name))));
     }

@@ -3,7 +3,7 @@ use super::{
     runs::in_flight_after_start,
     space::{Needs, graphs, is_topological, pairs, pairs_in_order, subsets},
 };
-use crate::model::EdgeKind;
+use crate::model::{Edge, EdgeKind};
 
 const KINDS: &[EdgeKind] = &[EdgeKind::Result, EdgeKind::Order];
 
@@ -55,4 +55,82 @@ fn no_run_contradicts_what_is_claimed() {
         }
     }
     println!("{claims} claims, {modest} modest");
+}
+
+/// Whatever steps take a field, and whatever kind they are of, no run has two of them in flight together.
+#[test]
+fn users_of_a_field_are_apart() {
+    for steps in 0..=4 {
+        for needs in graphs(steps, pairs_in_order(steps), &[EdgeKind::Result]) {
+            for users in subsets(steps) {
+                let field = Shared { users: (0..steps).filter(|&step| users[step]).collect(), exclusive: true };
+                for clean_up in subsets(steps) {
+                    check(&needs, &clean_up, std::slice::from_ref(&field));
+                }
+            }
+        }
+    }
+}
+
+/// Declared in any order, and with two fields.
+#[test]
+fn users_of_two_fields_are_apart() {
+    let acyclic = graphs(3, pairs(3), KINDS).filter(|needs| topological(needs).len() == 3);
+    for needs in acyclic {
+        for (one, other) in subsets(3).flat_map(|one| subsets(3).map(move |other| (one.clone(), other))) {
+            let field =
+                |users: &[bool]| Shared { users: (0..3).filter(|&step| users[step]).collect(), exclusive: true };
+            for clean_up in subsets(3) {
+                check(&needs, &clean_up, &[field(&one), field(&other)]);
+            }
+        }
+    }
+}
+
+/// The edges that are added to a graph for one field.
+#[track_caller]
+fn check_added(
+    needs: &[(usize, usize)],
+    clean_up: &[usize],
+    users: &[usize],
+    exclusive: bool,
+    expected: &[(usize, usize)],
+) {
+    let steps = 1 + needs.iter().map(|&(step, need)| step.max(need)).chain(users.iter().copied()).max().unwrap_or(0);
+    let mut graph = vec![Vec::new(); steps];
+    for &(step, need) in needs {
+        graph[step].push(Edge { step: need, kind: EdgeKind::Result });
+    }
+    let clean_up: Vec<bool> = (0..steps).map(|step| clean_up.contains(&step)).collect();
+    let field = Shared { users: users.to_vec(), exclusive };
+    let apart = Apart::new(graph.clone(), &clean_up, &topological(&graph), &[field]);
+    let edges = apart.needs.iter().enumerate().flat_map(|(step, edges)| edges.iter().map(move |edge| (step, edge)));
+    let added: Vec<_> =
+        edges.filter(|(_, edge)| edge.kind == EdgeKind::Order).map(|(step, edge)| (step, edge.step)).collect();
+    assert_eq!(added, expected);
+}
+
+#[test]
+fn sensors_on_one_bus_follow_one_another() {
+    check_added(&[(1, 0), (2, 0), (3, 0)], &[], &[1, 2, 3], true, &[(2, 1), (3, 2)]);
+    check_added(&[], &[], &[0, 1, 2, 3], true, &[(1, 0), (2, 1), (3, 2)]);
+}
+
+#[test]
+fn shared_fields_and_ordered_users_add_nothing() {
+    check_added(&[], &[], &[0, 1], false, &[]);
+    check_added(&[(1, 0), (2, 1)], &[], &[0, 1, 2], true, &[]);
+}
+
+/// Step 3 may be skipped over because of step 0 while step 2, before it, is still in flight: step 4 waits for both.
+#[test]
+fn a_user_that_may_be_skipped_does_not_speak_for_those_before_it() {
+    check_added(&[(2, 1), (3, 0)], &[], &[2, 3, 4], true, &[(3, 2), (4, 3), (4, 2)]);
+}
+
+/// A stop skips step 1 while step 0 is in flight, and then the clean-up starts.
+#[test]
+fn a_clean_up_step_waits_for_the_user_itself() {
+    check_added(&[(1, 0), (2, 1)], &[2], &[0, 2], true, &[(2, 0)]);
+    check_added(&[(1, 0), (2, 1)], &[1, 2], &[0, 2], true, &[]);
 }

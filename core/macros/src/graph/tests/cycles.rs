@@ -8,9 +8,8 @@ fn one_shortest_cycle_for_each_knot() {
     for steps in 0..=4 {
         for needs in graphs(steps, pairs(steps), &[EdgeKind::Result]) {
             let reach = reach(&needs);
-            let first_of_knot = |&step: &usize| {
-                reach[step][step] && (0..step).all(|other| !(reach[step][other] && reach[other][step]))
-            };
+            let first_of_knot =
+                |&step: &usize| reach[step][step] && (0..step).all(|other| !(reach[step][other] && reach[other][step]));
             let firsts: Vec<usize> = (0..steps).filter(first_of_knot).collect();
             let cycles = cycles(&needs);
             assert_eq!(cycles.iter().map(|cycle| cycle.path[0]).collect::<Vec<_>>(), firsts, "{needs:?}");

@@ -15,7 +15,11 @@ pub(super) fn pairs_in_order(steps: usize) -> Vec<(usize, usize)> {
 }
 
 /// Every graph with some of these pairs for edges, of any of these kinds.
-pub(super) fn graphs(steps: usize, pairs: Vec<(usize, usize)>, kinds: &'static [EdgeKind]) -> impl Iterator<Item = Needs> {
+pub(super) fn graphs(
+    steps: usize,
+    pairs: Vec<(usize, usize)>,
+    kinds: &'static [EdgeKind],
+) -> impl Iterator<Item = Needs> {
     let choices = kinds.len() + 1;
     (0..choices.pow(pairs.len() as u32)).map(move |mut number| {
         let mut needs = vec![Vec::new(); steps];
@@ -49,7 +53,8 @@ pub(super) fn permutations(steps: usize) -> Vec<Vec<usize>> {
 /// Whether each step comes after its needs.
 pub(super) fn is_topological(order: &[usize], needs: &Needs) -> bool {
     let place = |step| order.iter().position(|&other| other == step);
-    order.len() == needs.len() && order.iter().all(|&step| needs[step].iter().all(|edge| place(edge.step) < place(step)))
+    order.len() == needs.len()
+        && order.iter().all(|&step| needs[step].iter().all(|edge| place(edge.step) < place(step)))
 }
 
 /// Who reaches whom through needs: `reach[step][need]`.

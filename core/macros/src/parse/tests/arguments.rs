@@ -1,0 +1,156 @@
+use super::{check, check_with};
+
+/// A step with these arguments, and what is told of them.
+#[track_caller]
+fn step(args: &str, expected: &[(&str, &str)]) {
+    check(&format!("#[step({args})] async fn a() -> Result<(), E> {{}} #[step] async fn b() -> R {{}}"), expected);
+}
+
+/// A pipeline with these arguments after its error type.
+#[track_caller]
+fn module(args: &str, expected: &[(&str, &str)]) {
+    check_with(&format!("error = E, {args}"), "", expected);
+}
+
+#[test]
+fn a_step_takes_all_there_is() {
+    step("", &[]);
+    step(
+        "retries = 3, backoff = exponential(ms(10)).factor(3), retry_if = |e: &E| *e == E::Busy, timeout = ms(5)",
+        &[],
+    );
+    step("retries = N, retry_delay = ms(1), retry_if = E::is_transient, timeout = T, retry_on_timeout = false,", &[]);
+    step("deadline = secs(1), expected = ms(1), skip_on_error, optional, after(b)", &[]);
+    step("when_all_done", &[]);
+    step("when_any_failed, after()", &[]);
+    check("#[step] async fn a() -> R {} #[step()] async fn b() -> R {}", &[]);
+}
+
+#[test]
+fn an_unknown_setting() {
+    step("retrys = 3", &[("retrys", "`retrys` is not a setting of a step; did you mean `retries`?")]);
+    step(
+        "colour = red(1, 2), optional",
+        &[(
+            "colour",
+            "`colour` is not a setting of a step; there are `retries`, `backoff`, `retry_delay`, `retry_if`, `timeout`, \
+             `retry_on_timeout`, `deadline`, `expected`, `uses`, `after`, `skip_on_error`, `optional`, `when_all_done`, \
+             `when_any_failed`",
+        )],
+    );
+    module("ordre = levels", &[("ordre", "`ordre` is not a setting of a pipeline; did you mean `order`?")]);
+    module(
+        "retries = 3",
+        &[(
+            "retries",
+            "`retries` is not a setting of a pipeline; there are `error`, `name`, `max_concurrent`, `order`, `on_failure`, \
+             `deadline`, `resources`",
+        )],
+    );
+}
+
+#[test]
+fn what_is_said_twice() {
+    step("retries = 3, optional, retries = 4", &[("retries", "`retries` is said twice")]);
+    step("after(b, b)", &[("b", "`b` is said twice")]);
+    module("error = F", &[("error", "`error` is said twice")]);
+    module("resources(bus = 1, bus = 2)", &[("bus", "`bus` is said twice")]);
+    check_with(
+        "error = E, resources(bus = 2)",
+        "#[step(uses(bus = 1, bus = 1))] async fn a() -> R {}",
+        &[("bus", "`bus` is said twice")],
+    );
+    check("#[step] #[step(optional)] async fn a() -> R {}", &[("#[step(optional)]", "this attribute is said twice")]);
+}
+
+#[test]
+fn values_that_are_missing_or_too_many() {
+    let retries = "`retries` takes a value: `retries = 3`";
+    for wrong in ["retries", "retries(3)", "retries =", "retries = , optional"] {
+        step(wrong, &[("retries", retries)]);
+    }
+    step("backoff, retries = 1", &[("backoff", "`backoff` takes a value: `backoff = exponential(ms(10))`")]);
+    step("timeout", &[("timeout", "`timeout` takes a value: `timeout = ms(10)`")]);
+    let alone = "`optional` stands alone, without a value";
+    step("optional = true", &[("optional", alone)]);
+    step("optional()", &[("optional", alone)]);
+    step("when_all_done(b)", &[("when_all_done", "`when_all_done` stands alone, without a value")]);
+    step("after = b", &[("after", "`after` takes a list: `after(power)`")]);
+    step("after(b = 1)", &[("b", "`b` stands alone, without a value")]);
+    step("uses(bus)", &[("bus", "`bus` takes a value: `bus = 1`")]);
+    step("retries = 3 optional", &[("optional", "expected `,`")]);
+    step("3", &[("3", "expected a name")]);
+    module("name = bring_up", &[("bring_up", "expected string literal")]);
+    module("name", &[("name", "`name` takes a value: `name = \"bring-up\"`")]);
+    module("resources = 2", &[("resources", "`resources` takes a list: `resources(bus = 1)`")]);
+    module("resources(bus)", &[("bus", "`bus` takes a value: `bus = 1`")]);
+    check(
+        "#[step = 3] async fn a() -> R {}",
+        &[("#[step = 3]", "a step's settings stand in parentheses: `#[step(retries = 3)]`")],
+    );
+}
+
+#[test]
+fn words_of_a_pipeline() {
+    for right in ["order = eager", "order = levels", "on_failure = go_on", "on_failure = drain", "on_failure = cancel"]
+    {
+        module(right, &[]);
+    }
+    module("order = random", &[("random", "`order` is `eager` or `levels`")]);
+    module("order = 3", &[("order", "`order` is `eager` or `levels`")]);
+    module("order", &[("order", "`order` is `eager` or `levels`")]);
+    module("on_failure = stop", &[("stop", "`on_failure` is `go_on` or `drain` or `cancel`")]);
+}
+
+#[test]
+fn a_pipeline_needs_an_error_type() {
+    let missing = "the steps' error type is missing: `#[pipeline(error = MyError)]`";
+    check_with("", "", &[("", missing)]);
+    check_with("name = \"a\"", "", &[("", missing)]);
+    check_with("error", "", &[("error", "`error` takes a value: `error = MyError`")]);
+    check_with("error = Box<dyn Error + Send, A>, name = \"a\"", "", &[]);
+}
+
+#[test]
+fn settings_that_exclude_or_want_each_other() {
+    step(
+        "when_all_done, skip_on_error, when_any_failed",
+        &[
+            ("skip_on_error", "`skip_on_error` and `when_all_done` exclude each other: say one of them"),
+            ("when_any_failed", "`when_any_failed` and `when_all_done` exclude each other: say one of them"),
+        ],
+    );
+    step(
+        "retries = 1, retry_delay = ms(1), backoff = b",
+        &[("backoff", "`backoff` and `retry_delay` exclude each other: say one of them")],
+    );
+    step("backoff = b", &[("backoff", "`backoff` says nothing without `retries`")]);
+    step("retry_delay = b", &[("retry_delay", "`retry_delay` says nothing without `retries`")]);
+    step("retry_if = f", &[("retry_if", "`retry_if` says nothing without `retries`")]);
+    step(
+        "retry_on_timeout = true",
+        &[
+            ("retry_on_timeout", "`retry_on_timeout` says nothing without `retries`"),
+            ("retry_on_timeout", "`retry_on_timeout` says nothing without `timeout`"),
+        ],
+    );
+}
+
+#[test]
+fn a_judge_is_a_function() {
+    step(
+        "retries = 1, retry_if = true",
+        &[("true", "`retry_if` takes a function's path or a closure: `|error| error.is_transient()`")],
+    );
+}
+
+#[test]
+fn numbers_that_cannot_be() {
+    module("max_concurrent = 0", &[("0", "`max_concurrent` is 0, so that nothing could ever start")]);
+    module("max_concurrent = LIMIT", &[]);
+    check_with(
+        "error = E, resources(bus = 2, pool = LIMIT)",
+        "#[step(uses(bus = 3, pool = 1))] async fn a() -> R {} #[step(uses(bus = (1), pool = 9))] async fn b() -> R {}",
+        &[("3", "step `a` uses 3 of `bus`, of which there are 2")],
+    );
+}

@@ -1,0 +1,101 @@
+use super::{check, check_module, check_with, model, tokens};
+use crate::parse::pipeline;
+use proc_macro2::TokenStream;
+
+#[test]
+fn goes_on_a_module_with_items() {
+    check_module("error = E", "fn f() {}", &[("fn f() {}", "`#[pipeline]` goes on a module: `mod name { .. }`")]);
+    check_module("error = E", "mod m;", &[("mod m;", "the steps stand in the module itself: `mod name { .. }`")]);
+    check_with("error = E", "", &[]);
+}
+
+#[test]
+fn attributes_that_stand_elsewhere() {
+    check(
+        "#[step] fn f() {}",
+        &[("fn", "a step is an `async fn`: add `async`"), ("f", "step `f` returns nothing: a step returns a `Result`")],
+    );
+    check("#[step] struct S;", &[("#[step]", "`#[step]` goes on an `async fn`")]);
+    check("#[step(x)] const C: u8 = 0;", &[("#[step(x)]", "`#[step]` goes on an `async fn`")]);
+    check("#[context] enum E {}", &[("#[context]", "`#[context]` goes on a struct")]);
+    check("#[context] fn f() {}", &[("#[context]", "`#[context]` goes on a struct")]);
+}
+
+#[test]
+fn one_context_with_names() {
+    check(
+        "#[context] struct A {} #[context] struct B {}",
+        &[("#[context]", "there is one context, and `A` is marked already")],
+    );
+    check("#[context(x)] struct A {}", &[("#[context(x)]", "`#[context]` stands alone, without a value")]);
+    check("#[context] struct A(u8);", &[("A", "the context's fields have names: `struct Board { rail: Rail }`")]);
+    check("struct A(u8);", &[]);
+}
+
+#[test]
+fn the_context_is_the_only_struct_or_the_marked_one() {
+    let context = |items| model("error = E", items).context.map(|context| context.ident.to_string());
+    assert_eq!(context(""), None);
+    assert_eq!(context("struct A { a: u8 }"), Some("A".into()));
+    assert_eq!(context("struct A(u8);"), None);
+    assert_eq!(context("struct A { a: u8 } struct B { b: u8 }"), None);
+    assert_eq!(context("struct A { a: u8 } #[context] struct B { b: u8 }"), Some("B".into()));
+}
+
+#[test]
+fn nothing_hangs_on_a_cfg() {
+    check(
+        "#[cfg(x)] #[step] async fn a() -> R {}",
+        &[("#[cfg(x)]", "a step cannot hang on a `#[cfg]`: put it on the module, or within the body")],
+    );
+    check(
+        "#[cfg(x)] #[context] struct A {}",
+        &[("#[cfg(x)]", "the context cannot hang on a `#[cfg]`: put it on the module, or within the body")],
+    );
+    check("struct A { #[cfg(x)] led: Led, radio: Radio } #[step] async fn a(radio: &Radio) -> R {}", &[]);
+    check(
+        "struct A { #[cfg(x)] led: Led } #[step] async fn a(led: &Led) -> R {}",
+        &[("led", "field `led` of `A` hangs on a `#[cfg]`, and a plan cannot: the steps are the same in every build")],
+    );
+    check(
+        "#[step] async fn b() -> R {} #[step] async fn a(#[cfg(x)] b: &u8) -> R {}",
+        &[("#[cfg(x)]", "a parameter of a step cannot hang on a `#[cfg]`")],
+    );
+}
+
+/// What a rejected module is replaced by: itself without our attributes, and the errors.
+#[test]
+fn the_users_items_remain() {
+    let module = "#[doc = \"x\"] pub mod m { use super::B; #[context] struct A { a: u8 } #[step] #[inline] async fn a(bus: &u8) -> R { 1 } }";
+    let Err(rejected) = pipeline(tokens("error = E"), tokens(module)) else { panic!("accepted") };
+    let expected = "#[doc = \"x\"] pub mod m { use super::B; struct A { a: u8 } #[inline] async fn a(bus: &u8) -> R { 1 } } \
+        ::core::compile_error! { \"step `a` needs `bus`, which is neither a step nor a field of `A`\" }";
+    assert_eq!(TokenStream::from(rejected).to_string(), tokens::<TokenStream>(expected).to_string());
+}
+
+/// Every mistake of a module at once.
+#[test]
+fn all_at_once() {
+    check_with(
+        "error = E, colour = red",
+        "struct A { bus: Bus }
+         #[step(retrys = 3)] fn a(bsu: &mut Bus) -> R {}
+         #[step(uses(bus = 1))] async fn b(a: &mut u8, c: &u8) -> R {}
+         #[step(after(b, d))] async fn c() -> () {}",
+        &[
+            (
+                "colour",
+                "`colour` is not a setting of a pipeline; there are `error`, `name`, `max_concurrent`, `order`, `on_failure`, \
+                 `deadline`, `resources`",
+            ),
+            ("retrys", "`retrys` is not a setting of a step; did you mean `retries`?"),
+            ("fn", "a step is an `async fn`: add `async`"),
+            ("bsu", "step `a` needs `bsu`, which is neither a step nor a field of `A`; did you mean the field `bus`?"),
+            ("&mut u8", "the result of step `a` may have other readers: take it by `&`, not by `&mut`"),
+            ("bus", "step `b` uses `bus`, which is not a resource of this pipeline"),
+            ("()", "a step returns a `Result`"),
+            ("d", "step `c` needs `d`, which does not exist"),
+            ("b", "a cycle: `b` needs `c` needs `b`"),
+        ],
+    );
+}

@@ -1,0 +1,101 @@
+use super::{check, check_with};
+
+const MODULE: &str = "struct Board { rail: Rail, radio: Radio } #[step] async fn power(rail: &mut Rail) -> R {}";
+
+#[track_caller]
+fn step(step: &str, expected: &[(&str, &str)]) {
+    check(&format!("{MODULE} {step}"), expected);
+}
+
+#[test]
+fn neither_a_step_nor_a_field() {
+    step(
+        "#[step] async fn b(imu: &Imu) -> R {}",
+        &[("imu", "step `b` needs `imu`, which is neither a step nor a field of `Board`")],
+    );
+    step(
+        "#[step] async fn b(powr: &Rails) -> R {}",
+        &[(
+            "powr",
+            "step `b` needs `powr`, which is neither a step nor a field of `Board`; did you mean the step `power`?",
+        )],
+    );
+    step(
+        "#[step] async fn b(_power: &Rails) -> R {}",
+        &[(
+            "_power",
+            "step `b` needs `_power`, which is neither a step nor a field of `Board`; did you mean the step `power`?",
+        )],
+    );
+    step(
+        "#[step] async fn b(rial: &Rail) -> R {}",
+        &[(
+            "rial",
+            "step `b` needs `rial`, which is neither a step nor a field of `Board`; did you mean the field `rail`?",
+        )],
+    );
+    step(
+        "#[step] async fn nail() -> R {} #[step] async fn b(mail: &Rail) -> R {}",
+        &[(
+            "mail",
+            "step `b` needs `mail`, which is neither a step nor a field of `Board`; did you mean the step `nail` or the field `rail`?",
+        )],
+    );
+    check(
+        "#[step] async fn b(rail: &Rail) -> R {}",
+        &[("rail", "step `b` needs `rail`, which is no step, and the module has no context")],
+    );
+    check(
+        "struct A { rail: Rail } struct B; #[step] async fn b(rail: &Rail) -> R {}",
+        &[("rail", "step `b` needs `rail`, which is no step, and of the module's structs none is marked `#[context]`")],
+    );
+}
+
+#[test]
+fn after_takes_steps() {
+    step("#[step(after(power))] async fn b() -> R {}", &[]);
+    step("#[step(after(rail))] async fn b() -> R {}", &[("rail", "step `b` needs `rail`, which does not exist")]);
+    step(
+        "#[step(after(pwoer))] async fn b() -> R {}",
+        &[("pwoer", "step `b` needs `pwoer`, which does not exist; did you mean `power`?")],
+    );
+    step(
+        "#[step(after(power))] async fn b(power: &Rails) -> R {}",
+        &[("power", "step `b` needs `power` already: it takes its result")],
+    );
+    step("#[step(after(b))] async fn b() -> R {}", &[("b", "step `b` needs itself")]);
+    step("#[step] async fn b(b: &u8) -> R {}", &[("b", "step `b` needs itself")]);
+}
+
+#[test]
+fn names_that_mean_two_things() {
+    step(
+        "#[step] async fn radio(radio: &mut Radio) -> R {}",
+        &[("radio", "`radio` is both a step and a field of `Board`: give one of them another name")],
+    );
+    step("#[step] async fn radio() -> R {}", &[]);
+    step(
+        "#[step] async fn b() -> R {} #[step] async fn b() -> R {}",
+        &[("b", "two steps are called `b`"), ("b", "the other step called `b`")],
+    );
+    check(
+        "struct A { cx: u8 } #[step] async fn b(cx: &u8) -> R {}",
+        &[("cx", "`cx` is both the step's own context and a field of `A`: give the field another name")],
+    );
+}
+
+#[test]
+fn resources() {
+    let args = "error = E, resources(bus = 1, pool = 2)";
+    check_with(args, "#[step(uses(bus = 1, pool = N))] async fn b() -> R {}", &[]);
+    check_with(
+        args,
+        "#[step(uses(bsu = 1))] async fn b() -> R {}",
+        &[("bsu", "step `b` uses `bsu`, which is not a resource of this pipeline; did you mean `bus`?")],
+    );
+    check_with(
+        args,
+        "#[step(uses(licence = 1))] async fn b() -> R {}",
+        &[("licence", "step `b` uses `licence`, which is not a resource of this pipeline")],
+    );
+}

@@ -1,0 +1,97 @@
+use super::check;
+
+/// A step with these parameters, in a module with a context and another step.
+#[track_caller]
+fn step(params: &str, expected: &[(&str, &str)]) {
+    check(&module("", params), expected);
+}
+
+/// The same for a step that runs when all is done.
+#[track_caller]
+fn clean_up(params: &str, expected: &[(&str, &str)]) {
+    check(&module("when_all_done", params), expected);
+    check(&module("when_any_failed", params), expected);
+}
+
+fn module(args: &str, params: &str) -> String {
+    format!(
+        "struct A {{ radio: Radio }} #[step] async fn power() -> R {{}} #[step({args})] async fn b({params}) -> R {{}}"
+    )
+}
+
+#[test]
+fn plain_names_once_each() {
+    step("mut power: &Rails, radio: &Radio", &[]);
+    let plain = "a step's parameter is a plain name: of a step, of a field of the context, or `cx`";
+    for pattern in ["_", "(power, radio)", "ref power", "power @ Rails { .. }"] {
+        step(&format!("{pattern}: &Rails"), &[(pattern, plain)]);
+    }
+    step("power: &Rails, power: &Rails", &[("power", "two parameters are called `power`")]);
+}
+
+#[test]
+fn a_result_is_taken_by_reference() {
+    step("power: &Rails", &[]);
+    step("power: &crate::Rails<u8>", &[]);
+    step("power: &Result<u8, u8>", &[]);
+    step(
+        "power: &mut Rails",
+        &[("&mut Rails", "the result of step `power` may have other readers: take it by `&`, not by `&mut`")],
+    );
+    step(
+        "power: Rails",
+        &[("Rails", "the result of step `power` may have other readers: take it as `&T`, not by value")],
+    );
+    step(
+        "power: (u8, u8)",
+        &[("(u8, u8)", "the result of step `power` may have other readers: take it as `&T`, not by value")],
+    );
+    step(
+        "power: Result<&Rails, Cause>",
+        &[(
+            "Result<&Rails, Cause>",
+            "only steps `when_all_done` and `when_any_failed` are told what became of their needs: take the result of step `power` as `&T`",
+        )],
+    );
+    step("power: &'static Rails", &[("'static", "a step borrows for one attempt only: leave the lifetime out")]);
+}
+
+#[test]
+fn a_clean_up_step_takes_what_became_of_its_needs() {
+    clean_up("power: Result<&Rails, Cause>, radio: &mut Radio, cx: &StepCx", &[]);
+    clean_up("power: core::result::Result<&(), rungs::Cause>", &[]);
+    for wrong in [
+        "&Rails",
+        "Result<Rails, Cause>",
+        "Result<&mut Rails, Cause>",
+        "Result<&Rails, E>",
+        "Result<&Rails>",
+        "Rails",
+        "&mut Rails",
+    ] {
+        clean_up(
+            &format!("power: {wrong}"),
+            &[(wrong, "the step runs whatever became of step `power`: take it as `Result<&T, Cause>`")],
+        );
+    }
+}
+
+#[test]
+fn a_field_is_lent() {
+    step("radio: &mut Radio", &[]);
+    step("radio: &Radio", &[]);
+    step("radio: &dyn Transmit", &[]);
+    let lent = "field `radio` is lent for each attempt: take it as `&T` or `&mut T`";
+    step("radio: Radio", &[("Radio", lent)]);
+    clean_up("radio: Result<&Radio, Cause>", &[("Result<&Radio, Cause>", lent)]);
+    step("radio: &'static mut Radio", &[("'static", "a step borrows for one attempt only: leave the lifetime out")]);
+}
+
+#[test]
+fn a_steps_own_context() {
+    step("cx: &StepCx", &[]);
+    step("cx: &rungs::StepCx", &[]);
+    for wrong in ["StepCx", "&mut StepCx", "&(u8, u8)"] {
+        step(&format!("cx: {wrong}"), &[(wrong, "`cx` is the step's own context: take it as `&StepCx`")]);
+    }
+}

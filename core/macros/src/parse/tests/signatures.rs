@@ -1,0 +1,70 @@
+use super::check;
+
+/// A step with this signature, in a module with a generic context.
+#[track_caller]
+fn step(signature: &str, expected: &[(&str, &str)]) {
+    check(
+        &format!("struct Board<B: I2c, const N: usize> {{ i2c: B, pins: [Pin; N] }} #[step] {signature} {{}}"),
+        expected,
+    );
+}
+
+#[test]
+fn an_async_fn_that_returns_a_result() {
+    step("async fn a() -> Result<(), E>", &[]);
+    step("pub(crate) async fn a() -> crate::Outcome<u8>", &[]);
+    step("async fn a() -> (Result<(), E>)", &[]);
+    step("async fn a() -> outcome!()", &[]);
+    step("async fn a() -> Result<fn(&u8) -> &u8, Box<dyn Fn(&u8)>>", &[]);
+    step("async fn a() -> Result<&'static str, E>", &[]);
+    step("fn a() -> R", &[("fn", "a step is an `async fn`: add `async`")]);
+    step("async unsafe fn a() -> R", &[("unsafe", "a step cannot be `unsafe`")]);
+    step("const async fn a() -> R", &[("const", "a step cannot be `const`")]);
+    step("async extern \"C\" fn a() -> R", &[("extern \"C\"", "a step cannot be `extern`")]);
+    step("async fn a()", &[("a", "step `a` returns nothing: a step returns a `Result`")]);
+    step("async fn a() -> ()", &[("()", "a step returns a `Result`")]);
+    step("async fn a() -> impl Future", &[("impl Future", "a step returns a `Result`")]);
+    step(
+        "async fn a(&self) -> R",
+        &[("&self", "a step has no `self`: what it borrows are fields of the context, by their names")],
+    );
+    step("async fn r#type() -> R", &[]);
+    step("async fn r#type()", &[("r#type", "step `type` returns nothing: a step returns a `Result`")]);
+}
+
+#[test]
+fn generic_steps() {
+    step("async fn a<B: I2c>(i2c: &mut B) -> Result<Imu<B>, B::Error> where B: Send", &[]);
+    step("async fn a<const N: usize>(pins: &[Pin; N]) -> Result<[u8; N], E>", &[]);
+    step("async fn a<Bus: I2c>(i2c: &mut Bus) -> Result<m::Bus, E>", &[]);
+    step("async fn a(i2c: &mut impl I2c) -> R", &[]);
+    step(
+        "async fn a<'s>(i2c: &'s u8) -> R",
+        &[
+            ("'s", "a step names no lifetimes: leave `'s` out"),
+            ("'s", "a step borrows for one attempt only: leave the lifetime out"),
+        ],
+    );
+    let occurs = "`Bus` occurs in the result, so the context must have a parameter `Bus` too";
+    step("async fn a<Bus: I2c>(i2c: &mut Bus) -> Result<Imu<Bus>, E>", &[("Bus", occurs)]);
+    step("async fn a<Bus: I2c>(i2c: &mut Bus) -> Result<(), Bus::Error>", &[("Bus", occurs)]);
+    step(
+        "async fn a<const M: usize>(pins: &[Pin; M]) -> Result<[u8; M], E>",
+        &[("M", "`M` occurs in the result, so the context must have a parameter `M` too")],
+    );
+    check(
+        "#[step] async fn a<T>() -> Result<T, E> {}",
+        &[("T", "`T` occurs in the result, so the context must have a parameter `T` too")],
+    );
+}
+
+#[test]
+fn a_result_is_kept() {
+    let borrows = "a result is kept after its step has ended, so it cannot borrow from the step's parameters";
+    step("async fn a(i2c: &u8) -> Result<&u8, E>", &[("&", borrows)]);
+    step("async fn a(i2c: &u8) -> Result<Imu<'_>, E>", &[("'_", borrows)]);
+    step(
+        "async fn a() -> Result<impl Fn(), E>",
+        &[("impl Fn()", "a result is kept after its step has ended, and `impl` gives it no name to keep it by")],
+    );
+}
