@@ -14,13 +14,9 @@ use crate::{
     summary::Times,
     time::{Instant, Timer},
 };
-use core::{
-    future::poll_fn,
-    pin::{Pin, pin},
-    task::{Context, Poll},
-};
+use core::task::{Context, Poll};
 
-/// What a run works with.
+/// What a run works with, once there is something to schedule.
 #[derive(Debug)]
 pub(super) struct Drive<'r, E, O> {
     pub(super) blueprint: &'static Blueprint,
@@ -56,36 +52,9 @@ pub(super) trait Paths: FnMut(usize, &mut Context<'_>) -> Poll<()> {}
 impl<P: FnMut(usize, &mut Context<'_>) -> Poll<()>> Paths for P {}
 
 impl<E, O: Observer<E>> Drive<'_, E, O> {
-    /// Runs to the end. `begun` is the path that has been polled already in this poll of the run.
-    pub(super) async fn run<T: Timer>(&mut self, timer: &T, mut begun: Option<usize>, mut paths: impl Paths) {
-        let mut sleep = pin!(None::<T::Sleep>);
-        let mut armed = None;
-        poll_fn(|cx| {
-            let mut now = Now::new(timer);
-            match begun.take() {
-                Some(path) => self.hear(path, &mut now),
-                None => self.poll_running(cx, &mut now, &mut paths),
-            }
-            loop {
-                self.act(cx, &mut now, &mut paths);
-                if self.scheduler.has_ended() {
-                    return Poll::Ready(());
-                }
-                if self.poll_signal(cx) {
-                    continue;
-                }
-                if !is_due(self.scheduler.poll_deadline(), &mut armed, sleep.as_mut(), timer, cx) {
-                    return Poll::Pending;
-                }
-                now.tick();
-            }
-        })
-        .await;
-    }
-
     /// Polls what is in flight, so that results are known before time limits and stops are looked at. Wakers are passed
     /// through untouched, so all are polled.
-    fn poll_running<T: Timer>(&mut self, cx: &mut Context<'_>, now: &mut Now<'_, T>, paths: &mut impl Paths) {
+    pub(super) fn poll_running<T: Timer>(&mut self, cx: &mut Context<'_>, now: &mut Now<'_, T>, paths: &mut impl Paths) {
         for path in 0..self.wires.paths() {
             if self.wires.is_running(path) {
                 self.poll_path(path, cx, now, paths);
@@ -94,7 +63,7 @@ impl<E, O: Observer<E>> Drive<'_, E, O> {
     }
 
     /// Whether the signal has something new.
-    fn poll_signal(&mut self, cx: &mut Context<'_>) -> bool {
+    pub(super) fn poll_signal(&mut self, cx: &mut Context<'_>) -> bool {
         let Some(signal) = self.signal else { return false };
         signal.register(cx.waker());
         self.heed(signal)
@@ -109,7 +78,7 @@ impl<E, O: Observer<E>> Drive<'_, E, O> {
     }
 
     /// Does what the scheduler says until it has nothing more to say.
-    fn act<T: Timer>(&mut self, cx: &mut Context<'_>, now: &mut Now<'_, T>, paths: &mut impl Paths) {
+    pub(super) fn act<T: Timer>(&mut self, cx: &mut Context<'_>, now: &mut Now<'_, T>, paths: &mut impl Paths) {
         loop {
             if let Some(signal) = self.signal {
                 self.heed(signal);
@@ -244,24 +213,4 @@ pub(super) fn error_of<E>(node: &Node, own: Option<E>) -> Option<StepError<E>> {
 /// The error of the last attempt that failed.
 fn last_error<E>(node: &Node, own: Option<E>) -> Option<StepError<E>> {
     if node.timed_out_last() { Some(StepError::TimedOut) } else { own.map(StepError::Failed) }
-}
-
-/// Whether the sleep until the deadline has ended. A sleep may end early: the clock decides, and if it says that it is too
-/// soon there is another sleep.
-fn is_due<T: Timer>(
-    deadline: Option<Instant>,
-    armed: &mut Option<Instant>,
-    mut sleep: Pin<&mut Option<T::Sleep>>,
-    timer: &T,
-    cx: &mut Context<'_>,
-) -> bool {
-    if *armed != deadline {
-        sleep.set(deadline.map(|deadline| timer.sleep_until(deadline)));
-        *armed = deadline;
-    }
-    let is_due = sleep.as_pin_mut().is_some_and(|sleep| sleep.poll(cx).is_ready());
-    if is_due {
-        *armed = None;
-    }
-    is_due
 }

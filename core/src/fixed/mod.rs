@@ -9,6 +9,7 @@ pub mod args;
 mod blueprint;
 mod cells;
 mod drive;
+mod driven;
 mod output;
 mod places;
 mod report;

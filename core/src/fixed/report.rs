@@ -70,8 +70,7 @@ pub struct Report<R, E, const STEPS: usize> {
     pub outputs: R,
     pub(super) blueprint: &'static Blueprint,
     pub(super) record: Record<E, STEPS>,
-    pub(super) started: Instant,
-    pub(super) finished: Instant,
+    pub(super) span: Times,
 }
 
 impl<R, E, const STEPS: usize> Report<R, E, STEPS> {
@@ -108,12 +107,12 @@ impl<R, E, const STEPS: usize> Report<R, E, STEPS> {
 
     /// When the run started and ended, by its timer.
     pub fn span(&self) -> (Instant, Instant) {
-        (self.started, self.finished)
+        (self.span.started, self.span.finished)
     }
 
     /// How long the run took.
     pub fn duration(&self) -> Duration {
-        self.finished - self.started
+        self.span.duration()
     }
 
     /// How many steps ended with this status.
@@ -156,7 +155,7 @@ impl<R, E: fmt::Display, const STEPS: usize> Table for Report<R, E, STEPS> {
     }
 
     fn started(&self) -> Instant {
-        self.started
+        self.span.started
     }
 
     fn duration(&self) -> Duration {

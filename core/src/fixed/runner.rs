@@ -1,21 +1,20 @@
 //! One run: its settings, and how it is carried out.
 
 use super::{
-    ahead::Ahead,
     blueprint::Blueprint,
-    drive::{Drive, Now},
+    driven::{Driven, Fresh},
     report::{Record, Report, Store},
-    signal::{Seen, StopSignal},
+    signal::StopSignal,
     wire::Wires,
 };
 use crate::{
     observe::Observer,
     policy::{Config, OnFailure},
-    scheduler::{Node, Scheduler},
-    time::{Instant, Timer},
+    summary::Times,
+    time::Timer,
 };
 use core::{
-    future::{Future, poll_fn},
+    future::Future,
     marker::PhantomData,
     num::NonZeroU32,
     task::{Context, Poll},
@@ -136,8 +135,7 @@ pub struct Run<
     blueprint: &'static Blueprint,
     record: Record<E, STEPS>,
     store: Store<WORDS, ALARMS, RESOURCES, LEVELS>,
-    started: Instant,
-    finished: Instant,
+    span: Times,
 }
 
 impl<
@@ -151,53 +149,26 @@ impl<
 {
     /// Nothing written yet.
     pub const fn new(blueprint: &'static Blueprint) -> Self {
-        Self { blueprint, record: Record::NEW, store: Store::new(), started: Instant::ZERO, finished: Instant::ZERO }
+        Self { blueprint, record: Record::NEW, store: Store::new(), span: Times::NONE }
     }
 
     /// Runs all steps on paths, which `paths` polls by their numbers.
-    pub async fn drive<P, O: Observer<E>, T: Timer, const PATHS: usize, const NEEDS: usize>(
-        &mut self,
-        runner: Runner<'_, P, O>,
-        timer: &T,
-        wires: &Wires<E, PATHS, NEEDS>,
-        mut paths: impl FnMut(usize, &mut Context<'_>) -> Poll<()>,
-    ) {
+    pub fn drive<'r, P, O: Observer<E>, T: Timer, const PATHS: usize, const NEEDS: usize>(
+        &'r mut self,
+        runner: Runner<'r, P, O>,
+        timer: &'r T,
+        wires: &'r Wires<E, PATHS, NEEDS>,
+        paths: impl FnMut(usize, &mut Context<'_>) -> Poll<()>,
+    ) -> impl Future<Output = ()> {
         let Runner { config, signal, observer, .. } = runner;
-        let Self { blueprint, record: Record { nodes, times, errors }, store, started, finished } = self;
-        let wires = wires.switchboard();
-        let mut now = Now::new(timer);
-        *started = now.at;
-        let goes_ahead = blueprint.goes_ahead(&config) && !O::LISTENS && signal.is_none();
-        let mut ahead = Ahead::default();
-        if goes_ahead {
-            let ahead = &mut ahead;
-            poll_fn(|cx| {
-                ahead.go(blueprint, &wires, times, &mut now, |path| paths(path, cx));
-                Poll::Ready(())
-            })
-            .await;
-        }
-        if ahead.succeeded == STEPS {
-            nodes.fill(Node::SUCCESS);
-            *finished = now.at;
-            return;
-        }
-        let (numbering, state) = (blueprint.numbering_for(&config), store.lend(nodes));
-        if let Ok(mut scheduler) = Scheduler::new(blueprint.plan, numbering, config, state, *started) {
-            let begun = ahead.catch_up(&mut scheduler, times).map(|step| blueprint.path_of(step));
-            let seen = Seen::default();
-            let mut drive = Drive { blueprint, scheduler, times, errors, wires, signal, seen, observer };
-            drive.run(timer, begun, paths).await;
-            now.tick();
-        }
-        // Where the storage is too small nothing has run, and the report says so of every step; the lengths come from the
-        // plan's own constants.
-        *finished = now.at;
+        let Self { blueprint, record: Record { nodes, times, errors }, store, span } = self;
+        let (state, wires) = (store.lend(nodes), wires.switchboard());
+        Driven::new(Fresh { blueprint, config, state, times, errors, wires, signal, observer }, timer, paths, span)
     }
 
     /// What came of it.
     pub fn report<R>(self, outputs: R) -> Report<R, E, STEPS> {
-        let Self { blueprint, record, started, finished, .. } = self;
-        Report { outputs, blueprint, record, started, finished }
+        let Self { blueprint, record, span, .. } = self;
+        Report { outputs, blueprint, record, span }
     }
 }
