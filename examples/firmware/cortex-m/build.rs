@@ -1,0 +1,17 @@
+//! Lays the board's memory map where the linker looks for it.
+
+use std::{env, error::Error, fs, path::PathBuf};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let (board, hz) = match env::var("TARGET")?.as_str() {
+        "thumbv6m-none-eabi" => ("microbit", 16_000_000),
+        _ => ("mps2-an386", 25_000_000),
+    };
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::copy(format!("memory/{board}.x"), out.join("memory.x"))?;
+    println!("cargo::rustc-link-search={}", out.display());
+    println!("cargo::rustc-link-arg-tests=-Tembedded-test.x");
+    println!("cargo::rerun-if-changed=memory");
+    fs::write(out.join("core_hz.rs"), hz.to_string())?;
+    Ok(())
+}

@@ -1,0 +1,17 @@
+//! What eight ready steps cost by hand, with time limits, retries and a record.
+#![no_std]
+#![no_main]
+
+use by_hand::{
+    ready::{SUM, recorded::boot, steps::Board},
+    recorded::Log,
+};
+use cortex_m_boards::{bench, exit_on_panic};
+
+exit_on_panic!();
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    let (mut board, log) = (Board::default(), Log::default());
+    bench::run(boot(&mut board, &log), |sum| *sum == Ok(SUM))
+}
