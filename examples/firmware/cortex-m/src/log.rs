@@ -6,14 +6,14 @@ use semihosting::println;
 /// One line a step.
 pub fn record(records: &[Record; 8]) {
     for (name, record) in NAMES.iter().zip(records) {
-        let Record { status, cause, attempts, started, finished } = record;
-        println!("{name:9} {status:?}, attempts: {attempts}, {} us to {} us", started.as_micros(), finished.as_micros());
-        match cause {
+        let (started, finished) = (record.started.get().as_micros(), record.finished.get().as_micros());
+        println!("{name:9} {:?}, attempts: {}, {started} us to {finished} us", record.status.get(), record.attempts.get());
+        match record.cause.get() {
             None => {}
             Some(Cause::Failed(fault)) => println!("          {fault}"),
             Some(Cause::TimedOut) => println!("          timed out"),
             Some(Cause::Deadline) => println!("          its deadline fell"),
-            Some(Cause::Need { root }) => println!("          because of {}", NAMES.get(*root).unwrap_or(&"?")),
+            Some(Cause::Need { root }) => println!("          because of {}", NAMES.get(root).unwrap_or(&"?")),
         }
     }
 }

@@ -17,16 +17,18 @@ use crate::CORE_HZ;
 
 /// Counts of SysTick in a millisecond.
 pub(crate) const PERIOD: u32 = CORE_HZ / 1_000;
+const MICROS_A_PERIOD: u64 = 1_000;
 const COUNTS_A_MICROSECOND: u32 = CORE_HZ / 1_000_000;
 const _: () = assert!(embassy_time_driver::TICK_HZ == 1_000_000, "ticks are microseconds here");
 
 struct SysTickDriver {
-    millis: Mutex<Cell<u64>>,
+    /// At the last interrupt, in microseconds: so there is nothing to multiply, which a Cortex-M0 pays for dearly.
+    last: Mutex<Cell<u64>>,
     sleepers: Mutex<RefCell<Queue>>,
 }
 
 embassy_time_driver::time_driver_impl!(static DRIVER: SysTickDriver = SysTickDriver {
-    millis: Mutex::new(Cell::new(0)),
+    last: Mutex::new(Cell::new(0)),
     sleepers: Mutex::new(RefCell::new(Queue::new())),
 });
 
@@ -53,23 +55,23 @@ impl Driver for SysTickDriver {
 impl SysTickDriver {
     fn micros(&self, cs: CriticalSection<'_>) -> u64 {
         let mut left = SYST::get_current();
-        let mut millis = self.millis.borrow(cs).get();
+        let mut last = self.last.borrow(cs).get();
         if SCB::is_pendst_pending() {
             // The interrupt waits for the end of this critical section. Read again, to be surely after the wrap.
             left = SYST::get_current();
-            millis += 1;
+            last += MICROS_A_PERIOD;
         }
         // The interrupt is raised when the counter reaches 0, so 0 is the first count of a period, not the last.
         let elapsed = if left == 0 { 0 } else { PERIOD - left };
-        millis * 1_000 + u64::from(elapsed / COUNTS_A_MICROSECOND)
+        last + u64::from(elapsed / COUNTS_A_MICROSECOND)
     }
 
     fn tick(&self) {
         critical_section::with(|cs| {
-            let millis = self.millis.borrow(cs);
-            millis.set(millis.get() + 1);
+            let last = self.last.borrow(cs);
+            last.set(last.get() + MICROS_A_PERIOD);
             // It tells when to come again; the next millisecond is early enough for anything.
-            self.sleepers.borrow_ref_mut(cs).next_expiration(millis.get() * 1_000);
+            self.sleepers.borrow_ref_mut(cs).next_expiration(last.get());
         });
     }
 }

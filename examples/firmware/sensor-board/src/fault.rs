@@ -22,6 +22,8 @@ pub enum Fault {
     Answer,
     /// The network does not want us.
     Denied,
+    /// A step found its device in use, or a result missing: whoever runs the steps does not keep their order.
+    Order,
 }
 
 impl Fault {
@@ -29,7 +31,7 @@ impl Fault {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Bus(_) | Self::Line(_) | Self::Answer => true,
-            Self::Pin | Self::WrongChip(_) | Self::Calibration | Self::Denied => false,
+            Self::Pin | Self::WrongChip(_) | Self::Calibration | Self::Denied | Self::Order => false,
         }
     }
 }
@@ -47,6 +49,7 @@ impl fmt::Display for Fault {
             Self::Line(_) => f.write_str("the line to the modem broke"),
             Self::Answer => f.write_str("the modem answered out of turn"),
             Self::Denied => f.write_str("the network denied the join"),
+            Self::Order => f.write_str("the steps do not run in their order"),
         }
     }
 }

@@ -81,34 +81,37 @@ pub enum Cause {
     Need { root: Root },
 }
 
-/// What became of one step.
-#[derive(Clone, Copy, Debug)]
+/// What became of one step. Branches that run at the same time write into the log, so it is made of cells.
 pub struct Record {
-    pub status: Status,
-    pub cause: Option<Cause>,
-    pub attempts: u32,
-    pub started: Instant,
-    pub finished: Instant,
+    pub status: Cell<Status>,
+    pub cause: Cell<Option<Cause>>,
+    pub attempts: Cell<u32>,
+    pub started: Cell<Instant>,
+    pub finished: Cell<Instant>,
 }
 
-/// What became of each step. Branches that run at the same time write into it, so it is made of cells.
+impl Record {
+    const NEW: Self = Self {
+        status: Cell::new(Status::Pending),
+        cause: Cell::new(None),
+        attempts: Cell::new(0),
+        started: Cell::new(Instant::MIN),
+        finished: Cell::new(Instant::MIN),
+    };
+}
+
+/// What became of each step.
 pub struct Log<const N: usize> {
-    records: [Cell<Record>; N],
+    pub records: [Record; N],
 }
 
 impl<const N: usize> Default for Log<N> {
     fn default() -> Self {
-        const NEW: Record =
-            Record { status: Status::Pending, cause: None, attempts: 0, started: Instant::MIN, finished: Instant::MIN };
-        Self { records: [const { Cell::new(NEW) }; N] }
+        Self { records: [Record::NEW; N] }
     }
 }
 
 impl<const N: usize> Log<N> {
-    pub fn records(&self) -> [Record; N] {
-        self.records.each_ref().map(Cell::get)
-    }
-
     /// Runs a step whose needs succeeded, and tells where the failure began otherwise.
     ///
     /// All that does not hang on the step's type is in functions of their own, so that it lies in flash once.
@@ -156,25 +159,24 @@ impl<const N: usize> Log<N> {
 }
 
 /// Begins an attempt, and tells until when it may take.
-fn begin(record: &Cell<Record>, policy: &Policy) -> Instant {
-    let (now, mut new) = (Instant::now(), record.get());
-    if new.attempts == 0 {
-        new.started = now;
+fn begin(record: &Record, policy: &Policy) -> Instant {
+    let now = Instant::now();
+    if record.attempts.get() == 0 {
+        record.started.set(now);
     }
-    new.status = Status::Running;
-    new.attempts += 1;
-    record.set(new);
-    after(now, policy.timeout).min(after(new.started, policy.deadline))
+    record.status.set(Status::Running);
+    record.attempts.set(record.attempts.get() + 1);
+    after(now, policy.timeout).min(after(record.started.get(), policy.deadline))
 }
 
 /// After how long to try again, if so; else the step has failed.
-fn judge(record: &Cell<Record>, policy: &Policy, cause: Cause) -> Option<Duration> {
-    let Record { attempts, started, .. } = record.get();
-    let (now, deadline) = (Instant::now(), after(started, policy.deadline));
+fn judge(record: &Record, policy: &Policy, cause: Cause) -> Option<Duration> {
+    let (now, deadline) = (Instant::now(), after(record.started.get(), policy.deadline));
     let is_final = match cause {
         Cause::Failed(fault) => !fault.is_transient(),
         _ => now >= deadline,
     };
+    let attempts = record.attempts.get();
     let delay = policy.delay(attempts);
     if is_final || attempts > policy.retries || after(now, delay) >= deadline {
         let cause = if cause == Cause::TimedOut && now >= deadline { Cause::Deadline } else { cause };
@@ -184,15 +186,14 @@ fn judge(record: &Cell<Record>, policy: &Policy, cause: Cause) -> Option<Duratio
     Some(delay)
 }
 
-fn end(record: &Cell<Record>, status: Status, cause: Option<Cause>) {
-    let mut new = record.get();
-    new.finished = Instant::now();
-    if new.attempts == 0 {
-        new.started = new.finished;
+fn end(record: &Record, status: Status, cause: Option<Cause>) {
+    let now = Instant::now();
+    if record.attempts.get() == 0 {
+        record.started.set(now);
     }
-    new.status = status;
-    new.cause = cause;
-    record.set(new);
+    record.finished.set(now);
+    record.status.set(status);
+    record.cause.set(cause);
 }
 
 fn after(instant: Instant, span: Duration) -> Instant {

@@ -23,7 +23,7 @@ async fn main(_spawner: Spawner) {
         let records = Log::default();
         by_hand::recorded::boot(&mut board, &records).await;
         println!("{name}: frames: {}", world.frames());
-        log::record(&records.records());
+        log::record(&records.records);
     }
     process::exit(0)
 }
