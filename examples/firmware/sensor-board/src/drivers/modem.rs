@@ -54,8 +54,19 @@ pub async fn send<Line: Read + Write>(line: &mut Line, _: &Session, numbers: &[i
 
 /// `1.0.5 Oct 31 2018 15:06:52`
 fn version_of(text: &str) -> Option<Firmware> {
-    let mut numbers = text.split(' ').next()?.split('.').map(|number| number.parse().ok());
-    Some(Firmware([numbers.next()??, numbers.next()??, numbers.next()??]))
+    let (mut numbers, mut place) = ([0_u8; 3], 0);
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                let number = numbers.get_mut(place)?;
+                *number = number.checked_mul(10)?.checked_add(byte - b'0')?;
+            }
+            b'.' => place += 1,
+            b' ' => break,
+            _ => return None,
+        }
+    }
+    (place == 2).then_some(Firmware(numbers))
 }
 
 fn hex(digit: u8) -> u8 {
