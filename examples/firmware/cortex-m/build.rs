@@ -11,6 +11,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::copy(format!("memory/{board}.x"), out.join("memory.x"))?;
     println!("cargo::rustc-link-search={}", out.display());
     println!("cargo::rustc-link-arg-tests=-Tembedded-test.x");
+    // A name that the tests' attribute uses.
+    println!("cargo::rustc-check-cfg=cfg(rust_analyzer)");
     println!("cargo::rerun-if-changed=memory");
     fs::write(out.join("core_hz.rs"), hz.to_string())?;
     Ok(())

@@ -14,7 +14,6 @@ use sensor_board::{
     drivers::Watchdog,
 };
 
-pub const NAMES: [&str; 8] = ["power", "clock", "imu", "baro", "radio", "join", "watchdog", "announce"];
 const POWER: usize = 0;
 const CLOCK: usize = 1;
 const IMU: usize = 2;

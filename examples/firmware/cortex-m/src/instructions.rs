@@ -15,10 +15,7 @@ const NANOS_AN_INSTRUCTION: u64 = 64;
 /// clock must be running.
 pub fn count(work: impl FnOnce()) -> Option<u32> {
     let nothing = counts(|| ())?;
-    let counts = u64::from(counts(work)? - nothing);
-    let nanos = counts * 1_000_000_000;
-    let counts_an_instruction = NANOS_AN_INSTRUCTION * u64::from(CORE_HZ);
-    Some(((nanos + counts_an_instruction / 2) / counts_an_instruction) as u32)
+    Some(counts(work)? - nothing)
 }
 
 /// Counts of SysTick during `work`, which begins just after the interrupt, and so is not disturbed by it.
@@ -32,5 +29,13 @@ fn counts(work: impl FnOnce()) -> Option<u32> {
     compiler_fence(Ordering::SeqCst);
     let after = SYST::get_current();
     // The counter runs down, and begins again at each millisecond.
-    (embassy_time_driver::now() / 1_000 == now + 1 && after < before && before < PERIOD).then(|| before - after)
+    (embassy_time_driver::now() / 1_000 == now + 1 && after < before && before < PERIOD)
+        .then(|| instructions(after) - instructions(before))
+}
+
+/// Since the counter began its period, of 1 ms / 64 ns = 15,625 instructions without a remainder: so a count between two
+/// instructions belongs to just one of them, and nothing is lost in rounding.
+fn instructions(left: u32) -> u32 {
+    let (counts, hz) = (u64::from(PERIOD - left), u64::from(CORE_HZ));
+    (counts * 1_000_000_000).div_ceil(NANOS_AN_INSTRUCTION * hz) as u32
 }

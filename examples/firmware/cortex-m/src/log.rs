@@ -1,7 +1,8 @@
 //! What a boot tells its user, over semihosting.
 
-use by_hand::recorded::{Cause, NAMES, Record};
+use by_hand::recorded::{Cause, Record};
 use semihosting::println;
+use sensor_board::cases::NAMES;
 
 /// One line a step.
 pub fn record(records: &[Record; 8]) {

@@ -7,7 +7,6 @@ mod plan;
 mod time;
 
 pub use block_on::block_on;
-pub use plan::NAMES;
 pub use time::{Delay, Mtime};
 
 /// Ends the emulation with exit code 101 and the panic's message. Each binary has its own panic handler, because tests

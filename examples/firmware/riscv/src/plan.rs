@@ -8,7 +8,6 @@ use rungs::{
 };
 
 pub(crate) const STEPS: usize = 8;
-pub const NAMES: [&str; STEPS] = ["power", "clock", "imu", "baro", "radio", "join", "watchdog", "announce"];
 
 pub(crate) const POWER: StepId = step(0);
 pub(crate) const CLOCK: StepId = step(1);

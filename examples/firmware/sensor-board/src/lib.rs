@@ -2,6 +2,7 @@
 //! and models of its devices for machines that do not have them.
 #![no_std]
 
+pub mod cases;
 pub mod drivers;
 mod fault;
 pub mod model;

@@ -8,7 +8,7 @@ use cortex_m_boards::{exit_on_panic, log, start_clock};
 use embassy_executor::Spawner;
 use embassy_time::Delay;
 use semihosting::{println, process};
-use sensor_board::model::{Script, World};
+use sensor_board::{cases, model::World};
 
 exit_on_panic!();
 
@@ -17,12 +17,12 @@ async fn main(_spawner: Spawner) {
     if let Some(core) = Peripherals::take() {
         start_clock(core.SYST);
     }
-    for (name, script) in Script::ALL {
-        let world = World::new(script);
+    for case in cases::ALL {
+        let world = World::new(case.script);
         let mut board = world.board(Delay);
         let records = Log::default();
         by_hand::recorded::boot(&mut board, &records).await;
-        println!("{name}: frames: {}", world.frames());
+        println!("{}: frames: {}", case.name, world.frames());
         log::record(&records.records);
     }
     process::exit(0)

@@ -2,23 +2,26 @@
 #![no_std]
 #![no_main]
 
-use riscv_board::{Delay, NAMES, bare_loop, exit_on_panic};
+use riscv_board::{Delay, bare_loop, exit_on_panic};
 use rungs::scheduler::Cause;
 use semihosting::{println, process};
-use sensor_board::model::{Script, World};
+use sensor_board::{
+    cases::{self, NAMES},
+    model::World,
+};
 
 exit_on_panic!();
 
 #[riscv_rt::entry]
 fn main() -> ! {
-    for (name, script) in Script::ALL {
-        let world = World::new(script);
+    for case in cases::ALL {
+        let world = World::new(case.script);
         match bare_loop::boot(&mut world.board(Delay)) {
             Ok(records) => {
-                println!("{name}: frames: {}", world.frames());
+                println!("{}: frames: {}", case.name, world.frames());
                 print(&records);
             }
-            Err(error) => println!("{name}: {error}"),
+            Err(error) => println!("{}: {error}", case.name),
         }
     }
     process::exit(0)
@@ -27,7 +30,8 @@ fn main() -> ! {
 fn print(records: &[bare_loop::Record]) {
     for (name, record) in NAMES.iter().zip(records) {
         let (status, attempts) = (record.node.status(), record.node.attempts());
-        println!("{name:9} {status:8} attempts: {attempts}, {} to {}", record.started, record.finished);
+        let [started, finished] = [record.started, record.finished].map(|at| at.as_nanos() / 1_000);
+        println!("{name:9} {status:8} attempts: {attempts}, {started} us to {finished} us");
         match (record.node.cause(), record.fault) {
             (None, _) => {}
             (Some(Cause::Failed), Some(fault)) => println!("          {fault}"),

@@ -72,10 +72,6 @@ impl Script {
 
     /// The rail never has its voltage: what hangs on it cannot be.
     pub const DARK: Self = Self { rail_late: Misbehaviour::ALWAYS, ..Self::CALM };
-
-    /// All of them, by name.
-    pub const ALL: [(&str, Self); 4] =
-        [("calm", Self::CALM), ("rough", Self::ROUGH), ("silent", Self::SILENT), ("dark", Self::DARK)];
 }
 
 /// All that the devices share, and outlives them.
