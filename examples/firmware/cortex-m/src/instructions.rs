@@ -14,13 +14,13 @@ const NANOS_AN_INSTRUCTION: u64 = 64;
 /// Counts the instructions of `work`; `None` if it took longer than a millisecond, which is about 15,000 of them. The
 /// clock must be running.
 pub fn count(work: impl FnOnce()) -> Option<u32> {
-    let nothing = counts(|| ())?;
-    Some(counts(work)? - nothing)
+    let nothing = measure(|| ())?;
+    Some(measure(work)? - nothing)
 }
 
-/// Counts of SysTick during `work`, which begins just after the interrupt, and so is not disturbed by it.
+/// The instructions of `work` and of measuring them. It begins just after the interrupt, and so is not disturbed by it.
 #[inline(never)]
-fn counts(work: impl FnOnce()) -> Option<u32> {
+fn measure(work: impl FnOnce()) -> Option<u32> {
     let now = embassy_time_driver::now() / 1_000;
     while embassy_time_driver::now() / 1_000 == now {}
     let before = SYST::get_current();

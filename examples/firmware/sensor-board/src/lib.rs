@@ -6,7 +6,9 @@ pub mod cases;
 pub mod drivers;
 mod fault;
 pub mod model;
+mod ready_steps;
 mod steps;
 
 pub use fault::Fault;
+pub use ready_steps::{READY_SUM, ready};
 pub use steps::bring_up;

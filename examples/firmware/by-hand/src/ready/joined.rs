@@ -1,9 +1,11 @@
 //! By joins and loops.
 
 use embassy_futures::join::join;
-use sensor_board::Fault;
+use sensor_board::{
+    Fault,
+    ready::{self as steps, Board},
+};
 
-use super::steps::{self, Board};
 use crate::joined::retry;
 
 pub async fn boot(board: &mut Board) -> Result<u32, Fault> {

@@ -2,8 +2,8 @@
 
 use embassy_futures::join::join;
 use embassy_time::Duration;
+use sensor_board::ready::{self as steps, Board};
 
-use super::steps::{self, Board};
 use crate::recorded::{Log, Policy, Root};
 
 const ONCE: Policy = Policy::ONCE;
