@@ -1,0 +1,33 @@
+# Sourced by run, test and bench: the boards, by name, and an environment that can build for them.
+set -euo pipefail
+environment=$(./toolchain)
+eval "$environment"
+
+boards=(m4 m0 riscv)
+
+# board NAME: sets its package and target.
+board() {
+  case $1 in
+    m4) package=cortex-m-boards target=thumbv7em-none-eabihf ;;
+    m0) package=cortex-m-boards target=thumbv6m-none-eabi ;;
+    riscv) package=riscv-board target=riscv32imac-unknown-none-elf ;;
+    *)
+      echo "there is no board $1, only ${boards[*]}" >&2
+      exit 2
+      ;;
+  esac
+}
+
+# programs BOARD: the names of its programs.
+programs() {
+  local file
+  board "$1"
+  for file in "${package%-board*}"/src/bin/*.rs; do basename "$file" .rs; done
+}
+
+# build BOARD: builds all its programs as they would be shipped, and tells where they lie.
+build() {
+  board "$1"
+  programs_folder=${CARGO_TARGET_DIR:-target}/$target/release
+  cargo build -q --release --package "$package" --target "$target" --bins
+}

@@ -1,0 +1,4 @@
+//! The boot of ready steps, both ways.
+
+pub mod joined;
+pub mod recorded;

@@ -1,0 +1,201 @@
+//! One step's attempts, and the record of all.
+
+use core::cell::Cell;
+
+use embassy_time::{Duration, Instant, Timer, with_deadline};
+use sensor_board::Fault;
+
+/// How often a step is tried, and how long it may take.
+#[derive(Clone, Copy)]
+pub struct Policy {
+    retries: u32,
+    backoff: Duration,
+    is_exponential: bool,
+    timeout: Duration,
+    deadline: Duration,
+}
+
+impl Policy {
+    pub const ONCE: Self = Self {
+        retries: 0,
+        backoff: Duration::MIN,
+        is_exponential: false,
+        timeout: Duration::MAX,
+        deadline: Duration::MAX,
+    };
+
+    pub const fn retries(mut self, retries: u32) -> Self {
+        self.retries = retries;
+        self
+    }
+
+    pub const fn fixed(mut self, delay: Duration) -> Self {
+        self.backoff = delay;
+        self
+    }
+
+    pub const fn exponential(mut self, first: Duration) -> Self {
+        self.backoff = first;
+        self.is_exponential = true;
+        self
+    }
+
+    pub const fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = limit;
+        self
+    }
+
+    pub const fn deadline(mut self, limit: Duration) -> Self {
+        self.deadline = limit;
+        self
+    }
+
+    /// Before the `retry`-th further attempt, from 1.
+    fn delay(&self, retry: u32) -> Duration {
+        if self.is_exponential {
+            let factor = 1_u64.checked_shl(retry.saturating_sub(1)).unwrap_or(u64::MAX);
+            Duration::from_ticks(self.backoff.as_ticks().saturating_mul(factor))
+        } else {
+            self.backoff
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    Pending,
+    Running,
+    Success,
+    Failed,
+    Skipped,
+}
+
+/// The step, by its place, whose failure it all began with.
+pub type Root = usize;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    Failed(Fault),
+    TimedOut,
+    Deadline,
+    Need { root: Root },
+}
+
+/// What became of one step. Branches that run at the same time write into the log, so it is made of cells.
+pub struct Record {
+    pub status: Cell<Status>,
+    pub cause: Cell<Option<Cause>>,
+    pub attempts: Cell<u32>,
+    pub started: Cell<Instant>,
+    pub finished: Cell<Instant>,
+}
+
+impl Record {
+    const NEW: Self = Self {
+        status: Cell::new(Status::Pending),
+        cause: Cell::new(None),
+        attempts: Cell::new(0),
+        started: Cell::new(Instant::MIN),
+        finished: Cell::new(Instant::MIN),
+    };
+}
+
+/// What became of each step.
+pub struct Log<const N: usize> {
+    pub records: [Record; N],
+}
+
+impl<const N: usize> Default for Log<N> {
+    fn default() -> Self {
+        Self { records: [Record::NEW; N] }
+    }
+}
+
+impl<const N: usize> Log<N> {
+    /// Runs a step whose needs succeeded, and tells where the failure began otherwise.
+    ///
+    /// All that does not hang on the step's type is in functions of their own, so that it lies in flash once.
+    pub async fn step<T>(
+        &self,
+        step: usize,
+        policy: &Policy,
+        mut attempt: impl AsyncFnMut() -> Result<T, Fault>,
+    ) -> Result<T, Root> {
+        let Some(record) = self.records.get(step) else { return Err(step) };
+        loop {
+            let limit = begin(record, policy);
+            let cause = match with_deadline(limit, attempt()).await {
+                Ok(Ok(result)) => {
+                    end(record, Status::Success, None);
+                    return Ok(result);
+                }
+                Ok(Err(fault)) => Cause::Failed(fault),
+                Err(_) => Cause::TimedOut,
+            };
+            match judge(record, policy, cause) {
+                Some(delay) if delay > Duration::MIN => Timer::after(delay).await,
+                Some(_) => {}
+                None => return Err(step),
+            }
+        }
+    }
+
+    /// Records a step as failed for the sake of a need.
+    pub fn fail<T>(&self, step: usize, root: Root) -> Result<T, Root> {
+        self.give_up(step, Status::Failed, root);
+        Err(root)
+    }
+
+    /// Records a step as skipped for the sake of a need.
+    pub fn skip(&self, step: usize, root: Root) {
+        self.give_up(step, Status::Skipped, root);
+    }
+
+    fn give_up(&self, step: usize, status: Status, root: Root) {
+        if let Some(record) = self.records.get(step) {
+            end(record, status, Some(Cause::Need { root }));
+        }
+    }
+}
+
+/// Begins an attempt, and tells until when it may take.
+fn begin(record: &Record, policy: &Policy) -> Instant {
+    let now = Instant::now();
+    if record.attempts.get() == 0 {
+        record.started.set(now);
+    }
+    record.status.set(Status::Running);
+    record.attempts.set(record.attempts.get() + 1);
+    after(now, policy.timeout).min(after(record.started.get(), policy.deadline))
+}
+
+/// After how long to try again, if so; else the step has failed.
+fn judge(record: &Record, policy: &Policy, cause: Cause) -> Option<Duration> {
+    let (now, deadline) = (Instant::now(), after(record.started.get(), policy.deadline));
+    let is_final = match cause {
+        Cause::Failed(fault) => !fault.is_transient(),
+        _ => now >= deadline,
+    };
+    let attempts = record.attempts.get();
+    let delay = policy.delay(attempts);
+    if is_final || attempts > policy.retries || after(now, delay) >= deadline {
+        let cause = if cause == Cause::TimedOut && now >= deadline { Cause::Deadline } else { cause };
+        end(record, Status::Failed, Some(cause));
+        return None;
+    }
+    Some(delay)
+}
+
+fn end(record: &Record, status: Status, cause: Option<Cause>) {
+    let now = Instant::now();
+    if record.attempts.get() == 0 {
+        record.started.set(now);
+    }
+    record.finished.set(now);
+    record.status.set(status);
+    record.cause.set(cause);
+}
+
+fn after(instant: Instant, span: Duration) -> Instant {
+    instant.saturating_add(span)
+}

@@ -1,0 +1,19 @@
+//! Lays the board's memory map where the linker looks for it.
+
+use std::{env, error::Error, fs, path::PathBuf};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let (board, hz) = match env::var("TARGET")?.as_str() {
+        "thumbv6m-none-eabi" => ("microbit", 16_000_000),
+        _ => ("mps2-an386", 25_000_000),
+    };
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::copy(format!("memory/{board}.x"), out.join("memory.x"))?;
+    println!("cargo::rustc-link-search={}", out.display());
+    println!("cargo::rustc-link-arg-tests=-Tembedded-test.x");
+    // A name that the tests' attribute uses.
+    println!("cargo::rustc-check-cfg=cfg(rust_analyzer)");
+    println!("cargo::rerun-if-changed=memory");
+    fs::write(out.join("core_hz.rs"), hz.to_string())?;
+    Ok(())
+}

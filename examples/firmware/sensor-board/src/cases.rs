@@ -1,0 +1,63 @@
+//! What a boot must come to under each script, whoever runs its steps.
+
+use crate::model::Script;
+
+/// Places of the steps, in the order of [`NAMES`].
+pub const NAMES: [&str; 8] = ["power", "clock", "imu", "baro", "radio", "join", "watchdog", "announce"];
+const POWER: usize = 0;
+const BARO: usize = 3;
+
+/// What a step must come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    Success,
+    /// Its last attempt took too long.
+    TimedOut,
+    /// Failed without an attempt, because this step did.
+    Failed(usize),
+    /// Skipped because this step failed.
+    Skipped(usize),
+}
+
+/// One boot.
+#[derive(Clone, Copy, Debug)]
+pub struct Case {
+    pub name: &'static str,
+    pub script: Script,
+    /// Frames that reach the network.
+    pub frames: u32,
+    /// Of each step its end, and its attempts.
+    pub steps: [(End, u32); 8],
+}
+
+const UP: (End, u32) = (End::Success, 1);
+
+pub const CALM: Case = Case { name: "calm", script: Script::CALM, frames: 1, steps: [UP; 8] };
+
+pub const ROUGH: Case = Case {
+    name: "rough",
+    script: Script::ROUGH,
+    frames: 1,
+    steps: [UP, UP, (End::Success, 3), UP, (End::Success, 2), UP, UP, UP],
+};
+
+pub const SILENT: Case = Case {
+    name: "silent",
+    script: Script::SILENT,
+    frames: 0,
+    steps: [UP, UP, UP, (End::TimedOut, 3), UP, UP, UP, (End::Skipped(BARO), 0)],
+};
+
+const DOWN: (End, u32) = (End::Failed(POWER), 0);
+
+pub const DARK: Case = Case {
+    name: "dark",
+    script: Script::DARK,
+    frames: 0,
+    steps: [(End::TimedOut, 1), UP, DOWN, DOWN, DOWN, DOWN, UP, (End::Skipped(POWER), 0)],
+};
+
+pub const ALL: [Case; 4] = [CALM, ROUGH, SILENT, DARK];
+
+/// Eight seconds of the board's clock.
+pub const WATCHDOG_TICKS: u32 = 8 * 32_768;

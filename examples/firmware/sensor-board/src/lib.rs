@@ -1,0 +1,14 @@
+//! A board with two sensors on one bus, a radio modem and a watchdog: the steps of its boot, the drivers that they call,
+//! and models of its devices for machines that do not have them.
+#![no_std]
+
+pub mod cases;
+pub mod drivers;
+mod fault;
+pub mod model;
+mod ready_steps;
+mod steps;
+
+pub use fault::Fault;
+pub use ready_steps::{READY_SUM, ready};
+pub use steps::bring_up;
