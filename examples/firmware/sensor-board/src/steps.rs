@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-// #[rungs::pipeline(error = Fault)]
+#[rungs::pipeline(error = Fault)]
 pub mod bring_up {
     use super::*;
 
@@ -37,7 +37,7 @@ pub mod bring_up {
     }
 
     /// Switches the rail on and waits for its voltage.
-    // #[step(timeout = ms(50))]
+    #[step(timeout = ms(50))]
     pub async fn power<Enable: OutputPin, Good: InputPin, Delay: DelayNs + Clone>(
         enable: &mut Enable,
         good: &mut Good,
@@ -48,41 +48,41 @@ pub mod bring_up {
     }
 
     /// Waits for the crystal.
-    // #[step(timeout = ms(20))]
+    #[step(timeout = ms(20))]
     pub async fn clock<Lock: InputPin, Delay: DelayNs + Clone>(lock: &mut Lock, delay: &Delay) -> Result<Clock, Fault> {
         wait_high(lock, delay).await?;
         Ok(Clock { hz: 32_768 })
     }
 
-    // #[step(after(power), retries = 3, backoff = exponential(ms(10)), retry_if = Fault::is_transient)]
+    #[step(after(power), retries = 3, backoff = exponential(ms(10)), retry_if = Fault::is_transient)]
     pub async fn imu<Bus: I2c, Delay: DelayNs + Clone>(bus: &mut Bus, delay: &Delay) -> Result<Imu, Fault> {
         imu::set_up(bus, &mut delay.clone()).await
     }
 
-    // #[step(after(power), retries = 2, backoff = exponential(ms(10)), retry_if = Fault::is_transient, timeout = ms(30))]
+    #[step(after(power), retries = 2, backoff = exponential(ms(10)), retry_if = Fault::is_transient, timeout = ms(30))]
     pub async fn baro<Bus: I2c, Delay: DelayNs + Clone>(bus: &mut Bus, delay: &Delay) -> Result<Baro, Fault> {
         baro::set_up(bus, &mut delay.clone()).await
     }
 
-    // #[step(after(power), retries = 2, retry_if = Fault::is_transient, timeout = ms(100))]
+    #[step(after(power), retries = 2, retry_if = Fault::is_transient, timeout = ms(100))]
     pub async fn radio<Modem: Read + Write>(modem: &mut Modem) -> Result<Firmware, Fault> {
         modem::reset(modem).await
     }
 
-    // #[step(retries = 2, backoff = fixed(ms(50)), retry_if = Fault::is_transient, timeout = ms(200), deadline = secs(1))]
+    #[step(retries = 2, backoff = fixed(ms(50)), retry_if = Fault::is_transient, timeout = ms(200), deadline = secs(1))]
     pub async fn join<Modem: Read + Write>(modem: &mut Modem, radio: &Firmware) -> Result<Session, Fault> {
         modem::join(modem, radio).await
     }
 
     /// From here on the board starts anew if it hangs.
-    // #[step]
+    #[step]
     pub async fn watchdog<Dog: Watchdog>(dog: &mut Dog, clock: &Clock) -> Result<(), Fault> {
         dog.start(clock.ticks(Duration::from_secs(8)));
         Ok(())
     }
 
     /// Tells the network that the board is up, with a first reading of its sensors.
-    // #[step(skip_on_error, timeout = ms(200))]
+    #[step(skip_on_error, timeout = ms(200))]
     pub async fn announce<Bus: I2c, Modem: Read + Write>(
         bus: &mut Bus,
         modem: &mut Modem,

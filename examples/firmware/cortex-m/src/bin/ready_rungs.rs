@@ -1,0 +1,18 @@
+//! What eight ready steps cost by rungs, on embassy's clock.
+#![no_std]
+#![no_main]
+
+use cortex_m_boards::{bench, exit_on_panic};
+use rungs_embassy::Embassy;
+use sensor_board::{READY_SUM, ready};
+
+exit_on_panic!();
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    let mut board = ready::Board::default();
+    bench::run(ready::run(&mut board, &Embassy), |report| {
+        let (announce, watchdog) = (report.outputs.announce.get(), report.outputs.watchdog.get());
+        report.is_success() && announce.zip(watchdog).map(|(a, w)| a.wrapping_add(*w)) == Some(READY_SUM)
+    })
+}
