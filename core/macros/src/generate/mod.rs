@@ -1,5 +1,6 @@
 //! Code generation: what a checked module becomes, beside itself.
 
+mod bounds;
 mod outputs;
 mod path;
 mod plan;

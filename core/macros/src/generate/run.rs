@@ -1,6 +1,6 @@
 //! How the pipeline is run: the functions that people call, and what they come down to.
 
-use super::{local, outputs, path};
+use super::{bounds, local, outputs, path};
 use crate::model::{Order, Pipeline};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -14,7 +14,8 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     let (output_impl, output_ty, _) = output_generics.split_for_impl();
     let none = Generics::default();
     let generics = model.context.as_ref().map_or(&none, |context| &context.generics);
-    let (_, context_ty, context_where) = generics.split_for_impl();
+    let (_, context_ty, _) = generics.split_for_impl();
+    let context_where = bounds::where_clause(model);
     let params: Vec<_> = generics.params.iter().collect();
     let names = params.iter().map(|param| match param {
         GenericParam::Type(param) => param.ident.to_token_stream(),

@@ -1,0 +1,78 @@
+//! What a run asks of the context's type parameters: what the context itself says, and what its steps say.
+
+use crate::model::{Context, ParamKind, Pipeline, Step};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use std::collections::BTreeMap;
+use syn::{GenericParam, Type, TypeParam};
+
+/// The where-clause of a run.
+pub(super) fn where_clause(model: &Pipeline) -> TokenStream {
+    let Some(context) = &model.context else { return TokenStream::new() };
+    let own = context.generics.where_clause.iter().flat_map(|clause| &clause.predicates).map(ToTokens::to_token_stream);
+    let steps = model.steps.iter().flat_map(|step| asked_by(step, context));
+    let mut all: Vec<TokenStream> = Vec::new();
+    for predicate in own.chain(steps) {
+        if !all.iter().any(|known| known.to_string() == predicate.to_string()) {
+            all.push(predicate);
+        }
+    }
+    if all.is_empty() { TokenStream::new() } else { quote!(where #(#all),*) }
+}
+
+/// What a step asks of its own parameters, with the names that the context has for them.
+fn asked_by(step: &Step, context: &Context) -> Vec<TokenStream> {
+    let names = names(step, context);
+    let params = step.generics.type_params().filter(|param| names.contains_key(&param.ident.to_string()));
+    let inline = params.filter(|param| !param.bounds.is_empty()).map(|TypeParam { ident, bounds, .. }| quote!(#ident: #bounds));
+    let clause = step.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    inline.chain(clause.map(ToTokens::to_token_stream)).map(|predicate| renamed(predicate, &names)).collect()
+}
+
+/// Which of the context's parameters each of a step's stands for: the one of the field that it is the type of, or else
+/// the one of the same name.
+fn names(step: &Step, context: &Context) -> BTreeMap<String, Ident> {
+    let known = |name: &Ident| context.generics.type_params().any(|param| param.ident == *name);
+    let own = step.generics.params.iter().filter_map(|param| match param {
+        GenericParam::Type(param) => Some(&param.ident),
+        _ => None,
+    });
+    let mut names: BTreeMap<_, _> =
+        own.filter(|name| known(name)).map(|name| (name.to_string(), name.clone())).collect();
+    for param in &step.params {
+        let ParamKind::Field { field, .. } = param.kind else { continue };
+        let Type::Reference(reference) = &param.ty else { continue };
+        let (Some(here), Some(there)) = (plain(&reference.elem), context.fields.get(field).and_then(|field| plain(&field.ty)))
+        else {
+            continue;
+        };
+        let is_own = step.generics.type_params().any(|param| param.ident == *here);
+        if is_own && known(there) {
+            names.insert(here.to_string(), there.clone());
+        }
+    }
+    names
+}
+
+/// The name that is a whole type.
+fn plain(ty: &Type) -> Option<&Ident> {
+    match ty {
+        Type::Path(path) if path.qself.is_none() => path.path.get_ident(),
+        _ => None,
+    }
+}
+
+fn renamed(tokens: TokenStream, names: &BTreeMap<String, Ident>) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|token| match token {
+            TokenTree::Ident(ident) => names.get(&ident.to_string()).cloned().unwrap_or(ident).into(),
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), renamed(group.stream(), names));
+                inner.set_span(group.span());
+                inner.into()
+            }
+            other => other,
+        })
+        .collect()
+}
