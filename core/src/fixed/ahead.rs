@@ -61,9 +61,6 @@ impl Ahead {
             }
         }
         self.succeeded = step.index();
-        if !T::TICKS {
-            times.iter_mut().take(self.succeeded).for_each(|times| *times = Times::ZERO);
-        }
     }
 
     /// Tells the scheduler what has been done, and which step is under way.

@@ -53,14 +53,14 @@ impl<T> Default for Slot<T> {
 
 /// A field of the context that steps of several paths take by `&mut`: the plan sees to it that they do so one after
 /// another.
-pub struct Lent<T>(Lock<T>);
+pub struct Handed<T>(Lock<T>);
 
 #[cfg(feature = "std")]
 type Lock<T> = std::sync::Mutex<Option<T>>;
 #[cfg(not(feature = "std"))]
 type Lock<T> = critical_section::Mutex<core::cell::Cell<Option<T>>>;
 
-impl<T> Lent<T> {
+impl<T> Handed<T> {
     /// Nobody has it.
     #[cfg(feature = "std")]
     pub const fn new(value: T) -> Self {
@@ -108,8 +108,8 @@ impl<T> Lent<T> {
     }
 }
 
-impl<T> fmt::Debug for Lent<T> {
+impl<T> fmt::Debug for Handed<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lent").finish_non_exhaustive()
+        f.debug_struct("Handed").finish_non_exhaustive()
     }
 }

@@ -24,6 +24,7 @@ pub(super) struct Drive<'r, E, O> {
     pub(super) times: &'r mut [Times],
     /// Each step's own last error.
     pub(super) errors: &'r mut [Option<E>],
+    pub(super) span: &'r mut Times,
     pub(super) wires: Switchboard<'r, E>,
     pub(super) signal: Option<&'r StopSignal>,
     pub(super) seen: Seen,

@@ -2,16 +2,15 @@
 
 use super::{
     ahead::Ahead,
-    blueprint::Blueprint,
     drive::{Drive, Now, Paths},
+    runner::Lent,
     signal::{Seen, StopSignal},
     wire::Switchboard,
 };
 use crate::{
     observe::Observer,
     policy::Config,
-    scheduler::{Node, Scheduler, State},
-    summary::Times,
+    scheduler::{Node, Scheduler},
     time::{Instant, Timer},
 };
 use core::{
@@ -31,7 +30,6 @@ pin_project! {
         #[pin]
         sleep: Option<T::Sleep>,
         armed: Option<Instant>,
-        span: &'r mut Times,
     }
 }
 
@@ -44,19 +42,16 @@ enum Stage<'r, E, O> {
 
 /// What a run begins with.
 pub(super) struct Fresh<'r, E, O> {
-    pub(super) blueprint: &'static Blueprint,
     pub(super) config: Config,
-    pub(super) state: State<'r>,
-    pub(super) times: &'r mut [Times],
-    pub(super) errors: &'r mut [Option<E>],
+    pub(super) lent: Lent<'r, E>,
     pub(super) wires: Switchboard<'r, E>,
     pub(super) signal: Option<&'r StopSignal>,
     pub(super) observer: O,
 }
 
 impl<'r, E, O, T: Timer, P> Driven<'r, E, O, T, P> {
-    pub(super) fn new(fresh: Fresh<'r, E, O>, timer: &'r T, paths: P, span: &'r mut Times) -> Self {
-        Self { stage: Stage::Fresh(fresh), timer, paths, sleep: None, armed: None, span }
+    pub(super) fn new(fresh: Fresh<'r, E, O>, timer: &'r T, paths: P) -> Self {
+        Self { stage: Stage::Fresh(fresh), timer, paths, sleep: None, armed: None }
     }
 }
 
@@ -67,28 +62,24 @@ impl<E, O: Observer<E>, T: Timer, P: Paths> Future for Driven<'_, E, O, T, P> {
         let mut this = self.project();
         let mut now = Now::new(*this.timer);
         if let Stage::Fresh(fresh) = this.stage {
-            this.span.started = now.at;
+            fresh.lent.span.started = now.at;
             let ahead = fresh.go_ahead(cx, &mut now, this.paths);
-            if ahead.succeeded == fresh.times.len() {
-                fresh.state.nodes.fill(Node::SUCCESS);
-                this.span.finished = now.at;
+            if ahead.succeeded == fresh.lent.times.len() {
+                fresh.lent.state.nodes.fill(Node::SUCCESS);
+                fresh.lent.span.finished = now.at;
                 return Poll::Ready(());
             }
-            *this.stage = match mem::replace(this.stage, Stage::Ended) {
-                Stage::Fresh(fresh) => fresh.schedule(&ahead, &mut now, this.span.started),
-                other => other,
-            };
+            if let Stage::Fresh(fresh) = mem::replace(this.stage, Stage::Ended) {
+                *this.stage = fresh.schedule(&ahead, &mut now);
+            }
         } else if let Stage::Scheduled(drive) = this.stage {
             drive.poll_running(cx, &mut now, this.paths);
         }
-        let Stage::Scheduled(drive) = this.stage else {
-            this.span.finished = now.at;
-            return Poll::Ready(());
-        };
+        let Stage::Scheduled(drive) = this.stage else { return Poll::Ready(()) };
         loop {
             drive.act(cx, &mut now, this.paths);
             if drive.scheduler.has_ended() {
-                this.span.finished = now.at;
+                drive.span.finished = now.at;
                 return Poll::Ready(());
             }
             if drive.poll_signal(cx) {
@@ -113,23 +104,25 @@ impl<E, O: Observer<E>, T: Timer, P: Paths> Future for Driven<'_, E, O, T, P> {
 impl<'r, E, O: Observer<E>> Fresh<'r, E, O> {
     fn go_ahead<T: Timer>(&mut self, cx: &mut Context<'_>, now: &mut Now<'_, T>, paths: &mut impl Paths) -> Ahead {
         let mut ahead = Ahead::default();
-        if self.blueprint.goes_ahead(&self.config) && !O::LISTENS && self.signal.is_none() {
-            ahead.go(self.blueprint, &self.wires, self.times, now, |path| paths(path, cx));
+        let lent = &mut self.lent;
+        if lent.blueprint.goes_ahead(&self.config) && !O::LISTENS && self.signal.is_none() {
+            ahead.go(lent.blueprint, &self.wires, lent.times, now, |path| paths(path, cx));
         }
         ahead
     }
 
     /// What is left when as many steps have gone ahead.
-    fn schedule<T: Timer>(self, ahead: &Ahead, now: &mut Now<'_, T>, started: Instant) -> Stage<'r, E, O> {
-        let Self { blueprint, config, state, times, errors, wires, signal, observer } = self;
+    #[cold]
+    fn schedule<T: Timer>(self, ahead: &Ahead, now: &mut Now<'_, T>) -> Stage<'r, E, O> {
+        let Self { config, lent: Lent { blueprint, state, times, errors, span }, wires, signal, observer } = self;
         let numbering = blueprint.numbering_for(&config);
         // The lengths of the storage are the plan's own constants; were they not, nothing would run, and the report would
         // say so of every step.
-        let Ok(mut scheduler) = Scheduler::new(blueprint.plan, numbering, config, state, started) else {
+        let Ok(mut scheduler) = Scheduler::new(blueprint.plan, numbering, config, state, span.started) else {
             return Stage::Ended;
         };
         let begun = ahead.catch_up(&mut scheduler, times);
-        let mut drive = Drive { blueprint, scheduler, times, errors, wires, signal, seen: Seen::default(), observer };
+        let mut drive = Drive { blueprint, scheduler, times, errors, span, wires, signal, seen: Seen::default(), observer };
         if let Some(step) = begun {
             drive.hear(blueprint.path_of(step), now);
         }

@@ -18,10 +18,10 @@ mod signal;
 mod wire;
 
 pub use blueprint::{Blueprint, Picture};
-pub use cells::{Lent, Slot};
+pub use cells::{Handed, Slot};
 pub use output::{StepOutput, judge, step_id};
 pub use places::Places;
 pub use report::{Reason, Report, StepResult, Store};
-pub use runner::{Run, Runner, Steps};
+pub use runner::{Lent, Run, Runner, Steps};
 pub use signal::StopSignal;
 pub use wire::Wires;

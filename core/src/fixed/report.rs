@@ -13,19 +13,6 @@ use core::{
     time::Duration,
 };
 
-/// What stays of each step: its state (24 bytes), its times (16) and its error.
-#[derive(Debug)]
-pub(super) struct Record<E, const STEPS: usize> {
-    pub(super) nodes: [Node; STEPS],
-    pub(super) times: [Times; STEPS],
-    pub(super) errors: [Option<E>; STEPS],
-}
-
-impl<E, const STEPS: usize> Record<E, STEPS> {
-    pub(super) const NEW: Self =
-        Self { nodes: [Node::NEW; STEPS], times: [Times::NONE; STEPS], errors: [const { None }; STEPS] };
-}
-
 /// What a run needs beside: 16 bytes a time limit, a bit a step and a little above.
 ///
 /// `WORDS` is [`Needed::ready_words`](crate::scheduler::Needed::ready_words) of the number of steps, and `ALARMS` is
@@ -69,11 +56,28 @@ pub struct Report<R, E, const STEPS: usize> {
     /// What the steps came to, by name: each a [`Slot`](super::Slot).
     pub outputs: R,
     pub(super) blueprint: &'static Blueprint,
-    pub(super) record: Record<E, STEPS>,
+    /// 24 bytes a step.
+    pub(super) nodes: [Node; STEPS],
+    /// 16 bytes a step.
+    pub(super) times: [Times; STEPS],
+    pub(super) errors: [Option<E>; STEPS],
     pub(super) span: Times,
 }
 
 impl<R, E, const STEPS: usize> Report<R, E, STEPS> {
+    /// Of a run that has not begun. All zeros where it can be: so it costs little to make.
+    #[inline]
+    pub(super) const fn new(blueprint: &'static Blueprint, outputs: R) -> Self {
+        Self {
+            outputs,
+            blueprint,
+            nodes: [Node::NEW; STEPS],
+            times: [Times::ZERO; STEPS],
+            errors: [const { None }; STEPS],
+            span: Times::ZERO,
+        }
+    }
+
     /// The pipeline's name.
     pub fn pipeline(&self) -> &'static str {
         self.blueprint.name
@@ -102,7 +106,7 @@ impl<R, E, const STEPS: usize> Report<R, E, STEPS> {
 
     /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure.
     pub fn exit_code(&self) -> u8 {
-        summary::exit_code(&self.record.nodes)
+        summary::exit_code(&self.nodes)
     }
 
     /// When the run started and ended, by its timer.
@@ -117,12 +121,12 @@ impl<R, E, const STEPS: usize> Report<R, E, STEPS> {
 
     /// How many steps ended with this status.
     pub fn count(&self, status: Status) -> usize {
-        self.record.nodes.iter().filter(|node| node.status() == status).count()
+        self.nodes.iter().filter(|node| node.status() == status).count()
     }
 
     fn view(&self) -> View<'_, E> {
-        let Record { nodes, times, errors } = &self.record;
-        View { blueprint: self.blueprint, nodes, times, errors }
+        let Self { blueprint, nodes, times, errors, .. } = self;
+        View { blueprint, nodes, times, errors }
     }
 }
 
@@ -233,17 +237,20 @@ impl<'r, E> StepResult<'r, E> {
 
     /// When its first attempt started; `None` if it never did.
     pub fn started_at(&self) -> Option<Instant> {
-        Some(self.times().started).filter(|&started| started < Instant::NEVER)
+        (self.attempts() > 0).then(|| self.times().started)
     }
 
     /// When it ended.
     pub fn finished_at(&self) -> Option<Instant> {
-        Some(self.times().finished).filter(|&finished| finished < Instant::NEVER)
+        self.node().is_some_and(Node::has_ended).then(|| self.times().finished)
     }
 
     /// From the first attempt's start to the end, delays included; zero if it never started.
     pub fn duration(&self) -> Duration {
-        self.times().duration()
+        match (self.started_at(), self.finished_at()) {
+            (Some(started), Some(finished)) => finished - started,
+            _ => Duration::ZERO,
+        }
     }
 
     /// How many attempts were started.
@@ -266,7 +273,7 @@ impl<'r, E> StepResult<'r, E> {
     }
 
     fn times(&self) -> Times {
-        self.view.times.get(self.step.index()).copied().unwrap_or(Times::NONE)
+        self.view.times.get(self.step.index()).copied().unwrap_or(Times::ZERO)
     }
 }
 

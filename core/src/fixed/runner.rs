@@ -3,13 +3,14 @@
 use super::{
     blueprint::Blueprint,
     driven::{Driven, Fresh},
-    report::{Record, Report, Store},
+    report::{Report, Store},
     signal::StopSignal,
     wire::Wires,
 };
 use crate::{
     observe::Observer,
     policy::{Config, OnFailure},
+    scheduler::State,
     summary::Times,
     time::Timer,
 };
@@ -122,9 +123,10 @@ impl<'s, P, O, const SEEDED: bool> Runner<'s, P, O, SEEDED> {
     }
 }
 
-/// All that a run writes on: what stays of it, and what it needs meanwhile.
+/// All that a run writes on: its report, and what it needs meanwhile.
 #[derive(Debug)]
 pub struct Run<
+    R,
     E,
     const STEPS: usize,
     const WORDS: usize,
@@ -132,43 +134,62 @@ pub struct Run<
     const RESOURCES: usize,
     const LEVELS: usize,
 > {
-    blueprint: &'static Blueprint,
-    record: Record<E, STEPS>,
+    report: Report<R, E, STEPS>,
     store: Store<WORDS, ALARMS, RESOURCES, LEVELS>,
-    span: Times,
 }
 
 impl<
+    R,
     E,
     const STEPS: usize,
     const WORDS: usize,
     const ALARMS: usize,
     const RESOURCES: usize,
     const LEVELS: usize,
-> Run<E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
+> Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
 {
     /// Nothing written yet.
-    pub const fn new(blueprint: &'static Blueprint) -> Self {
-        Self { blueprint, record: Record::NEW, store: Store::new(), span: Times::NONE }
+    #[inline]
+    pub const fn new(blueprint: &'static Blueprint, outputs: R) -> Self {
+        Self { report: Report::new(blueprint, outputs), store: Store::new() }
     }
 
+    /// The outputs, for the paths to write and to borrow, and the rest.
+    #[inline]
+    pub fn lend(&mut self) -> (&R, Lent<'_, E>) {
+        let Report { outputs, blueprint, nodes, times, errors, span } = &mut self.report;
+        (outputs, Lent { blueprint, state: self.store.lend(nodes), times, errors, span })
+    }
+
+    /// What came of it.
+    #[inline]
+    pub fn into_report(self) -> Report<R, E, STEPS> {
+        self.report
+    }
+}
+
+/// All that a run writes on but its outputs, whatever its lengths.
+#[derive(Debug)]
+pub struct Lent<'r, E> {
+    pub(super) blueprint: &'static Blueprint,
+    pub(super) state: State<'r>,
+    pub(super) times: &'r mut [Times],
+    /// Each step's own last error.
+    pub(super) errors: &'r mut [Option<E>],
+    pub(super) span: &'r mut Times,
+}
+
+impl<'r, E> Lent<'r, E> {
     /// Runs all steps on paths, which `paths` polls by their numbers.
-    pub fn drive<'r, P, O: Observer<E>, T: Timer, const PATHS: usize, const NEEDS: usize>(
-        &'r mut self,
+    #[inline]
+    pub fn drive<P, O: Observer<E>, T: Timer, const PATHS: usize, const NEEDS: usize>(
+        self,
         runner: Runner<'r, P, O>,
         timer: &'r T,
         wires: &'r Wires<E, PATHS, NEEDS>,
         paths: impl FnMut(usize, &mut Context<'_>) -> Poll<()>,
     ) -> impl Future<Output = ()> {
         let Runner { config, signal, observer, .. } = runner;
-        let Self { blueprint, record: Record { nodes, times, errors }, store, span } = self;
-        let (state, wires) = (store.lend(nodes), wires.switchboard());
-        Driven::new(Fresh { blueprint, config, state, times, errors, wires, signal, observer }, timer, paths, span)
-    }
-
-    /// What came of it.
-    pub fn report<R>(self, outputs: R) -> Report<R, E, STEPS> {
-        let Self { blueprint, record, span, .. } = self;
-        Report { outputs, blueprint, record, span }
+        Driven::new(Fresh { config, lent: self, wires: wires.switchboard(), signal, observer }, timer, paths)
     }
 }

@@ -4,7 +4,7 @@
 //! atomics: they are there because a future that is to be `Send` may share nothing less, and plain loads and stores are
 //! all that a core without compare-and-swap has. They cost what a `Cell` costs.
 
-use super::cells::Lent;
+use super::cells::Handed;
 use crate::{
     plan::StepId,
     policy::Retry,
@@ -56,7 +56,7 @@ pub struct Wires<E, const PATHS: usize, const NEEDS: usize> {
 struct Shared<E> {
     /// The step that may start without being told, as all before it have succeeded; see `ahead.rs`.
     ahead: AtomicU32,
-    error: Lent<(E, Retry)>,
+    error: Handed<(E, Retry)>,
     attempt: AtomicU32,
     started: Long,
     limit: Long,
@@ -134,7 +134,7 @@ impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
             causes: [PackedCause::NONE; NEEDS],
             shared: Shared {
                 ahead: AtomicU32::new(NOT_AHEAD),
-                error: Lent::empty(),
+                error: Handed::empty(),
                 attempt: AtomicU32::new(0),
                 started: Long::ZERO,
                 limit: Long::ZERO,

@@ -72,7 +72,7 @@ impl Scheduler<'_> {
         let Some(node) = self.nodes.get_mut(step.index()) else { return };
         node.phase = Phase::Sealed;
         // A step that never starts has no deadline of its own.
-        node.deadline = wave;
+        node.set_deadline(wave);
         if self.sealed_count == 0 {
             self.sealed_first = step.0;
         } else if let Some(last) = self.nodes.get_mut(self.sealed_last as usize) {
@@ -87,7 +87,7 @@ impl Scheduler<'_> {
         let step = StepId(self.sealed_first);
         let node = self.nodes.get(step.index())?;
         let skip_on_error = node.has(SKIP_ON_ERROR);
-        let (clean_up, wave) = (node.has(CLEAN_UP), node.deadline);
+        let (clean_up, wave) = (node.has(CLEAN_UP), node.deadline());
         self.sealed_first = node.link;
         self.sealed_count -= 1;
         if clean_up {
@@ -118,7 +118,7 @@ impl Scheduler<'_> {
     fn unsuccessful(&self, need: Need, wave: u64) -> Option<(StepId, &Node)> {
         let node = self.nodes.get(need.step().index())?;
         let ended = node.has_ended() && node.phase != Phase::Success;
-        let counts = !need.is_order() && ended && node.deadline < wave;
+        let counts = !need.is_order() && ended && node.deadline() < wave;
         counts.then_some((need.step(), node))
     }
 
@@ -129,7 +129,7 @@ impl Scheduler<'_> {
         node.link = end.root;
         node.via = end.via;
         // What a stop ended is no cause for others, even if that was seen before they were sealed.
-        node.deadline = if end.swept { u64::MAX } else { end.wave };
+        node.set_deadline(if end.swept { u64::MAX } else { end.wave });
         if !end.harmless && end.why != Why::NotNeeded {
             node.flags |= WENT_WRONG;
         }

@@ -282,7 +282,7 @@ impl<'a> Scheduler<'a> {
     pub fn attempt_limit(&self, step: StepId, started: Instant) -> Option<Instant> {
         let node = self.node(step).filter(|node| node.is_in_flight())?;
         let timeout = started.plus(self.plan.settings(step).timeout);
-        let limit = timeout.min(Instant::from_nanos(node.deadline));
+        let limit = timeout.min(Instant::from_nanos(node.deadline()));
         (limit < Instant::NEVER).then_some(limit)
     }
 
@@ -294,7 +294,7 @@ impl<'a> Scheduler<'a> {
         } else {
             node.flags &= !TIMED_OUT_LAST;
         }
-        let (attempts, deadline) = (node.attempts, Instant::from_nanos(node.deadline));
+        let (attempts, deadline) = (node.attempts, Instant::from_nanos(node.deadline()));
         if retry == Retry::No || attempts > settings.retries {
             self.fail(step, why);
             return Verdict::Ended;
@@ -348,7 +348,7 @@ impl<'a> Scheduler<'a> {
         let node = self.nodes.get_mut(step.index())?;
         match node.phase {
             Phase::Running => {
-                node.cause = if at >= node.deadline { Why::Deadline } else { Why::TimedOut };
+                node.cause = if at >= node.deadline() { Why::Deadline } else { Why::TimedOut };
                 node.phase = Phase::Abandoning;
                 Some(Action::Abandon(step))
             }
@@ -372,7 +372,7 @@ impl<'a> Scheduler<'a> {
     fn make_ready(&mut self, step: StepId) {
         let Some(node) = self.nodes.get_mut(step.index()) else { return };
         node.phase = Phase::Ready;
-        let deadline = node.deadline;
+        let deadline = node.deadline();
         self.ready.insert(self.numbering.place(step));
         if deadline < u64::MAX {
             self.alarms.arm(step, deadline, self.nodes);

@@ -6,9 +6,9 @@ use crate::policy::When;
 /// A step's state during a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Node {
-    /// When the step's own deadline falls, once its first attempt has started; of a step that is sealed, or ended
-    /// without success, its wave.
-    pub(super) deadline: u64,
+    /// See [`deadline`](Self::deadline); inverted, so that a node of which nothing is known is all zeros, and a board can
+    /// clear many of them at once.
+    inverted_deadline: u64,
     /// Of a waiting step, how many needs have not ended; of one that is sealed, the next in that queue; of one that
     /// started, its alarm's place plus one; of one that ended for another's sake, the root of its cause.
     pub(super) link: u32,
@@ -76,7 +76,7 @@ impl Default for Node {
 impl Node {
     /// Nothing is known of the step yet.
     pub(crate) const NEW: Self =
-        Self { deadline: u64::MAX, link: 0, via: 0, attempts: 0, phase: Phase::Waiting, cause: Why::None, flags: 0 };
+        Self { inverted_deadline: 0, link: 0, via: 0, attempts: 0, phase: Phase::Waiting, cause: Why::None, flags: 0 };
 
     /// The first attempt succeeded.
     #[cfg(feature = "macros")]
@@ -97,11 +97,23 @@ impl Node {
         rule | if optional { OPTIONAL } else { 0 }
     }
 
+    /// When the step's own deadline falls, once its first attempt has started; of a step that is sealed, or ended
+    /// without success, its wave.
+    #[inline]
+    pub(super) fn deadline(&self) -> u64 {
+        !self.inverted_deadline
+    }
+
+    #[inline]
+    pub(super) fn set_deadline(&mut self, deadline: u64) {
+        self.inverted_deadline = !deadline;
+    }
+
     pub(super) fn has(&self, flag: u8) -> bool {
         self.flags & flag != 0
     }
 
-    pub(super) fn has_ended(&self) -> bool {
+    pub(crate) fn has_ended(&self) -> bool {
         matches!(self.phase, Phase::Success | Phase::Failed | Phase::Skipped | Phase::Cancelled)
     }
 

@@ -119,9 +119,9 @@ impl<'a> Scheduler<'a> {
         }
         let Some(node) = self.nodes.get_mut(step.index()) else { return };
         if node.attempts == 1 {
-            node.deadline = now.plus(settings.deadline).as_nanos();
+            node.set_deadline(now.plus(settings.deadline).as_nanos());
         }
-        let limit = now.plus(settings.timeout).as_nanos().min(node.deadline);
+        let limit = now.plus(settings.timeout).as_nanos().min(node.deadline());
         if limit < NONE {
             self.alarms.arm(step, limit, self.nodes);
         }

@@ -33,6 +33,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
         }
 
         impl #impl_generics Outputs #ty_generics #where_clause {
+            #[inline]
             const fn new() -> Self {
                 Self { #(#empty,)* }
             }

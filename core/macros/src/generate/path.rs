@@ -41,7 +41,7 @@ pub(super) fn fields(model: &Pipeline) -> TokenStream {
         match access(model, field) {
             Access::Shared => quote!(let #name = &*#name;),
             Access::Owned => TokenStream::new(),
-            Access::Lent => quote!(let #name = &::rungs::fixed::Lent::new(#name);),
+            Access::Lent => quote!(let #name = &::rungs::fixed::Handed::new(#name);),
         }
     });
     let given = local("context");

@@ -91,7 +91,8 @@ fn sizes(model: &Pipeline) -> TokenStream {
     let needs = settled.map(|(_, needs)| needs.len()).max().unwrap_or(0);
     let paths = model.graph.paths.len();
     quote! {
-        type Storage<E> = ::rungs::fixed::Run<
+        type Storage<R, E> = ::rungs::fixed::Run<
+            R,
             E,
             #count,
             { ::rungs::scheduler::Needed::ready_words(#count) },
@@ -117,7 +118,7 @@ fn wanted(model: &Pipeline, wants: &TokenStream, why: &str) -> TokenStream {
 
 fn body(model: &Pipeline, context_type: &TokenStream) -> TokenStream {
     let (outputs, wires, run, context) = (local("outputs"), local("wires"), local("run"), local("context"));
-    let (runner, timer) = (local("runner"), local("timer"));
+    let (runner, timer, lent) = (local("runner"), local("timer"), local("lent"));
     let fields = path::fields(model);
     let names: Vec<_> = (0..model.graph.paths.len()).map(|path| local(&format!("path_{path}"))).collect();
     let blocks = model.graph.paths.iter().enumerate().map(|(path, steps)| path::block(model, path, steps));
@@ -129,20 +130,19 @@ fn body(model: &Pipeline, context_type: &TokenStream) -> TokenStream {
             #context: #context_type,
             #timer: &Clock,
         ) -> Self::Report {
-            let #outputs = Outputs::new();
-            let mut #run = Storage::new(&BLUEPRINT);
+            let mut #run = Storage::new(&BLUEPRINT, Outputs::new());
             {
-                let #outputs = &#outputs;
+                let (#outputs, #lent) = #run.lend();
                 let #wires = &Wires::new();
                 #fields
                 #(let mut #names = ::core::pin::pin!(#blocks);)*
-                #run.drive(#runner, #timer, #wires, |path, cx| match path {
+                #lent.drive(#runner, #timer, #wires, |path, cx| match path {
                     #(#numbers => ::core::future::Future::poll(#names.as_mut(), cx),)*
                     _ => ::core::task::Poll::Ready(()),
                 })
                 .await;
             }
-            #run.report(#outputs)
+            #run.into_report()
         }
     }
 }
