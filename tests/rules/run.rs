@@ -49,8 +49,7 @@ pub(crate) fn run_in_order(
 
     let (mut nodes, mut ready) = ([Node::default(); STEPS], [0; Needed::ready_words(STEPS)]);
     let (mut alarms, mut free, mut open) = ([Alarm::default(); STEPS], [0; STEPS], [0; STEPS]);
-    let state =
-        State { nodes: &mut nodes, ready: &mut ready, alarms: &mut alarms, free: &mut free, open: &mut open };
+    let state = State { nodes: &mut nodes, ready: &mut ready, alarms: &mut alarms, free: &mut free, open: &mut open };
     let now = Instant::ZERO;
     let scheduler = Scheduler::new(plan, numbering, config, state, now).expect("storage for the largest plan here");
     play(&mut Run { scheduler, now });

@@ -5,7 +5,9 @@ use core::hint::black_box;
 
 use crate::Fault;
 
+/// The boot.
 // #[rungs::pipeline(error = Fault)]
+#[allow(missing_docs, reason = "they are numbers that go up")]
 pub mod ready {
     use super::*;
 
