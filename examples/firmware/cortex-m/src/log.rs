@@ -8,7 +8,11 @@ use sensor_board::cases::NAMES;
 pub fn record(records: &[Record; 8]) {
     for (name, record) in NAMES.iter().zip(records) {
         let (started, finished) = (record.started.get().as_micros(), record.finished.get().as_micros());
-        println!("{name:9} {:?}, attempts: {}, {started} us to {finished} us", record.status.get(), record.attempts.get());
+        println!(
+            "{name:9} {:?}, attempts: {}, {started} us to {finished} us",
+            record.status.get(),
+            record.attempts.get()
+        );
         match record.cause.get() {
             None => {}
             Some(Cause::Failed(fault)) => println!("          {fault}"),

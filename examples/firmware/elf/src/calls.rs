@@ -122,10 +122,8 @@ fn riscv(code: &[u8], start: u64, calls: &mut Vec<Call>) {
         let before = upper.take();
         let to = match (is_long, word & 0x7F) {
             (true, 0b110_1111) => {
-                let value = (word >> 31) << 20
-                    | (word >> 12 & 0xFF) << 12
-                    | (word >> 20 & 1) << 11
-                    | (word >> 21 & 0x3FF) << 1;
+                let value =
+                    (word >> 31) << 20 | (word >> 12 & 0xFF) << 12 | (word >> 20 & 1) << 11 | (word >> 21 & 0x3FF) << 1;
                 Some(from.wrapping_add_signed(signed(value, 21)))
             }
             (true, 0b001_0111) => {

@@ -70,9 +70,7 @@ pub fn boot(
         &mut Place::new(pin!(None), || async { keep(&imu, steps::imu(*hold(&bus)?, delay).await) }),
         &mut Place::new(pin!(None), || async { keep(&baro, steps::baro(*hold(&bus)?, delay).await) }),
         &mut Place::new(pin!(None), || async { keep(&radio, steps::radio(*hold(&modem)?).await) }),
-        &mut Place::new(pin!(None), || async {
-            keep(&join, steps::join(*hold(&modem)?, &result(&radio)?).await)
-        }),
+        &mut Place::new(pin!(None), || async { keep(&join, steps::join(*hold(&modem)?, &result(&radio)?).await) }),
         &mut Place::new(pin!(None), || async { steps::watchdog(*hold(&dog)?, &result(&clock)?).await }),
         &mut Place::new(pin!(None), || async {
             let (imu, baro, join) = (result(&imu)?, result(&baro)?, result(&join)?);

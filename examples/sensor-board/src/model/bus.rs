@@ -5,6 +5,7 @@ use embedded_hal_async::i2c::{ErrorKind, ErrorType, I2c, NoAcknowledgeSource, Op
 use super::{Cue, Misbehaviour, Rail, baro::Baro, imu::Imu, registers::Registers};
 use crate::drivers::{baro, imu};
 
+/// The bus as a driver sees it.
 #[derive(Debug)]
 pub struct Bus<'w> {
     rail: &'w Rail,

@@ -10,6 +10,7 @@ const BARO: usize = 3;
 /// What a step must come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
+    /// Its last attempt succeeded.
     Success,
     /// Its last attempt took too long.
     TimedOut,
@@ -22,7 +23,9 @@ pub enum End {
 /// One boot.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
+    /// Its script's name.
     pub name: &'static str,
+    /// How the devices misbehave.
     pub script: Script,
     /// Frames that reach the network.
     pub frames: u32,
@@ -32,8 +35,10 @@ pub struct Case {
 
 const UP: (End, u32) = (End::Success, 1);
 
+/// All is well.
 pub const CALM: Case = Case { name: "calm", script: Script::CALM, frames: 1, steps: [UP; 8] };
 
+/// What a boot gets over by waiting and trying again.
 pub const ROUGH: Case = Case {
     name: "rough",
     script: Script::ROUGH,
@@ -41,6 +46,7 @@ pub const ROUGH: Case = Case {
     steps: [UP, UP, (End::Success, 3), UP, (End::Success, 2), UP, UP, UP],
 };
 
+/// A step that never answers is cut off, and the boot goes on without it.
 pub const SILENT: Case = Case {
     name: "silent",
     script: Script::SILENT,
@@ -50,6 +56,7 @@ pub const SILENT: Case = Case {
 
 const DOWN: (End, u32) = (End::Failed(POWER), 0);
 
+/// A need that fails takes with it what hangs on it, and nothing else.
 pub const DARK: Case = Case {
     name: "dark",
     script: Script::DARK,
@@ -57,6 +64,7 @@ pub const DARK: Case = Case {
     steps: [(End::TimedOut, 1), UP, DOWN, DOWN, DOWN, DOWN, UP, (End::Skipped(POWER), 0)],
 };
 
+/// All of them.
 pub const ALL: [Case; 4] = [CALM, ROUGH, SILENT, DARK];
 
 /// Eight seconds of the board's clock.

@@ -30,8 +30,11 @@ pub struct Script {
     pub rail_late: u8,
     /// The crystal oscillates only after as many times more.
     pub crystal_late: u8,
+    /// The one sensor.
     pub imu: Misbehaviour,
+    /// The other, on the same bus.
     pub baro: Misbehaviour,
+    /// The modem, whose transactions are commands.
     pub modem: Misbehaviour,
 }
 
@@ -88,6 +91,7 @@ pub struct World {
 pub type Modelled<'w, Delay> = Board<Enable<'w>, &'w Rail, &'w Flag, Bus<'w>, Modem<'w>, Dog<'w>, Delay>;
 
 impl World {
+    /// Devices that will misbehave as the script says.
     pub fn new(script: Script) -> Self {
         Self {
             rail: Rail::new(script.rail_late),
@@ -98,6 +102,7 @@ impl World {
         }
     }
 
+    /// The board with all its devices, switched off.
     pub fn board<Delay: DelayNs + Clone>(&self, delay: Delay) -> Modelled<'_, Delay> {
         Board {
             enable: Enable(&self.rail),

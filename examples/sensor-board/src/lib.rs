@@ -11,4 +11,4 @@ mod steps;
 
 pub use fault::Fault;
 pub use ready_steps::{READY_SUM, ready, untimed};
-pub use steps::bring_up;
+pub use steps::{Clock, bring_up};

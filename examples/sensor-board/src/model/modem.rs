@@ -6,6 +6,7 @@ use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
 
 use super::{Cue, Misbehaviour, Rail};
 
+/// The modem as a driver sees it: a serial line.
 #[derive(Debug)]
 pub struct Modem<'w> {
     rail: &'w Rail,

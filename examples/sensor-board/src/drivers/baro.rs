@@ -17,7 +17,7 @@ pub(crate) const CALIBRATION: u8 = 0x88;
 pub(crate) const CTRL_MEAS: u8 = 0xF4;
 pub(crate) const DATA: u8 = 0xF7;
 /// Pressure four times, temperature once a sample, over and over.
-const MEASURE: u8 = 0b001_011_11;
+const MEASURE: u8 = 0b0010_1111;
 
 /// The sensor, set up, with its calibration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,9 @@ pub struct Baro {
 /// The air around the board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Air {
+    /// In hundredths of a degree Celsius.
     pub centidegrees: i32,
+    /// In pascals.
     pub pascals: u32,
 }
 

@@ -11,6 +11,7 @@ pub struct Firmware(pub [u8; 3]);
 /// The board's membership in the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Session {
+    /// The board's address in it.
     pub address: u32,
 }
 

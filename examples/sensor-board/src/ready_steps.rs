@@ -5,7 +5,9 @@ use core::hint::black_box;
 
 use crate::Fault;
 
+/// The boot.
 #[rungs::pipeline(error = Fault)]
+#[allow(missing_docs, reason = "they are numbers that go up")]
 pub mod ready {
     use super::*;
 
@@ -62,6 +64,7 @@ pub mod ready {
 
 /// The same without time settings, for machines without a clock.
 #[rungs::pipeline(error = Fault)]
+#[allow(missing_docs, reason = "they are numbers that go up")]
 pub mod untimed {
     use super::*;
 

@@ -17,6 +17,7 @@ use crate::{
 };
 
 #[rungs::pipeline(error = Fault)]
+/// The boot.
 pub mod bring_up {
     use super::*;
 
@@ -32,7 +33,9 @@ pub mod bring_up {
         pub bus: Bus,
         /// The serial line to the radio modem.
         pub modem: Modem,
+        /// The watchdog.
         pub dog: Dog,
+        /// What drivers wait with. All have it at the same time, so each takes a copy.
         pub delay: Delay,
     }
 
@@ -54,21 +57,25 @@ pub mod bring_up {
         Ok(Clock { hz: 32_768 })
     }
 
+    /// Sets the accelerometer up.
     #[step(after(power), retries = 3, backoff = exponential(ms(10)), retry_if = Fault::is_transient)]
     pub async fn imu<Bus: I2c, Delay: DelayNs + Clone>(bus: &mut Bus, delay: &Delay) -> Result<Imu, Fault> {
         imu::set_up(bus, &mut delay.clone()).await
     }
 
+    /// Sets the barometer up, which is on the same bus.
     #[step(after(power), retries = 2, backoff = exponential(ms(10)), retry_if = Fault::is_transient, timeout = ms(30))]
     pub async fn baro<Bus: I2c, Delay: DelayNs + Clone>(bus: &mut Bus, delay: &Delay) -> Result<Baro, Fault> {
         baro::set_up(bus, &mut delay.clone()).await
     }
 
+    /// Resets the modem.
     #[step(after(power), retries = 2, retry_if = Fault::is_transient, timeout = ms(100))]
     pub async fn radio<Modem: Read + Write>(modem: &mut Modem) -> Result<Firmware, Fault> {
         modem::reset(modem).await
     }
 
+    /// Joins the network.
     #[step(retries = 2, backoff = fixed(ms(50)), retry_if = Fault::is_transient, timeout = ms(200), deadline = secs(1))]
     pub async fn join<Modem: Read + Write>(modem: &mut Modem, radio: &Firmware) -> Result<Session, Fault> {
         modem::join(modem, radio).await
@@ -99,6 +106,7 @@ pub mod bring_up {
 /// The clock that all times of the board are counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clock {
+    /// Its frequency.
     pub hz: u32,
 }
 

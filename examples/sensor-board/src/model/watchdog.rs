@@ -4,6 +4,7 @@ use core::cell::Cell;
 
 use crate::drivers::Watchdog;
 
+/// The watchdog as a driver sees it.
 #[derive(Debug)]
 pub struct Dog<'w>(pub(super) &'w Cell<Option<u32>>);
 

@@ -1,0 +1,26 @@
+//! Each rule of the truth table on the board: the very source that the host runs.
+#![no_std]
+#![no_main]
+
+#[macro_use]
+#[path = "../../../../tests/rules/rules.rs"]
+mod rules;
+#[path = "../../../../tests/rules/run.rs"]
+mod run;
+
+// The start-up code.
+use riscv_rt as _;
+
+macro_rules! tests {
+    ($($rule:ident)*) => {
+        #[embedded_test::tests]
+        mod tests {
+            $(#[test]
+            fn $rule() {
+                super::rules::$rule();
+            })*
+        }
+    };
+}
+
+each_rule!(tests);
