@@ -42,6 +42,7 @@ fn check(needs: &Needs, clean_up: &[bool], fields: &[Shared]) -> (usize, usize) 
     (claims, modest)
 }
 
+/// In every graph of up to 4 steps: all claims are true, and hardly anything that is true is not claimed.
 #[test]
 fn no_run_contradicts_what_is_claimed() {
     let (mut claims, mut modest) = (0, 0);
@@ -54,7 +55,7 @@ fn no_run_contradicts_what_is_claimed() {
             }
         }
     }
-    println!("{claims} claims, {modest} modest");
+    assert!(modest * 1000 < claims, "{claims} claims, {modest} missing");
 }
 
 /// Whatever steps take a field, and whatever kind they are of, no run has two of them in flight together.

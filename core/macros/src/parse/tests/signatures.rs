@@ -36,7 +36,7 @@ fn an_async_fn_that_returns_a_result() {
 fn generic_steps() {
     step("async fn a<B: I2c>(i2c: &mut B) -> Result<Imu<B>, B::Error> where B: Send", &[]);
     step("async fn a<const N: usize>(pins: &[Pin; N]) -> Result<[u8; N], E>", &[]);
-    step("async fn a<Bus: I2c>(i2c: &mut Bus) -> Result<m::Bus, E>", &[]);
+    step("async fn a<Bus: I2c>(i2c: &mut Bus) -> Result<(m::Bus, ::Bus::Id), E>", &[]);
     step("async fn a(i2c: &mut impl I2c) -> R", &[]);
     step(
         "async fn a<'s>(i2c: &'s u8) -> R",
