@@ -64,7 +64,7 @@ fn check_settled(name: &str, ty: &Type) -> Result<(), String> {
         Some(PathSegment { ident, arguments: PathArguments::AngleBracketed(arguments) }) if ident == "Result" => {
             let mut arguments = arguments.args.iter();
             let (ok, err, more) = (arguments.next(), arguments.next(), arguments.next());
-            matches!(ok, Some(GenericArgument::Type(Type::Reference(TypeReference { mutability: None, .. }))))
+            matches!(ok, Some(GenericArgument::Type(ok)) if reference(ok).is_some_and(|ok| ok.mutability.is_none()))
                 && matches!(err, Some(GenericArgument::Type(cause)) if is_called(cause, "Cause"))
                 && more.is_none()
         }

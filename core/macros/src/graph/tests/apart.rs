@@ -117,6 +117,12 @@ fn sensors_on_one_bus_follow_one_another() {
     check_added(&[], &[], &[0, 1, 2, 3], true, &[(1, 0), (2, 1), (3, 2)]);
 }
 
+/// Step 2 needs 0 through 1, so that it never starts where 3 is skipped because of 0: who waits for 3 waits for both.
+#[test]
+fn a_failure_that_skips_both_leaves_neither_in_flight() {
+    check_added(&[(1, 0), (2, 1), (3, 0)], &[], &[2, 3, 4], true, &[(3, 2), (4, 3)]);
+}
+
 #[test]
 fn shared_fields_and_ordered_users_add_nothing() {
     check_added(&[], &[], &[0, 1], false, &[]);

@@ -73,6 +73,13 @@ fn the_users_items_remain() {
     assert_eq!(TokenStream::from(rejected).to_string(), tokens::<TokenStream>(expected).to_string());
 }
 
+#[test]
+fn inner_attributes_move_out() {
+    let Err(rejected) = pipeline(tokens(""), tokens("mod m { #![allow(unused)] }")) else { panic!("accepted") };
+    let module = TokenStream::from(rejected).to_string();
+    assert!(module.starts_with("# [allow (unused)] mod m { }"), "{module}");
+}
+
 /// Every mistake of a module at once.
 #[test]
 fn all_at_once() {
