@@ -3,8 +3,8 @@
 use super::{Shared, Steps, apart::Apart};
 use crate::model::EdgeKind;
 
-/// Every step on one path, each path in `order`. All users of a field that one takes by `&mut` are on one path, as far as
-/// steps do not take several such fields.
+/// Every step on one path, each path in `order`. All users of a field that one takes by `&mut` are on one path, as far
+/// as steps do not take several such fields.
 ///
 /// Goes through the steps once and puts each on the best path that takes it; so the paths are not always the fewest.
 pub(super) fn cover(apart: &Apart, order: &[usize], fields: &[Shared]) -> Vec<Vec<usize>> {

@@ -52,8 +52,8 @@ fn check_result(name: &str, ty: &Type) -> Result<(), String> {
         Some(TypeReference { mutability: None, .. }) => Ok(()),
         Some(_) => Err(format!("the result of step `{name}` may have other readers: take it by `&`, not by `&mut`")),
         None if is_called(ty, "Result") => Err(format!(
-            "only steps `when_all_done` and `when_any_failed` are told what became of their needs: take the result of step \
-             `{name}` as `&T`"
+            "only steps `when_all_done` and `when_any_failed` are told what became of their needs: take the result of \
+             step `{name}` as `&T`"
         )),
         None => Err(format!("the result of step `{name}` may have other readers: take it as `&T`, not by value")),
     }

@@ -100,8 +100,8 @@ fn may_be_result(ty: &Type) -> bool {
     }
 }
 
-/// A result is kept after its step has ended, for the steps that need it and for the report: so its type can be named, and
-/// borrows nothing.
+/// A result is kept after its step has ended, for the steps that need it and for the report: so its type can be named,
+/// and borrows nothing.
 fn check_result(output: &Type, sig: &Signature, context: Option<&Generics>, mistakes: &mut Mistakes) {
     let named = |param: &GenericParam| match param {
         GenericParam::Type(ty) => Some(ty.ident.clone()),
