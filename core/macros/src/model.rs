@@ -142,8 +142,8 @@ pub(crate) struct Graph {
     pub(crate) needs: Vec<Vec<Edge>>,
     /// Each step after all that it waits for; by declaration where that leaves a choice.
     pub(crate) order: Vec<usize>,
-    /// Every step once; each path in `order`. Whenever a step starts, all before it on its path have ended or will never
-    /// start, also where one between them was skipped. So a path needs room for one step at a time.
+    /// Every step once; each path in `order`. Whenever a step starts, all before it on its path have ended or will
+    /// never start, also where one between them was skipped. So a path needs room for one step at a time.
     pub(crate) paths: Vec<Vec<usize>>,
     /// Each step's level: 0 without needs, else one above the highest need.
     pub(crate) levels: Vec<usize>,

@@ -56,10 +56,8 @@ impl Names {
         let field = self.fields.iter().position(|(other, _)| *other == name);
         let context = self.context.as_deref().unwrap_or_default();
         match (self.find_step(&name), field) {
-            _ if name == STEP_CX && field.is_some() => Err(format!(
-                "`cx` is both the step's own context and a field of `{context}`: give the field another name"
-            )),
-            _ if name == STEP_CX => Ok(Meaning::Context),
+            (None, None) if name == STEP_CX => Ok(Meaning::Context),
+            _ if name == STEP_CX => Err("`cx` is the step's own context: no step or field can have this name".into()),
             (Some(_), Some(_)) => {
                 Err(format!("`{name}` is both a step and a field of `{context}`: give one of them another name"))
             }

@@ -81,7 +81,11 @@ fn names_that_mean_two_things() {
     );
     check(
         "struct A { cx: u8 } #[step] async fn b(cx: &u8) -> R {}",
-        &[("cx", "`cx` is both the step's own context and a field of `A`: give the field another name")],
+        &[("cx", "`cx` is the step's own context: no step or field can have this name")],
+    );
+    check(
+        "#[step] async fn b(cx: &u8) -> R {} #[step] async fn cx() -> R {}",
+        &[("cx", "`cx` is the step's own context: no step or field can have this name")],
     );
 }
 

@@ -15,7 +15,7 @@ fn an_async_fn_that_returns_a_result() {
     step("pub(crate) async fn a() -> crate::Outcome<u8>", &[]);
     step("async fn a() -> (Result<(), E>)", &[]);
     step("async fn a() -> outcome!()", &[]);
-    step("async fn a() -> Result<fn(&u8) -> &u8, Box<dyn Fn(&u8)>>", &[]);
+    step("async fn a() -> Result<fn(&u8) -> &u8, Box<dyn Fn(&u8) + for<'a> T<'a>>>", &[]);
     step("async fn a() -> Result<&'static str, E>", &[]);
     step("fn a() -> R", &[("fn", "a step is an `async fn`: add `async`")]);
     step("async unsafe fn a() -> R", &[("unsafe", "a step cannot be `unsafe`")]);
