@@ -8,20 +8,20 @@ mod parse;
 
 use proc_macro::TokenStream;
 
-/// Makes a pipeline of a module: each `#[step]` in it is an ordinary `async fn` that returns a `Result`, and what it needs
-/// is told by its parameters' names.
+/// Makes a pipeline of a module: each `#[step]` in it is an ordinary `async fn` that returns a `Result`, and what it
+/// needs is told by its parameters' names.
 ///
 /// - A parameter named after a step is that step's result, as `&T`. The step runs after it.
 /// - `cx: &StepCx` is the step's own context.
 /// - Any other is a field of the module's context, as `&T` or `&mut T`. The context is the module's only struct, or the
 ///   one marked `#[context]`.
 ///
-/// Plan, order and all checks are made at compile time: a cycle, a name that does not exist, a resource that is too small
-/// do not compile, and are told where they are written.
+/// Plan, order and all checks are made at compile time: a cycle, a name that does not exist or a resource that is too
+/// small does not compile, and is told where it is written.
 ///
-/// Steps that take the same field, one of them by `&mut`, never run at the same time: they follow one another as they are
-/// declared, where their needs leave that open. This is an order, not a need: the failure of one
-/// does not fail the next.
+/// Steps that take the same field, one of them by `&mut`, never run at the same time: they follow one another, as they
+/// are declared where their needs leave that open. This is an order, not a need: the failure of one does not fail the
+/// next.
 ///
 /// # `#[pipeline(..)]`
 ///
@@ -39,7 +39,7 @@ use proc_macro::TokenStream;
 ///
 /// | setting | meaning |
 /// | --- | --- |
-/// | `retries = n`, `backoff = b`, `retry_delay = d`, `retry_if = judge` | further attempts, when, and after which errors |
+/// | `retries = n`, `backoff = b`, `retry_delay = d`, `retry_if = judge` | further attempts: how many, when, after which errors |
 /// | `timeout = d`, `retry_on_timeout = false` | for each attempt |
 /// | `deadline = d` | for the step with all its attempts |
 /// | `expected = d` | how long it takes: under a limit, the longest way goes first |
