@@ -1,0 +1,16 @@
+// Where a capacity is a constant, the compiler compares.
+pub struct Fault;
+
+pub const LIMIT: u32 = 2;
+
+#[rungs::pipeline(error = Fault, resources(bus = LIMIT))]
+mod steps {
+    use super::{Fault, LIMIT};
+
+    #[step(uses(bus = 3))]
+    async fn scan() -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+fn main() {}
