@@ -1,0 +1,46 @@
+//! The static face: what `#[pipeline]` makes of modules, run on a held clock.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+#[path = "../face/support/clock.rs"]
+mod clock;
+
+mod fields;
+mod generics;
+mod outcomes;
+mod settings;
+mod sizes;
+mod stops;
+
+use clock::Clock;
+use std::{future::Future, pin::pin, task::{Context, Poll, Waker}};
+
+/// Runs to the end, moving the clock on whenever there is nothing else to do.
+#[track_caller]
+fn run<T>(clock: &Clock, run: impl Future<Output = T>) -> T {
+    let mut run = pin!(run);
+    let mut cx = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(ended) = run.as_mut().poll(&mut cx) {
+            return ended;
+        }
+        assert!(clock.to_next(), "the run waits for nothing");
+    }
+}
+
+/// What an observer was told, a line an event, with the milliseconds at which it was.
+fn line<E: std::fmt::Display>(event: &rungs::Event<'_, E>) -> String {
+    format!("{} {event}", event.at.as_nanos() / 1_000_000)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bad(&'static str);
+
+impl std::fmt::Display for Bad {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+const fn ms(millis: u64) -> std::time::Duration {
+    std::time::Duration::from_millis(millis)
+}

@@ -1,0 +1,169 @@
+//! What the end of a step does to those that need it.
+
+use crate::{Bad, Clock, run};
+use rungs::{Cause, NoClock, Status, StepError};
+use std::{future::Future, task::Poll};
+
+#[rungs::pipeline(error = Bad, name = "chain of causes")]
+mod causes {
+    use super::*;
+
+    #[step]
+    async fn root() -> Result<u8, Bad> {
+        Err(Bad("no power"))
+    }
+
+    #[step]
+    async fn middle(root: &u8) -> Result<u8, Bad> {
+        Ok(*root)
+    }
+
+    #[step]
+    async fn end(middle: &u8) -> Result<u8, Bad> {
+        Ok(*middle)
+    }
+
+    #[step(skip_on_error, after(middle))]
+    async fn spared() -> Result<(), Bad> {
+        Ok(())
+    }
+
+    #[step(optional, after(spared))]
+    async fn skipped() -> Result<(), Bad> {
+        Ok(())
+    }
+
+    #[step(when_all_done)]
+    async fn tidy(middle: Result<&u8, Cause>, free: Result<&u8, Cause>) -> Result<(bool, u8), Bad> {
+        Ok((middle.is_err(), *free.map_err(|_| Bad("free is free"))?))
+    }
+
+    #[step(when_any_failed, after(free))]
+    async fn alarm(middle: Result<&u8, Cause>) -> Result<Cause, Bad> {
+        middle.err().ok_or(Bad("it did fail"))
+    }
+
+    #[step(when_any_failed)]
+    async fn quiet(free: Result<&u8, Cause>) -> Result<(), Bad> {
+        free.map(|_| ()).map_err(|_| Bad("free is free"))
+    }
+
+    #[step]
+    async fn free() -> Result<u8, Bad> {
+        Ok(7)
+    }
+}
+
+#[test]
+fn failures_are_passed_on_with_their_root() {
+    let report = run(&Clock::new(), causes::run(&NoClock));
+    let [root, middle] = [causes::step_ids::ROOT, causes::step_ids::MIDDLE];
+    let through_middle = Cause::Dependency { root, via: middle };
+
+    let ended = |name| (report.get(name).unwrap().status(), report.get(name).unwrap().cause());
+    assert_eq!(ended("root"), (Status::Failed, Some(Cause::Failed)));
+    assert_eq!(ended("middle"), (Status::Failed, Some(Cause::Dependency { root, via: root })));
+    assert_eq!(ended("end"), (Status::Failed, Some(through_middle)));
+    assert_eq!(ended("spared"), (Status::Skipped, Some(through_middle)));
+    assert_eq!(ended("skipped").0, Status::Skipped);
+    assert_eq!(ended("tidy"), (Status::Success, None));
+    assert_eq!(ended("quiet"), (Status::Skipped, Some(Cause::NotNeeded)));
+    assert_eq!(report.outputs.tidy.get(), Some(&(true, 7)));
+    assert_eq!(report.outputs.alarm.get(), Some(&Cause::Dependency { root, via: root }));
+    assert_eq!(report.outputs.end.get(), None);
+    assert_eq!(report.get("end").unwrap().error(), Some(StepError::Dependency { root, via: middle }));
+    assert_eq!(report.exit_code(), 1);
+    assert_eq!(report.steps().len(), 9);
+    assert_eq!(report.count(Status::Failed), 3);
+    assert_eq!(report.to_string(), "\
+Report: chain of causes
+step     status     tries     start  duration  cause
+root     failed         1         0         0  no power
+middle   failed         0         -         -  `root` failed
+end      failed         0         -         -  `root` failed, through `middle`
+spared   skipped        0         -         -  `root` failed, through `middle`
+skipped  skipped        0         -         -  `root` failed, through `spared` (optional)
+tidy     success        1         0         0
+alarm    success        1         0         0
+quiet    skipped        0         -         -  not needed: nothing went wrong
+free     success        1         0         0
+9 steps: 3 succeeded, 3 failed, 3 skipped, 0 cancelled in 0, exit code 1");
+}
+
+#[test]
+fn a_picture_needs_no_run() {
+    assert_eq!(causes::visualize().to_string(), "\
+Pipeline: chain of causes
+========================================
+Level 0:
+  - root
+  - free
+Level 1:
+  - middle <- [root]
+  - quiet <- [free]
+Level 2:
+  - end <- [middle]
+  - spared <- [middle]
+  - tidy <- [middle, free]
+  - alarm <- [middle, free]
+Level 3:
+  - skipped <- [spared]
+");
+    assert!(causes::visualize().mermaid().to_string().contains("s0 --> s1"));
+    assert!(causes::visualize().dot().to_string().starts_with("digraph \"chain of causes\""));
+}
+
+#[rungs::pipeline(error = Bad)]
+mod empty {
+    use super::*;
+}
+
+#[test]
+fn a_pipeline_without_steps_has_ended() {
+    let report = run(&Clock::new(), empty::run(&NoClock));
+    assert!(report.is_success());
+    assert_eq!(report.steps().count(), 0);
+}
+
+#[rungs::pipeline(error = Bad)]
+mod yielding {
+    use super::*;
+
+    #[step]
+    async fn first() -> Result<u8, Bad> {
+        Ok(1)
+    }
+
+    /// Pending once, and wakes itself.
+    #[step]
+    async fn second(first: &u8) -> Result<u8, Bad> {
+        let mut polled = false;
+        std::future::poll_fn(|cx| {
+            cx.waker().wake_by_ref();
+            if std::mem::replace(&mut polled, true) { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+        Ok(*first + 1)
+    }
+
+    #[step]
+    async fn third(second: &u8, first: &u8) -> Result<u8, Bad> {
+        Ok(*second + *first)
+    }
+}
+
+#[test]
+fn a_run_goes_on_where_a_step_was_pending() {
+    let report = futures_lite::future::block_on(yielding::run(&NoClock));
+    assert_eq!(report.outputs.third.get(), Some(&3));
+    assert_eq!(report.outputs.third.into_inner(), Some(3));
+}
+
+#[test]
+fn a_run_is_send_when_its_steps_are() {
+    fn is_send(_: impl Future + Send) {}
+    is_send(yielding::run(&NoClock));
+    is_send(causes::runner().observe(|_: &rungs::Event<'_, Bad>| {}).run((), &NoClock));
+    let report = std::thread::spawn(|| futures_lite::future::block_on(yielding::run(&NoClock))).join().unwrap();
+    assert!(report.is_success());
+}

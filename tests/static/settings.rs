@@ -1,0 +1,190 @@
+//! Each setting of a step, said as an argument of its attribute.
+
+use crate::{Bad, Clock, line, ms, run};
+use rungs::{Cause, Instant, Retry, Status, StepCx, StepError};
+
+/// What a step does in each attempt, and how often it was tried.
+struct Script {
+    clock: Clock,
+    tries: u32,
+}
+
+#[rungs::pipeline(error = Bad)]
+mod retried {
+    use super::*;
+
+    pub struct Board {
+        pub(super) retry: u32,
+        pub(super) backoff: u32,
+        pub(super) delay: u32,
+        pub(super) given: u32,
+        pub(super) never: u32,
+    }
+
+    #[step(retries = 2)]
+    async fn at_once(retry: &mut u32) -> Result<u32, Bad> {
+        third(retry)
+    }
+
+    #[step(retries = 2, backoff = list(&[ms(3), ms(5)]))]
+    async fn listed(backoff: &mut u32) -> Result<u32, Bad> {
+        third(backoff)
+    }
+
+    #[step(retries = 2, retry_delay = ms(10))]
+    async fn doubled(delay: &mut u32) -> Result<u32, Bad> {
+        third(delay)
+    }
+
+    #[step(retries = 2, retry_delay = ms(10), retry_if = |_: &Bad| Retry::After(ms(1)))]
+    async fn told(given: &mut u32) -> Result<u32, Bad> {
+        third(given)
+    }
+
+    #[step(retries = 2, retry_if = |error: &Bad| error.0 != "not yet")]
+    async fn refused(never: &mut u32) -> Result<u32, Bad> {
+        third(never)
+    }
+}
+
+fn third(tries: &mut u32) -> Result<u32, Bad> {
+    *tries += 1;
+    if *tries < 3 { Err(Bad("not yet")) } else { Ok(*tries) }
+}
+
+#[test]
+fn retries_with_and_without_delays() {
+    let clock = Clock::new();
+    let mut board = retried::Board { retry: 0, backoff: 0, delay: 0, given: 0, never: 0 };
+    let report = run(&clock, retried::run(&mut board, &clock));
+
+    let finished = |name| report.get(name).unwrap().finished_at().unwrap();
+    assert_eq!(finished("at_once"), Instant::ZERO);
+    assert_eq!(finished("listed"), Instant::ZERO + ms(8));
+    assert_eq!(finished("doubled"), Instant::ZERO + ms(30));
+    assert_eq!(finished("told"), Instant::ZERO + ms(2));
+    assert_eq!(report.outputs.doubled.get(), Some(&3));
+    let refused = report.get("refused").unwrap();
+    assert_eq!((refused.status(), refused.attempts()), (Status::Failed, 1));
+    assert_eq!(refused.error(), Some(StepError::Failed(&Bad("not yet"))));
+    assert_eq!(report.exit_code(), 1);
+}
+
+#[rungs::pipeline(error = Bad)]
+mod limited {
+    use super::*;
+
+    pub struct Board {
+        pub(super) hung: Script,
+        pub(super) once: Script,
+        pub(super) late: Script,
+        pub(super) spent: Script,
+    }
+
+    #[step(timeout = ms(5), retries = 1)]
+    async fn hangs_once(hung: &mut Script) -> Result<u32, Bad> {
+        hung.tries += 1;
+        if hung.tries == 1 {
+            std::future::pending::<()>().await;
+        }
+        Ok(hung.tries)
+    }
+
+    #[step(timeout = ms(5), retries = 1, retry_on_timeout = false)]
+    async fn hangs_for_good(once: &mut Script) -> Result<(), Bad> {
+        once.tries += 1;
+        std::future::pending().await
+    }
+
+    #[step(deadline = ms(7), timeout = ms(5), retries = 9)]
+    async fn too_late(late: &mut Script) -> Result<(), Bad> {
+        late.tries += 1;
+        std::future::pending().await
+    }
+
+    /// Its second delay would reach the deadline.
+    #[step(deadline = ms(10), retries = 9, backoff = fixed(ms(6)))]
+    async fn out_of_time(spent: &mut Script) -> Result<(), Bad> {
+        spent.tries += 1;
+        spent.clock.sleep(ms(1)).await;
+        Err(Bad("again"))
+    }
+}
+
+#[test]
+fn timeouts_and_deadlines() {
+    let clock = Clock::new();
+    let script = || Script { clock: clock.clone(), tries: 0 };
+    let mut board = limited::Board { hung: script(), once: script(), late: script(), spent: script() };
+    let report = run(&clock, limited::run(&mut board, &clock));
+
+    let ended = |name| {
+        let step = report.get(name).unwrap();
+        (step.status(), step.cause(), step.attempts(), step.finished_at().unwrap() - Instant::ZERO)
+    };
+    assert_eq!(ended("hangs_once"), (Status::Success, None, 2, ms(5)));
+    assert_eq!(ended("hangs_for_good"), (Status::Failed, Some(Cause::TimedOut), 1, ms(5)));
+    assert_eq!(ended("too_late"), (Status::Failed, Some(Cause::Deadline), 2, ms(7)));
+    assert_eq!(ended("out_of_time"), (Status::Failed, Some(Cause::Failed), 2, ms(8)));
+    assert_eq!(report.get("hangs_for_good").unwrap().error(), Some(StepError::TimedOut));
+    assert_eq!(report.get("too_late").unwrap().error(), Some(StepError::Deadline));
+    assert_eq!((board.hung.tries, board.once.tries, board.late.tries, board.spent.tries), (2, 1, 2, 2));
+}
+
+#[rungs::pipeline(error = Bad)]
+mod jittered {
+    use super::*;
+
+    #[step(retries = 3, backoff = fixed(ms(64)).jitter(Jitter::Equal))]
+    async fn shaky(cx: &StepCx) -> Result<(), Bad> {
+        if cx.attempt() < 4 { Err(Bad("again")) } else { Ok(()) }
+    }
+}
+
+#[test]
+fn jitter_hangs_on_the_seed() {
+    let spent = |seed| {
+        let clock = Clock::new();
+        run(&clock, jittered::runner().seed(seed).run((), &clock)).duration()
+    };
+    assert_eq!(spent(1), spent(1));
+    assert_ne!(spent(1), spent(2));
+    assert!(spent(3) >= ms(96) && spent(3) <= ms(192));
+}
+
+#[rungs::pipeline(error = Bad)]
+mod watched {
+    use super::*;
+
+    pub struct Board {
+        pub(super) clock: Clock,
+    }
+
+    /// Tells what it was told.
+    #[step(retries = 1, retry_delay = ms(2), timeout = ms(10), deadline = ms(9))]
+    async fn curious(clock: &Clock, cx: &StepCx) -> Result<(u32, Instant, Option<Instant>), Bad> {
+        clock.sleep(ms(1)).await;
+        if cx.attempt() == 1 {
+            return Err(Bad("once"));
+        }
+        assert_eq!(cx.time_left(cx.started_at()), Some(ms(6)));
+        Ok((cx.attempt(), cx.started_at(), cx.deadline()))
+    }
+}
+
+#[test]
+fn a_step_may_ask_for_its_context_and_an_observer_hears_all() {
+    let clock = Clock::new();
+    let mut board = watched::Board { clock: clock.clone() };
+    let mut log = Vec::new();
+    let runner = watched::runner().observe(|event: &rungs::Event<'_, Bad>| log.push(line(event)));
+    let report = run(&clock, runner.run(&mut board, &clock));
+    let at = |millis| Instant::ZERO + ms(millis);
+    assert_eq!(report.outputs.curious.get(), Some(&(2, at(3), Some(at(9)))));
+    assert_eq!(log, [
+        "0 curious: started",
+        "1 curious: once; again in 2ms",
+        "3 curious: attempt 2",
+        "4 curious: success after retries",
+    ]);
+}

@@ -1,0 +1,194 @@
+//! Limits and stops of whole runs.
+
+use crate::{Bad, Clock, ms, run};
+use rungs::{Cause, Instant, OnFailure, Status, fixed::StopSignal};
+use std::num::NonZeroU32;
+
+#[rungs::pipeline(error = Bad, max_concurrent = 2, on_failure = cancel)]
+mod busy {
+    use super::*;
+
+    pub struct Board {
+        pub(super) clock: Clock,
+        pub(super) fails: bool,
+    }
+
+    async fn work(clock: &Clock, millis: u64) -> Result<(), Bad> {
+        clock.sleep(ms(millis)).await;
+        Ok(())
+    }
+
+    #[step]
+    async fn short(clock: &Clock, fails: &bool) -> Result<(), Bad> {
+        work(clock, 2).await?;
+        if *fails { Err(Bad("short circuit")) } else { Ok(()) }
+    }
+
+    #[step(expected = ms(50))]
+    async fn long(clock: &Clock) -> Result<(), Bad> {
+        work(clock, 50).await
+    }
+
+    #[step(expected = ms(20))]
+    async fn middling(clock: &Clock) -> Result<(), Bad> {
+        work(clock, 20).await
+    }
+
+    #[step(after(long, short), when_all_done)]
+    async fn tidy(clock: &Clock) -> Result<(), Bad> {
+        work(clock, 1).await
+    }
+}
+
+fn board(clock: &Clock, fails: bool) -> busy::Board {
+    busy::Board { clock: clock.clone(), fails }
+}
+
+#[test]
+fn under_a_limit_the_longest_path_goes_first() {
+    let clock = Clock::new();
+    let mut board = board(&clock, false);
+    let report = run(&clock, busy::run(&mut board, &clock));
+    let started = |name| report.get(name).unwrap().started_at().unwrap() - Instant::ZERO;
+    assert_eq!(["long", "middling", "short", "tidy"].map(started), [ms(0), ms(0), ms(20), ms(50)]);
+
+    let clock = Clock::new();
+    let mut board = busy::Board { clock: clock.clone(), fails: false };
+    let one = NonZeroU32::new(1).unwrap();
+    let report = run(&clock, busy::runner().max_concurrent(one).run(&mut board, &clock));
+    assert_eq!(report.duration(), ms(73));
+}
+
+#[test]
+fn a_failure_cancels_and_clean_up_still_runs() {
+    let clock = Clock::new();
+    let mut board = board(&clock, true);
+    let report = run(&clock, busy::run(&mut board, &clock));
+    let ended = |name| (report.get(name).unwrap().status(), report.get(name).unwrap().cause());
+    let stopped = Some(Cause::Stopped { by: busy::step_ids::SHORT });
+    assert_eq!(ended("short"), (Status::Failed, Some(Cause::Failed)));
+    assert_eq!(ended("long"), (Status::Cancelled, stopped));
+    assert_eq!(ended("tidy"), (Status::Success, None));
+    assert_eq!(report.exit_code(), 1);
+}
+
+#[test]
+fn a_signal_drains_and_cancels() {
+    for (stop, long, code) in [
+        (StopSignal::drain as fn(&StopSignal), Status::Success, 2),
+        (StopSignal::cancel, Status::Cancelled, 2),
+    ] {
+        static STOP: StopSignal = StopSignal::new();
+        STOP.reset();
+        let clock = Clock::new();
+        let mut board = board(&clock, false);
+        let observer = |event: &rungs::Event<'_, Bad>| {
+            if event.step == busy::step_ids::SHORT {
+                stop(&STOP);
+            }
+        };
+        let runner = busy::runner().on_failure(OnFailure::GoOn).cancel(&STOP).observe(observer);
+        let one = NonZeroU32::new(3).unwrap();
+        let report = run(&clock, runner.max_concurrent(one).run(&mut board, &clock));
+        assert_eq!(report.get("long").unwrap().status(), long);
+        assert_eq!(report.get("tidy").unwrap().status(), Status::Success, "{report}");
+        assert_eq!(report.exit_code(), if long == Status::Success { 0 } else { code });
+    }
+}
+
+#[test]
+fn the_runs_deadline_cancels() {
+    let clock = Clock::new();
+    let mut board = board(&clock, false);
+    let report = run(&clock, busy::runner().deadline(ms(10)).run(&mut board, &clock));
+    assert_eq!(report.get("long").unwrap().cause(), Some(Cause::RunDeadline));
+    assert_eq!(report.duration(), ms(11), "the clean-up step still runs");
+    assert_eq!(report.exit_code(), 2);
+}
+
+#[test]
+fn a_dropped_run_drops_its_steps() {
+    let clock = Clock::new();
+    let mut board = board(&clock, false);
+    let mut running = Box::pin(busy::run(&mut board, &clock));
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(running.as_mut().poll(&mut cx).is_pending());
+    drop(running);
+    assert!(!clock.to_next(), "nobody sleeps any more");
+}
+
+#[rungs::pipeline(error = Bad, order = levels)]
+mod lock_step {
+    use super::*;
+
+    pub struct Board {
+        pub(super) clock: Clock,
+    }
+
+    #[step]
+    async fn quick(clock: &Clock) -> Result<(), Bad> {
+        clock.sleep(ms(1)).await;
+        Ok(())
+    }
+
+    #[step]
+    async fn slow(clock: &Clock) -> Result<(), Bad> {
+        clock.sleep(ms(9)).await;
+        Ok(())
+    }
+
+    #[step(after(quick))]
+    async fn next() -> Result<(), Bad> {
+        Ok(())
+    }
+}
+
+#[test]
+fn levels_are_a_barrier() {
+    let clock = Clock::new();
+    let mut board = lock_step::Board { clock: clock.clone() };
+    let report = run(&clock, lock_step::run(&mut board, &clock));
+    assert_eq!(report.get("next").unwrap().started_at(), Some(Instant::ZERO + ms(9)));
+}
+
+#[rungs::pipeline(error = Bad, resources(line = 2))]
+mod shared {
+    use super::*;
+
+    pub struct Board {
+        pub(super) clock: Clock,
+    }
+
+    #[step(uses(line = 1))]
+    async fn one(clock: &Clock) -> Result<(), Bad> {
+        clock.sleep(ms(4)).await;
+        Ok(())
+    }
+
+    #[step(uses(line = 2))]
+    async fn both(clock: &Clock) -> Result<(), Bad> {
+        clock.sleep(ms(4)).await;
+        Ok(())
+    }
+
+    #[step(uses(line = 1))]
+    async fn other(clock: &Clock) -> Result<(), Bad> {
+        clock.sleep(ms(4)).await;
+        Ok(())
+    }
+
+    #[step]
+    async fn none(clock: &Clock) -> Result<(), Bad> {
+        clock.sleep(ms(4)).await;
+        Ok(())
+    }
+}
+
+#[test]
+fn a_step_that_lacks_a_resource_is_passed_over() {
+    let clock = Clock::new();
+    let mut board = shared::Board { clock: clock.clone() };
+    let report = run(&clock, shared::run(&mut board, &clock));
+    let started = |name| report.get(name).unwrap().started_at().unwrap() - Instant::ZERO;
+    assert_eq!(["one", "both", "other", "none"].map(started), [ms(0), ms(4), ms(0), ms(0)]);
+}
