@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use rungs::{Pipeline, Timer};
+use rungs::{Instant, Pipeline, Timer};
 use rungs_embassy::Embassy;
 use rungs_embassy_tests::{Hand, drive, move_to, tick};
 
@@ -48,4 +48,19 @@ fn a_run_after_34_years() {
     let report = drive(p.run(&Embassy)).unwrap();
     // 327.68 ticks, rounded up; then down to whole nanoseconds.
     assert_eq!(report.duration(), Duration::from_nanos(10_009_765));
+}
+
+#[test]
+fn far_deadlines_wait() {
+    let _clock = the_clock();
+    move_to(1);
+    for far in [1 << 60, i64::MAX as u64, 1 << 63, u64::MAX - 1, u64::MAX] {
+        let mut sleep = pin!(Embassy.sleep_until(Instant::from_nanos(far)));
+        let hand = Hand::default();
+        // embassy's sleeps never end at their first poll.
+        for tick in 1..5 {
+            move_to(tick);
+            assert!(hand.poll(sleep.as_mut()).is_pending(), "{far} ns at tick {tick}");
+        }
+    }
 }
