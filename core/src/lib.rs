@@ -4,7 +4,7 @@
 //!
 //! - [`Pipeline`] (feature `alloc`): write steps at run time, with typed handles. Start here.
 //! - [`scheduler`]: the same scheduler alone, without heap, futures or clock, for those who drive steps themselves.
-//! - [`Timer`] and [`Spawner`]: what an adapter gives; `rungs-smol` is one.
+//! - [`Timer`] and [`Spawner`]: what an adapter gives; `rungs-smol`, `rungs-async-executor` and `rungs-embassy` are some.
 //!
 //! ```
 //! # #[cfg(feature = "alloc")] {
@@ -50,7 +50,7 @@
 //! # Features
 //!
 //! `std` (default) implies `alloc`; without both, the scheduler, policies, rendering and the traits remain. `serde`
-//! writes reports.
+//! writes reports; `defmt` logs plain data on a board.
 #![no_std]
 #![forbid(unsafe_code)]
 

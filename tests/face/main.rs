@@ -28,6 +28,7 @@ mod spawn;
 mod stops;
 mod tables;
 mod threads;
+mod timers;
 mod ui;
 mod wakes;
 mod width;

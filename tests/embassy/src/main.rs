@@ -1,0 +1,26 @@
+//! A run whose events go to defmt's log, as they would on a board; then the time as the log shows it.
+
+use core::time::Duration;
+use rungs::{Backoff, Instant, Pipeline, StepCx};
+use rungs_embassy::{Embassy, Log};
+use rungs_embassy_tests::drive;
+
+#[derive(defmt::Format)]
+enum Error {
+    NoAnswer { address: u8 },
+}
+
+const MS: Duration = Duration::from_millis(1);
+
+fn main() {
+    let mut p = Pipeline::new("bring-up");
+    let imu = p.step("imu").retries(2).backoff(Backoff::fixed(3 * MS)).run_with(|cx: StepCx| async move {
+        if cx.attempt() < 3 { Err(Error::NoAnswer { address: 0x68 }) } else { Ok(()) }
+    });
+    let radio = p.step("radio").timeout(10 * MS).run(core::future::pending::<Result<(), _>>);
+    p.step("announce").after((imu, radio)).run(|| async { Ok(()) });
+    p.step("alarm").after(imu).when_any_failed().run(|| async { Ok(()) });
+    let run = p.runner().observe(Log).run(&Embassy);
+    let Ok(_) = drive(run) else { return defmt::error!("the plan is wrong") };
+    defmt::info!("{}", Instant::from_nanos(1_500_000_999));
+}

@@ -1,0 +1,43 @@
+//! What `Log` writes, as defmt's decoder reads it.
+
+use std::{fs, process::Command};
+
+use defmt_decoder::{DecodeError, Table};
+
+#[test]
+fn the_log_of_a_run() {
+    let board = env!("CARGO_BIN_EXE_board");
+    let table = Table::parse(&fs::read(board).unwrap()).unwrap().unwrap();
+    let output = Command::new(board).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    let mut decoder = table.new_stream_decoder();
+    decoder.received(&output.stdout);
+    let mut lines = Vec::new();
+    loop {
+        match decoder.decode() {
+            Ok(frame) => {
+                let level = frame.level().map_or("?", |level| level.as_str());
+                lines.push(format!("{level} {}", frame.display_message()));
+            }
+            Err(DecodeError::UnexpectedEof) => break,
+            Err(DecodeError::Malformed) => panic!("malformed after {lines:#?}"),
+        }
+    }
+    assert_eq!(
+        lines,
+        [
+            "info imu: attempt 1",
+            "warn imu: Failed(NoAnswer { address: 104 }), again in 0.003000 s",
+            "info radio: attempt 1",
+            "info imu: attempt 2",
+            "warn imu: Failed(NoAnswer { address: 104 }), again in 0.003000 s",
+            "info imu: attempt 3",
+            "info imu: success (attempts: 3)",
+            "warn alarm: Skipped (attempts: 0): NotNeeded",
+            "error radio: failed (attempts: 1): TimedOut",
+            "error announce: failed (attempts: 0): Dependency { root: StepId(1), via: StepId(1) }",
+            "info 1.500000 s",
+        ],
+    );
+}
