@@ -10,5 +10,5 @@ mod ready_steps;
 mod steps;
 
 pub use fault::Fault;
-pub use ready_steps::{READY_SUM, ready};
+pub use ready_steps::{READY_SUM, ready, untimed};
 pub use steps::{Clock, bring_up};
