@@ -4,6 +4,7 @@ environment=$(./toolchain)
 eval "$environment"
 
 boards=(m4 m0 riscv)
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$(cd ../.. && pwd)/target/firmware}
 
 # board NAME: sets its package and target.
 board() {
@@ -28,6 +29,6 @@ programs() {
 # build BOARD: builds all its programs as they would be shipped, and tells where they lie.
 build() {
   board "$1"
-  programs_folder=${CARGO_TARGET_DIR:-target}/$target/release
+  programs_folder=$CARGO_TARGET_DIR/$target/release
   cargo build -q --release --package "$package" --target "$target" --bins
 }

@@ -3,7 +3,7 @@
 use embassy_futures::join::join;
 use sensor_board::{
     Fault,
-    ready::{self as steps, Board},
+    untimed::{self as steps, Board},
 };
 
 use crate::joined::retry;

@@ -91,13 +91,15 @@ pub struct Record {
 }
 
 impl Record {
-    const NEW: Self = Self {
-        status: Cell::new(Status::Pending),
-        cause: Cell::new(None),
-        attempts: Cell::new(0),
-        started: Cell::new(Instant::MIN),
-        finished: Cell::new(Instant::MIN),
-    };
+    const fn new() -> Self {
+        Self {
+            status: Cell::new(Status::Pending),
+            cause: Cell::new(None),
+            attempts: Cell::new(0),
+            started: Cell::new(Instant::MIN),
+            finished: Cell::new(Instant::MIN),
+        }
+    }
 }
 
 /// What became of each step.
@@ -107,7 +109,7 @@ pub struct Log<const N: usize> {
 
 impl<const N: usize> Default for Log<N> {
     fn default() -> Self {
-        Self { records: [Record::NEW; N] }
+        Self { records: [const { Record::new() }; N] }
     }
 }
 

@@ -4,7 +4,7 @@
 
 use by_hand::ready::joined::boot;
 use cortex_m_boards::{bench, exit_on_panic};
-use sensor_board::{READY_SUM, ready::Board};
+use sensor_board::{READY_SUM, untimed::Board};
 
 exit_on_panic!();
 
