@@ -1,5 +1,5 @@
 //! The static face: what `#[pipeline]` makes of modules, run on a held clock.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, unnameable_types, unreachable_pub, missing_docs, reason = "tests")]
 
 #[path = "../face/support/clock.rs"]
 mod clock;

@@ -38,5 +38,5 @@ fn a_run_is_as_large_as_its_graph_is_wide() {
     assert!(two - one >= step && two - one < step + 100, "{one} {two}");
     assert!(eight - one >= 7 * step && eight - one < 7 * (step + 100), "{one} {eight}");
     let report = futures_lite::future::block_on(two_wide::run(&NoClock));
-    assert_eq!(report.outputs.h.get(), Some(&22));
+    assert_eq!(report.outputs.h.get(), Some(&15));
 }

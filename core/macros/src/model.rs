@@ -55,7 +55,6 @@ pub(crate) struct Resource {
 /// The struct whose fields steps borrow.
 pub(crate) struct Context {
     pub(crate) ident: Ident,
-    pub(crate) vis: Visibility,
     pub(crate) generics: Generics,
     pub(crate) fields: Vec<Field>,
 }
