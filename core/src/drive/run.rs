@@ -1,13 +1,13 @@
 //! A run in progress, and the future that drives it.
 
 use super::{
-    attempt::{self, Came},
-    wakes::{Pass, Seats},
+    attempt::{self, Payload},
+    wakes::{NOBODY, Pass, Seats},
 };
 use crate::{
     cancel::{CancelToken, Seen},
     observe::{Event, Happened, Observer},
-    pipeline::{Attempt, Judge, Kind, Names, Times},
+    pipeline::{Attempt, Fault, Judge, Kind, Names, Record, Work},
     plan::StepId,
     policy::Retry,
     render::StepNames,
@@ -28,8 +28,7 @@ use pin_project_lite::pin_project;
 pub(crate) struct DriveParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) scheduler: Scheduler<'r>,
     pub(crate) works: &'r mut [Pin<Box<K::Work>>],
-    pub(crate) cells: &'r mut [Arc<K::Cell>],
-    pub(crate) times: &'r mut [Times],
+    pub(crate) records: &'r mut [Record<K::Cell>],
     /// By `mut`, so that a run is `Send` though these need not be `Sync`.
     pub(crate) judges: &'r mut BTreeMap<u32, Judge<'env, E>>,
     pub(crate) names: &'r Arc<Names>,
@@ -53,7 +52,9 @@ pub(crate) struct Drive<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> {
     /// Wakes the run when the token changes.
     listener: Option<EventListener>,
     /// A seat at hand: a step that ends at its first poll leaves it as it was.
-    spare: Option<usize>,
+    spare: u32,
+    /// The step whose attempt is being polled: if there is a panic, it is this one's. Else `NOBODY`.
+    polled: u32,
 }
 
 pin_project! {
@@ -73,9 +74,9 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>, T: Timer> Future for Run<'_, 'en
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Errors<E>> {
         let mut this = self.project();
         let mut now = this.timer.now();
-        this.drive.poll_woken(cx, &mut now, *this.timer);
+        let mut pass = this.drive.listen(cx);
         loop {
-            this.drive.act(&mut now, *this.timer);
+            this.drive.go_on(&mut pass, &mut now, *this.timer);
             if this.drive.parts.scheduler.has_ended() {
                 return Poll::Ready(core::mem::take(&mut this.drive.errors));
             }
@@ -100,7 +101,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>, T: Timer> Future for Run<'_, 'en
 
 impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     pub(crate) fn new(parts: DriveParts<'r, 'env, E, K, O>) -> Self {
-        Self { parts, errors: Errors::new(), seen: Seen::default(), listener: None, spare: None }
+        Self { parts, errors: Errors::new(), seen: Seen::default(), listener: None, spare: NOBODY, polled: NOBODY }
     }
 
     /// Runs to the end, and tells the errors.
@@ -111,12 +112,25 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         Run { drive: self, timer, sleep: None, armed: None }
     }
 
+    /// From here on wakes are heard; those from before are in the pass.
+    fn listen(&mut self, cx: &Context<'_>) -> Pass {
+        self.parts.seats.wakes().run.register(cx.waker());
+        Pass::default()
+    }
+
+    /// Polls and acts for as long as there is something to do. Panics are caught out here, once, and not at each poll.
+    fn go_on<T: Timer>(&mut self, pass: &mut Pass, now: &mut Instant, timer: &T) {
+        while let Err(payload) = attempt::guard(|| {
+            self.poll_woken(pass, now, timer);
+            self.act(now, timer);
+        }) {
+            self.panicked(payload, now, timer);
+        }
+    }
+
     /// Polls the steps that were woken, so that their results are known before time limits and stops are looked at.
-    fn poll_woken<T: Timer>(&mut self, cx: &mut Context<'_>, now: &mut Instant, timer: &T) {
-        let wakes = self.parts.seats.wakes().clone();
-        wakes.run.register(cx.waker());
-        let mut pass = Pass::default();
-        while let Some(seat) = pass.next(&wakes.woken) {
+    fn poll_woken<T: Timer>(&mut self, pass: &mut Pass, now: &mut Instant, timer: &T) {
+        while let Some(seat) = pass.next(&self.parts.seats.wakes().woken) {
             let Some(step) = self.parts.seats.step_on(seat) else { continue };
             self.poll_step(StepId(step), seat, now, timer);
         }
@@ -158,19 +172,34 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     #[inline]
     fn start<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
         let parts = &mut self.parts;
-        let Some(number) = parts.scheduler.node(step).map(Node::attempts) else { return };
-        if let Some(times) = parts.times.get_mut(step.index())
-            && number == 1
-        {
-            times.started = *now;
-        }
+        let started = *now;
+        let attempt = parts.scheduler.node(step).map_or(1, Node::attempts);
         let name = parts.names.name(step);
-        parts.observer.notice(&Event { step, name, at: *now, happened: Happened::Started { attempt: number } });
-        let seat = self.spare.take().unwrap_or_else(|| parts.seats.take());
-        if self.poll_attempt(step, seat, true, now, timer) {
-            self.spare = Some(seat);
-        } else {
-            self.sit(step, seat);
+        parts.observer.notice(&Event { step, name, at: started, happened: Happened::Started { attempt } });
+        if self.spare == NOBODY {
+            self.spare = parts.seats.take() as u32;
+        }
+        match self.poll_attempt(step, self.spare as usize, Some(started)) {
+            Poll::Ready(Ok(result)) => {
+                *now = timer.now();
+                self.succeeded(step, result, started, *now);
+            }
+            Poll::Ready(Err(fault)) => {
+                self.note_start(step, started);
+                *now = timer.now();
+                self.failed::<T>(step, fault, *now);
+            }
+            Poll::Pending => {
+                self.note_start(step, started);
+                self.sit(step);
+            }
+        }
+    }
+
+    /// When a step has started is told by its first attempt.
+    fn note_start(&mut self, step: StepId, started: Instant) {
+        if let Some(record) = self.parts.records.get_mut(step.index()) {
+            record.started = record.started.min(started);
         }
     }
 
@@ -179,7 +208,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         let ended = if self.parts.scheduler.node(step).is_some_and(Node::is_being_abandoned) {
             self.poll_cancel(step, seat, now, timer)
         } else {
-            self.poll_attempt(step, seat, false, now, timer)
+            self.poll_seated(step, seat, now, timer)
         };
         if ended {
             self.parts.seats.leave(seat);
@@ -190,64 +219,39 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     fn abandon<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
         let Some(&seat) = self.parts.seat_of.get(step.index()) else { return };
         let seat = seat as usize;
-        if self.poll_attempt(step, seat, false, now, timer) || self.poll_cancel(step, seat, now, timer) {
+        if self.poll_seated(step, seat, now, timer) || self.poll_cancel(step, seat, now, timer) {
             self.parts.seats.leave(seat);
         }
     }
 
-    /// Polls an attempt, which may have to begin first, and tells whether it has ended.
+    /// Polls an attempt that has begun before, and tells whether it has ended.
+    fn poll_seated<T: Timer>(&mut self, step: StepId, seat: usize, now: &mut Instant, timer: &T) -> bool {
+        let Poll::Ready(came) = self.poll_attempt(step, seat, None) else { return false };
+        *now = timer.now();
+        match came {
+            Ok(result) => self.succeeded(step, result, Instant::NEVER, *now),
+            Err(fault) => self.failed::<T>(step, fault, *now),
+        }
+        true
+    }
+
+    /// Polls an attempt, which begins first if it is to start.
     #[inline]
-    fn poll_attempt<T: Timer>(
+    fn poll_attempt(
         &mut self,
         step: StepId,
         seat: usize,
-        begins: bool,
-        now: &mut Instant,
-        timer: &T,
-    ) -> bool {
+        start: Option<Instant>,
+    ) -> Poll<Result<Arc<K::Cell>, Fault<E>>> {
         let parts = &mut self.parts;
         let (Some(work), Some(waker)) = (parts.works.get_mut(step.index()), parts.seats.waker(seat)) else {
-            return false;
+            return Poll::Ready(Err(Fault::Lost));
         };
-        let needs = if begins { parts.scheduler.plan().needs(step) } else { &[] };
-        let attempt = Attempt { step, started: *now, needs, scheduler: &parts.scheduler, names: parts.names };
-        let begin = if begins { Some(&attempt) } else { None };
-        let mut cx = Context::from_waker(waker);
-        let Poll::Ready(came) = attempt::poll(work.as_mut(), &mut cx, begin, parts.cells, step.index()) else {
-            return false;
-        };
-        *now = timer.now();
-        let outcome = match came {
-            Came::Result => {
-                parts.scheduler.handle_outcome(step, Outcome::Success, *now);
-                self.succeeded(step, *now);
-                return true;
-            }
-            Came::Error(error) => {
-                match attempt::guard(|| self.judge::<T>(step, &error)) {
-                    Ok(retry) => {
-                        self.errors.insert(step.0, StepError::Failed(error));
-                        Outcome::Failed(retry)
-                    }
-                    // The verdict is part of the step: its panic is the step's.
-                    #[cfg(feature = "std")]
-                    Err(payload) => {
-                        self.errors.insert(step.0, StepError::Panicked(attempt::message(payload)));
-                        Outcome::Panicked
-                    }
-                    #[cfg(not(feature = "std"))]
-                    Err(never) => match never {},
-                }
-            }
-            #[cfg(feature = "std")]
-            Came::Panic(message) => {
-                self.errors.insert(step.0, StepError::Panicked(message));
-                Outcome::Panicked
-            }
-            Came::Lost => Outcome::Abandoned,
-        };
-        self.settle(step, outcome, *now);
-        true
+        let begin = start.map(|started| Attempt { step, started, scheduler: &parts.scheduler, names: parts.names });
+        self.polled = step.0;
+        let polled = work.as_mut().poll(&mut Context::from_waker(waker), begin.as_ref(), parts.records);
+        self.polled = NOBODY;
+        polled
     }
 
     /// Goes on ending an attempt, and tells whether it has ended.
@@ -264,15 +268,16 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         true
     }
 
-    /// The step waits: its wakes shall find it.
-    fn sit(&mut self, step: StepId, seat: usize) {
+    /// The step waits on the spare seat: its wakes shall find it.
+    fn sit(&mut self, step: StepId) {
         let parts = &mut self.parts;
-        parts.seats.sit(seat, step.0);
+        let seat = core::mem::replace(&mut self.spare, NOBODY);
+        parts.seats.sit(seat as usize, step.0);
         if parts.seat_of.len() < parts.works.len() {
             parts.seat_of.resize(parts.works.len(), 0);
         }
         if let Some(entry) = parts.seat_of.get_mut(step.index()) {
-            *entry = seat as u32;
+            *entry = seat;
         }
     }
 
@@ -282,6 +287,66 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
             Retry::After(_) if !T::TICKS => Retry::Yes,
             retry => retry,
         }
+    }
+
+    /// Records a success. Errors of earlier attempts are of no interest any more.
+    #[inline]
+    fn succeeded(&mut self, step: StepId, result: Arc<K::Cell>, started: Instant, finished: Instant) {
+        let parts = &mut self.parts;
+        if let Some(record) = parts.records.get_mut(step.index()) {
+            *record = Record { result: Some(result), started: record.started.min(started), finished };
+        }
+        parts.scheduler.handle_outcome(step, Outcome::Success, finished);
+        if !self.errors.is_empty() {
+            self.errors.remove(&step.0);
+        }
+        self.tell_end(step, finished);
+    }
+
+    /// An attempt has ended in an error, or was lost.
+    fn failed<T: Timer>(&mut self, step: StepId, fault: Fault<E>, now: Instant) {
+        let outcome = match fault {
+            Fault::Error(error) => match attempt::guard(|| self.judge::<T>(step, &error)) {
+                Ok(retry) => {
+                    self.errors.insert(step.0, StepError::Failed(error));
+                    Outcome::Failed(retry)
+                }
+                // The verdict is part of the step: its panic is the step's.
+                #[cfg(feature = "std")]
+                Err(payload) => {
+                    self.errors.insert(step.0, StepError::Panicked(attempt::message(payload)));
+                    Outcome::Panicked
+                }
+                #[cfg(not(feature = "std"))]
+                Err(never) => match never {},
+            },
+            Fault::Lost => Outcome::Abandoned,
+        };
+        self.settle(step, outcome, now);
+    }
+
+    /// The attempt that was being polled has panicked. Any other panic is the run's.
+    #[cfg(feature = "std")]
+    #[cold]
+    fn panicked<T: Timer>(&mut self, payload: Payload, now: &mut Instant, timer: &T) {
+        let step = core::mem::replace(&mut self.polled, NOBODY);
+        let Some(work) = self.parts.works.get_mut(step as usize) else { std::panic::resume_unwind(payload) };
+        attempt::discard(work.as_mut());
+        if let Some(&seat) = self.parts.seat_of.get(step as usize)
+            && self.parts.seats.step_on(seat as usize) == Some(step)
+        {
+            self.parts.seats.leave(seat as usize);
+        }
+        // A seated one has its start already.
+        self.note_start(StepId(step), *now);
+        *now = timer.now();
+        self.errors.insert(step, StepError::Panicked(attempt::message(payload)));
+        self.settle(StepId(step), Outcome::Panicked, *now);
+    }
+
+    #[cfg(not(feature = "std"))]
+    fn panicked<T: Timer>(&mut self, never: Payload, _: &mut Instant, _: &T) {
+        match never {}
     }
 
     /// An attempt has come to no result. One that is cut off by its timeout leaves that as its error.
@@ -303,19 +368,15 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         }
     }
 
-    /// Records a success. Errors of earlier attempts are of no interest any more.
-    #[inline]
-    fn succeeded(&mut self, step: StepId, now: Instant) {
-        if !self.errors.is_empty() {
-            self.errors.remove(&step.0);
-        }
-        self.tell_end(step, now);
-    }
-
     /// Records any other end.
     fn ended(&mut self, step: StepId, now: Instant) {
-        if let Some(node) = self.parts.scheduler.node(step) {
-            self.name_error(step, node.status(), node.cause());
+        let parts = &mut self.parts;
+        if let (Some(work), Some(record)) = (parts.works.get_mut(step.index()), parts.records.get_mut(step.index())) {
+            record.result = work.as_mut().yield_cell();
+            record.finished = now;
+        }
+        if let Some((status, cause)) = parts.scheduler.node(step).map(|node| (node.status(), node.cause())) {
+            self.name_error(step, status, cause);
         }
         self.tell_end(step, now);
     }
@@ -323,9 +384,6 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     #[inline]
     fn tell_end(&mut self, step: StepId, at: Instant) {
         let parts = &mut self.parts;
-        if let Some(times) = parts.times.get_mut(step.index()) {
-            times.finished = at;
-        }
         let Some(node) = parts.scheduler.node(step) else { return };
         let happened = Happened::Ended {
             status: node.status(),
@@ -350,8 +408,8 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
 
 impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drop for Drive<'_, 'env, E, K, O> {
     fn drop(&mut self) {
-        if let Some(spare) = self.spare.take() {
-            self.parts.seats.leave(spare);
+        if self.spare != NOBODY {
+            self.parts.seats.leave(self.spare as usize);
         }
         if !self.parts.scheduler.has_ended() {
             for step in self.parts.seats.clear() {

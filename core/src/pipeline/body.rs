@@ -17,7 +17,6 @@ use core::{
 pub struct Attempt<'r> {
     pub(crate) step: StepId,
     pub(crate) started: Instant,
-    pub(crate) needs: &'r [Need],
     pub(crate) scheduler: &'r Scheduler<'r>,
     pub(crate) names: &'r Arc<Names>,
 }
@@ -26,7 +25,12 @@ impl<'r> Attempt<'r> {
     /// The needs whose results are arguments, in the order of the arguments.
     #[inline]
     pub(super) fn needs(&self) -> impl Iterator<Item = StepId> + use<'r> {
-        self.needs.iter().filter(|need| need.has_result()).map(|need| need.step())
+        self.all_needs().iter().filter(|need| need.has_result()).map(|need| need.step())
+    }
+
+    #[inline]
+    pub(super) fn all_needs(&self) -> &'r [Need] {
+        self.scheduler.plan().needs(self.step)
     }
 
     pub(super) fn cause(&self, need: StepId) -> Option<Cause> {

@@ -4,7 +4,7 @@ use crate::{plan::StepId, render::StepNames};
 use alloc::{string::String, vec::Vec};
 use core::hash::BuildHasher;
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
+use hashbrown::{HashTable, hash_table};
 
 /// Shared between a pipeline and the reports of its runs.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +14,8 @@ pub(crate) struct Names {
     ends: Vec<u32>,
     /// Found by name, but never iterated: nothing hangs on the table's order.
     index: HashTable<Entry>,
+    /// How many steps are in it.
+    indexed: usize,
 }
 
 /// A step, and the hash of its name: a table that grows need not read the names again.
@@ -43,20 +45,27 @@ impl Names {
         self.ends.len()
     }
 
-    /// Adds the next step's name, and tells whether it is new. (The first of its name keeps it.)
-    pub(crate) fn push(&mut self, name: &str) -> bool {
-        let step = self.ends.len() as u32;
+    /// Adds the next step's name; it is not found before it is [indexed](Self::index).
+    #[inline]
+    pub(crate) fn push(&mut self, name: &str) {
         self.text.push_str(name);
         self.ends.push(self.text.len() as u32);
-        let entry = Entry { step, hash: hash(name) };
-        let Self { index, text, ends, .. } = self;
-        let is_new = index
-            .find(entry.spread(), |other| entry.hash == other.hash && nth(text, ends, other.step) == name)
-            .is_none();
-        if is_new {
-            index.insert_unique(entry.spread(), entry, |other| other.spread());
+    }
+
+    /// Makes all names found, and tells the steps whose name another bears already. (The first of its name keeps it.)
+    pub(crate) fn index(&mut self, mut is_taken: impl FnMut(StepId)) {
+        let Self { index, text, ends, indexed, .. } = self;
+        index.reserve(ends.len() - *indexed, |entry| entry.spread());
+        for step in *indexed as u32..ends.len() as u32 {
+            let name = nth(text, ends, step);
+            let entry = Entry { step, hash: hash(name) };
+            let is_it = |other: &Entry| entry.hash == other.hash && nth(text, ends, other.step) == name;
+            match index.entry(entry.spread(), is_it, |other| other.spread()) {
+                hash_table::Entry::Vacant(place) => _ = place.insert(entry),
+                hash_table::Entry::Occupied(_) => is_taken(StepId(step)),
+            }
         }
-        is_new
+        *indexed = ends.len();
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<StepId> {

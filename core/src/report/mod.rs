@@ -10,7 +10,7 @@ pub use error::{NoOutput, StepError};
 pub use step::{Reason, StepResult};
 
 use crate::{
-    pipeline::{Cell, Handle, Names, Out, Ran, SharedCell, is_for, lend},
+    pipeline::{Cell, Handle, Names, Out, Ran, Record, SharedCell},
     plan::StepId,
     scheduler::{Cause, Status},
     time::Instant,
@@ -145,7 +145,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
         }
     }
 
-    fn cell(&self, step: StepId) -> Option<&Arc<C>> {
-        self.ran.cells.get(step.index())
+    fn record(&self, step: StepId) -> Option<&Record<C>> {
+        self.ran.records.get(step.index())
     }
 }
