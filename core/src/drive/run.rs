@@ -99,6 +99,13 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>, T: Timer> Future for Run<'_, 'en
     }
 }
 
+impl<'env, E, K: Kind<'env, E>, O: Observer<E>> DriveParts<'_, 'env, E, K, O> {
+    #[inline]
+    fn notice(&mut self, step: StepId, at: Instant, happened: Happened<'_, E>) {
+        self.observer.notice(&Event { step, name: self.names.name(step), at, happened });
+    }
+}
+
 impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     pub(crate) fn new(parts: DriveParts<'r, 'env, E, K, O>) -> Self {
         Self { parts, errors: Errors::new(), seen: Seen::default(), listener: None, spare: NOBODY, polled: NOBODY }
@@ -153,6 +160,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     }
 
     /// Does what the scheduler says until it has nothing more to say.
+    #[inline(never)]
     fn act<T: Timer>(&mut self, now: &mut Instant, timer: &T) {
         loop {
             if let Some(token) = &self.parts.token
@@ -160,11 +168,15 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
             {
                 self.parts.scheduler.handle_stop(stop);
             }
-            match self.parts.scheduler.poll_action(*now) {
-                Some(Action::Start(step)) => self.start(step, now, timer),
+            let action = self.parts.scheduler.poll_action(*now);
+            if let Some(Action::Start(step)) = action {
+                self.start(step, now, timer);
+                continue;
+            }
+            match action {
                 Some(Action::Abandon(step)) => self.abandon(step, now, timer),
                 Some(Action::Ended(step)) => self.ended(step, *now),
-                None => return,
+                _ => return,
             }
         }
     }
@@ -174,8 +186,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         let parts = &mut self.parts;
         let started = *now;
         let attempt = parts.scheduler.node(step).map_or(1, Node::attempts);
-        let name = parts.names.name(step);
-        parts.observer.notice(&Event { step, name, at: started, happened: Happened::Started { attempt } });
+        parts.notice(step, started, Happened::Started { attempt });
         if self.spare == NOBODY {
             self.spare = parts.seats.take() as u32;
         }
@@ -197,6 +208,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     }
 
     /// When a step has started is told by its first attempt.
+    #[inline(never)]
     fn note_start(&mut self, step: StepId, started: Instant) {
         if let Some(record) = self.parts.records.get_mut(step.index()) {
             record.started = record.started.min(started);
@@ -216,6 +228,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     }
 
     /// A result that is ready now counts; else the attempt is made to end.
+    #[inline(never)]
     fn abandon<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
         let Some(&seat) = self.parts.seat_of.get(step.index()) else { return };
         let seat = seat as usize;
@@ -269,6 +282,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     }
 
     /// The step waits on the spare seat: its wakes shall find it.
+    #[inline(never)]
     fn sit(&mut self, step: StepId) {
         let parts = &mut self.parts;
         let seat = core::mem::replace(&mut self.spare, NOBODY);
@@ -290,20 +304,24 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     }
 
     /// Records a success. Errors of earlier attempts are of no interest any more.
-    #[inline]
+    #[inline(always)]
     fn succeeded(&mut self, step: StepId, result: Arc<K::Cell>, started: Instant, finished: Instant) {
         let parts = &mut self.parts;
-        if let Some(record) = parts.records.get_mut(step.index()) {
-            *record = Record { result: Some(result), started: record.started.min(started), finished };
-        }
+        let Some(record) = parts.records.get_mut(step.index()) else { return };
+        record.started = record.started.min(started);
+        record.finished = finished;
+        record.result = Some(result);
         parts.scheduler.handle_outcome(step, Outcome::Success, finished);
         if !self.errors.is_empty() {
             self.errors.remove(&step.0);
         }
-        self.tell_end(step, finished);
+        let attempts = parts.scheduler.node(step).map_or(1, Node::attempts);
+        let happened = Happened::Ended { status: Status::Success, cause: None, attempts, error: None };
+        parts.notice(step, finished, happened);
     }
 
     /// An attempt has ended in an error, or was lost.
+    #[inline(never)]
     fn failed<T: Timer>(&mut self, step: StepId, fault: Fault<E>, now: Instant) {
         let outcome = match fault {
             Fault::Error(error) => match attempt::guard(|| self.judge::<T>(step, &error)) {
@@ -359,9 +377,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
             Verdict::Ended => self.ended(step, now),
             Verdict::Retry(next) => {
                 if let Some(error) = self.errors.get(&step.0) {
-                    let happened = Happened::Retrying { error, next };
-                    let name = self.parts.names.name(step);
-                    self.parts.observer.notice(&Event { step, name, at: now, happened });
+                    self.parts.notice(step, now, Happened::Retrying { error, next });
                 }
             }
             Verdict::Ignored => {}
@@ -369,29 +385,18 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     }
 
     /// Records any other end.
+    #[inline(never)]
     fn ended(&mut self, step: StepId, now: Instant) {
         let parts = &mut self.parts;
         if let (Some(work), Some(record)) = (parts.works.get_mut(step.index()), parts.records.get_mut(step.index())) {
             record.result = work.as_mut().yield_cell();
             record.finished = now;
         }
-        if let Some((status, cause)) = parts.scheduler.node(step).map(|node| (node.status(), node.cause())) {
-            self.name_error(step, status, cause);
-        }
-        self.tell_end(step, now);
-    }
-
-    #[inline]
-    fn tell_end(&mut self, step: StepId, at: Instant) {
-        let parts = &mut self.parts;
         let Some(node) = parts.scheduler.node(step) else { return };
-        let happened = Happened::Ended {
-            status: node.status(),
-            cause: node.cause(),
-            attempts: node.attempts(),
-            error: if self.errors.is_empty() { None } else { self.errors.get(&step.0) },
-        };
-        parts.observer.notice(&Event { step, name: parts.names.name(step), at, happened });
+        let (status, cause, attempts) = (node.status(), node.cause(), node.attempts());
+        self.name_error(step, status, cause);
+        let happened = Happened::Ended { status, cause, attempts, error: self.errors.get(&step.0) };
+        self.parts.notice(step, now, happened);
     }
 
     /// The error of a step that ended by none that was noted already. (Of a cancelled step the last one stands.)

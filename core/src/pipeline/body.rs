@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use crate::{
-    plan::{Need, StepId},
+    plan::StepId,
     scheduler::{Cause, Node, Scheduler},
     time::Instant,
 };
@@ -22,15 +22,10 @@ pub struct Attempt<'r> {
 }
 
 impl<'r> Attempt<'r> {
-    /// The needs whose results are arguments, in the order of the arguments.
-    #[inline]
+    /// The needs whose results are arguments, in the order in which they were said.
     pub(super) fn needs(&self) -> impl Iterator<Item = StepId> + use<'r> {
-        self.all_needs().iter().filter(|need| need.has_result()).map(|need| need.step())
-    }
-
-    #[inline]
-    pub(super) fn all_needs(&self) -> &'r [Need] {
-        self.scheduler.plan().needs(self.step)
+        let needs = self.scheduler.plan().needs(self.step).iter();
+        needs.filter(|need| need.has_result()).map(|need| need.step())
     }
 
     pub(super) fn cause(&self, need: StepId) -> Option<Cause> {

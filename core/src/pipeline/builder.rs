@@ -42,20 +42,21 @@ pub struct StepBuilder<'p, 'env, E, K: Kind<'env, E>, S, N = (), M = Values> {
     steps: &'p mut Steps<'env, E, K>,
     spawner: S,
     name: &'p str,
-    arguments: PhantomData<fn() -> (N, M)>,
+    needs: N,
+    mode: PhantomData<fn() -> M>,
 }
 
 impl<'p, 'env, E, K: Kind<'env, E>, S> StepBuilder<'p, 'env, E, K, S> {
     pub(super) fn new(steps: &'p mut Steps<'env, E, K>, spawner: S, name: &'p str) -> Self {
         steps.begin();
-        Self { steps, spawner, name, arguments: PhantomData }
+        Self { steps, spawner, name, needs: (), mode: PhantomData }
     }
 
     /// The steps whose results this one takes, in the order of its arguments: a handle, a tuple of up to 12, or a `Vec`
     /// of equal ones for a fan-in of any width.
     pub fn needs<N: Needs>(self, needs: N) -> StepBuilder<'p, 'env, E, K, S, N> {
         self.steps.draft.need(&needs, Need::result);
-        self.taking()
+        self.taking(needs)
     }
 
     /// The steps whose results this one takes, by name; they may be added later. Its closure takes [`Inputs`].
@@ -66,20 +67,27 @@ impl<'p, 'env, E, K: Kind<'env, E>, S> StepBuilder<'p, 'env, E, K, S> {
         names.into_iter().for_each(|name| {
             self.steps.draft.need_by_name(name.as_ref(), Need::result);
         });
-        self.taking()
+        self.taking(ByName)
+    }
+
+    #[inline]
+    fn taking<N>(self, needs: N) -> StepBuilder<'p, 'env, E, K, S, N> {
+        let Self { steps, spawner, name, .. } = self;
+        StepBuilder { steps, spawner, name, needs, mode: PhantomData }
     }
 }
 
 impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M> {
-    fn taking<N2, M2>(self) -> StepBuilder<'p, 'env, E, K, S, N2, M2> {
-        let Self { steps, spawner, name, .. } = self;
-        StepBuilder { steps, spawner, name, arguments: PhantomData }
+    #[inline]
+    fn settled(self) -> StepBuilder<'p, 'env, E, K, S, N, Settled> {
+        let Self { steps, spawner, name, needs, .. } = self;
+        StepBuilder { steps, spawner, name, needs, mode: PhantomData }
     }
 
     /// Runs this step's attempts by another spawner than the pipeline's.
     pub fn spawn_on<S2>(self, spawner: S2) -> StepBuilder<'p, 'env, E, K, S2, N, M> {
-        let Self { steps, name, .. } = self;
-        StepBuilder { steps, spawner, name, arguments: PhantomData }
+        let Self { steps, name, needs, .. } = self;
+        StepBuilder { steps, spawner, name, needs, mode: PhantomData }
     }
 
     /// Steps that come before this one, and whose results it does not take. They are needs like any other: if one
@@ -163,13 +171,13 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// Runs when all needs have ended, whatever they came to, and also after a stop: for cleaning up. Arguments are
     /// `Result<Out<T>, Cause>`.
     pub fn when_all_done(self) -> StepBuilder<'p, 'env, E, K, S, N, Settled> {
-        self.say(|settings| settings.when(When::AllDone)).taking()
+        self.say(|settings| settings.when(When::AllDone)).settled()
     }
 
     /// Runs when all needs have ended and something went wrong with one of them, and also after a stop: for raising an
     /// alarm. Arguments are `Result<Out<T>, Cause>`.
     pub fn when_any_failed(self) -> StepBuilder<'p, 'env, E, K, S, N, Settled> {
-        self.say(|settings| settings.when(When::AnyFailed)).taking()
+        self.say(|settings| settings.when(When::AnyFailed)).settled()
     }
 
     #[inline]
@@ -187,8 +195,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
         S: Spawner<F>,
         K: Holds<'env, E, Task<B, S, F, N, M, T, K>> + HoldsResult<T, K::Cell>,
     {
-        let Self { steps, spawner, name, .. } = self;
-        let step = steps.add(name, K::hold(Task::new(body, spawner)));
+        let Self { steps, spawner, name, needs, .. } = self;
+        let step = steps.add(name, K::hold(Task::new(needs, body, spawner)));
         Handle::new(steps.draft.id, step)
     }
 }

@@ -67,7 +67,7 @@ pub trait Gather<M, C: ?Sized> {
     type Args;
 
     /// Collects the arguments; `None` if a result is missing that must be there.
-    fn gather(attempt: &Attempt<'_>, records: &[Record<C>]) -> Option<Self::Args>;
+    fn gather(&self, attempt: &Attempt<'_>, records: &[Record<C>]) -> Option<Self::Args>;
 }
 
 /// How a need becomes an argument.
@@ -132,8 +132,8 @@ impl<M: Mode, C: Cell + ?Sized, A: 'static> Gather<M, C> for Handle<A> {
     type Args = (M::Arg<A>,);
 
     #[inline]
-    fn gather(attempt: &Attempt<'_>, records: &[Record<C>]) -> Option<Self::Args> {
-        <(Self,) as Gather<M, C>>::gather(attempt, records)
+    fn gather(&self, attempt: &Attempt<'_>, records: &[Record<C>]) -> Option<Self::Args> {
+        Some((M::arg(self.step, attempt, records)?,))
     }
 }
 
@@ -147,10 +147,10 @@ impl<T> Needs for Vec<Handle<T>> {
 impl<M: Mode, C: Cell + ?Sized, A: 'static> Gather<M, C> for Vec<Handle<A>> {
     type Args = (Vec<M::Arg<A>>,);
 
-    fn gather(attempt: &Attempt<'_>, records: &[Record<C>]) -> Option<Self::Args> {
-        let mut args = Vec::with_capacity(attempt.all_needs().len());
-        for need in attempt.needs() {
-            args.push(M::arg(need, attempt, records)?);
+    fn gather(&self, attempt: &Attempt<'_>, records: &[Record<C>]) -> Option<Self::Args> {
+        let mut args = Vec::with_capacity(self.len());
+        for need in self {
+            args.push(M::arg(need.step, attempt, records)?);
         }
         Some((args,))
     }
@@ -171,11 +171,10 @@ macro_rules! tuples {
             type Args = ($(M::Arg<$arg>,)*);
 
             #[inline]
-            #[allow(unused_variables, unused_mut, reason = "no handle, no argument")]
-            fn gather(attempt: &Attempt<'_>, records: &[Record<Z>]) -> Option<Self::Args> {
-                let mut needs = attempt.needs();
-                $(let $name = M::arg::<$arg, Z>(needs.next()?, attempt, records)?;)*
-                Some(($($name,)*))
+            #[allow(unused_variables, reason = "no handle, no argument")]
+            fn gather(&self, attempt: &Attempt<'_>, records: &[Record<Z>]) -> Option<Self::Args> {
+                let ($($name,)*) = self;
+                Some(($(M::arg($name.step, attempt, records)?,)*))
             }
         }
     )* };
@@ -236,7 +235,7 @@ impl<C: ?Sized> Clone for Inputs<C> {
 impl<M, C: Cell + ?Sized> Gather<M, C> for ByName {
     type Args = (Inputs<C>,);
 
-    fn gather(attempt: &Attempt<'_>, records: &[Record<C>]) -> Option<Self::Args> {
+    fn gather(&self, attempt: &Attempt<'_>, records: &[Record<C>]) -> Option<Self::Args> {
         let cell = |need: StepId| records.get(need.index())?.result.clone();
         let needs = attempt.needs().map(|need| Some((need, attempt.cause(need), cell(need)?)));
         Some((Inputs { names: attempt.names.clone(), needs: needs.collect::<Option<_>>()? },))

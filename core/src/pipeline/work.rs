@@ -56,20 +56,21 @@ pin_project! {
         S: Spawner<F>,
         F: Future,
     {
+        needs: N,
         body: B,
         spawner: S,
         // Empty, and nobody else's: a result is written into it and it is given away.
         slot: Option<Arc<Slot<T>>>,
         #[pin]
         attempt: Option<<S as Spawner<F>>::Handle>,
-        types: PhantomData<fn() -> (F, N, M, K)>,
+        types: PhantomData<fn() -> (F, M, K)>,
     }
 }
 
 impl<B, S: Spawner<F>, F: Future, N, M, T, K> Task<B, S, F, N, M, T, K> {
     #[inline]
-    pub(super) fn new(body: B, spawner: S) -> Self {
-        Self { body, spawner, slot: Some(Slot::empty()), attempt: None, types: PhantomData }
+    pub(super) fn new(needs: N, body: B, spawner: S) -> Self {
+        Self { needs, body, spawner, slot: Some(Slot::empty()), attempt: None, types: PhantomData }
     }
 }
 
@@ -92,7 +93,7 @@ where
         let mut this = self.project();
         if let Some(attempt) = begin
             // Always there: a step starts when its needs have ended as its rule wants them.
-            && let Some(args) = N::gather(attempt, records)
+            && let Some(args) = this.needs.gather(attempt, records)
         {
             let future = this.body.call(attempt, args);
             this.attempt.set(Some(this.spawner.spawn(future)));

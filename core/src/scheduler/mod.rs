@@ -176,8 +176,12 @@ impl<'a> Scheduler<'a> {
     /// safe. O(1) amortised, O(log n) where a time limit is involved; one look at each class of resources for a start.
     #[inline]
     pub fn poll_action(&mut self, now: Instant) -> Option<Action> {
-        if self.is_straight && self.in_flight == 0 && now < self.run_deadline {
-            return self.start_next(now).map(Action::Start);
+        if self.is_straight
+            && self.in_flight == 0
+            && now < self.run_deadline
+            && let Some(step) = self.start_next(now)
+        {
+            return Some(Action::Start(step));
         }
         self.next_action(now)
     }
@@ -185,6 +189,9 @@ impl<'a> Scheduler<'a> {
     #[inline(never)]
     fn next_action(&mut self, now: Instant) -> Option<Action> {
         if self.is_straight {
+            if self.has_ended() {
+                return None;
+            }
             self.settle();
         }
         let is_bounded = self.run_deadline < Instant::NEVER;
