@@ -77,21 +77,28 @@ impl<'env> Draft<'env> {
         }
     }
 
-    /// Forgets what was said of a step that was never added.
+    /// Forgets what was said of a step that was never added; tells whether it was more than needs.
     #[inline]
-    pub(super) fn begin(&mut self) {
-        let last = self.need_rows.last().map_or(0, |&end| end as usize);
-        self.needs.truncate(last);
-        if self.is_said {
+    pub(super) fn begin(&mut self) -> bool {
+        self.forget_needs();
+        let is_said = self.is_said;
+        if is_said {
+            self.is_said = false;
             self.forget();
         }
+        is_said
+    }
+
+    #[inline]
+    fn forget_needs(&mut self) {
+        let last = self.need_rows.last().map_or(0, |&end| end as usize);
+        self.needs.truncate(last);
     }
 
     #[cold]
     fn forget(&mut self) {
         let next = self.next_step();
         self.next = Settings::DEFAULT;
-        self.is_said = false;
         self.by_name.retain(|reference| reference.step < next);
         self.uses_by_name.retain(|(step, _)| *step < next);
         self.strangers.retain(|&step| step < next);
@@ -192,7 +199,8 @@ impl<'env> Draft<'env> {
         if self.compiled.is_some() {
             return Ok(());
         }
-        self.begin();
+        self.forget_needs();
+        self.forget();
         let mut mistakes = Vec::new();
         let Self { names, duplicates, .. } = self;
         Arc::make_mut(names).index(|step| duplicates.push(step));

@@ -203,14 +203,14 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     /// Begins the next step.
     #[inline]
     fn begin(&mut self) {
-        self.draft.begin();
-        if !self.judges.is_empty() {
+        if self.draft.begin() {
             self.judges.remove(&self.draft.next_step().0);
         }
     }
 
     /// Says what the next step's errors mean.
     fn judge(&mut self, judge: Judge<'env, E>) {
+        self.draft.say();
         self.judges.insert(self.draft.next_step().0, judge);
     }
 
