@@ -69,7 +69,9 @@ mod plan;
 mod policy;
 pub mod render;
 mod spawn;
+#[cfg(any(feature = "alloc", feature = "macros"))]
 mod step_cx;
+#[cfg(any(feature = "alloc", feature = "macros"))]
 mod summary;
 mod time;
 
@@ -92,6 +94,7 @@ pub use plan::StepId;
 pub use policy::{Backoff, Config, Jitter, OnFailure, Order, Retry, Settings, When};
 pub use scheduler::{Cause, Status, Stop};
 pub use spawn::{InPlace, Lost, Spawner};
+#[cfg(any(feature = "alloc", feature = "macros"))]
 pub use step_cx::StepCx;
 pub use time::{Instant, NoClock, Timer};
 

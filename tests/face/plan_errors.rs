@@ -2,7 +2,7 @@
 
 use rungs::{Backoff, Config, Jitter, Mistake, NoClock, Pipeline, PlanError, Retry};
 
-use crate::support::{Clock, Count, block, drive, ms};
+use crate::support::{Clock, Count, block, drive, fates, ms};
 
 fn told(error: &PlanError) -> Vec<String> {
     error.mistakes().iter().map(ToString::to_string).collect()
@@ -191,4 +191,26 @@ fn one_mistake_is_told_in_the_singular() {
         p.check().unwrap_err().to_string(),
         "pipeline `one` cannot run, 1 mistake:\n- step `a` needs `b`, which does not exist"
     );
+}
+
+#[test]
+fn a_step_that_was_never_added_leaves_nothing_behind() {
+    let mut other: Pipeline<'_, &str> = Pipeline::new("other");
+    let stranger = other.step("stranger").run(|| async { Ok(()) });
+    for is_checked in [false, true] {
+        let mut p: Pipeline<'_, &str> = Pipeline::new("unfinished");
+        p.resource("bus", 1);
+        let first = p.step("first").run(|| async { Ok(1) });
+        let never = p.step("never").needs(first).after(stranger).after_named(["nobody"]).uses("bus", 5);
+        drop(never.uses("nothing", 1).optional().when_all_done().retry_if(|_| false));
+        if is_checked {
+            p.check().unwrap();
+        }
+        p.step("next").retries(1).run_with(|cx| async move { if cx.attempt() == 1 { Err("again") } else { Ok(()) } });
+        let picture = p.visualize().to_string();
+        assert!(picture.ends_with("Level 0:\n  - first\n  - next\n"), "{picture}");
+        let report = block(p.run(&NoClock)).unwrap();
+        assert_eq!(fates(&report), ["first success 0..0", "next success x2 0..0"]);
+        assert!(report.get("next").unwrap().is_required());
+    }
 }

@@ -12,7 +12,11 @@ mod sizes;
 mod stops;
 
 use clock::Clock;
-use std::{future::Future, pin::pin, task::{Context, Poll, Waker}};
+use std::{
+    future::Future,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
 
 /// Runs to the end, moving the clock on whenever there is nothing else to do.
 #[track_caller]

@@ -75,7 +75,9 @@ fn failures_are_passed_on_with_their_root() {
     assert_eq!(report.exit_code(), 1);
     assert_eq!(report.steps().len(), 9);
     assert_eq!(report.count(Status::Failed), 3);
-    assert_eq!(report.to_string(), "\
+    assert_eq!(
+        report.to_string(),
+        "\
 Report: chain of causes
 step     status     tries     start  duration  cause
 root     failed         1         0         0  no power
@@ -87,12 +89,15 @@ tidy     success        1         0         0
 alarm    success        1         0         0
 quiet    skipped        0         -         -  not needed: nothing went wrong
 free     success        1         0         0
-9 steps: 3 succeeded, 3 failed, 3 skipped, 0 cancelled in 0, exit code 1");
+9 steps: 3 succeeded, 3 failed, 3 skipped, 0 cancelled in 0, exit code 1"
+    );
 }
 
 #[test]
 fn a_picture_needs_no_run() {
-    assert_eq!(causes::visualize().to_string(), "\
+    assert_eq!(
+        causes::visualize().to_string(),
+        "\
 Pipeline: chain of causes
 ========================================
 Level 0:
@@ -108,7 +113,8 @@ Level 2:
   - alarm <- [middle, free]
 Level 3:
   - skipped <- [spared]
-");
+"
+    );
     assert!(causes::visualize().mermaid().to_string().contains("s0 --> s1"));
     assert!(causes::visualize().dot().to_string().starts_with("digraph \"chain of causes\""));
 }

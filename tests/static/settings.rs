@@ -181,10 +181,13 @@ fn a_step_may_ask_for_its_context_and_an_observer_hears_all() {
     let report = run(&clock, runner.run(&mut board, &clock));
     let at = |millis| Instant::ZERO + ms(millis);
     assert_eq!(report.outputs.curious.get(), Some(&(2, at(3), Some(at(9)))));
-    assert_eq!(log, [
-        "0 curious: started",
-        "1 curious: once; again in 2ms",
-        "3 curious: attempt 2",
-        "4 curious: success after retries",
-    ]);
+    assert_eq!(
+        log,
+        [
+            "0 curious: started",
+            "1 curious: once; again in 2ms",
+            "3 curious: attempt 2",
+            "4 curious: success after retries",
+        ]
+    );
 }

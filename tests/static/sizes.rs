@@ -32,7 +32,10 @@ fn a_run_is_as_large_as_its_graph_is_wide() {
     let [one, two, eight] =
         [size_of_val(&chain::run(&NoClock)), size_of_val(&two_wide::run(&NoClock)), size_of_val(&flat::run(&NoClock))];
     let joined = 8 * size_of_val(&bulky(1));
-    println!("8 steps of {} bytes: {one} as a chain, {two} two wide, {eight} flat; joined flat {joined}", size_of_val(&bulky(1)));
+    println!(
+        "8 steps of {} bytes: {one} as a chain, {two} two wide, {eight} flat; joined flat {joined}",
+        size_of_val(&bulky(1))
+    );
     let step = size_of_val(&bulky(1));
     // What is not futures is the same for all but for a few words a path.
     assert!(two - one >= step && two - one < step + 100, "{one} {two}");
