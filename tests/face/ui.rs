@@ -18,4 +18,8 @@ fn the_compilers_messages() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("face/ui/*.rs");
     cases.compile_fail("static/ui/*.rs");
+    cases.compile_fail("static/ui/types/*.rs");
+    cases.compile_fail("static/ui/built/*.rs");
+    // With one that passes all are built, not only checked.
+    cases.pass("static/ui/pass/*.rs");
 }

@@ -2,12 +2,12 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
-#[cfg(all(feature = "defmt", feature = "alloc"))]
+#[cfg(feature = "defmt")]
 mod log;
 mod ticks;
 mod timer;
 
-#[cfg(all(feature = "defmt", feature = "alloc"))]
+#[cfg(feature = "defmt")]
 pub use log::Log;
 
 /// embassy: its clock as a [`Timer`](rungs::Timer).

@@ -2,7 +2,7 @@
 
 use super::{local, step_id};
 use crate::model::{Field, Param, ParamKind, Pipeline, Step};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -53,6 +53,12 @@ pub(super) fn fields(model: &Pipeline) -> TokenStream {
 
 fn name_of(field: &Field) -> Ident {
     local(&format!("field_{}", field.ident))
+}
+
+/// The same name, shown elsewhere.
+fn located(mut name: Ident, span: Span) -> Ident {
+    name.set_span(name.span().located_at(span));
+    name
 }
 
 /// One path, as an async block.
@@ -115,7 +121,8 @@ impl Arguments {
         let mut all = Self::default();
         let mut results = 0;
         for (place, param) in step.params.iter().enumerate() {
-            let name = local(&format!("argument_{place}"));
+            // Located where the step says its type: there the compiler says that it is another one.
+            let name = located(local(&format!("argument_{place}")), param.ty.span());
             match param.kind {
                 ParamKind::Result { step: need } => {
                     all.result(model, step, need, results, &name, &missing);
@@ -159,10 +166,10 @@ impl Arguments {
         missing: &TokenStream,
     ) {
         let Some(field) = model.context.as_ref().and_then(|context| context.fields.get(field)) else { return };
-        let shared = name_of(field);
         let span = param.ty.span();
+        let shared = located(name_of(field), span);
         let owner = match access(model, field) {
-            Access::Shared => return self.arguments.push(quote_spanned!(span=> #shared)),
+            Access::Shared => return self.arguments.push(quote!(#shared)),
             Access::Owned => shared,
             Access::Lent => {
                 self.before.extend(quote!(let ::core::option::Option::Some(#name) = #shared.take() else #missing;));

@@ -3,6 +3,8 @@ pub struct Fault;
 
 #[rungs::pipeline(error = Fault)]
 mod steps {
+    use super::Fault;
+
     #[step]
     async fn power() -> Result<(), &'static str> {
         Err("no power")

@@ -1,4 +1,4 @@
-// What a step asks of a generic field the context must ask too.
+// What a step asks of a generic field a run asks of the context.
 pub struct Fault;
 
 pub trait Bus {}
@@ -18,4 +18,12 @@ mod steps {
     }
 }
 
-fn main() {}
+struct I2c;
+
+impl Bus for I2c {}
+
+fn main() {
+    let mut board = steps::Board { bus: I2c };
+    let report = futures_lite::future::block_on(steps::run(&mut board, &rungs::NoClock));
+    assert!(report.is_success());
+}
