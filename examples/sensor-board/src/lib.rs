@@ -6,6 +6,7 @@ pub mod cases;
 pub mod drivers;
 mod fault;
 pub mod model;
+pub mod plan;
 mod ready_steps;
 mod steps;
 

@@ -72,7 +72,8 @@ fn turns(model: &Pipeline, path: usize, number: usize) -> TokenStream {
     let step = &model.steps[number];
     let (ident, id) = (&step.ident, step_id(number));
     let (outputs, wires) = (local("outputs"), local("wires"));
-    let (attempt, came, value, error) = (local("attempt"), local("came"), local("value"), local("error"));
+    let (attempt, came, value) = (local("attempt"), local("came"), local("value"));
+    let error = located(local("error"), step.output.span());
     let Arguments { before, arguments, after } = Arguments::of(model, path, number);
     let judge = match &step.settings.retry_if {
         Some(judge) => quote_spanned!(judge.span()=> ::rungs::fixed::judge(#judge, &#error)),

@@ -131,7 +131,7 @@ fn wanted(model: &Pipeline, wants: &TokenStream, why: &str) -> TokenStream {
 fn body(model: &Pipeline, context_type: &TokenStream) -> TokenStream {
     let (outputs, wires, run, context) = (local("outputs"), local("wires"), local("run"), local("context"));
     let (runner, timer, lent) = (local("runner"), local("timer"), local("lent"));
-    let fields = path::fields(model);
+    let (fields, error) = (path::fields(model), &model.error);
     let names: Vec<_> = (0..model.graph.paths.len()).map(|path| local(&format!("path_{path}"))).collect();
     let blocks = model.graph.paths.iter().enumerate().map(|(path, steps)| path::block(model, path, steps));
     let numbers = 0..names.len();
@@ -145,7 +145,7 @@ fn body(model: &Pipeline, context_type: &TokenStream) -> TokenStream {
             let mut #run = Storage::new(&BLUEPRINT, Outputs::new());
             {
                 let (#outputs, #lent) = #run.lend();
-                let #wires = &Wires::new();
+                let #wires: &Wires<#error> = &Wires::new();
                 #fields
                 #(let mut #names = ::core::pin::pin!(#blocks);)*
                 #lent.drive(#runner, #timer, #wires, |path, cx| match path {

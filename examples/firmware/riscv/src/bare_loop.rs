@@ -19,12 +19,10 @@ use sensor_board::{
     Fault,
     bring_up::{self as steps, Board},
     drivers::Watchdog,
-};
-
-use crate::{
-    Mtime,
     plan::{STEPS, plan},
 };
+
+use crate::Mtime;
 
 /// What became of one step.
 #[derive(Clone, Copy, Debug, Default)]

@@ -3,7 +3,6 @@
 
 pub mod bare_loop;
 mod block_on;
-mod plan;
 mod time;
 
 pub use block_on::block_on;

@@ -1,4 +1,4 @@
-//! The board's plan, as the scheduler takes it: all in flash, checked by the compiler.
+//! The boot's plan as the scheduler takes it, for those who drive it by hand: all of it lies in flash.
 
 use core::time::Duration;
 
@@ -7,14 +7,15 @@ use rungs::{
     scheduler::{Edges, Need, Plan, StepId, invert},
 };
 
-pub(crate) const STEPS: usize = 8;
+/// How many steps there are.
+pub const STEPS: usize = 8;
 
-pub(crate) const POWER: StepId = step(0);
-pub(crate) const CLOCK: StepId = step(1);
-pub(crate) const IMU: StepId = step(2);
-pub(crate) const BARO: StepId = step(3);
-pub(crate) const RADIO: StepId = step(4);
-pub(crate) const JOIN: StepId = step(5);
+const POWER: StepId = step(0);
+const CLOCK: StepId = step(1);
+const IMU: StepId = step(2);
+const BARO: StepId = step(3);
+const RADIO: StepId = step(4);
+const JOIN: StepId = step(5);
 
 const NEEDS: [Need; 9] = [
     // imu
@@ -56,7 +57,8 @@ static SETTINGS: [Settings<'static>; STEPS] = [
 /// Each step has settings of its own.
 static WHICH: [u32; STEPS] = [0, 1, 2, 3, 4, 5, 6, 7];
 
-pub(crate) fn plan() -> Plan<'static> {
+/// The plan: steps in the order of [`NAMES`](crate::cases::NAMES).
+pub fn plan() -> Plan<'static> {
     let needs = Edges::new(&STARTS, &NEEDS);
     let dependents = Edges::new(&DEPENDENTS.0, &DEPENDENTS.1);
     Plan::new(needs, dependents, &SETTINGS, &WHICH)
