@@ -62,7 +62,7 @@ pub mod ready {
     }
 }
 
-/// The same without time settings, for machines without a clock.
+/// The same boot without time limits: what there is to compare with where nobody looks at a clock.
 #[rungs::pipeline(error = Fault)]
 #[allow(missing_docs, reason = "they are numbers that go up")]
 pub mod untimed {
@@ -114,63 +114,6 @@ pub mod untimed {
     }
 
     #[step(skip_on_error)]
-    pub async fn announce(modem: &mut u32, imu: &u32, baro: &u32, join: &u32) -> Result<u32, Fault> {
-        touch(modem, imu.wrapping_add(*baro).wrapping_add(*join))
-    }
-}
-
-/// The same boot without time limits: what there is to compare with where nobody looks at a clock.
-// #[rungs::pipeline(error = Fault)]
-#[allow(missing_docs, reason = "they are numbers that go up")]
-pub mod untimed {
-    use super::*;
-
-    /// What the steps work on: devices that count how often they were used.
-    #[derive(Default)]
-    pub struct Board {
-        pub rail: u32,
-        pub crystal: u32,
-        pub bus: u32,
-        pub modem: u32,
-        pub dog: u32,
-    }
-
-    // #[step]
-    pub async fn power(rail: &mut u32) -> Result<u32, Fault> {
-        touch(rail, 0)
-    }
-
-    // #[step]
-    pub async fn clock(crystal: &mut u32) -> Result<u32, Fault> {
-        touch(crystal, 0)
-    }
-
-    // #[step(retries = 3, retry_if = Fault::is_transient)]
-    pub async fn imu(bus: &mut u32, power: &u32) -> Result<u32, Fault> {
-        touch(bus, *power)
-    }
-
-    // #[step(retries = 2, retry_if = Fault::is_transient)]
-    pub async fn baro(bus: &mut u32, power: &u32) -> Result<u32, Fault> {
-        touch(bus, *power)
-    }
-
-    // #[step(retries = 2, retry_if = Fault::is_transient)]
-    pub async fn radio(modem: &mut u32, power: &u32) -> Result<u32, Fault> {
-        touch(modem, *power)
-    }
-
-    // #[step(retries = 2, retry_if = Fault::is_transient)]
-    pub async fn join(modem: &mut u32, radio: &u32) -> Result<u32, Fault> {
-        touch(modem, *radio)
-    }
-
-    // #[step]
-    pub async fn watchdog(dog: &mut u32, clock: &u32) -> Result<u32, Fault> {
-        touch(dog, *clock)
-    }
-
-    // #[step(skip_on_error)]
     pub async fn announce(modem: &mut u32, imu: &u32, baro: &u32, join: &u32) -> Result<u32, Fault> {
         touch(modem, imu.wrapping_add(*baro).wrapping_add(*join))
     }
