@@ -1,6 +1,7 @@
 //! What a boot must come to under each script, whoever runs its steps.
 
-use crate::model::Script;
+use crate::{bring_up, model::Script};
+use rungs::{Cause, Status};
 
 /// Places of the steps, in the order of [`NAMES`].
 pub const NAMES: [&str; 8] = ["power", "clock", "imu", "baro", "radio", "join", "watchdog", "announce"];
@@ -31,6 +32,31 @@ pub struct Case {
     pub frames: u32,
     /// Of each step its end, and its attempts.
     pub steps: [(End, u32); 8],
+}
+
+impl Case {
+    /// The name of the first step that did not come to what it must; none if all did.
+    pub fn differs(&self, report: &bring_up::Report) -> Option<&'static str> {
+        let mut steps = report.steps().zip(self.steps);
+        let wrong = steps.find(|(step, (end, attempts))| {
+            let root = match step.cause() {
+                Some(Cause::Dependency { root, .. }) => Some(root.index()),
+                _ => None,
+            };
+            let expected = match *end {
+                End::Success => (Status::Success, None),
+                End::TimedOut => (Status::Failed, None),
+                End::Failed(by) => (Status::Failed, Some(by)),
+                End::Skipped(by) => (Status::Skipped, Some(by)),
+            };
+            let is_timed_out = step.cause() == Some(Cause::TimedOut);
+            (step.status(), root) != expected
+                || is_timed_out != (*end == End::TimedOut)
+                || step.attempts() != *attempts
+                || step.started_at() > step.finished_at()
+        });
+        wrong.map(|(step, _)| step.name())
+    }
 }
 
 const UP: (End, u32) = (End::Success, 1);

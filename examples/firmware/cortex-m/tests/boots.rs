@@ -7,8 +7,9 @@ mod tests {
     use by_hand::recorded::{self, Cause, Log, Status};
     use cortex_m_boards::{instructions, start_clock};
     use embassy_time::{Delay, Duration, Instant, Timer, with_timeout};
+    use rungs_embassy::Embassy;
     use sensor_board::{
-        Fault,
+        Fault, bring_up,
         cases::{self, Case, End},
         drivers::{
             baro::{self, Air},
@@ -38,6 +39,34 @@ mod tests {
         }
         assert_eq!(world.frames(), case.frames);
         assert_eq!(world.watchdog(), Some(cases::WATCHDOG_TICKS));
+    }
+
+    async fn boot_rungs(case: Case) {
+        let world = World::new(case.script);
+        let report = bring_up::run(&mut world.board(Delay), &Embassy).await;
+        assert_eq!(case.differs(&report), None);
+        assert_eq!(world.frames(), case.frames);
+        assert_eq!(world.watchdog(), Some(cases::WATCHDOG_TICKS));
+    }
+
+    #[test]
+    async fn rungs_calm() {
+        boot_rungs(cases::CALM).await;
+    }
+
+    #[test]
+    async fn rungs_rough() {
+        boot_rungs(cases::ROUGH).await;
+    }
+
+    #[test]
+    async fn rungs_silent() {
+        boot_rungs(cases::SILENT).await;
+    }
+
+    #[test]
+    async fn rungs_dark() {
+        boot_rungs(cases::DARK).await;
     }
 
     async fn boot_recorded(case: Case) {

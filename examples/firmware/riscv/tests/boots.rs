@@ -1,4 +1,4 @@
-//! The boot by the scheduler alone, on the board.
+//! The boot by the static face and by the scheduler alone, on the board.
 #![no_std]
 #![no_main]
 
@@ -13,10 +13,39 @@ mod tests {
         scheduler::{Cause, Status, StepId},
     };
     use sensor_board::{
+        bring_up,
         cases::{self, Case, End},
         drivers::baro::{self, Air},
         model::{Script, World},
     };
+
+    fn boot_rungs(case: Case) {
+        let world = World::new(case.script);
+        let report = block_on(bring_up::run(&mut world.board(Delay), &Mtime));
+        assert_eq!(case.differs(&report), None);
+        assert_eq!(world.frames(), case.frames);
+        assert_eq!(world.watchdog(), Some(cases::WATCHDOG_TICKS));
+    }
+
+    #[test]
+    fn rungs_calm() {
+        boot_rungs(cases::CALM);
+    }
+
+    #[test]
+    fn rungs_rough() {
+        boot_rungs(cases::ROUGH);
+    }
+
+    #[test]
+    fn rungs_silent() {
+        boot_rungs(cases::SILENT);
+    }
+
+    #[test]
+    fn rungs_dark() {
+        boot_rungs(cases::DARK);
+    }
 
     fn boot(case: Case) {
         let world = World::new(case.script);

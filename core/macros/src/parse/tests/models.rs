@@ -50,7 +50,6 @@ fn a_pipeline() {
 fn a_context() {
     let context = board().context.unwrap();
     assert_eq!(context.ident, "Board");
-    assert_eq!(text(&context.vis), "pub");
     assert_eq!(text(&context.generics.where_clause), "where B : Send");
     let fields: Vec<_> = context.fields.iter().map(|f| (f.ident.to_string(), f.exclusive, f.users.clone())).collect();
     assert_eq!(
