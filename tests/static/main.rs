@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, unnameable_types, unreachable_pub, missing_docs, reason = "tests")]
 
 #[path = "../face/support/clock.rs"]
+#[allow(dead_code, reason = "more than is wanted here")]
 mod clock;
 
 mod fields;

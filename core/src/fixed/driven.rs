@@ -34,6 +34,7 @@ pin_project! {
 }
 
 /// How far a run has come.
+#[allow(clippy::large_enum_variant, reason = "there is one of it, and every run may come to the larger")]
 enum Stage<'r, E, O> {
     Fresh(Fresh<'r, E, O>),
     Scheduled(Drive<'r, E, O>),

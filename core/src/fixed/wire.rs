@@ -67,6 +67,7 @@ struct Shared<E> {
 struct Long([AtomicU32; 2]);
 
 impl Long {
+    #[allow(clippy::declare_interior_mutable_const, reason = "what an array of them begins with")]
     const ZERO: Self = Self([AtomicU32::new(0), AtomicU32::new(0)]);
 
     fn set(&self, value: u64) {
@@ -86,6 +87,7 @@ impl Long {
 struct PackedCause([AtomicU32; 3]);
 
 impl PackedCause {
+    #[allow(clippy::declare_interior_mutable_const, reason = "what an array of them begins with")]
     const NONE: Self = Self([const { AtomicU32::new(0) }; 3]);
 
     fn set(&self, cause: Option<Cause>) {

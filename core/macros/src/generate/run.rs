@@ -47,6 +47,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
         pub enum Pipeline {}
 
         /// Runs all steps, and reports. Dropping the future drops every step.
+        #[allow(clippy::multiple_bound_locations)]
         pub fn run<#lifetime 'clock, #(#params,)* Clock: ::rungs::Timer>(
             #taken
             timer: &'clock Clock,
@@ -66,6 +67,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             BLUEPRINT.picture()
         }
 
+        #[allow(clippy::multiple_bound_locations)]
         impl<#lifetime #(#params,)*> ::rungs::fixed::Steps<#context_type> for Pipeline #context_where {
             type Error = #error;
             type Report = Report #output_ty;

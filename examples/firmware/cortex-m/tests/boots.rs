@@ -41,32 +41,16 @@ mod tests {
         assert_eq!(world.watchdog(), Some(cases::WATCHDOG_TICKS));
     }
 
-    async fn boot_rungs(case: Case) {
-        let world = World::new(case.script);
-        let report = bring_up::run(&mut world.board(Delay), &Embassy).await;
-        assert_eq!(case.differs(&report), None);
-        assert_eq!(world.frames(), case.frames);
-        assert_eq!(world.watchdog(), Some(cases::WATCHDOG_TICKS));
-    }
-
+    /// One test, as each has room of its own for its future, and the smaller board is full.
     #[test]
-    async fn rungs_calm() {
-        boot_rungs(cases::CALM).await;
-    }
-
-    #[test]
-    async fn rungs_rough() {
-        boot_rungs(cases::ROUGH).await;
-    }
-
-    #[test]
-    async fn rungs_silent() {
-        boot_rungs(cases::SILENT).await;
-    }
-
-    #[test]
-    async fn rungs_dark() {
-        boot_rungs(cases::DARK).await;
+    async fn rungs_under_each_script() {
+        for case in cases::ALL {
+            let world = World::new(case.script);
+            let report = bring_up::run(&mut world.board(Delay), &Embassy).await;
+            assert_eq!(case.differs(&report), None, "{}", case.name);
+            assert_eq!(world.frames(), case.frames);
+            assert_eq!(world.watchdog(), Some(cases::WATCHDOG_TICKS));
+        }
     }
 
     async fn boot_recorded(case: Case) {
@@ -123,7 +107,7 @@ mod tests {
     async fn sensors_read_as_their_data_sheets_say() {
         let world = World::new(Script::CALM);
         let mut board = world.board(Delay);
-        sensor_board::bring_up::power(&mut board.enable, &mut board.good, &Delay).await.unwrap();
+        bring_up::power(&mut board.enable, &mut board.good, &Delay).await.unwrap();
         let imu = imu::set_up(&mut board.bus, &mut Delay).await.unwrap();
         assert_eq!(imu.acceleration(&mut board.bus).await, Ok([0, 0, 999]));
         let baro = baro::set_up(&mut board.bus, &mut Delay).await.unwrap();
@@ -136,7 +120,7 @@ mod tests {
     async fn the_modem_knows_its_commands() {
         let world = World::new(Script::CALM);
         let mut board = world.board(Delay);
-        sensor_board::bring_up::power(&mut board.enable, &mut board.good, &Delay).await.unwrap();
+        bring_up::power(&mut board.enable, &mut board.good, &Delay).await.unwrap();
         let firmware = modem::reset(&mut board.modem).await.unwrap();
         assert_eq!(firmware.0, [1, 0, 5]);
         let session = modem::join(&mut board.modem, &firmware).await.unwrap();
