@@ -7,7 +7,6 @@ mod tests {
     use by_hand::recorded::{self, Cause, Log, Status};
     use cortex_m_boards::{instructions, start_clock};
     use embassy_time::{Delay, Duration, Instant, Timer, with_timeout};
-    use rungs_embassy::Embassy;
     use sensor_board::{
         Fault, bring_up,
         cases::{self, Case, End},
@@ -39,18 +38,6 @@ mod tests {
         }
         assert_eq!(world.frames(), case.frames);
         assert_eq!(world.watchdog(), Some(cases::WATCHDOG_TICKS));
-    }
-
-    /// One test, as each has room of its own for its future, and the smaller board is full.
-    #[test]
-    async fn rungs_under_each_script() {
-        for case in cases::ALL {
-            let world = World::new(case.script);
-            let report = bring_up::run(&mut world.board(Delay), &Embassy).await;
-            assert_eq!(case.differs(&report), None, "{}", case.name);
-            assert_eq!(world.frames(), case.frames);
-            assert_eq!(world.watchdog(), Some(cases::WATCHDOG_TICKS));
-        }
     }
 
     async fn boot_recorded(case: Case) {
