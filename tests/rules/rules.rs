@@ -151,20 +151,13 @@ pub(crate) fn under_a_limit_the_longest_path_goes_first() {
     run_in_order(&steps, GO.max_concurrent(1), numbering, |run| {
         let mut lengths = [0; 4];
         let plan = run.scheduler.plan();
-        longest_remaining_of(&plan, &mut lengths);
+        longest_remaining(&plan, &[], &mut lengths);
         assert_eq!(lengths, [1, 3, 2, 1]);
         for step in [1, 2, 0, 3] {
             run.starts(&[step]).ends(step, GOOD);
         }
         run.has_ended();
     });
-}
-
-fn longest_remaining_of(plan: &rungs::scheduler::Plan<'_>, lengths: &mut [u64]) {
-    use rungs::scheduler::{Edges, invert};
-    let (mut starts, mut list) = ([0; 5], [Need::result(id(0)); 2]);
-    invert(plan.all_needs(), &mut starts, &mut list);
-    longest_remaining(Edges::new(&starts, &list), &[], |step| plan.settings(step), lengths);
 }
 
 pub(crate) fn resources_are_held_while_an_attempt_is_in_flight() {
@@ -179,7 +172,7 @@ pub(crate) fn resources_are_held_while_an_attempt_is_in_flight() {
         use_rows: &[0, 1, 1],
         uses: &uses,
         capacities: &[1],
-        levels: &[],
+        ..Numbering::default()
     };
     let on_bus = ONCE.class(0).retries(1).backoff(Backoff::fixed(ms(5)));
     run_in_order(&[(&[], on_bus), (&[], on_bus), (&[], ONCE.class(1))], GO, numbering, |run| {
