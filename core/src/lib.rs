@@ -4,7 +4,7 @@
 //!
 //! - [`Pipeline`] (feature `alloc`): write steps at run time, with typed handles. Start here.
 //! - [`scheduler`]: the same scheduler alone, without heap, futures or clock, for those who drive steps themselves.
-//! - [`Timer`] and [`Spawner`]: what an adapter gives; `rungs-smol` is one.
+//! - [`Timer`] and [`Spawner`]: what an adapter gives; `rungs-smol`, `rungs-async-executor` and `rungs-embassy` are some.
 //!
 //! ```
 //! # #[cfg(feature = "alloc")] {
@@ -50,7 +50,7 @@
 //! # Features
 //!
 //! `std` (default) implies `alloc`; without both, the scheduler, policies, rendering and the traits remain. `serde`
-//! writes reports.
+//! writes reports; `defmt` logs plain data on a board.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -69,7 +69,9 @@ mod plan;
 mod policy;
 pub mod render;
 mod spawn;
+#[cfg(any(feature = "alloc", feature = "macros"))]
 mod step_cx;
+#[cfg(any(feature = "alloc", feature = "macros"))]
 mod summary;
 mod time;
 
@@ -92,6 +94,7 @@ pub use plan::StepId;
 pub use policy::{Backoff, Config, Jitter, OnFailure, Order, Retry, Settings, When};
 pub use scheduler::{Cause, Status, Stop};
 pub use spawn::{InPlace, Lost, Spawner};
+#[cfg(any(feature = "alloc", feature = "macros"))]
 pub use step_cx::StepCx;
 pub use time::{Instant, NoClock, Timer};
 

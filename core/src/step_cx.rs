@@ -1,7 +1,5 @@
 //! What a step may know of its attempt.
 
-#![cfg_attr(not(any(feature = "alloc", feature = "macros")), allow(dead_code, reason = "made by the faces"))]
-
 use crate::time::Instant;
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;

@@ -11,9 +11,8 @@ use rungs::Lost;
 
 /// An attempt that runs as a task. Dropped, it cancels the task.
 ///
-/// Made of a `Task` by whatever gives them: a spawner of your own has it for its
-/// [`Handle`](rungs::Spawner::Handle), and hands both polls on. `C` is what waits for a cancelled task's end; another than
-/// the default one is for results that are not `Send`, or borrow.
+/// A spawner of your own, whatever makes its tasks, takes this for its [`Handle`](rungs::Spawner::Handle) and hands both
+/// polls on. `C` is what waits for the end of a cancelled task: not the default where results are not `Send`, or borrow.
 ///
 /// ```
 /// use async_executor::Executor;

@@ -29,14 +29,14 @@ impl<E: Format> Observer<E> for Log {
             Happened::Ended { status: Status::Success, attempts, .. } => {
                 info!("{=str}: success (attempts: {=u32})", name, attempts);
             }
-            // Names of the steps in a cause belong here as soon as an event tells them: today there are the ids alone.
+            // The root's and the need's names belong here as soon as an event tells them: today it has their ids alone.
             Happened::Ended { status: Status::Failed, attempts, error: Some(error), .. } => {
                 error!("{=str}: failed (attempts: {=u32}): {}", name, attempts, error);
             }
-            Happened::Ended { status, attempts, cause, .. } => {
+            Happened::Ended { status, attempts, cause: Some(cause), .. } => {
                 warn!("{=str}: {} (attempts: {=u32}): {}", name, status, attempts, cause);
             }
-            // An event that a later version of the core tells.
+            // What a later version of the core may tell.
             _ => {}
         }
     }

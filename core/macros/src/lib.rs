@@ -1,4 +1,4 @@
-//! The attribute behind `rungs::pipeline`; use it from there.
+//! The attribute behind `rungs::pipeline` (feature `macros`); use it from there.
 #![forbid(unsafe_code)]
 
 mod generate;
@@ -8,7 +8,49 @@ mod parse;
 
 use proc_macro::TokenStream;
 
-/// Makes a pipeline of a module of async functions.
+/// Makes a pipeline of a module: each `#[step]` in it is an ordinary `async fn` that returns a `Result`, and what it
+/// needs is told by its parameters' names.
+///
+/// - A parameter named after a step is that step's result, as `&T`. The step runs after it.
+/// - `cx: &StepCx` is the step's own context.
+/// - Any other is a field of the module's context, as `&T` or `&mut T`. The context is the module's only struct, or the
+///   one marked `#[context]`.
+///
+/// Plan, order and all checks are made at compile time: a cycle, a name that does not exist or a resource that is too
+/// small does not compile, and is told where it is written.
+///
+/// Steps that take the same field, one of them by `&mut`, never run at the same time: they follow one another, as they
+/// are declared where their needs leave that open. This is an order, not a need: the failure of one does not fail the
+/// next.
+///
+/// # `#[pipeline(..)]`
+///
+/// | setting | meaning |
+/// | --- | --- |
+/// | `error = Type` | the error of all steps; must be said |
+/// | `name = ".."` | what reports and pictures call it; the module's name if not said |
+/// | `max_concurrent = n` | at most this many attempts in flight |
+/// | `deadline = d` | how long a run may take |
+/// | `order = levels` | lock-step; `eager` if not said |
+/// | `on_failure = drain` or `cancel` | what a required step's failure does to the others; `go_on` if not said |
+/// | `resources(bus = 2, ..)` | counted resources that steps use |
+///
+/// # `#[step(..)]`
+///
+/// | setting | meaning |
+/// | --- | --- |
+/// | `retries = n`, `backoff = b`, `retry_delay = d`, `retry_if = judge` | further attempts: how many, when, after which errors |
+/// | `timeout = d`, `retry_on_timeout = false` | for each attempt |
+/// | `deadline = d` | for the step with all its attempts |
+/// | `expected = d` | how long it takes: under a limit, the longest way goes first |
+/// | `uses(bus = 1, ..)` | held while an attempt is in flight |
+/// | `after(step, ..)` | needs without their results |
+/// | `skip_on_error` | a failed need skips the step instead of failing it |
+/// | `optional` | its failure stops nothing and does not count |
+/// | `when_all_done`, `when_any_failed` | runs whatever became of its needs, also after a stop; takes each as `Result<&T, Cause>` |
+///
+/// A generic step names its parameters as the context does where they occur in its result. No step, parameter or field
+/// in use hangs on a `#[cfg]`: the plan is made before the compiler looks at those.
 #[proc_macro_attribute]
 pub fn pipeline(args: TokenStream, module: TokenStream) -> TokenStream {
     match parse::pipeline(args.into(), module.into()) {

@@ -55,7 +55,6 @@ pub(crate) struct Resource {
 /// The struct whose fields steps borrow.
 pub(crate) struct Context {
     pub(crate) ident: Ident,
-    pub(crate) vis: Visibility,
     pub(crate) generics: Generics,
     pub(crate) fields: Vec<Field>,
 }
@@ -93,7 +92,7 @@ pub(crate) struct Param {
 /// What a parameter is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ParamKind {
-    /// A step's result: `&T`, and `Result<&T, Cause>` for a step that runs [whatever its needs came to](When::is_clean_up).
+    /// A step's result: `&T`, and `Result<&T, Cause>` for a [clean-up step](When::is_clean_up).
     Result { step: usize },
     /// A field of the context, by index into `Context::fields`.
     Field { field: usize, mutable: bool },
@@ -142,8 +141,8 @@ pub(crate) struct Graph {
     pub(crate) needs: Vec<Vec<Edge>>,
     /// Each step after all that it waits for; by declaration where that leaves a choice.
     pub(crate) order: Vec<usize>,
-    /// Every step once; each path in `order`. Of two steps of a path, the later never starts before the earlier has ended,
-    /// not even where a step between them was skipped.
+    /// Every step once; each path in `order`. Whenever a step starts, all before it on its path have ended or will
+    /// never start, also where one between them was skipped. So a path needs room for one step at a time.
     pub(crate) paths: Vec<Vec<usize>>,
     /// Each step's level: 0 without needs, else one above the highest need.
     pub(crate) levels: Vec<usize>,

@@ -1,19 +1,18 @@
 //! A run in progress, and the future that drives it.
 
 use super::{
-    attempt::{self, Came},
-    wakes::{Pass, Seats},
+    attempt::{self, Payload},
+    wakes::{NOBODY, Pass, Seats},
 };
 use crate::{
     cancel::{CancelToken, Seen},
     error::StepError,
     observe::{Event, Happened, Observer},
-    pipeline::{Attempt, Judge, Kind, Names},
+    pipeline::{Attempt, Fault, Judge, Kind, Names, Record, Work},
     plan::StepId,
     policy::Retry,
     render::StepNames,
     scheduler::{Action, Cause, Node, Outcome, Scheduler, Status, Verdict},
-    summary::Times,
     time::{Instant, Timer},
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
@@ -29,8 +28,7 @@ use pin_project_lite::pin_project;
 pub(crate) struct DriveParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) scheduler: Scheduler<'r>,
     pub(crate) works: &'r mut [Pin<Box<K::Work>>],
-    pub(crate) cells: &'r mut [Arc<K::Cell>],
-    pub(crate) times: &'r mut [Times],
+    pub(crate) records: &'r mut [Record<K::Cell>],
     /// By `mut`, so that a run is `Send` though these need not be `Sync`.
     pub(crate) judges: &'r mut BTreeMap<u32, Judge<'env, E>>,
     pub(crate) names: &'r Arc<Names>,
@@ -54,7 +52,9 @@ pub(crate) struct Drive<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> {
     /// Wakes the run when the token changes.
     listener: Option<EventListener>,
     /// A seat at hand: a step that ends at its first poll leaves it as it was.
-    spare: Option<usize>,
+    spare: u32,
+    /// The step whose attempt is being polled: if there is a panic, it is this one's. Else `NOBODY`.
+    polled: u32,
 }
 
 pin_project! {
@@ -74,9 +74,9 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>, T: Timer> Future for Run<'_, 'en
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Errors<E>> {
         let mut this = self.project();
         let mut now = this.timer.now();
-        this.drive.poll_woken(cx, &mut now, *this.timer);
+        let mut pass = this.drive.listen(cx);
         loop {
-            this.drive.act(&mut now, *this.timer);
+            this.drive.go_on(&mut pass, &mut now, *this.timer);
             if this.drive.parts.scheduler.has_ended() {
                 return Poll::Ready(core::mem::take(&mut this.drive.errors));
             }
@@ -99,9 +99,16 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>, T: Timer> Future for Run<'_, 'en
     }
 }
 
+impl<'env, E, K: Kind<'env, E>, O: Observer<E>> DriveParts<'_, 'env, E, K, O> {
+    #[inline]
+    fn notice(&mut self, step: StepId, at: Instant, happened: Happened<'_, E>) {
+        self.observer.notice(&Event { step, name: self.names.name(step), at, happened });
+    }
+}
+
 impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     pub(crate) fn new(parts: DriveParts<'r, 'env, E, K, O>) -> Self {
-        Self { parts, errors: Errors::new(), seen: Seen::default(), listener: None, spare: None }
+        Self { parts, errors: Errors::new(), seen: Seen::default(), listener: None, spare: NOBODY, polled: NOBODY }
     }
 
     /// Runs to the end, and tells the errors.
@@ -112,12 +119,25 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         Run { drive: self, timer, sleep: None, armed: None }
     }
 
+    /// From here on wakes are heard; those from before are in the pass.
+    fn listen(&mut self, cx: &Context<'_>) -> Pass {
+        self.parts.seats.wakes().run.register(cx.waker());
+        Pass::default()
+    }
+
+    /// Polls and acts for as long as there is something to do. Panics are caught out here, once, and not at each poll.
+    fn go_on<T: Timer>(&mut self, pass: &mut Pass, now: &mut Instant, timer: &T) {
+        while let Err(payload) = attempt::guard(|| {
+            self.poll_woken(pass, now, timer);
+            self.act(now, timer);
+        }) {
+            self.panicked(payload, now, timer);
+        }
+    }
+
     /// Polls the steps that were woken, so that their results are known before time limits and stops are looked at.
-    fn poll_woken<T: Timer>(&mut self, cx: &mut Context<'_>, now: &mut Instant, timer: &T) {
-        let wakes = self.parts.seats.wakes().clone();
-        wakes.run.register(cx.waker());
-        let mut pass = Pass::default();
-        while let Some(seat) = pass.next(&wakes.woken) {
+    fn poll_woken<T: Timer>(&mut self, pass: &mut Pass, now: &mut Instant, timer: &T) {
+        while let Some(seat) = pass.next(&self.parts.seats.wakes().woken) {
             let Some(step) = self.parts.seats.step_on(seat) else { continue };
             self.poll_step(StepId(step), seat, now, timer);
         }
@@ -140,6 +160,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     }
 
     /// Does what the scheduler says until it has nothing more to say.
+    #[inline(never)]
     fn act<T: Timer>(&mut self, now: &mut Instant, timer: &T) {
         loop {
             if let Some(token) = &self.parts.token
@@ -147,11 +168,15 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
             {
                 self.parts.scheduler.handle_stop(stop);
             }
-            match self.parts.scheduler.poll_action(*now) {
-                Some(Action::Start(step)) => self.start(step, now, timer),
+            let action = self.parts.scheduler.poll_action(*now);
+            if let Some(Action::Start(step)) = action {
+                self.start(step, now, timer);
+                continue;
+            }
+            match action {
                 Some(Action::Abandon(step)) => self.abandon(step, now, timer),
                 Some(Action::Ended(step)) => self.ended(step, *now),
-                None => return,
+                _ => return,
             }
         }
     }
@@ -159,19 +184,34 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     #[inline]
     fn start<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
         let parts = &mut self.parts;
-        let Some(number) = parts.scheduler.node(step).map(Node::attempts) else { return };
-        if let Some(times) = parts.times.get_mut(step.index())
-            && number == 1
-        {
-            times.started = *now;
+        let started = *now;
+        let attempt = parts.scheduler.node(step).map_or(1, Node::attempts);
+        parts.notice(step, started, Happened::Started { attempt });
+        if self.spare == NOBODY {
+            self.spare = parts.seats.take() as u32;
         }
-        let name = parts.names.name(step);
-        parts.observer.notice(&Event { step, name, at: *now, happened: Happened::Started { attempt: number } });
-        let seat = self.spare.take().unwrap_or_else(|| parts.seats.take());
-        if self.poll_attempt(step, seat, true, now, timer) {
-            self.spare = Some(seat);
-        } else {
-            self.sit(step, seat);
+        match self.poll_attempt(step, self.spare as usize, Some(started)) {
+            Poll::Ready(Ok(result)) => {
+                *now = timer.now();
+                self.succeeded(step, result, started, *now);
+            }
+            Poll::Ready(Err(fault)) => {
+                self.note_start(step, started);
+                *now = timer.now();
+                self.failed::<T>(step, fault, *now);
+            }
+            Poll::Pending => {
+                self.note_start(step, started);
+                self.sit(step);
+            }
+        }
+    }
+
+    /// When a step has started is told by its first attempt.
+    #[inline(never)]
+    fn note_start(&mut self, step: StepId, started: Instant) {
+        if let Some(record) = self.parts.records.get_mut(step.index()) {
+            record.started = record.started.min(started);
         }
     }
 
@@ -180,7 +220,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         let ended = if self.parts.scheduler.node(step).is_some_and(Node::is_being_abandoned) {
             self.poll_cancel(step, seat, now, timer)
         } else {
-            self.poll_attempt(step, seat, false, now, timer)
+            self.poll_seated(step, seat, now, timer)
         };
         if ended {
             self.parts.seats.leave(seat);
@@ -188,67 +228,43 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     }
 
     /// A result that is ready now counts; else the attempt is made to end.
+    #[inline(never)]
     fn abandon<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
         let Some(&seat) = self.parts.seat_of.get(step.index()) else { return };
         let seat = seat as usize;
-        if self.poll_attempt(step, seat, false, now, timer) || self.poll_cancel(step, seat, now, timer) {
+        if self.poll_seated(step, seat, now, timer) || self.poll_cancel(step, seat, now, timer) {
             self.parts.seats.leave(seat);
         }
     }
 
-    /// Polls an attempt, which may have to begin first, and tells whether it has ended.
+    /// Polls an attempt that has begun before, and tells whether it has ended.
+    fn poll_seated<T: Timer>(&mut self, step: StepId, seat: usize, now: &mut Instant, timer: &T) -> bool {
+        let Poll::Ready(came) = self.poll_attempt(step, seat, None) else { return false };
+        *now = timer.now();
+        match came {
+            Ok(result) => self.succeeded(step, result, Instant::NEVER, *now),
+            Err(fault) => self.failed::<T>(step, fault, *now),
+        }
+        true
+    }
+
+    /// Polls an attempt, which begins first if it is to start.
     #[inline]
-    fn poll_attempt<T: Timer>(
+    fn poll_attempt(
         &mut self,
         step: StepId,
         seat: usize,
-        begins: bool,
-        now: &mut Instant,
-        timer: &T,
-    ) -> bool {
+        start: Option<Instant>,
+    ) -> Poll<Result<Arc<K::Cell>, Fault<E>>> {
         let parts = &mut self.parts;
         let (Some(work), Some(waker)) = (parts.works.get_mut(step.index()), parts.seats.waker(seat)) else {
-            return false;
+            return Poll::Ready(Err(Fault::Lost));
         };
-        let needs = if begins { parts.scheduler.plan().needs(step) } else { &[] };
-        let attempt = Attempt { step, started: *now, needs, scheduler: &parts.scheduler, names: parts.names };
-        let begin = if begins { Some(&attempt) } else { None };
-        let mut cx = Context::from_waker(waker);
-        let Poll::Ready(came) = attempt::poll(work.as_mut(), &mut cx, begin, parts.cells, step.index()) else {
-            return false;
-        };
-        *now = timer.now();
-        let outcome = match came {
-            Came::Result => {
-                parts.scheduler.handle_outcome(step, Outcome::Success, *now);
-                self.succeeded(step, *now);
-                return true;
-            }
-            Came::Error(error) => {
-                match attempt::guard(|| self.judge::<T>(step, &error)) {
-                    Ok(retry) => {
-                        self.errors.insert(step.0, StepError::Failed(error));
-                        Outcome::Failed(retry)
-                    }
-                    // The verdict is part of the step: its panic is the step's.
-                    #[cfg(feature = "std")]
-                    Err(payload) => {
-                        self.errors.insert(step.0, StepError::Panicked(attempt::message(payload)));
-                        Outcome::Panicked
-                    }
-                    #[cfg(not(feature = "std"))]
-                    Err(never) => match never {},
-                }
-            }
-            #[cfg(feature = "std")]
-            Came::Panic(message) => {
-                self.errors.insert(step.0, StepError::Panicked(message));
-                Outcome::Panicked
-            }
-            Came::Lost => Outcome::Abandoned,
-        };
-        self.settle(step, outcome, *now);
-        true
+        let begin = start.map(|started| Attempt { step, started, scheduler: &parts.scheduler, names: parts.names });
+        self.polled = step.0;
+        let polled = work.as_mut().poll(&mut Context::from_waker(waker), begin.as_ref(), parts.records);
+        self.polled = NOBODY;
+        polled
     }
 
     /// Goes on ending an attempt, and tells whether it has ended.
@@ -265,15 +281,17 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         true
     }
 
-    /// The step waits: its wakes shall find it.
-    fn sit(&mut self, step: StepId, seat: usize) {
+    /// The step waits on the spare seat: its wakes shall find it.
+    #[inline(never)]
+    fn sit(&mut self, step: StepId) {
         let parts = &mut self.parts;
-        parts.seats.sit(seat, step.0);
+        let seat = core::mem::replace(&mut self.spare, NOBODY);
+        parts.seats.sit(seat as usize, step.0);
         if parts.seat_of.len() < parts.works.len() {
             parts.seat_of.resize(parts.works.len(), 0);
         }
         if let Some(entry) = parts.seat_of.get_mut(step.index()) {
-            *entry = seat as u32;
+            *entry = seat;
         }
     }
 
@@ -283,6 +301,70 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
             Retry::After(_) if !T::TICKS => Retry::Yes,
             retry => retry,
         }
+    }
+
+    /// Records a success. Errors of earlier attempts are of no interest any more.
+    #[inline(always)]
+    fn succeeded(&mut self, step: StepId, result: Arc<K::Cell>, started: Instant, finished: Instant) {
+        let parts = &mut self.parts;
+        let Some(record) = parts.records.get_mut(step.index()) else { return };
+        record.started = record.started.min(started);
+        record.finished = finished;
+        record.result = Some(result);
+        parts.scheduler.handle_outcome(step, Outcome::Success, finished);
+        if !self.errors.is_empty() {
+            self.errors.remove(&step.0);
+        }
+        let attempts = parts.scheduler.node(step).map_or(1, Node::attempts);
+        let happened = Happened::Ended { status: Status::Success, cause: None, attempts, error: None };
+        parts.notice(step, finished, happened);
+    }
+
+    /// An attempt has ended in an error, or was lost.
+    #[inline(never)]
+    fn failed<T: Timer>(&mut self, step: StepId, fault: Fault<E>, now: Instant) {
+        let outcome = match fault {
+            Fault::Error(error) => match attempt::guard(|| self.judge::<T>(step, &error)) {
+                Ok(retry) => {
+                    self.errors.insert(step.0, StepError::Failed(error));
+                    Outcome::Failed(retry)
+                }
+                // The verdict is part of the step: its panic is the step's.
+                #[cfg(feature = "std")]
+                Err(payload) => {
+                    self.errors.insert(step.0, StepError::Panicked(attempt::message(payload)));
+                    Outcome::Panicked
+                }
+                #[cfg(not(feature = "std"))]
+                Err(never) => match never {},
+            },
+            Fault::Lost => Outcome::Abandoned,
+        };
+        self.settle(step, outcome, now);
+    }
+
+    /// The attempt that was being polled has panicked. Any other panic is the run's.
+    #[cfg(feature = "std")]
+    #[cold]
+    fn panicked<T: Timer>(&mut self, payload: Payload, now: &mut Instant, timer: &T) {
+        let step = core::mem::replace(&mut self.polled, NOBODY);
+        let Some(work) = self.parts.works.get_mut(step as usize) else { std::panic::resume_unwind(payload) };
+        attempt::discard(work.as_mut());
+        if let Some(&seat) = self.parts.seat_of.get(step as usize)
+            && self.parts.seats.step_on(seat as usize) == Some(step)
+        {
+            self.parts.seats.leave(seat as usize);
+        }
+        // A seated one has its start already.
+        self.note_start(StepId(step), *now);
+        *now = timer.now();
+        self.errors.insert(step, StepError::Panicked(attempt::message(payload)));
+        self.settle(StepId(step), Outcome::Panicked, *now);
+    }
+
+    #[cfg(not(feature = "std"))]
+    fn panicked<T: Timer>(&mut self, never: Payload, _: &mut Instant, _: &T) {
+        match never {}
     }
 
     /// An attempt has come to no result. One that is cut off by its timeout leaves that as its error.
@@ -295,46 +377,26 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
             Verdict::Ended => self.ended(step, now),
             Verdict::Retry(next) => {
                 if let Some(error) = self.errors.get(&step.0) {
-                    let happened = Happened::Retrying { error, next };
-                    let name = self.parts.names.name(step);
-                    self.parts.observer.notice(&Event { step, name, at: now, happened });
+                    self.parts.notice(step, now, Happened::Retrying { error, next });
                 }
             }
             Verdict::Ignored => {}
         }
     }
 
-    /// Records a success. Errors of earlier attempts are of no interest any more.
-    #[inline]
-    fn succeeded(&mut self, step: StepId, now: Instant) {
-        if !self.errors.is_empty() {
-            self.errors.remove(&step.0);
-        }
-        self.tell_end(step, now);
-    }
-
     /// Records any other end.
+    #[inline(never)]
     fn ended(&mut self, step: StepId, now: Instant) {
-        if let Some(node) = self.parts.scheduler.node(step) {
-            self.name_error(step, node.status(), node.cause());
-        }
-        self.tell_end(step, now);
-    }
-
-    #[inline]
-    fn tell_end(&mut self, step: StepId, at: Instant) {
         let parts = &mut self.parts;
-        if let Some(times) = parts.times.get_mut(step.index()) {
-            times.finished = at;
+        if let (Some(work), Some(record)) = (parts.works.get_mut(step.index()), parts.records.get_mut(step.index())) {
+            record.result = work.as_mut().yield_cell();
+            record.finished = now;
         }
         let Some(node) = parts.scheduler.node(step) else { return };
-        let happened = Happened::Ended {
-            status: node.status(),
-            cause: node.cause(),
-            attempts: node.attempts(),
-            error: if self.errors.is_empty() { None } else { self.errors.get(&step.0) },
-        };
-        parts.observer.notice(&Event { step, name: parts.names.name(step), at, happened });
+        let (status, cause, attempts) = (node.status(), node.cause(), node.attempts());
+        self.name_error(step, status, cause);
+        let happened = Happened::Ended { status, cause, attempts, error: self.errors.get(&step.0) };
+        self.parts.notice(step, now, happened);
     }
 
     /// The error of a step that ended by none that was noted already. (Of a cancelled step the last one stands.)
@@ -351,8 +413,8 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
 
 impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drop for Drive<'_, 'env, E, K, O> {
     fn drop(&mut self) {
-        if let Some(spare) = self.spare.take() {
-            self.parts.seats.leave(spare);
+        if self.spare != NOBODY {
+            self.parts.seats.leave(self.spare as usize);
         }
         if !self.parts.scheduler.has_ended() {
             for step in self.parts.seats.clear() {

@@ -5,11 +5,10 @@
 //! what has been done by then is told to the scheduler before it is asked for the first time, and its answers are what
 //! has been done.
 
-use super::{blueprint::Blueprint, drive::Now, wire::Switchboard};
+use super::{blueprint::Blueprint, drive::Now, report::Times, wire::Switchboard};
 use crate::{
     plan::StepId,
     scheduler::{Action, Outcome, Scheduler},
-    summary::Times,
     time::{Instant, Timer},
 };
 use core::task::Poll;

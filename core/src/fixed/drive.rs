@@ -2,6 +2,7 @@
 
 use super::{
     blueprint::Blueprint,
+    report::Times,
     signal::{Seen, StopSignal},
     wire::{Reply, Switchboard},
 };
@@ -11,7 +12,6 @@ use crate::{
     plan::StepId,
     policy::Retry,
     scheduler::{Action, Cause, Node, Outcome, Scheduler, Status, Verdict},
-    summary::Times,
     time::{Instant, Timer},
 };
 use core::task::{Context, Poll};
@@ -55,7 +55,12 @@ impl<P: FnMut(usize, &mut Context<'_>) -> Poll<()>> Paths for P {}
 impl<E, O: Observer<E>> Drive<'_, E, O> {
     /// Polls what is in flight, so that results are known before time limits and stops are looked at. Wakers are passed
     /// through untouched, so all are polled.
-    pub(super) fn poll_running<T: Timer>(&mut self, cx: &mut Context<'_>, now: &mut Now<'_, T>, paths: &mut impl Paths) {
+    pub(super) fn poll_running<T: Timer>(
+        &mut self,
+        cx: &mut Context<'_>,
+        now: &mut Now<'_, T>,
+        paths: &mut impl Paths,
+    ) {
         for path in 0..self.wires.paths() {
             if self.wires.is_running(path) {
                 self.poll_path(path, cx, now, paths);
@@ -121,13 +126,7 @@ impl<E, O: Observer<E>> Drive<'_, E, O> {
         self.wires.start(self.blueprint.path_of(step), step);
     }
 
-    fn poll_path<T: Timer>(
-        &mut self,
-        path: usize,
-        cx: &mut Context<'_>,
-        now: &mut Now<'_, T>,
-        paths: &mut impl Paths,
-    ) {
+    fn poll_path<T: Timer>(&mut self, path: usize, cx: &mut Context<'_>, now: &mut Now<'_, T>, paths: &mut impl Paths) {
         // A path that has ended has no more steps, and is not polled again.
         let _ = paths(path, cx);
         self.hear(path, now);

@@ -122,7 +122,8 @@ impl<'r, E, O: Observer<E>> Fresh<'r, E, O> {
             return Stage::Ended;
         };
         let begun = ahead.catch_up(&mut scheduler, times);
-        let mut drive = Drive { blueprint, scheduler, times, errors, span, wires, signal, seen: Seen::default(), observer };
+        let mut drive =
+            Drive { blueprint, scheduler, times, errors, span, wires, signal, seen: Seen::default(), observer };
         if let Some(step) = begun {
             drive.hear(blueprint.path_of(step), now);
         }

@@ -3,10 +3,7 @@
 use crate::{plan::StepId, policy::Retry};
 
 /// What a step returns: a `Result`, or an alias of one.
-#[diagnostic::on_unimplemented(
-    message = "a step returns a `Result`, and `{Self}` is none",
-    label = "not a `Result`"
-)]
+#[diagnostic::on_unimplemented(message = "a step returns a `Result`, and `{Self}` is none", label = "not a `Result`")]
 pub trait StepOutput {
     /// The value of a success.
     type Value;

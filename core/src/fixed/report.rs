@@ -5,13 +5,24 @@ use crate::{
     error::StepError,
     plan::StepId,
     scheduler::{Alarm, Cause, Node, State, Status},
-    summary::{self, Row, Table, Times},
+    summary::{self, Row, Table},
     time::Instant,
 };
 use core::{
     fmt::{self, Write},
     time::Duration,
 };
+
+/// When a step, or a run, started and ended: of what has not, it means nothing.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times {
+    pub(super) started: Instant,
+    pub(super) finished: Instant,
+}
+
+impl Times {
+    pub(super) const ZERO: Self = Self { started: Instant::ZERO, finished: Instant::ZERO };
+}
 
 /// What a run needs beside: 16 bytes a time limit, a bit a step and a little above.
 ///
@@ -116,7 +127,7 @@ impl<R, E, const STEPS: usize> Report<R, E, STEPS> {
 
     /// How long the run took.
     pub fn duration(&self) -> Duration {
-        self.span.duration()
+        self.span.finished - self.span.started
     }
 
     /// How many steps ended with this status.

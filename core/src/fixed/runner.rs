@@ -3,7 +3,7 @@
 use super::{
     blueprint::Blueprint,
     driven::{Driven, Fresh},
-    report::{Report, Store},
+    report::{Report, Store, Times},
     signal::StopSignal,
     wire::Wires,
 };
@@ -11,7 +11,6 @@ use crate::{
     observe::Observer,
     policy::{Config, OnFailure},
     scheduler::State,
-    summary::Times,
     time::Timer,
 };
 use core::{
@@ -138,15 +137,8 @@ pub struct Run<
     store: Store<WORDS, ALARMS, RESOURCES, LEVELS>,
 }
 
-impl<
-    R,
-    E,
-    const STEPS: usize,
-    const WORDS: usize,
-    const ALARMS: usize,
-    const RESOURCES: usize,
-    const LEVELS: usize,
-> Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
+impl<R, E, const STEPS: usize, const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize>
+    Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
 {
     /// Nothing written yet.
     #[inline]

@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use crate::{
-    plan::{Need, StepId},
+    plan::StepId,
     scheduler::{Cause, Node, Scheduler},
     step_cx::StepCx,
     time::Instant,
@@ -17,16 +17,15 @@ use core::{
 pub struct Attempt<'r> {
     pub(crate) step: StepId,
     pub(crate) started: Instant,
-    pub(crate) needs: &'r [Need],
     pub(crate) scheduler: &'r Scheduler<'r>,
     pub(crate) names: &'r Arc<Names>,
 }
 
 impl<'r> Attempt<'r> {
-    /// The needs whose results are arguments, in the order of the arguments.
-    #[inline]
+    /// The needs whose results are arguments, in the order in which they were said.
     pub(super) fn needs(&self) -> impl Iterator<Item = StepId> + use<'r> {
-        self.needs.iter().filter(|need| need.has_result()).map(|need| need.step())
+        let needs = self.scheduler.plan().needs(self.step).iter();
+        needs.filter(|need| need.has_result()).map(|need| need.step())
     }
 
     pub(super) fn cause(&self, need: StepId) -> Option<Cause> {

@@ -1,11 +1,9 @@
 //! One step while it is described.
 
 use super::{
-    Judge, Steps,
+    Steps,
     arity::all,
     body::{Body, Plain, WithCx},
-    cell::Slot,
-    draft::Said,
     kind::{Holds, HoldsResult, Kind},
     needs::{ByName, Gather, Handle, Inputs, Mode, Needs, Settled, Values},
     work::Task,
@@ -45,79 +43,76 @@ pub struct StepBuilder<'p, 'env, E, K: Kind<'env, E>, S, N = (), M = Values> {
     steps: &'p mut Steps<'env, E, K>,
     spawner: S,
     name: &'p str,
-    settings: Settings<'env>,
-    said: Said,
-    judge: Option<Judge<'env, E>>,
-    arguments: PhantomData<fn() -> (N, M)>,
+    needs: N,
+    mode: PhantomData<fn() -> M>,
 }
 
 impl<'p, 'env, E, K: Kind<'env, E>, S> StepBuilder<'p, 'env, E, K, S> {
+    #[inline]
     pub(super) fn new(steps: &'p mut Steps<'env, E, K>, spawner: S, name: &'p str) -> Self {
-        steps.draft.begin();
-        Self {
-            steps,
-            spawner,
-            name,
-            settings: Settings::DEFAULT,
-            said: Said::default(),
-            judge: None,
-            arguments: PhantomData,
-        }
+        steps.begin();
+        Self { steps, spawner, name, needs: (), mode: PhantomData }
     }
 
     /// The steps whose results this one takes, in the order of its arguments: a handle, a tuple of up to 12, or a `Vec`
     /// of equal ones for a fan-in of any width.
-    pub fn needs<N: Needs>(mut self, needs: N) -> StepBuilder<'p, 'env, E, K, S, N> {
-        self.steps.draft.need(&mut self.said, &needs, Need::result);
-        self.taking()
+    pub fn needs<N: Needs>(self, needs: N) -> StepBuilder<'p, 'env, E, K, S, N> {
+        self.steps.draft.need(&needs, Need::result);
+        self.taking(needs)
     }
 
     /// The steps whose results this one takes, by name; they may be added later. Its closure takes [`Inputs`].
-    pub fn depends_on<I>(mut self, names: I) -> StepBuilder<'p, 'env, E, K, S, ByName>
+    pub fn depends_on<I>(self, names: I) -> StepBuilder<'p, 'env, E, K, S, ByName>
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
         names.into_iter().for_each(|name| {
-            self.steps.draft.need_by_name(&mut self.said, name.as_ref(), Need::result);
+            self.steps.draft.need_by_name(name.as_ref(), Need::result);
         });
-        self.taking()
+        self.taking(ByName)
+    }
+
+    #[inline]
+    fn taking<N>(self, needs: N) -> StepBuilder<'p, 'env, E, K, S, N> {
+        let Self { steps, spawner, name, .. } = self;
+        StepBuilder { steps, spawner, name, needs, mode: PhantomData }
     }
 }
 
 impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M> {
-    fn taking<N2, M2>(self) -> StepBuilder<'p, 'env, E, K, S, N2, M2> {
-        let Self { steps, spawner, name, settings, said, judge, .. } = self;
-        StepBuilder { steps, spawner, name, settings, said, judge, arguments: PhantomData }
+    #[inline]
+    fn settled(self) -> StepBuilder<'p, 'env, E, K, S, N, Settled> {
+        let Self { steps, spawner, name, needs, .. } = self;
+        StepBuilder { steps, spawner, name, needs, mode: PhantomData }
     }
 
     /// Runs this step's attempts by another spawner than the pipeline's.
     pub fn spawn_on<S2>(self, spawner: S2) -> StepBuilder<'p, 'env, E, K, S2, N, M> {
-        let Self { steps, name, settings, said, judge, .. } = self;
-        StepBuilder { steps, spawner, name, settings, said, judge, arguments: PhantomData }
+        let Self { steps, name, needs, .. } = self;
+        StepBuilder { steps, spawner, name, needs, mode: PhantomData }
     }
 
     /// Steps that come before this one, and whose results it does not take. They are needs like any other: if one
     /// fails, so does this step, unless it says otherwise.
-    pub fn after(mut self, needs: impl Needs) -> Self {
-        self.steps.draft.need(&mut self.said, &needs, Need::after);
+    pub fn after(self, needs: impl Needs) -> Self {
+        self.steps.draft.need(&needs, Need::after);
         self
     }
 
     /// As [`after`](Self::after), by name; they may be added later.
-    pub fn after_named<I>(mut self, names: I) -> Self
+    pub fn after_named<I>(self, names: I) -> Self
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
         names.into_iter().for_each(|name| {
-            self.steps.draft.need_by_name(&mut self.said, name.as_ref(), Need::after);
+            self.steps.draft.need_by_name(name.as_ref(), Need::after);
         });
         self
     }
 
     /// Extra attempts after the first: at once, unless a backoff says otherwise.
-    pub fn retries(mut self, retries: u32) -> Self {
-        self.settings = self.settings.retries(retries);
-        self
+    pub fn retries(self, retries: u32) -> Self {
+        self.say(|settings| settings.retries(retries))
     }
 
     /// Waits `first` before the second attempt, and twice as long before each further one.
@@ -126,74 +121,72 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     }
 
     /// The delays between attempts. A listed one borrows its list: let that be a `const`, or declare it before the pipeline.
-    pub fn backoff(mut self, backoff: Backoff<'env>) -> Self {
-        self.settings = self.settings.backoff(backoff);
-        self
+    pub fn backoff(self, backoff: Backoff<'env>) -> Self {
+        self.say(|settings| settings.backoff(backoff))
     }
 
     /// Which errors are worth another attempt: a `bool`, or a [`Retry`] to say after what time. Asked for the step's own
     /// errors only, not for time limits. A panic of `judge` is the step's.
-    pub fn retry_if<R: Into<Retry>>(mut self, judge: impl Fn(&E) -> R + Send + 'env) -> Self {
-        self.judge = Some(Box::new(move |error| judge(error).into()));
+    pub fn retry_if<R: Into<Retry>>(self, judge: impl Fn(&E) -> R + Send + 'env) -> Self {
+        self.steps.judge(Box::new(move |error| judge(error).into()));
         self
     }
 
     /// How long one attempt may take. One that takes longer is ended, and counts as failed.
-    pub fn timeout(mut self, limit: Duration) -> Self {
-        self.settings = self.settings.timeout(limit);
-        self
+    pub fn timeout(self, limit: Duration) -> Self {
+        self.say(|settings| settings.timeout(limit))
     }
 
     /// Whether an attempt that took too long is tried again; true if not said.
-    pub fn retry_on_timeout(mut self, retry: bool) -> Self {
-        self.settings = self.settings.retry_on_timeout(retry);
-        self
+    pub fn retry_on_timeout(self, retry: bool) -> Self {
+        self.say(|settings| settings.retry_on_timeout(retry))
     }
 
     /// How long the step may take from its first attempt's start, delays and waiting included. A delay that would reach
     /// it is not begun: the step fails with its last error.
-    pub fn deadline(mut self, limit: Duration) -> Self {
-        self.settings = self.settings.deadline(limit);
-        self
+    pub fn deadline(self, limit: Duration) -> Self {
+        self.say(|settings| settings.deadline(limit))
     }
 
     /// How long the step is expected to take: under a limit, steps on the longest remaining path go first.
-    pub fn expected(mut self, span: Duration) -> Self {
-        self.settings = self.settings.expected(span);
-        self
+    pub fn expected(self, span: Duration) -> Self {
+        self.say(|settings| settings.expected(span))
     }
 
     /// Holds so many units of a [resource](super::Graph::resource) while an attempt is in flight. All that a step uses is
     /// taken at once.
-    pub fn uses(mut self, resource: &str, units: u32) -> Self {
-        self.said.uses.push((resource.into(), units));
+    pub fn uses(self, resource: &str, units: u32) -> Self {
+        self.steps.draft.use_by_name(resource, units);
         self
     }
 
     /// A failed need skips this step instead of failing it.
-    pub fn skip_on_error(mut self) -> Self {
-        self.settings = self.settings.when(When::SkipOnError);
-        self
+    pub fn skip_on_error(self) -> Self {
+        self.say(|settings| settings.when(When::SkipOnError))
     }
 
     /// Its failure stops nothing and does not count in the exit code.
-    pub fn optional(mut self) -> Self {
-        self.settings = self.settings.optional();
-        self
+    pub fn optional(self) -> Self {
+        self.say(|settings| settings.optional())
     }
 
     /// Runs when all needs have ended, whatever they came to, and also after a stop: for cleaning up. Arguments are
     /// `Result<Out<T>, Cause>`.
-    pub fn when_all_done(mut self) -> StepBuilder<'p, 'env, E, K, S, N, Settled> {
-        self.settings = self.settings.when(When::AllDone);
-        self.taking()
+    pub fn when_all_done(self) -> StepBuilder<'p, 'env, E, K, S, N, Settled> {
+        self.say(|settings| settings.when(When::AllDone)).settled()
     }
 
     /// Runs when all needs have ended and something went wrong with one of them, and also after a stop: for raising an
     /// alarm. Arguments are `Result<Out<T>, Cause>`.
-    pub fn when_any_failed(mut self) -> StepBuilder<'p, 'env, E, K, S, N, Settled> {
-        self.settings = self.settings.when(When::AnyFailed);
-        self.taking()
+    pub fn when_any_failed(self) -> StepBuilder<'p, 'env, E, K, S, N, Settled> {
+        self.say(|settings| settings.when(When::AnyFailed)).settled()
+    }
+
+    #[inline]
+    fn say(self, what: impl FnOnce(Settings<'env>) -> Settings<'env>) -> Self {
+        let settings = self.steps.draft.say();
+        *settings = what(*settings);
+        self
     }
 
     fn add<B, F, T>(self, body: B) -> Handle<T>
@@ -204,10 +197,9 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
         S: Spawner<F>,
         K: Holds<'env, E, Task<B, S, F, N, M, T, K>> + HoldsResult<T, K::Cell>,
     {
-        let work = K::hold(Task::new(body, self.spawner));
-        let cell = <K as HoldsResult<T, K::Cell>>::cell(Slot::EMPTY);
-        let id = self.steps.draft.id;
-        Handle::new(id, self.steps.add(self.name, self.settings, self.said, self.judge, work, cell))
+        let Self { steps, spawner, name, needs, .. } = self;
+        let step = steps.add(name, K::hold(Task::new(needs, body, spawner)));
+        Handle::new(steps.draft.id, step)
     }
 }
 

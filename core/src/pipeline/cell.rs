@@ -28,7 +28,35 @@ pub struct Slot<T> {
 }
 
 impl<T> Slot<T> {
-    pub(crate) const EMPTY: Self = Self { value: None };
+    /// One without a result.
+    #[inline]
+    pub(super) fn empty() -> Arc<Self> {
+        Arc::new(Self { value: None })
+    }
+
+    /// Writes the result into a slot; one that is missing or that somebody shares is replaced by another.
+    #[inline]
+    pub(super) fn fill(slot: Option<Arc<Self>>, value: T) -> Arc<Self> {
+        if let Some(mut slot) = slot
+            && let Some(own) = Arc::get_mut(&mut slot)
+        {
+            own.value = Some(value);
+            return slot;
+        }
+        Arc::new(Self { value: Some(value) })
+    }
+
+    /// The same slot without its result; `None` if somebody still shares it.
+    pub(super) fn emptied(mut self: Arc<Self>) -> Option<Arc<Self>> {
+        Arc::get_mut(&mut self)?.value = None;
+        Some(self)
+    }
+
+    /// The result, if there is one.
+    #[inline]
+    pub(crate) fn lend(self: Arc<Self>) -> Option<Out<T>> {
+        if self.value.is_some() { Some(Out(self)) } else { None }
+    }
 }
 
 impl<T> Deref for Out<T> {
@@ -61,62 +89,23 @@ impl<T: fmt::Display> fmt::Display for Out<T> {
 
 /// A slot whose type is known to those who ask for it.
 pub trait Cell: 'static {
-    /// Writes itself into `out`, if that is an `Option<Out<T>>` of the right `T` and there is a value.
-    fn lend(self: Arc<Self>, out: &mut dyn Any);
-
-    /// The slot itself.
-    fn slot(&mut self) -> &mut dyn Any;
-
-    /// Whether results of the type of this `Option<Out<T>>` go here.
-    fn is_for(&self, out: &dyn Any) -> bool;
-
-    /// Drops the value.
-    fn empty(&mut self);
+    /// Puts itself into `out`, if that is an `Option<Arc<Slot<T>>>` of the right `T`.
+    fn give(self: Arc<Self>, out: &mut dyn Any);
 }
 
 impl<T: 'static> Cell for Slot<T> {
     #[inline]
-    fn lend(self: Arc<Self>, out: &mut dyn Any) {
-        if let Some(out) = out.downcast_mut::<Option<Out<T>>>()
-            && self.value.is_some()
-        {
-            *out = Some(Out(self));
+    fn give(self: Arc<Self>, out: &mut dyn Any) {
+        if let Some(out) = out.downcast_mut::<Option<Arc<Self>>>() {
+            *out = Some(self);
         }
     }
-
-    #[inline]
-    fn slot(&mut self) -> &mut dyn Any {
-        self
-    }
-
-    fn is_for(&self, out: &dyn Any) -> bool {
-        out.is::<Option<Out<T>>>()
-    }
-
-    fn empty(&mut self) {
-        self.value = None;
-    }
 }
 
-/// The result in a cell, if it is there and of this type.
+/// The slot that a cell is, if it is for results of this type.
 #[inline]
-pub(crate) fn lend<T: 'static, C: Cell + ?Sized>(cell: &Arc<C>) -> Option<Out<T>> {
-    let mut out: Option<Out<T>> = None;
-    cell.clone().lend(&mut out);
+pub(crate) fn slot<T: 'static, C: Cell + ?Sized>(cell: Arc<C>) -> Option<Arc<Slot<T>>> {
+    let mut out: Option<Arc<Slot<T>>> = None;
+    cell.give(&mut out);
     out
-}
-
-/// Whether the cell takes results of this type.
-pub(crate) fn is_for<T: 'static, C: Cell + ?Sized>(cell: &Arc<C>) -> bool {
-    cell.is_for(&None::<Out<T>>)
-}
-
-/// Writes a result. A cell that somebody still shares is left to them, and `fresh` takes its place.
-#[inline]
-pub(crate) fn fill<T: 'static, C: Cell + ?Sized>(cell: &mut Arc<C>, value: T, fresh: fn(Slot<T>) -> Arc<C>) {
-    let own = Arc::get_mut(cell).and_then(|own| own.slot().downcast_mut::<Slot<T>>());
-    match own {
-        Some(slot) => slot.value = Some(value),
-        None => *cell = fresh(Slot { value: Some(value) }),
-    }
 }

@@ -19,6 +19,10 @@ pub(crate) struct Draft<'env> {
     pub(super) names: Arc<Names>,
     pub(super) need_rows: Vec<u32>,
     pub(super) needs: Vec<Need>,
+    /// What has been said of the next step. All that is said of it beside is put where it belongs, under its number.
+    next: Settings<'env>,
+    /// Whether anything but needs by handle has been said of it.
+    is_said: bool,
     pub(super) settings: Vec<Settings<'env>>,
     /// Which settings each step has; empty while all have the first.
     pub(super) which: Vec<u32>,
@@ -40,15 +44,6 @@ pub(super) struct Reference {
     pub(super) name: String,
 }
 
-/// What one step's builder has gathered.
-#[derive(Default)]
-pub(super) struct Said {
-    /// Needs said by name, by their place.
-    pub(super) names: Vec<(usize, String)>,
-    pub(super) uses: Vec<(String, u32)>,
-    pub(super) has_stranger: bool,
-}
-
 impl<'env> Draft<'env> {
     pub(super) fn new(id: u32, name: &str) -> Self {
         Self {
@@ -56,6 +51,8 @@ impl<'env> Draft<'env> {
             names: Arc::new(Names::new(name)),
             need_rows: vec![0],
             needs: Vec::new(),
+            next: Settings::DEFAULT,
+            is_said: false,
             settings: vec![Settings::DEFAULT],
             which: Vec::new(),
             resources: Vec::new(),
@@ -80,56 +77,101 @@ impl<'env> Draft<'env> {
         }
     }
 
-    /// Forgets what was said of a step that was never added.
+    /// Forgets what was said of a step that was never added; tells whether it was more than needs.
     #[inline]
-    pub(super) fn begin(&mut self) {
+    pub(super) fn begin(&mut self) -> bool {
+        self.forget_needs();
+        let is_said = self.is_said;
+        if is_said {
+            self.is_said = false;
+            self.forget();
+        }
+        is_said
+    }
+
+    #[inline]
+    fn forget_needs(&mut self) {
         let last = self.need_rows.last().map_or(0, |&end| end as usize);
         self.needs.truncate(last);
+    }
+
+    #[cold]
+    fn forget(&mut self) {
+        let next = self.next_step();
+        self.next = Settings::DEFAULT;
+        self.by_name.retain(|reference| reference.step < next);
+        self.uses_by_name.retain(|(step, _)| *step < next);
+        self.strangers.retain(|&step| step < next);
+    }
+
+    pub(super) fn next_step(&self) -> StepId {
+        StepId(self.len() as u32)
+    }
+
+    /// The settings of the next step, to say something of it.
+    #[inline]
+    pub(super) fn say(&mut self) -> &mut Settings<'env> {
+        self.is_said = true;
+        &mut self.next
     }
 
     /// Needs of the next step: they lie where they belong from the start. A handle of another pipeline stands for no step
     /// of this one; that it was given is noted.
     #[inline]
-    pub(super) fn need(&mut self, said: &mut Said, needs: &impl Needs, kind: fn(StepId) -> Need) {
-        needs.each(&mut |of, step| {
+    pub(super) fn need(&mut self, needs: &impl Needs, kind: fn(StepId) -> Need) {
+        needs.each(|of, step| {
             if of == self.id {
                 self.needs.push(kind(step));
             } else {
-                said.has_stranger = true;
+                self.note_stranger();
             }
         });
     }
 
-    pub(super) fn need_by_name(&mut self, said: &mut Said, name: &str, kind: fn(StepId) -> Need) {
-        said.names.push((self.needs.len(), name.into()));
+    #[cold]
+    fn note_stranger(&mut self) {
+        self.is_said = true;
+        let next = self.next_step();
+        if self.strangers.last() != Some(&next) {
+            self.strangers.push(next);
+        }
+    }
+
+    pub(super) fn need_by_name(&mut self, name: &str, kind: fn(StepId) -> Need) {
+        self.is_said = true;
+        self.by_name.push(Reference { step: self.next_step(), place: self.needs.len(), name: name.into() });
         self.needs.push(kind(StepId(0)));
+    }
+
+    pub(super) fn use_by_name(&mut self, resource: &str, units: u32) {
+        self.is_said = true;
+        let next = self.next_step();
+        let wanted = (resource.into(), units);
+        match self.uses_by_name.last_mut() {
+            Some((step, uses)) if *step == next => uses.push(wanted),
+            _ => self.uses_by_name.push((next, vec![wanted])),
+        }
     }
 
     /// Adds the next step.
     #[inline]
-    pub(super) fn add(&mut self, name: &str, settings: Settings<'env>, said: Said) -> StepId {
-        let step = StepId(self.len() as u32);
-        self.compiled = None;
-        if !Arc::make_mut(&mut self.names).push(name) {
-            self.duplicates.push(step);
+    pub(super) fn add(&mut self, name: &str) -> StepId {
+        let step = self.next_step();
+        if self.compiled.is_some() {
+            self.compiled = None;
         }
-        if said.has_stranger {
-            self.strangers.push(step);
-        }
-        for (place, name) in said.names {
-            self.by_name.push(Reference { step, place, name });
-        }
+        Arc::make_mut(&mut self.names).push(name);
         self.need_rows.push(self.needs.len() as u32);
-        self.set(step, settings);
-        if !said.uses.is_empty() {
-            self.uses_by_name.push((step, said.uses));
+        if self.is_said || !self.which.is_empty() {
+            self.set(step);
         }
         step
     }
 
     /// Equal settings are kept once when they follow one another, and default ones not at all.
-    #[inline]
-    fn set(&mut self, step: StepId, settings: Settings<'env>) {
+    fn set(&mut self, step: StepId) {
+        self.is_said = false;
+        let settings = core::mem::replace(&mut self.next, Settings::DEFAULT);
         if settings == Settings::DEFAULT {
             if !self.which.is_empty() {
                 self.which.push(0);
@@ -157,7 +199,11 @@ impl<'env> Draft<'env> {
         if self.compiled.is_some() {
             return Ok(());
         }
+        self.forget_needs();
+        self.forget();
         let mut mistakes = Vec::new();
+        let Self { names, duplicates, .. } = self;
+        Arc::make_mut(names).index(|step| duplicates.push(step));
         self.resolve_names(&mut mistakes);
         let unknown = self.unknown();
         self.resolve_uses(&mut mistakes);

@@ -71,20 +71,22 @@ impl<'env, E: 'env, W: Work<E, LocalCell> + 'env> Holds<'env, E, W> for Local {
     note = "results of a `Pipeline` are `Send + Sync`; use `LocalPipeline` for others"
 )]
 pub trait HoldsResult<T, C: ?Sized> {
-    /// Puts a slot into its cell.
-    fn cell(slot: Slot<T>) -> Arc<C>;
+    /// A slot as the cell that it is.
+    fn cell(slot: Arc<Slot<T>>) -> Arc<C>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Send + Sync + 'static> HoldsResult<T, SharedCell> for Shared {
-    fn cell(slot: Slot<T>) -> Arc<SharedCell> {
-        Arc::new(slot)
+    #[inline]
+    fn cell(slot: Arc<Slot<T>>) -> Arc<SharedCell> {
+        slot
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: 'static> HoldsResult<T, LocalCell> for Local {
-    fn cell(slot: Slot<T>) -> Arc<LocalCell> {
-        Arc::new(slot)
+    #[inline]
+    fn cell(slot: Arc<Slot<T>>) -> Arc<LocalCell> {
+        slot
     }
 }

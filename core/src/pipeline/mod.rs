@@ -16,20 +16,21 @@ mod work;
 
 pub use body::{Attempt, Body, Plain, WithCx};
 pub use builder::StepBuilder;
+pub(crate) use cell::slot;
 pub use cell::{Cell, Out, Slot};
-pub(crate) use cell::{is_for, lend};
 pub use check::{Mistake, PlanError};
 pub use kind::{Holds, HoldsResult, Kind, Local, LocalCell, Shared, SharedCell};
 pub(crate) use names::Names;
 pub use needs::{ByName, Gather, Handle, InputError, InputFault, Inputs, Mode, Needs, Settled, Values};
 pub(crate) use ran::Ran;
+pub use ran::Record;
 pub use runner::Runner;
 pub use work::{Fault, Task, Work};
 
 use crate::{
     drive::Seats,
     plan::StepId,
-    policy::{Config, Retry, Settings},
+    policy::{Config, Retry},
     render::Picture,
     report::Report,
     scheduler::{Alarm, Needed, Node, State},
@@ -41,7 +42,7 @@ use core::{
     pin::Pin,
     sync::atomic::{AtomicU32, Ordering},
 };
-use draft::{Draft, Said};
+use draft::Draft;
 
 /// An error of any kind: what a pipeline's steps fail with if no other type is said.
 pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
@@ -109,6 +110,8 @@ struct Store {
     seats: Option<Seats>,
     /// Steps of a run that was forgotten rather than dropped may still have attempts.
     is_running: bool,
+    /// Whether a run has begun: steps must be made ready for another.
+    is_used: bool,
 }
 
 impl<'env, E, K: Kind<'env, E>> Graph<'env, E, K> {
@@ -197,22 +200,24 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
 }
 
 impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
-    fn add(
-        &mut self,
-        name: &str,
-        settings: Settings<'env>,
-        said: Said,
-        judge: Option<Judge<'env, E>>,
-        work: Pin<Box<K::Work>>,
-        cell: Arc<K::Cell>,
-    ) -> StepId {
-        let step = self.draft.add(name, settings, said);
-        if let Some(judge) = judge {
-            self.judges.insert(step.0, judge);
+    /// Begins the next step.
+    #[inline]
+    fn begin(&mut self) {
+        if self.draft.begin() {
+            self.judges.remove(&self.draft.next_step().0);
         }
+    }
+
+    /// Says what the next step's errors mean.
+    fn judge(&mut self, judge: Judge<'env, E>) {
+        self.draft.say();
+        self.judges.insert(self.draft.next_step().0, judge);
+    }
+
+    #[inline]
+    fn add(&mut self, name: &str, work: Pin<Box<K::Work>>) -> StepId {
         self.works.push(work);
-        Arc::make_mut(&mut self.ran).cells.push(cell);
-        step
+        self.draft.add(name)
     }
 
     /// Makes room for a run under this configuration, so that the run itself need not.
@@ -221,7 +226,14 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         let Some(compiled) = &self.draft.compiled else { return };
         let (plan, numbering) = (self.draft.plan(compiled), self.draft.numbering());
         self.store.fit(&Needed::for_run(&plan, &numbering, config), config);
-        Arc::make_mut(&mut self.ran).fit(plan.len());
+        let steps = plan.len();
+        // What a report holds is left to it.
+        if Arc::get_mut(&mut self.ran).is_none() {
+            self.ran = Arc::default();
+        }
+        if let Some(ran) = Arc::get_mut(&mut self.ran) {
+            ran.fit(steps);
+        }
     }
 }
 
@@ -247,7 +259,7 @@ impl Store {
         &'s mut self,
         nodes: &'s mut [Node],
     ) -> (State<'s>, &'s mut Option<Seats>, &'s mut Vec<u32>, &'s mut bool) {
-        let Self { ready, alarms, free, open, seats, seat_of, is_running } = self;
+        let Self { ready, alarms, free, open, seats, seat_of, is_running, .. } = self;
         (State { nodes, ready, alarms, free, open }, seats, seat_of, is_running)
     }
 }

@@ -1,10 +1,9 @@
 //! The names of a pipeline and its steps, in one piece of text.
 
 use crate::{plan::StepId, render::StepNames};
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, vec, vec::Vec};
 use core::hash::BuildHasher;
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
 
 /// Shared between a pipeline and the reports of its runs.
 #[derive(Clone, Debug, Default)]
@@ -12,22 +11,9 @@ pub(crate) struct Names {
     pipeline: String,
     text: String,
     ends: Vec<u32>,
-    /// Found by name, but never iterated: nothing hangs on the table's order.
-    index: HashTable<Entry>,
-}
-
-/// A step, and the hash of its name: a table that grows need not read the names again.
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    step: u32,
-    hash: u32,
-}
-
-impl Entry {
-    /// The table takes its buckets from the low end and its tags from the high end.
-    fn spread(self) -> u64 {
-        u64::from(self.hash) << 32 | u64::from(self.hash)
-    }
+    index: Index,
+    /// How many steps are in the index.
+    indexed: usize,
 }
 
 impl Names {
@@ -43,41 +29,137 @@ impl Names {
         self.ends.len()
     }
 
-    /// Adds the next step's name, and tells whether it is new. (The first of its name keeps it.)
-    pub(crate) fn push(&mut self, name: &str) -> bool {
-        let step = self.ends.len() as u32;
+    /// Adds the next step's name; it is not found before it is [indexed](Self::index).
+    #[inline]
+    pub(crate) fn push(&mut self, name: &str) {
         self.text.push_str(name);
         self.ends.push(self.text.len() as u32);
-        let entry = Entry { step, hash: hash(name) };
-        let Self { index, text, ends, .. } = self;
-        let is_new = index
-            .find(entry.spread(), |other| entry.hash == other.hash && nth(text, ends, other.step) == name)
-            .is_none();
-        if is_new {
-            index.insert_unique(entry.spread(), entry, |other| other.spread());
+    }
+
+    /// Makes all names found, and tells the steps whose name another bears already. (The first of its name keeps it.)
+    pub(crate) fn index(&mut self, mut is_taken: impl FnMut(StepId)) {
+        let Self { text, ends, index, indexed, .. } = self;
+        index.fit(ends.len());
+        for step in *indexed as u32..ends.len() as u32 {
+            let name = nth(text, ends, step);
+            let entry = Entry { step, hash: hash(name) };
+            if !index.insert(entry, |other| nth(text, ends, other) == name) {
+                is_taken(StepId(step));
+            }
         }
-        is_new
+        *indexed = ends.len();
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<StepId> {
-        let sought = Entry { step: 0, hash: hash(name) };
-        let is_it = |other: &Entry| nth(&self.text, &self.ends, other.step) == name;
-        self.index.find(sought.spread(), is_it).map(|found| StepId(found.step))
+        let is_it = |step: u32| nth(&self.text, &self.ends, step) == name.as_bytes();
+        self.index.find(hash(name.as_bytes()), is_it).map(StepId)
     }
 }
 
 impl StepNames for Names {
     fn name(&self, step: StepId) -> &str {
-        nth(&self.text, &self.ends, step.0)
+        self.text.get(bounds(&self.ends, step.0)).unwrap_or("")
     }
 }
 
-fn nth<'n>(text: &'n str, ends: &[u32], step: u32) -> &'n str {
-    let end = ends.get(step as usize).map_or(0, |&end| end as usize);
-    let start = (step as usize).checked_sub(1).and_then(|before| ends.get(before)).map_or(0, |&end| end as usize);
-    text.get(start..end).unwrap_or("")
+fn nth<'n>(text: &'n str, ends: &[u32], step: u32) -> &'n [u8] {
+    text.as_bytes().get(bounds(ends, step)).unwrap_or_default()
 }
 
-fn hash(name: &str) -> u32 {
+fn bounds(ends: &[u32], step: u32) -> core::ops::Range<usize> {
+    let end = ends.get(step as usize).map_or(0, |&end| end as usize);
+    let start = (step as usize).checked_sub(1).and_then(|before| ends.get(before)).map_or(0, |&end| end as usize);
+    start..end
+}
+
+fn hash(name: &[u8]) -> u32 {
     FixedState::with_seed(0).hash_one(name) as u32
+}
+
+/// Steps by the hash of their name: an open table, two thirds full at most, which is filled in one go.
+#[derive(Clone, Debug, Default)]
+struct Index {
+    /// A power of two of them.
+    slots: Vec<Entry>,
+}
+
+/// A step, and the hash of its name: seldom has a name to be read that is not the one sought.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    step: u32,
+    hash: u32,
+}
+
+const VACANT: Entry = Entry { step: u32::MAX, hash: 0 };
+
+impl Index {
+    /// Makes room for so many.
+    fn fit(&mut self, entries: usize) {
+        let slots = (entries + entries / 2 + 1).next_power_of_two();
+        if slots <= self.slots.len() {
+            return;
+        }
+        for entry in core::mem::replace(&mut self.slots, vec![VACANT; slots]) {
+            if entry.step != VACANT.step {
+                self.insert(entry, |_| false);
+            }
+        }
+    }
+
+    /// Tells whether there was none of this hash for which `is_it` holds.
+    fn insert(&mut self, entry: Entry, is_it: impl Fn(u32) -> bool) -> bool {
+        let place = self.probe(entry.hash, is_it);
+        match self.slots.get_mut(place) {
+            Some(slot) if slot.step == VACANT.step => {
+                *slot = entry;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn find(&self, hash: u32, is_it: impl Fn(u32) -> bool) -> Option<u32> {
+        let found = self.slots.get(self.probe(hash, is_it))?;
+        (found.step != VACANT.step).then_some(found.step)
+    }
+
+    /// Where the entry of this hash lies for which `is_it` holds; if there is none, where it would.
+    #[inline]
+    fn probe(&self, hash: u32, is_it: impl Fn(u32) -> bool) -> usize {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut place = hash as usize & mask;
+        while let Some(entry) = self.slots.get(place)
+            && entry.step != VACANT.step
+            && !(entry.hash == hash && is_it(entry.step))
+        {
+            place = (place + 1) & mask;
+        }
+        place
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::format;
+
+    #[test]
+    fn each_name_is_found_and_the_first_of_its_name_keeps_it() {
+        let mut names = Names::new("names");
+        let mut taken = Vec::new();
+        for step in 0..1_500 {
+            // Every 500th is called as the first one.
+            names.push(&format!("step {}", if step % 500 == 0 { 0 } else { step }));
+            if step % 700 == 0 || step == 1_499 {
+                names.index(|step| taken.push(step.index()));
+            }
+        }
+        assert_eq!(taken, [500, 1_000]);
+        for step in 0..1_500 {
+            let found = names.find(&format!("step {step}")).map(StepId::index);
+            assert_eq!(found, (step == 0 || step % 500 != 0).then_some(step));
+        }
+        assert_eq!(names.find(""), None);
+        assert_eq!(Names::default().find("step 0"), None);
+    }
 }

@@ -2,9 +2,10 @@
 
 use super::{
     body::Attempt,
-    cell::{Cell, Out, lend},
+    cell::{Cell, Out, Slot, slot},
     kind::SharedCell,
     names::Names,
+    ran::Record,
 };
 use crate::{plan::StepId, render::StepNames, scheduler::Cause};
 use alloc::{string::String, sync::Arc, vec::Vec};
@@ -57,7 +58,7 @@ impl<T> fmt::Debug for Handle<T> {
 /// Steps that another can be said to need: a handle, a tuple of up to 12, or a `Vec` of equal ones.
 pub trait Needs {
     /// Calls `each` with the pipeline and the step of every handle.
-    fn each(&self, each: &mut dyn FnMut(u32, StepId));
+    fn each(&self, each: impl FnMut(u32, StepId));
 }
 
 /// Needs as the arguments of a step.
@@ -66,7 +67,7 @@ pub trait Gather<M, C: ?Sized> {
     type Args;
 
     /// Collects the arguments; `None` if a result is missing that must be there.
-    fn gather(attempt: &Attempt<'_>, cells: &[Arc<C>]) -> Option<Self::Args>;
+    fn gather(&self, attempt: &Attempt<'_>, records: &[Record<C>]) -> Option<Self::Args>;
 }
 
 /// How a need becomes an argument.
@@ -75,8 +76,11 @@ pub trait Mode: 'static {
     type Arg<A: 'static>;
 
     /// Makes it.
-    fn arg<A: 'static, C: Cell + ?Sized>(need: StepId, attempt: &Attempt<'_>, cells: &[Arc<C>])
-    -> Option<Self::Arg<A>>;
+    fn arg<A: 'static, C: Cell + ?Sized>(
+        need: StepId,
+        attempt: &Attempt<'_>,
+        records: &[Record<C>],
+    ) -> Option<Self::Arg<A>>;
 }
 
 /// The step runs only if its needs succeeded: an `Out` each.
@@ -91,8 +95,8 @@ impl Mode for Values {
     type Arg<A: 'static> = Out<A>;
 
     #[inline]
-    fn arg<A: 'static, C: Cell + ?Sized>(need: StepId, _: &Attempt<'_>, cells: &[Arc<C>]) -> Option<Out<A>> {
-        lend(cells.get(need.index())?)
+    fn arg<A: 'static, C: Cell + ?Sized>(need: StepId, _: &Attempt<'_>, records: &[Record<C>]) -> Option<Out<A>> {
+        lend(records, need)
     }
 }
 
@@ -102,17 +106,24 @@ impl Mode for Settled {
     fn arg<A: 'static, C: Cell + ?Sized>(
         need: StepId,
         attempt: &Attempt<'_>,
-        cells: &[Arc<C>],
+        records: &[Record<C>],
     ) -> Option<Result<Out<A>, Cause>> {
         match attempt.cause(need) {
-            None => lend(cells.get(need.index())?).map(Ok),
+            None => lend(records, need).map(Ok),
             Some(cause) => Some(Err(cause)),
         }
     }
 }
 
+/// The result of a need, if it is there and of this type.
+#[inline]
+fn lend<T: 'static, C: Cell + ?Sized>(records: &[Record<C>], need: StepId) -> Option<Out<T>> {
+    slot::<T, C>(records.get(need.index())?.result.clone()?)?.lend()
+}
+
 impl<T> Needs for Handle<T> {
-    fn each(&self, each: &mut dyn FnMut(u32, StepId)) {
+    #[inline]
+    fn each(&self, mut each: impl FnMut(u32, StepId)) {
         each(self.pipeline, self.step);
     }
 }
@@ -121,24 +132,25 @@ impl<M: Mode, C: Cell + ?Sized, A: 'static> Gather<M, C> for Handle<A> {
     type Args = (M::Arg<A>,);
 
     #[inline]
-    fn gather(attempt: &Attempt<'_>, cells: &[Arc<C>]) -> Option<Self::Args> {
-        <(Self,) as Gather<M, C>>::gather(attempt, cells)
+    fn gather(&self, attempt: &Attempt<'_>, records: &[Record<C>]) -> Option<Self::Args> {
+        Some((M::arg(self.step, attempt, records)?,))
     }
 }
 
 impl<T> Needs for Vec<Handle<T>> {
-    fn each(&self, each: &mut dyn FnMut(u32, StepId)) {
-        self.iter().for_each(|handle| handle.each(each));
+    #[inline]
+    fn each(&self, mut each: impl FnMut(u32, StepId)) {
+        self.iter().for_each(|handle| handle.each(&mut each));
     }
 }
 
 impl<M: Mode, C: Cell + ?Sized, A: 'static> Gather<M, C> for Vec<Handle<A>> {
     type Args = (Vec<M::Arg<A>>,);
 
-    fn gather(attempt: &Attempt<'_>, cells: &[Arc<C>]) -> Option<Self::Args> {
-        let mut args = Vec::with_capacity(attempt.needs.len());
-        for need in attempt.needs() {
-            args.push(M::arg(need, attempt, cells)?);
+    fn gather(&self, attempt: &Attempt<'_>, records: &[Record<C>]) -> Option<Self::Args> {
+        let mut args = Vec::with_capacity(self.len());
+        for need in self {
+            args.push(M::arg(need.step, attempt, records)?);
         }
         Some((args,))
     }
@@ -147,10 +159,11 @@ impl<M: Mode, C: Cell + ?Sized, A: 'static> Gather<M, C> for Vec<Handle<A>> {
 macro_rules! tuples {
     ($(($($arg:ident $name:ident),*))*) => { $(
         impl<$($arg),*> Needs for ($(Handle<$arg>,)*) {
-            #[allow(unused_variables, reason = "no handle, no call")]
-            fn each(&self, each: &mut dyn FnMut(u32, StepId)) {
+            #[inline]
+            #[allow(unused_variables, unused_mut, reason = "no handle, no call")]
+            fn each(&self, mut each: impl FnMut(u32, StepId)) {
                 let ($($name,)*) = self;
-                $($name.each(each);)*
+                $($name.each(&mut each);)*
             }
         }
 
@@ -158,11 +171,10 @@ macro_rules! tuples {
             type Args = ($(M::Arg<$arg>,)*);
 
             #[inline]
-            #[allow(unused_variables, unused_mut, reason = "no handle, no argument")]
-            fn gather(attempt: &Attempt<'_>, cells: &[Arc<Z>]) -> Option<Self::Args> {
-                let mut needs = attempt.needs();
-                $(let $name = M::arg::<$arg, Z>(needs.next()?, attempt, cells)?;)*
-                Some(($($name,)*))
+            #[allow(unused_variables, reason = "no handle, no argument")]
+            fn gather(&self, attempt: &Attempt<'_>, records: &[Record<Z>]) -> Option<Self::Args> {
+                let ($($name,)*) = self;
+                Some(($(M::arg($name.step, attempt, records)?,)*))
             }
         }
     )* };
@@ -204,7 +216,7 @@ impl<C: Cell + ?Sized> Inputs<C> {
         let (_, cause, cell) = found.ok_or_else(|| fault(InputFault::NotANeed))?;
         match cause {
             Some(cause) => Err(fault(InputFault::NoResult(*cause))),
-            None => lend(cell).ok_or_else(|| fault(InputFault::OtherType)),
+            None => slot::<T, C>(cell.clone()).and_then(Slot::lend).ok_or_else(|| fault(InputFault::OtherType)),
         }
     }
 
@@ -223,8 +235,9 @@ impl<C: ?Sized> Clone for Inputs<C> {
 impl<M, C: Cell + ?Sized> Gather<M, C> for ByName {
     type Args = (Inputs<C>,);
 
-    fn gather(attempt: &Attempt<'_>, cells: &[Arc<C>]) -> Option<Self::Args> {
-        let needs = attempt.needs().map(|need| Some((need, attempt.cause(need), cells.get(need.index())?.clone())));
+    fn gather(&self, attempt: &Attempt<'_>, records: &[Record<C>]) -> Option<Self::Args> {
+        let cell = |need: StepId| records.get(need.index())?.result.clone();
+        let needs = attempt.needs().map(|need| Some((need, attempt.cause(need), cell(need)?)));
         Some((Inputs { names: attempt.names.clone(), needs: needs.collect::<Option<_>>()? },))
     }
 }

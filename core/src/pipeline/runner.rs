@@ -1,6 +1,6 @@
 //! One run: its settings, and how it is carried out.
 
-use super::{PlanError, Steps, kind::Kind, work::Work};
+use super::{PlanError, Steps, kind::Kind, ran::Record, work::Work};
 use crate::{
     cancel::CancelToken,
     drive::{Drive, DriveParts},
@@ -8,7 +8,6 @@ use crate::{
     policy::{Config, OnFailure, Order},
     report::Report,
     scheduler::Scheduler,
-    summary::Times,
     time::Timer,
 };
 use alloc::sync::Arc;
@@ -137,13 +136,13 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
                 seats.clear();
             }
         }
-        let ran = Arc::make_mut(&mut self.ran);
-        if !core::mem::replace(&mut ran.is_used, true) {
+        if !core::mem::replace(&mut self.store.is_used, true) {
             return;
         }
-        ran.times.fill(Times::NONE);
-        for (work, cell) in self.works.iter().zip(&mut ran.cells) {
-            work.renew(cell);
+        let Some(ran) = Arc::get_mut(&mut self.ran) else { return };
+        for (work, record) in self.works.iter_mut().zip(&mut ran.records) {
+            let last = core::mem::replace(record, Record::NONE);
+            work.as_mut().renew(last.result);
         }
     }
 
@@ -156,7 +155,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         now: crate::Instant,
     ) -> Drive<'_, 'env, E, K, O> {
         let Self { draft, works, judges, ran, store } = self;
-        let ran = Arc::make_mut(ran);
+        let ran = Arc::get_mut(ran).expect("`prepare` has made one that nobody shares");
         let compiled = draft.compiled.as_ref().expect("`check` has compiled the plan");
         let plan = draft.plan(compiled);
         store.is_running = true;
@@ -165,8 +164,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         Drive::new(DriveParts {
             scheduler: scheduler.expect("`prepare` has made the storage for this plan"),
             works,
-            cells: &mut ran.cells,
-            times: &mut ran.times,
+            records: &mut ran.records,
             judges,
             names: &draft.names,
             seats: seats.as_mut().expect("`prepare` has made the seats"),

@@ -5,6 +5,7 @@ use super::{
     cell::{self, Cell, Slot},
     kind::HoldsResult,
     needs::Gather,
+    ran::Record,
 };
 use crate::spawn::{Lost, Spawner};
 use alloc::sync::Arc;
@@ -27,14 +28,13 @@ pub enum Fault<E> {
 
 /// A step that can be tried again and again, one attempt at a time.
 pub trait Work<E, C: ?Sized> {
-    /// Polls the attempt in flight, which `begin` starts first. Its result goes into `cells`, at this step's place.
+    /// Polls the attempt in flight, which `begin` starts first, with what it needs from `records`.
     fn poll(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         begin: Option<&Attempt<'_>>,
-        cells: &mut [Arc<C>],
-        place: usize,
-    ) -> Poll<Result<(), Fault<E>>>;
+        records: &[Record<C>],
+    ) -> Poll<Result<Arc<C>, Fault<E>>>;
 
     /// Makes the attempt in flight end; ready once it has.
     fn poll_cancel(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()>;
@@ -42,8 +42,11 @@ pub trait Work<E, C: ?Sized> {
     /// Drops the attempt in flight, if there is one.
     fn discard(self: Pin<&mut Self>);
 
-    /// Makes the cell ready for another run: emptied if nobody shares it, else a new one.
-    fn renew(&self, cell: &mut Arc<C>);
+    /// The empty cell, of a step that ends without a result.
+    fn yield_cell(self: Pin<&mut Self>) -> Option<Arc<C>>;
+
+    /// Makes the step ready for another run: with the cell of the last one, emptied, if nobody else shares it.
+    fn renew(self: Pin<&mut Self>, cell: Option<Arc<C>>);
 }
 
 pin_project! {
@@ -53,17 +56,21 @@ pin_project! {
         S: Spawner<F>,
         F: Future,
     {
+        needs: N,
         body: B,
         spawner: S,
+        // Empty, and nobody else's: a result is written into it and it is given away.
+        slot: Option<Arc<Slot<T>>>,
         #[pin]
         attempt: Option<<S as Spawner<F>>::Handle>,
-        types: PhantomData<fn() -> (F, N, M, T, K)>,
+        types: PhantomData<fn() -> (F, M, K)>,
     }
 }
 
 impl<B, S: Spawner<F>, F: Future, N, M, T, K> Task<B, S, F, N, M, T, K> {
-    pub(super) fn new(body: B, spawner: S) -> Self {
-        Self { body, spawner, attempt: None, types: PhantomData }
+    #[inline]
+    pub(super) fn new(needs: N, body: B, spawner: S) -> Self {
+        Self { needs, body, spawner, slot: Some(Slot::empty()), attempt: None, types: PhantomData }
     }
 }
 
@@ -81,13 +88,12 @@ where
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         begin: Option<&Attempt<'_>>,
-        cells: &mut [Arc<C>],
-        place: usize,
-    ) -> Poll<Result<(), Fault<E>>> {
+        records: &[Record<C>],
+    ) -> Poll<Result<Arc<C>, Fault<E>>> {
         let mut this = self.project();
         if let Some(attempt) = begin
             // Always there: a step starts when its needs have ended as its rule wants them.
-            && let Some(args) = N::gather(attempt, cells)
+            && let Some(args) = this.needs.gather(attempt, records)
         {
             let future = this.body.call(attempt, args);
             this.attempt.set(Some(this.spawner.spawn(future)));
@@ -96,12 +102,7 @@ where
         let joined = ready!(S::poll_join(handle, cx));
         this.attempt.set(None);
         Poll::Ready(match joined {
-            Ok(Ok(value)) => {
-                if let Some(cell) = cells.get_mut(place) {
-                    cell::fill(cell, value, K::cell);
-                }
-                Ok(())
-            }
+            Ok(Ok(value)) => Ok(K::cell(Slot::fill(this.slot.take(), value))),
             Ok(Err(error)) => Err(Fault::Error(error)),
             Err(Lost) => Err(Fault::Lost),
         })
@@ -123,10 +124,14 @@ where
         this.attempt.set(None);
     }
 
-    fn renew(&self, cell: &mut Arc<C>) {
-        match Arc::get_mut(cell) {
-            Some(own) => own.empty(),
-            None => *cell = K::cell(Slot::EMPTY),
+    fn yield_cell(self: Pin<&mut Self>) -> Option<Arc<C>> {
+        self.project().slot.take().map(K::cell)
+    }
+
+    fn renew(self: Pin<&mut Self>, cell: Option<Arc<C>>) {
+        let slot = self.project().slot;
+        if slot.is_none() {
+            *slot = cell.and_then(cell::slot).and_then(Slot::emptied).or_else(|| Some(Slot::empty()));
         }
     }
 }

@@ -11,7 +11,7 @@ pub use step::{Reason, StepResult};
 
 use crate::{
     error::StepError,
-    pipeline::{Cell, Handle, Names, Out, Ran, SharedCell, is_for, lend},
+    pipeline::{Cell, Handle, Names, Out, Ran, Record, SharedCell},
     plan::StepId,
     scheduler::Status,
     summary::exit_code,
@@ -129,7 +129,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
         StepResult { report: self, step }
     }
 
-    fn cell(&self, step: StepId) -> Option<&Arc<C>> {
-        self.ran.cells.get(step.index())
+    fn record(&self, step: StepId) -> Option<&Record<C>> {
+        self.ran.records.get(step.index())
     }
 }

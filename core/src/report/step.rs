@@ -1,12 +1,12 @@
 //! One step's result.
 
-use super::{NoOutput, Report, StepError, is_for, lend};
+use super::{NoOutput, Report, StepError};
 use crate::{
-    pipeline::{Cell, Out, SharedCell},
+    pipeline::{Cell, Out, SharedCell, slot},
     plan::StepId,
     render::StepNames,
     scheduler::{Cause, Status},
-    summary::{self, Times},
+    summary,
     time::Instant,
 };
 use core::{fmt, time::Duration};
@@ -77,19 +77,20 @@ impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
 
     /// When its first attempt started; `None` if it never did.
     pub fn started_at(&self) -> Option<Instant> {
-        let started = self.times().started;
-        (started < Instant::NEVER).then_some(started)
+        self.report.record(self.step).map(|record| record.started).filter(|&started| started < Instant::NEVER)
     }
 
     /// When it ended.
     pub fn finished_at(&self) -> Option<Instant> {
-        let finished = self.times().finished;
-        (finished < Instant::NEVER).then_some(finished)
+        self.report.record(self.step).map(|record| record.finished).filter(|&finished| finished < Instant::NEVER)
     }
 
     /// From the first attempt's start to the end, delays included; zero if it never started.
     pub fn duration(&self) -> Duration {
-        self.times().duration()
+        match (self.started_at(), self.finished_at()) {
+            (Some(started), Some(finished)) => finished - started,
+            _ => Duration::ZERO,
+        }
     }
 
     /// How many attempts were started.
@@ -112,15 +113,9 @@ impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
     /// # Errors
     /// The result has another type, or what became of the step instead.
     pub fn output<T: 'static>(&self) -> Result<Out<T>, NoOutput<'r, E, C>> {
-        let cell = self.report.cell(self.step).ok_or(NoOutput::NoSuchStep)?;
-        if !is_for::<T, C>(cell) {
-            return Err(NoOutput::OtherType);
-        }
-        lend(cell).ok_or(NoOutput::NoSuccess(*self))
-    }
-
-    fn times(&self) -> Times {
-        self.report.ran.times.get(self.step.index()).copied().unwrap_or(Times::NONE)
+        let cell = self.report.record(self.step).and_then(|record| record.result.clone());
+        let slot = slot(cell.ok_or(NoOutput::NoSuchStep)?).ok_or(NoOutput::OtherType)?;
+        slot.lend().ok_or(NoOutput::NoSuccess(*self))
     }
 }
 

@@ -181,9 +181,21 @@ impl<'a> Scheduler<'a> {
     /// safe. O(1) amortised, O(log n) where a time limit is involved; one look at each class of resources for a start.
     #[inline]
     pub fn poll_action(&mut self, now: Instant) -> Option<Action> {
+        if self.is_straight
+            && self.in_flight == 0
+            && now < self.run_deadline
+            && let Some(step) = self.start_next(now)
+        {
+            return Some(Action::Start(step));
+        }
+        self.next_action(now)
+    }
+
+    #[inline(never)]
+    fn next_action(&mut self, now: Instant) -> Option<Action> {
         if self.is_straight {
-            if self.in_flight == 0 && now < self.run_deadline {
-                return self.start_next(now).map(Action::Start);
+            if self.has_ended() {
+                return None;
             }
             self.settle();
         }
@@ -222,10 +234,15 @@ impl<'a> Scheduler<'a> {
     /// What came of an attempt that [`Action::Start`] began. Never panics: an outcome without an attempt is ignored.
     #[inline]
     pub fn handle_outcome(&mut self, step: StepId, outcome: Outcome, now: Instant) -> Verdict {
+        if self.is_straight && outcome == Outcome::Success && self.succeed_next(step) {
+            return Verdict::Ended;
+        }
+        self.take_outcome(step, outcome, now)
+    }
+
+    #[inline(never)]
+    fn take_outcome(&mut self, step: StepId, outcome: Outcome, now: Instant) -> Verdict {
         if self.is_straight {
-            if outcome == Outcome::Success && self.succeed_next(step) {
-                return Verdict::Ended;
-            }
             self.settle();
         }
         let Some(node) = self.nodes.get(step.index()) else { return Verdict::Ignored };

@@ -83,6 +83,7 @@ impl Node {
     pub(crate) const SUCCESS: Self = Self { attempts: 1, phase: Phase::Success, ..Self::NEW };
 
     /// Whether the last attempt that failed ran out of time.
+    #[cfg(feature = "macros")]
     pub(crate) fn timed_out_last(&self) -> bool {
         self.has(TIMED_OUT_LAST)
     }

@@ -7,30 +7,6 @@ pub(crate) use table::{Row, Table};
 pub(crate) use words::Reason;
 
 use crate::scheduler::{Cause, Node, Status};
-use crate::time::Instant;
-
-/// When a step started and ended.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Times {
-    pub(crate) started: Instant,
-    pub(crate) finished: Instant,
-}
-
-impl Times {
-    pub(crate) const NONE: Self = Self { started: Instant::NEVER, finished: Instant::NEVER };
-    /// Without a clock all happens at once.
-    #[cfg(feature = "macros")]
-    pub(crate) const ZERO: Self = Self { started: Instant::ZERO, finished: Instant::ZERO };
-
-    /// From the first attempt's start to the end; zero if the step never started.
-    pub(crate) fn duration(&self) -> core::time::Duration {
-        if self.started < Instant::NEVER && self.finished < Instant::NEVER {
-            self.finished - self.started
-        } else {
-            core::time::Duration::ZERO
-        }
-    }
-}
 
 /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure.
 pub(crate) fn exit_code(nodes: &[Node]) -> u8 {

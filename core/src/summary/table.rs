@@ -1,9 +1,6 @@
 //! A run as a table for people, without a heap.
 
-use crate::{
-    scheduler::Status,
-    time::Instant,
-};
+use crate::{scheduler::Status, time::Instant};
 use core::{
     fmt::{self, Write},
     time::Duration,
@@ -92,9 +89,11 @@ impl<W: Write + ?Sized> Write for FirstLine<'_, W> {
         if self.ended {
             return Ok(());
         }
-        let mut lines = text.split('\n');
-        self.out.write_str(lines.next().unwrap_or("").trim_end_matches('\r'))?;
-        self.ended = lines.next().is_some();
+        // By bytes: `split` and `lines` keep a panic for a position that they cannot have.
+        let end = text.bytes().position(|byte| byte == b'\n');
+        let line = end.and_then(|end| text.get(..end)).unwrap_or(text);
+        self.out.write_str(line.strip_suffix('\r').unwrap_or(line))?;
+        self.ended = end.is_some();
         Ok(())
     }
 }

@@ -24,7 +24,8 @@ pub(super) fn where_clause(model: &Pipeline) -> TokenStream {
 fn asked_by(step: &Step, context: &Context) -> Vec<TokenStream> {
     let names = names(step, context);
     let params = step.generics.type_params().filter(|param| names.contains_key(&param.ident.to_string()));
-    let inline = params.filter(|param| !param.bounds.is_empty()).map(|TypeParam { ident, bounds, .. }| quote!(#ident: #bounds));
+    let inline =
+        params.filter(|param| !param.bounds.is_empty()).map(|TypeParam { ident, bounds, .. }| quote!(#ident: #bounds));
     let clause = step.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     inline.chain(clause.map(ToTokens::to_token_stream)).map(|predicate| renamed(predicate, &names)).collect()
 }
@@ -42,7 +43,8 @@ fn names(step: &Step, context: &Context) -> BTreeMap<String, Ident> {
     for param in &step.params {
         let ParamKind::Field { field, .. } = param.kind else { continue };
         let Type::Reference(reference) = &param.ty else { continue };
-        let (Some(here), Some(there)) = (plain(&reference.elem), context.fields.get(field).and_then(|field| plain(&field.ty)))
+        let (Some(here), Some(there)) =
+            (plain(&reference.elem), context.fields.get(field).and_then(|field| plain(&field.ty)))
         else {
             continue;
         };

@@ -20,7 +20,8 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
         quote!(#ident: ::rungs::fixed::Slot::new())
     });
     let numbers = model.steps.iter().enumerate().map(|(number, step)| {
-        let (ident, id) = (Ident::new(&step.ident.to_string().to_uppercase(), step.ident.span()), super::step_id(number));
+        let (ident, id) =
+            (Ident::new(&step.ident.to_string().to_uppercase(), step.ident.span()), super::step_id(number));
         let doc = format!("`{}`.", step.ident);
         quote!(#[doc = #doc] pub const #ident: ::rungs::StepId = #id;)
     });

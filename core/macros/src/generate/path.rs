@@ -132,15 +132,7 @@ impl Arguments {
     }
 
     /// Results come first among a step's needs, in the order of its parameters.
-    fn result(
-        &mut self,
-        model: &Pipeline,
-        step: &Step,
-        need: usize,
-        nth: usize,
-        name: &Ident,
-        missing: &TokenStream,
-    ) {
+    fn result(&mut self, model: &Pipeline, step: &Step, need: usize, nth: usize, name: &Ident, missing: &TokenStream) {
         let (outputs, wires) = (local("outputs"), local("wires"));
         let slot = &model.steps[need].ident;
         self.before.extend(if step.settings.when.is_clean_up() {
@@ -179,6 +171,10 @@ impl Arguments {
                 name.clone()
             }
         };
-        self.arguments.push(if mutable { quote_spanned!(span=> &mut *#owner) } else { quote_spanned!(span=> &*#owner) });
+        self.arguments.push(if mutable {
+            quote_spanned!(span=> &mut *#owner)
+        } else {
+            quote_spanned!(span=> &*#owner)
+        });
     }
 }

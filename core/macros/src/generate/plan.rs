@@ -170,7 +170,8 @@ fn settings_of(step: &Step, class: u32) -> TokenStream {
         let first = with_args(first);
         say(quote!(backoff), &quote!(::rungs::Backoff::exponential(#first)));
     }
-    let spans = [(quote!(timeout), &said.timeout), (quote!(deadline), &said.deadline), (quote!(expected), &said.expected)];
+    let spans =
+        [(quote!(timeout), &said.timeout), (quote!(deadline), &said.deadline), (quote!(expected), &said.expected)];
     for (method, span) in spans {
         if let Some(span) = span {
             say(method, &with_args(span));

@@ -4,14 +4,15 @@ use super::{bounds, local, outputs, path};
 use crate::model::{Order, Pipeline};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{GenericParam, Generics};
+use syn::{GenericParam, Generics, punctuated::Punctuated};
 
 /// `run`, `runner`, `visualize`, `Report`, and the implementation behind them.
 pub(super) fn items(model: &Pipeline) -> TokenStream {
     let count = model.steps.len();
     let error = &model.error;
     let output_generics = outputs::generics(model);
-    let (output_impl, output_ty, _) = output_generics.split_for_impl();
+    let (_, output_ty, _) = output_generics.split_for_impl();
+    let alias = without_bounds(&output_generics);
     let none = Generics::default();
     let generics = model.context.as_ref().map_or(&none, |context| &context.generics);
     let (_, context_ty, _) = generics.split_for_impl();
@@ -38,7 +39,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
         #sizes
 
         /// The report of a run.
-        pub type Report #output_impl = ::rungs::fixed::Report<Outputs #output_ty, #error, #count>;
+        pub type Report #alias = ::rungs::fixed::Report<Outputs #output_ty, #error, #count>;
 
         /// The pipeline, as a type.
         #[derive(Debug)]
@@ -75,6 +76,17 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             #body
         }
     }
+}
+
+/// An alias does not hold its parameters' bounds, so it does not say them either.
+fn without_bounds(generics: &Generics) -> Generics {
+    let mut bare = generics.clone();
+    bare.where_clause = None;
+    for param in bare.type_params_mut() {
+        param.colon_token = None;
+        param.bounds = Punctuated::new();
+    }
+    bare
 }
 
 /// The lengths of a run's storage.

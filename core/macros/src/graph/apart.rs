@@ -1,8 +1,9 @@
 //! Which steps are never in flight together, and the edges that are added so that users of a field are not.
 //!
-//! To be reached from a step through needs is not enough. A step ends before it has started where one of its needs failed
-//! or the run is stopped, while another of its needs may still be in flight; a clean-up step that waits for it then starts
-//! beside that one. So this asks of each step what has ended *whenever it starts*, by the rules of the scheduler:
+//! To be reached from a step through needs is not enough. A step ends before it has started where one of its needs
+//! failed or the run is stopped, while another of its needs may still be in flight; a clean-up step that waits for it
+//! then starts beside that one. So this asks of each step what has ended *whenever it starts*, by the rules of the
+//! scheduler:
 //!
 //! - An ordinary step starts when all its needs have succeeded, those it only comes after have ended, and nothing has
 //!   stopped the run.
@@ -86,7 +87,7 @@ impl Apart {
         let mut done = self.before[step].clone();
         if !self.clean_up[step] {
             let needs = || self.needs[step].iter().filter(|edge| edge.kind != EdgeKind::Order).map(|edge| edge.step);
-            // Neither is what failed in flight, nor what was done by then, nor what will now never start for the same reason.
+            // That need itself has ended; others were done by then, or will never start for the same reason.
             let is_done = |other, failed: usize| {
                 other == failed || self.done[failed].contains(&other) || self.succeeded[other].contains(&failed)
             };

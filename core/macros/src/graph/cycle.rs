@@ -41,7 +41,7 @@ fn shortest_through(first: usize, needs: &[Vec<Edge>]) -> Option<Cycle> {
             return Some(Cycle { path, closed_by });
         }
         for edge in &needs[step] {
-            if edge.step != first && from[edge.step].is_none() {
+            if from[edge.step].is_none() {
                 from[edge.step] = Some(step);
                 queue.push_back(edge.step);
             }

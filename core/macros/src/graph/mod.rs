@@ -24,8 +24,10 @@ pub(crate) struct Shared {
     pub(crate) exclusive: bool,
 }
 
-/// Completes a graph that is free of cycles: adds what is no more than an order, and lays paths through it. `clean_up` tells
-/// of each step whether it runs whatever became of its needs. O(V * E * log V), for graphs as large as people write by hand.
+/// Completes a graph that is free of cycles: adds what is no more than an order, and lays paths through it.
+///
+/// `clean_up` tells of each step whether it runs whatever became of its needs. Keeps sets of steps for each step: for
+/// graphs as large as people write by hand.
 pub(crate) fn complete(needs: Vec<Vec<Edge>>, clean_up: &[bool], fields: &[Shared]) -> Graph {
     let order = order::topological(&needs);
     let apart = Apart::new(needs, clean_up, &order, fields);

@@ -3,8 +3,8 @@
 use crate::model::Edge;
 use std::{cmp::Reverse, collections::BinaryHeap};
 
-/// Each step after its needs, by declaration where that leaves a choice. Steps of a cycle, and those that wait for one, are
-/// left out.
+/// Each step after its needs, by declaration where that leaves a choice. Steps of a cycle, and those that wait for one,
+/// are left out.
 pub(super) fn topological(needs: &[Vec<Edge>]) -> Vec<usize> {
     let mut missing: Vec<usize> = needs.iter().map(Vec::len).collect();
     let mut dependents = vec![Vec::new(); needs.len()];

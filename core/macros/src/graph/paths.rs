@@ -3,8 +3,8 @@
 use super::{Shared, Steps, apart::Apart};
 use crate::model::EdgeKind;
 
-/// Every step on one path, each path in `order`. All users of a field that one takes by `&mut` are on one path, as far as
-/// steps do not take several such fields.
+/// Every step on one path, each path in `order`. All users of a field that one takes by `&mut` are on one path, as far
+/// as steps do not take several such fields.
 ///
 /// Goes through the steps once and puts each on the best path that takes it; so the paths are not always the fewest.
 pub(super) fn cover(apart: &Apart, order: &[usize], fields: &[Shared]) -> Vec<Vec<usize>> {
@@ -16,7 +16,9 @@ pub(super) fn cover(apart: &Apart, order: &[usize], fields: &[Shared]) -> Vec<Ve
         let later = &groups[at + 1..];
         let fitting = paths.iter_mut().filter(|path| fits(apart, &place, path, group));
         let best = fitting.max_by_key(|path| {
-            let others = later.iter().filter(|other| fits(apart, &place, path, other)).count();
+            // A look at its last step will do: where no step may be skipped over, it speaks for those before it.
+            let last = path.last().map_or(&[][..], std::slice::from_ref);
+            let others = later.iter().filter(|other| fits(apart, &place, last, other)).count();
             (shares_field(fields, path, group), std::cmp::Reverse(others), passes_result(apart, path, group))
         });
         match best {

@@ -12,8 +12,8 @@ use syn::{
     token::Paren,
 };
 
-/// Reads arguments, and tells the names that were said. `take` reads what follows a name, or says what is wrong with it;
-/// the arguments after a wrong one are read all the same.
+/// Reads arguments, and tells the names that were said. `take` reads what follows a name, or says what is wrong with
+/// it; the arguments after a wrong one are read all the same.
 pub(super) fn read(
     tokens: TokenStream,
     mistakes: &mut Mistakes,

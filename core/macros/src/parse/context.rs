@@ -33,7 +33,6 @@ pub(super) fn model(structure: &ItemStruct) -> Context {
     };
     Context {
         ident: structure.ident.clone(),
-        vis: structure.vis.clone(),
         generics: structure.generics.clone(),
         fields: structure.fields.iter().filter_map(field).collect(),
     }

@@ -22,7 +22,7 @@ use mistakes::{Mistakes, shown};
 use names::Names;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, Error, Ident, Item, ItemMod, Visibility};
+use syn::{AttrStyle, Attribute, Error, Ident, Item, ItemMod, Visibility};
 use wiring::Wired;
 
 /// What is handed back of a module with mistakes.
@@ -72,7 +72,9 @@ impl Head {
 
 fn open(module: &TokenStream) -> syn::Result<(Head, Vec<Item>)> {
     match syn::parse2(module.clone())? {
-        Item::Mod(ItemMod { attrs, vis, ident, content: Some((_, items)), .. }) => {
+        Item::Mod(ItemMod { mut attrs, vis, ident, content: Some((_, items)), .. }) => {
+            // Inner attributes say the same before the module, where all are written again.
+            attrs.iter_mut().for_each(|attribute| attribute.style = AttrStyle::Outer);
             Ok((Head { attrs, vis, ident }, items))
         }
         Item::Mod(module) => Err(Error::new_spanned(module, "the steps stand in the module itself: `mod name { .. }`")),

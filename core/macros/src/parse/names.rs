@@ -56,18 +56,16 @@ impl Names {
         let field = self.fields.iter().position(|(other, _)| *other == name);
         let context = self.context.as_deref().unwrap_or_default();
         match (self.find_step(&name), field) {
-            _ if name == STEP_CX && field.is_some() => Err(format!(
-                "`cx` is both the step's own context and a field of `{context}`: give the field another name"
-            )),
-            _ if name == STEP_CX => Ok(Meaning::Context),
+            (None, None) if name == STEP_CX => Ok(Meaning::Context),
+            _ if name == STEP_CX => Err("`cx` is the step's own context: no step or field can have this name".into()),
             (Some(_), Some(_)) => {
                 Err(format!("`{name}` is both a step and a field of `{context}`: give one of them another name"))
             }
             (Some(step), None) if step == of => Err(format!("step `{name}` needs itself")),
             (Some(step), None) => Ok(Meaning::Step(step)),
-            (None, Some(field)) if self.fields.get(field).is_some_and(|(_, cfg)| *cfg) => Err(format!(
-                "field `{name}` of `{context}` hangs on a `#[cfg]`, and a plan cannot: the steps are the same in every build"
-            )),
+            (None, Some(field)) if self.fields.get(field).is_some_and(|(_, cfg)| *cfg) => {
+                Err(format!("field `{name}` of `{context}` hangs on a `#[cfg]`, and a plan cannot"))
+            }
             (None, Some(field)) => Ok(Meaning::Field(field)),
             (None, None) => Err(self.unknown(&name, of)),
         }
@@ -92,13 +90,17 @@ impl Names {
             (None, 0 | 1) => "is no step, and the module has no context".into(),
             (None, _) => "is no step, and of the module's structs none is marked `#[context]`".into(),
         };
-        let near = match (self.near_step(name), self.near_field(name)) {
-            (Some(step), Some(field)) => format!("; did you mean the step `{step}` or the field `{field}`?"),
-            (Some(step), None) => format!("; did you mean the step `{step}`?"),
-            (None, Some(field)) => format!("; did you mean the field `{field}`?"),
-            (None, None) => String::new(),
+        let help = match (name.strip_prefix('_'), self.near_step(name), self.near_field(name)) {
+            // The compiler advises such a name to those who do not read a parameter.
+            (Some(unread), Some(step), _) if step == unread => {
+                format!("; to come after `{step}` without its result, say `after({step})`")
+            }
+            (_, Some(step), Some(field)) => format!("; did you mean the step `{step}` or the field `{field}`?"),
+            (_, Some(step), None) => format!("; did you mean the step `{step}`?"),
+            (_, None, Some(field)) => format!("; did you mean the field `{field}`?"),
+            (_, None, None) => String::new(),
         };
-        format!("step `{}` needs `{name}`, which {what}{near}", self.step(of))
+        format!("step `{}` needs `{name}`, which {what}{help}", self.step(of))
     }
 
     fn near_step(&self, name: &str) -> Option<&str> {

@@ -52,8 +52,8 @@ fn check_result(name: &str, ty: &Type) -> Result<(), String> {
         Some(TypeReference { mutability: None, .. }) => Ok(()),
         Some(_) => Err(format!("the result of step `{name}` may have other readers: take it by `&`, not by `&mut`")),
         None if is_called(ty, "Result") => Err(format!(
-            "only steps `when_all_done` and `when_any_failed` are told what became of their needs: take the result of step \
-             `{name}` as `&T`"
+            "only steps `when_all_done` and `when_any_failed` are told what became of their needs: take the result of \
+             step `{name}` as `&T`"
         )),
         None => Err(format!("the result of step `{name}` may have other readers: take it as `&T`, not by value")),
     }
@@ -64,7 +64,7 @@ fn check_settled(name: &str, ty: &Type) -> Result<(), String> {
         Some(PathSegment { ident, arguments: PathArguments::AngleBracketed(arguments) }) if ident == "Result" => {
             let mut arguments = arguments.args.iter();
             let (ok, err, more) = (arguments.next(), arguments.next(), arguments.next());
-            matches!(ok, Some(GenericArgument::Type(Type::Reference(TypeReference { mutability: None, .. }))))
+            matches!(ok, Some(GenericArgument::Type(ok)) if reference(ok).is_some_and(|ok| ok.mutability.is_none()))
                 && matches!(err, Some(GenericArgument::Type(cause)) if is_called(cause, "Cause"))
                 && more.is_none()
         }

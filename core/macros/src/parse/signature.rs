@@ -6,8 +6,8 @@ use super::{
     module_args::missing_type,
 };
 use syn::{
-    FnArg, GenericParam, Generics, Ident, Lifetime, Pat, PatIdent, Path, PathSegment, ReturnType, Signature, Type,
-    TypeBareFn, TypeImplTrait, TypeReference,
+    FnArg, GenericParam, Generics, Ident, Lifetime, Pat, PatIdent, Path, PathSegment, ReturnType, Signature,
+    TraitBound, Type, TypeBareFn, TypeImplTrait, TypeReference,
     visit::{self, Visit},
 };
 
@@ -100,8 +100,8 @@ fn may_be_result(ty: &Type) -> bool {
     }
 }
 
-/// A result is kept after its step has ended, for the steps that need it and for the report: so its type can be named, and
-/// borrows nothing.
+/// A result is kept after its step has ended, for the steps that need it and for the report: so its type can be named,
+/// and borrows nothing.
 fn check_result(output: &Type, sig: &Signature, context: Option<&Generics>, mistakes: &mut Mistakes) {
     let named = |param: &GenericParam| match param {
         GenericParam::Type(ty) => Some(ty.ident.clone()),
@@ -112,16 +112,17 @@ fn check_result(output: &Type, sig: &Signature, context: Option<&Generics>, mist
     let of_context: Vec<Ident> =
         context.into_iter().flat_map(|generics| generics.params.iter().filter_map(named)).collect();
     let foreign = foreign.filter(|ident| !of_context.contains(ident)).collect();
-    Result { foreign, mistakes }.visit_type(output);
+    Kept { foreign, mistakes }.visit_type(output);
 }
 
-struct Result<'m> {
+/// Looks through the type of a result.
+struct Kept<'m> {
     /// Generic parameters of the step that the context does not have.
     foreign: Vec<Ident>,
     mistakes: &'m mut Mistakes,
 }
 
-impl<'ast> Visit<'ast> for Result<'_> {
+impl<'ast> Visit<'ast> for Kept<'_> {
     fn visit_path(&mut self, path: &'ast Path) {
         if let Some(PathSegment { ident, .. }) = path.segments.first()
             && path.leading_colon.is_none()
@@ -154,6 +155,13 @@ impl<'ast> Visit<'ast> for Result<'_> {
 
     /// The references of a function type are the function's own.
     fn visit_type_bare_fn(&mut self, _: &'ast TypeBareFn) {}
+
+    /// So are the lifetimes of a trait that goes for all of them.
+    fn visit_trait_bound(&mut self, bound: &'ast TraitBound) {
+        if bound.lifetimes.is_none() {
+            visit::visit_trait_bound(self, bound);
+        }
+    }
 
     fn visit_parenthesized_generic_arguments(&mut self, _: &'ast syn::ParenthesizedGenericArguments) {}
 }

@@ -93,13 +93,24 @@ fn a_clean_up_step_keeps_clear_of_what_may_still_run() {
     check(&[(1, 0), (2, 1)], &[1, 2], &[], &[&[0, 1, 2]]);
 }
 
+/// A step between the users of a field goes between them.
+#[test]
+fn a_path_is_in_order() {
+    check(&[(1, 0), (2, 1)], &[], &[&[0, 2]], &[&[0, 1, 2]]);
+}
+
+/// 1 takes two fields, and is on the path of the first; the users of the second follow it there, and do not go on after 2.
+#[test]
+fn a_field_follows_its_users() {
+    check(&[(3, 2)], &[], &[&[0, 1], &[1, 3]], &[&[0, 1, 3], &[2]]);
+}
+
 /// Of two paths that would do, the one whose result is passed on.
 #[test]
 fn a_result_is_kept_on_its_path() {
-    let needs = vec![
-        Vec::new(),
-        Vec::new(),
-        [(0, EdgeKind::After), (1, EdgeKind::Result)].map(|(step, kind)| Edge { step, kind }).to_vec(),
-    ];
-    assert_eq!(paths(&needs, &[false; 3], &[]), [vec![0], vec![1, 2]]);
+    let edge = |step, kind| Edge { step, kind };
+    let last = |a, b| vec![Vec::new(), Vec::new(), vec![edge(0, a), edge(1, b)]];
+    let paths = |needs| paths(&needs, &[false; 3], &[]);
+    assert_eq!(paths(last(EdgeKind::After, EdgeKind::Result)), [vec![0], vec![1, 2]]);
+    assert_eq!(paths(last(EdgeKind::Result, EdgeKind::After)), [vec![0, 2], vec![1]]);
 }

@@ -66,6 +66,18 @@ fn a_context() {
 }
 
 #[test]
+fn one_mutable_user_makes_a_field_exclusive() {
+    let exclusive = |radio: [&str; 2]| {
+        let [first, second] = radio.map(|radio| format!("radio: {radio} Radio"));
+        let steps = format!("#[step] async fn a({first}) -> R {{}} #[step] async fn b({second}) -> R {{}}");
+        let context = model("error = E", &format!("struct Board {{ radio: Radio }} {steps}")).context.unwrap();
+        context.fields[0].exclusive
+    };
+    assert!(exclusive(["&", "&mut"]) && exclusive(["&mut", "&"]) && exclusive(["&mut", "&mut"]));
+    assert!(!exclusive(["&", "&"]));
+}
+
+#[test]
 fn steps() {
     let steps = board().steps;
     let names: Vec<_> = steps.iter().map(|step| step.ident.to_string()).collect();

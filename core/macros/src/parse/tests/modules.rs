@@ -55,7 +55,7 @@ fn nothing_hangs_on_a_cfg() {
     check("struct A { #[cfg(x)] led: Led, radio: Radio } #[step] async fn a(radio: &Radio) -> R {}", &[]);
     check(
         "struct A { #[cfg(x)] led: Led } #[step] async fn a(led: &Led) -> R {}",
-        &[("led", "field `led` of `A` hangs on a `#[cfg]`, and a plan cannot: the steps are the same in every build")],
+        &[("led", "field `led` of `A` hangs on a `#[cfg]`, and a plan cannot")],
     );
     check(
         "#[step] async fn b() -> R {} #[step] async fn a(#[cfg(x)] b: &u8) -> R {}",
@@ -71,6 +71,13 @@ fn the_users_items_remain() {
     let expected = "#[doc = \"x\"] pub mod m { use super::B; struct A { a: u8 } #[inline] async fn a(bus: &u8) -> R { 1 } } \
         ::core::compile_error! { \"step `a` needs `bus`, which is neither a step nor a field of `A`\" }";
     assert_eq!(TokenStream::from(rejected).to_string(), tokens::<TokenStream>(expected).to_string());
+}
+
+#[test]
+fn inner_attributes_move_out() {
+    let Err(rejected) = pipeline(tokens(""), tokens("mod m { #![allow(unused)] }")) else { panic!("accepted") };
+    let module = TokenStream::from(rejected).to_string();
+    assert!(module.starts_with("# [allow (unused)] mod m { }"), "{module}");
 }
 
 /// Every mistake of a module at once.

@@ -24,7 +24,8 @@ fn neither_a_step_nor_a_field() {
         "#[step] async fn b(_power: &Rails) -> R {}",
         &[(
             "_power",
-            "step `b` needs `_power`, which is neither a step nor a field of `Board`; did you mean the step `power`?",
+            "step `b` needs `_power`, which is neither a step nor a field of `Board`; to come after `power` without its result, \
+             say `after(power)`",
         )],
     );
     step(
@@ -80,7 +81,11 @@ fn names_that_mean_two_things() {
     );
     check(
         "struct A { cx: u8 } #[step] async fn b(cx: &u8) -> R {}",
-        &[("cx", "`cx` is both the step's own context and a field of `A`: give the field another name")],
+        &[("cx", "`cx` is the step's own context: no step or field can have this name")],
+    );
+    check(
+        "#[step] async fn b(cx: &u8) -> R {} #[step] async fn cx() -> R {}",
+        &[("cx", "`cx` is the step's own context: no step or field can have this name")],
     );
 }
 

@@ -66,6 +66,7 @@ fn a_clean_up_step_takes_what_became_of_its_needs() {
         "Result<&mut Rails, Cause>",
         "Result<&Rails, E>",
         "Result<&Rails>",
+        "Result<&Rails, Cause, u8>",
         "Rails",
         "&mut Rails",
     ] {

@@ -15,7 +15,7 @@ fn an_async_fn_that_returns_a_result() {
     step("pub(crate) async fn a() -> crate::Outcome<u8>", &[]);
     step("async fn a() -> (Result<(), E>)", &[]);
     step("async fn a() -> outcome!()", &[]);
-    step("async fn a() -> Result<fn(&u8) -> &u8, Box<dyn Fn(&u8)>>", &[]);
+    step("async fn a() -> Result<fn(&u8) -> &u8, Box<dyn Fn(&u8) + for<'a> T<'a>>>", &[]);
     step("async fn a() -> Result<&'static str, E>", &[]);
     step("fn a() -> R", &[("fn", "a step is an `async fn`: add `async`")]);
     step("async unsafe fn a() -> R", &[("unsafe", "a step cannot be `unsafe`")]);
@@ -36,7 +36,7 @@ fn an_async_fn_that_returns_a_result() {
 fn generic_steps() {
     step("async fn a<B: I2c>(i2c: &mut B) -> Result<Imu<B>, B::Error> where B: Send", &[]);
     step("async fn a<const N: usize>(pins: &[Pin; N]) -> Result<[u8; N], E>", &[]);
-    step("async fn a<Bus: I2c>(i2c: &mut Bus) -> Result<m::Bus, E>", &[]);
+    step("async fn a<Bus: I2c>(i2c: &mut Bus) -> Result<(m::Bus, ::Bus::Id), E>", &[]);
     step("async fn a(i2c: &mut impl I2c) -> R", &[]);
     step(
         "async fn a<'s>(i2c: &'s u8) -> R",

@@ -1,0 +1,156 @@
+//! The scheduler itself in every run of a small graph: it does nothing that the rules in `runs` do not foresee.
+
+use super::{
+    runs::in_flight_after_start,
+    space::{Needs, graphs, pairs_in_order},
+};
+use crate::model::EdgeKind;
+use rungs::{
+    Cause, Config, Instant, Retry, Settings, Status, Stop, When,
+    scheduler::{Action, Alarm, Edges, Need, Needed, Node, Numbering, Outcome, Plan, Scheduler, State, StepId, invert},
+};
+use std::collections::HashSet;
+
+#[derive(Clone, Copy)]
+enum Event {
+    Outcome(usize, Outcome),
+    Stop(Stop),
+}
+
+/// All that decides how a run goes on.
+type World = (Vec<(Status, u32, bool, Option<Cause>)>, Vec<usize>, usize);
+
+struct Runs {
+    rows: Vec<u32>,
+    needs: Vec<Need>,
+    dependent_rows: Vec<u32>,
+    dependents: Vec<Need>,
+    settings: Vec<Settings<'static>>,
+    which: Vec<u32>,
+    /// As in `runs`: whether the second was in flight after the first had started.
+    seen: Vec<Vec<bool>>,
+}
+
+fn id(step: usize) -> StepId {
+    StepId::new(step).unwrap()
+}
+
+impl Runs {
+    fn new(graph: &Needs, whens: &[When], retries: u32) -> Self {
+        let (mut rows, mut needs) = (vec![0], Vec::new());
+        for edges in graph {
+            needs.extend(edges.iter().map(|edge| match edge.kind {
+                EdgeKind::Result => Need::result(id(edge.step)),
+                EdgeKind::After => Need::after(id(edge.step)),
+                EdgeKind::Order => Need::order(id(edge.step)),
+            }));
+            rows.push(needs.len() as u32);
+        }
+        let (mut dependent_rows, mut dependents) = (vec![0; rows.len()], needs.clone());
+        invert(Edges::new(&rows, &needs), &mut dependent_rows, &mut dependents);
+        let settings = whens.iter().map(|&when| Settings::DEFAULT.when(when).retries(retries)).collect();
+        let (which, seen) = ((0..graph.len() as u32).collect(), vec![vec![false; graph.len()]; graph.len()]);
+        Self { rows, needs, dependent_rows, dependents, settings, which, seen }
+    }
+
+    /// Plays every sequence of events, as far as it leads to something new.
+    fn explore(mut self) -> Vec<Vec<bool>> {
+        let (mut known, mut open) = (HashSet::new(), vec![Vec::new()]);
+        while let Some(events) = open.pop() {
+            let world = self.play(&events);
+            let next = possible(&world);
+            if known.insert(world) {
+                open.extend(next.into_iter().map(|event| [&events[..], &[event]].concat()));
+            }
+        }
+        self.seen
+    }
+
+    fn play(&mut self, events: &[Event]) -> World {
+        let steps = self.which.len();
+        let needs = Edges::new(&self.rows, &self.needs);
+        let plan = Plan::new(needs, Edges::new(&self.dependent_rows, &self.dependents), &self.settings, &self.which);
+        let mut nodes = vec![Node::default(); steps];
+        let mut ready = vec![0; Needed::ready_words(steps)];
+        let mut alarms = vec![Alarm::default(); steps];
+        let state = State { nodes: &mut nodes, ready: &mut ready, alarms: &mut alarms, ..State::default() };
+        let now = Instant::ZERO;
+        let mut run = Scheduler::new(plan, Numbering::default(), Config::DEFAULT, state, now).unwrap();
+        let mut abandoning = Vec::new();
+        for event in [None].into_iter().chain(events.iter().map(Some)) {
+            match event {
+                None => {}
+                Some(&Event::Stop(stop)) => run.handle_stop(stop),
+                Some(&Event::Outcome(step, outcome)) => {
+                    run.handle_outcome(id(step), outcome, now);
+                    abandoning.retain(|&other| other != step);
+                }
+            }
+            while let Some(action) = run.poll_action(now) {
+                if let Action::Abandon(step) = action {
+                    abandoning.push(step.index());
+                }
+                look(run.nodes(), &mut self.seen);
+            }
+        }
+        let world = run.nodes().iter().map(|node| (node.status(), node.attempts(), node.is_in_flight(), node.cause()));
+        let stops = events.iter().filter(|event| matches!(event, Event::Stop(_))).count();
+        (world.collect(), abandoning, stops)
+    }
+}
+
+fn look(nodes: &[Node], seen: &mut [Vec<bool>]) {
+    for (second, _) in nodes.iter().enumerate().filter(|(_, node)| node.attempts() > 0) {
+        for (first, node) in nodes.iter().enumerate().filter(|(first, node)| *first != second && node.attempts() > 0) {
+            seen[second][first] |= matches!(node.status(), Status::Pending | Status::Running);
+        }
+    }
+}
+
+fn possible((nodes, abandoning, stops): &World) -> Vec<Event> {
+    let mut possible = Vec::new();
+    for (step, _) in nodes.iter().enumerate().filter(|(_, (_, _, in_flight, _))| *in_flight) {
+        let outcomes = [Outcome::Success, Outcome::Failed(Retry::No), Outcome::Failed(Retry::Yes)];
+        possible.extend(outcomes.map(|outcome| Event::Outcome(step, outcome)));
+        possible.extend(abandoning.contains(&step).then_some(Event::Outcome(step, Outcome::Abandoned)));
+    }
+    match stops {
+        0 => possible.extend([Stop::Drain, Stop::Cancel].map(Event::Stop)),
+        1 => possible.push(Event::Stop(Stop::Cancel)),
+        _ => {}
+    }
+    possible
+}
+
+/// Tells how many pairs were in flight together.
+#[track_caller]
+fn check(needs: &Needs, kinds: &[When], retries: u32) -> usize {
+    let steps = needs.len();
+    let mut count = 0;
+    for number in 0..kinds.len().pow(steps as u32) {
+        let whens: Vec<When> = (0..steps).map(|at| kinds[number / kinds.len().pow(at as u32) % kinds.len()]).collect();
+        let clean_up: Vec<bool> = whens.iter().map(|&when| when != When::AllSucceeded).collect();
+        let foreseen = in_flight_after_start(needs, &clean_up);
+        for (second, seen) in Runs::new(needs, &whens, retries).explore().iter().enumerate() {
+            for (first, _) in seen.iter().enumerate().filter(|(_, seen)| **seen) {
+                assert!(foreseen[second][first], "{needs:?} {whens:?}: {first} in flight after {second} has started");
+                count += 1;
+            }
+        }
+    }
+    count
+}
+
+#[test]
+fn three_steps_of_all_kinds_with_retries() {
+    let kinds = [When::AllSucceeded, When::AllDone, When::AnyFailed];
+    let all = (0..=3).flat_map(|steps| graphs(steps, pairs_in_order(steps), &[EdgeKind::Result, EdgeKind::Order]));
+    assert!(all.map(|needs| check(&needs, &kinds, 1)).sum::<usize>() > 0);
+}
+
+#[test]
+fn four_steps() {
+    let kinds = [When::AllSucceeded, When::AllDone];
+    let all = graphs(4, pairs_in_order(4), &[EdgeKind::Result]);
+    assert!(all.map(|needs| check(&needs, &kinds, 0)).sum::<usize>() > 0);
+}
