@@ -118,7 +118,7 @@ impl fmt::Display for Short {
 }
 
 const fn rounded(value: u64, unit: u64) -> u64 {
-    value.saturating_add(unit / 2) / unit
+    value / unit + (value % unit >= unit / 2) as u64
 }
 
 /// A number of tenths or hundredths.
