@@ -10,7 +10,9 @@ fn the_compilers_messages() {
     let told = Command::new(rustc).arg("--version").output().unwrap();
     let version = String::from_utf8_lossy(&told.stdout);
     if !version.starts_with(RECORDED_WITH) {
-        eprintln!("SKIPPED: the messages in face/ui and static/ui are those of {RECORDED_WITH}x, and this is {version}");
+        eprintln!(
+            "SKIPPED: the messages in face/ui and static/ui are those of {RECORDED_WITH}x, and this is {version}"
+        );
         return;
     }
     let cases = trybuild::TestCases::new();

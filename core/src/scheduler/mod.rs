@@ -304,6 +304,11 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         self.nodes
     }
 
+    /// What is run, and how.
+    pub fn setup(&self) -> &S {
+        &self.setup
+    }
+
     /// The plan that is run.
     pub fn plan(&self) -> Plan<'a> {
         *self.setup.plan()

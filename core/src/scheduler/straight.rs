@@ -39,14 +39,29 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
                 node.flags = Node::flags_for(settings.when, settings.optional);
             }
         }
-        if !goes_by_place(self.setup.plan(), self.setup.numbering()) || (S::ASKS.limit && self.setup.config().max_concurrent == 0) {
+        if !goes_by_place(self.setup.plan(), self.setup.numbering())
+            || (S::ASKS.limit && self.setup.config().max_concurrent == 0)
+        {
             self.settle();
         }
     }
 
+    /// Takes it that so many steps, from the first place, have succeeded at once, each by its first attempt: as if it had
+    /// been asked for them, and told so. To be called before anything else, of a plan whose steps go by place.
+    #[cfg(feature = "macros")]
+    pub(crate) fn succeed_first(&mut self, places: u32) {
+        for place in 0..places {
+            if let Some(node) = self.nodes.get_mut(self.setup.numbering().step(place as usize).index()) {
+                node.attempts = 1;
+                node.phase = Phase::Success;
+            }
+        }
+        self.ended = places;
+    }
+
     /// Starts the step at the next place: all before it have succeeded.
     #[inline]
-    pub(super) fn start_next(&mut self, now: Instant) -> Option<StepId> {
+    pub(crate) fn start_next(&mut self, now: Instant) -> Option<StepId> {
         let step = self.setup.numbering().step(self.ended as usize);
         let node = self.nodes.get_mut(step.index())?;
         node.phase = Phase::Running;
