@@ -62,10 +62,10 @@ pub struct Said<'s> {
     pub(super) signal: Option<&'s StopSignal>,
 }
 
-impl<'s> RunSettings for Said<'s> {
+impl RunSettings for Said<'_> {
     const IS_DECLARED: bool = false;
 
-    type Said = Said<'s>;
+    type Said = Self;
 
     #[inline]
     fn config<'c>(&'c self, _: &'c Config) -> &'c Config {

@@ -67,7 +67,9 @@ struct Shared<E> {
 struct Long([AtomicU32; 2]);
 
 impl Long {
-    const ZERO: Self = Self([AtomicU32::new(0), AtomicU32::new(0)]);
+    const fn zero() -> Self {
+        Self([AtomicU32::new(0), AtomicU32::new(0)])
+    }
 
     fn set(&self, value: u64) {
         let [low, high] = &self.0;
@@ -86,7 +88,9 @@ impl Long {
 struct PackedCause([AtomicU32; 3]);
 
 impl PackedCause {
-    const NONE: Self = Self([const { AtomicU32::new(0) }; 3]);
+    const fn none() -> Self {
+        Self([const { AtomicU32::new(0) }; 3])
+    }
 
     fn set(&self, cause: Option<Cause>) {
         let (kind, root, via) = match cause {
@@ -131,13 +135,13 @@ impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
     pub const fn new() -> Self {
         Self {
             words: [const { AtomicU32::new(IDLE) }; PATHS],
-            causes: [PackedCause::NONE; NEEDS],
+            causes: [const { PackedCause::none() }; NEEDS],
             shared: Shared {
                 ahead: AtomicU32::new(NOT_AHEAD),
                 error: Handed::empty(),
                 attempt: AtomicU32::new(0),
-                started: Long::ZERO,
-                limit: Long::ZERO,
+                started: Long::zero(),
+                limit: Long::zero(),
             },
         }
     }
