@@ -35,7 +35,24 @@ impl Rate {
 /// divides a second one direction is a multiplication alone.
 #[inline]
 const fn scale(n: u64, from: u64, to: u64, extra: u64) -> u64 {
-    (n / from).saturating_mul(to).saturating_add((n % from * to + extra) / from)
+    if from == 1 {
+        return times(n, to);
+    }
+    times(n / from, to).saturating_add((n % from * to + extra) / from)
+}
+
+/// The product, saturating. By parts that a small factor takes in 32 bits: the clock is read twice a step, and a Cortex-M0
+/// multiplies no wider than that.
+#[inline]
+const fn times(n: u64, by: u64) -> u64 {
+    let high = n >> 32;
+    if by > u16::MAX as u64 || high > u16::MAX as u64 {
+        return n.saturating_mul(by);
+    }
+    let (factor, low) = (by as u32, n as u32);
+    let (lowest, middle, highest) = ((low & 0xFFFF) * factor, (low >> 16) * factor, high as u32 * factor);
+    // Two numbers of 16 bits multiply to 65,535 * 65,535 at most, so the sum stays below 2^64.
+    ((highest as u64) << 32) + ((middle as u64) << 16) + lowest as u64
 }
 
 #[cfg(test)]

@@ -5,13 +5,18 @@
 //! what has been done by then is told to the scheduler before it is asked for the first time, and its answers are what
 //! has been done.
 
-use super::{blueprint::Blueprint, drive::Now, report::Times, wire::Switchboard};
+use super::{
+    blueprint::Known,
+    drive::{Drive, Paths, ScheduledBy},
+    report::Times,
+    settings::RunSettings,
+};
 use crate::{
+    observe::Observer,
     plan::StepId,
-    scheduler::{Action, Outcome, Scheduler},
     time::{Instant, Timer},
 };
-use core::task::Poll;
+use core::task::Context;
 
 /// How far a run has gone ahead.
 #[derive(Debug, Default)]
@@ -25,37 +30,44 @@ pub(super) struct Ahead {
 impl Ahead {
     /// Starts steps until one does not succeed at once.
     #[inline]
-    pub(super) fn go<E, T: Timer>(
+    pub(super) fn go<
+        P: Known,
+        E,
+        O: Observer<E>,
+        T: Timer,
+        F: Paths,
+        const S: usize,
+        const W: usize,
+        const N: usize,
+    >(
         &mut self,
-        blueprint: &Blueprint,
-        wires: &Switchboard<'_, E>,
-        times: &mut [Times],
-        now: &mut Now<'_, T>,
-        mut poll_path: impl FnMut(usize) -> Poll<()>,
+        drive: &mut Drive<'_, P, E, O, T, F, S, W, N>,
+        cx: &mut Context<'_>,
     ) {
+        let (blueprint, wires) = (P::BLUEPRINT, drive.wires);
         let mut step = StepId(0);
-        while step.index() < times.len() {
+        while step.index() < S {
             let path = blueprint.path_of(step);
             if blueprint.has_context {
-                wires.tell_attempt(1, now.at, blueprint.plan.settings(step).first_limit(now.at));
+                wires.tell_attempt(1, drive.now, blueprint.plan.settings(step).first_limit(drive.now));
             }
-            wires.go_ahead(step);
-            let _ = poll_path(path);
+            wires.let_ahead(step);
+            let _ = (drive.paths)(path, cx);
             let (next, has_failed) = wires.gone_ahead(step);
             if T::TICKS && next != step {
-                let started = now.at;
-                now.tick();
-                if let Some(times) = times.get_mut(step.index()) {
-                    *times = Times { started, finished: now.at };
+                let started = drive.now;
+                drive.tick();
+                if let Some(times) = drive.notes.times.get_mut(step.index()) {
+                    *times = Times { started, finished: drive.now };
                 }
             }
             // Without a clock a path goes on by itself, so a step that lies on it has begun as well.
-            let goes_on = !T::TICKS && next.index() < times.len() && blueprint.path_of(next) == path;
+            let goes_on = !T::TICKS && next.index() < S && blueprint.path_of(next) == path;
             let has_begun = has_failed || next == step || goes_on;
             step = next;
             if has_begun {
                 wires.stop_ahead(path, step);
-                self.begun = Some(now.at);
+                self.begun = Some(drive.now);
                 break;
             }
         }
@@ -63,14 +75,13 @@ impl Ahead {
     }
 
     /// Tells the scheduler what has been done, and which step is under way.
-    pub(super) fn catch_up(&self, scheduler: &mut Scheduler<'_>, times: &mut [Times]) -> Option<StepId> {
-        for _ in 0..self.succeeded {
-            // Steps that succeed at once start in the order of their places: these are the ones.
-            if let Some(Action::Start(step)) = scheduler.poll_action(Instant::ZERO) {
-                scheduler.handle_outcome(step, Outcome::Success, Instant::ZERO);
-            }
-        }
-        let Some(Action::Start(step)) = scheduler.poll_action(self.begun?) else { return None };
+    pub(super) fn catch_up<P: Known, S: RunSettings, T: Timer>(
+        &self,
+        scheduler: &mut ScheduledBy<'_, P, S, T>,
+        times: &mut [Times],
+    ) -> Option<StepId> {
+        scheduler.succeed_first(self.succeeded as u32);
+        let step = scheduler.start_next(self.begun?)?;
         if let Some(times) = times.get_mut(step.index()) {
             times.started = self.begun?;
         }

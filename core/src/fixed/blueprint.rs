@@ -16,7 +16,7 @@ pub struct Blueprint {
     /// The graph and the settings.
     pub plan: Plan<'static>,
     numbering: Numbering<'static>,
-    by_priority: Numbering<'static>,
+    pub(super) by_priority: Numbering<'static>,
     levels: &'static [u32],
     path_of: &'static [u32],
     pub(super) config: Config,
@@ -24,6 +24,12 @@ pub struct Blueprint {
     pub(super) goes_by_declaration: bool,
     /// Whether a step asks for its context.
     pub(super) has_context: bool,
+}
+
+/// What has a blueprint: a pipeline, and what its runs leave behind.
+pub trait Known {
+    /// All that is known before a run.
+    const BLUEPRINT: &'static Blueprint;
 }
 
 impl Blueprint {
@@ -82,12 +88,14 @@ impl Blueprint {
     }
 
     /// Whether steps that succeed at once start in the order of declaration, and nothing can stop them.
-    pub(super) fn goes_ahead(&self, config: &Config) -> bool {
+    #[inline]
+    pub(super) const fn goes_ahead(&self, config: &Config) -> bool {
         self.goes_by_declaration && config.max_concurrent == u32::MAX && !config.has_deadline()
     }
 
-    pub(super) fn numbering_for(&self, config: &Config) -> Numbering<'static> {
-        if config.max_concurrent < u32::MAX { self.by_priority } else { self.numbering }
+    #[inline]
+    pub(super) const fn numbering_for(&self, config: &Config) -> &Numbering<'static> {
+        if config.max_concurrent < u32::MAX { &self.by_priority } else { &self.numbering }
     }
 
     pub(super) fn name(&self, step: StepId) -> &'static str {

@@ -1,10 +1,11 @@
 //! A run in progress: the scheduler's actions carried out on paths.
 
 use super::{
-    blueprint::Blueprint,
-    report::Times,
-    signal::{Seen, StopSignal},
-    wire::{Reply, Switchboard},
+    blueprint::Known,
+    report::Notes,
+    settings::{KnownSetup, RunSettings},
+    signal::Seen,
+    wire::{Reply, Wires},
 };
 use crate::{
     error::StepError,
@@ -14,37 +15,26 @@ use crate::{
     scheduler::{Action, Cause, Node, Outcome, Scheduler, Status, Verdict},
     time::{Instant, Timer},
 };
-use core::task::{Context, Poll};
+use core::{
+    marker::PhantomData,
+    task::{Context, Poll},
+};
 
-/// What a run works with, once there is something to schedule.
+/// The scheduler of a run.
+pub(super) type ScheduledBy<'r, P, S, T> = Scheduler<'r, KnownSetup<P, S, T>>;
+
+/// What a run works with, beside its scheduler.
 #[derive(Debug)]
-pub(super) struct Drive<'r, E, O> {
-    pub(super) blueprint: &'static Blueprint,
-    pub(super) scheduler: Scheduler<'r>,
-    pub(super) times: &'r mut [Times],
-    /// Each step's own last error.
-    pub(super) errors: &'r mut [Option<E>],
-    pub(super) span: &'r mut Times,
-    pub(super) wires: Switchboard<'r, E>,
-    pub(super) signal: Option<&'r StopSignal>,
+pub(super) struct Drive<'r, P, E, O, T, F, const STEPS: usize, const PATHS: usize, const NEEDS: usize> {
+    pub(super) notes: &'r mut Notes<E, STEPS>,
+    pub(super) wires: &'r Wires<E, PATHS, NEEDS>,
+    pub(super) timer: &'r T,
+    /// What the clock last said.
+    pub(super) now: Instant,
+    pub(super) paths: F,
     pub(super) seen: Seen,
     pub(super) observer: O,
-}
-
-/// The clock, and what it last said.
-pub(super) struct Now<'t, T> {
-    pub(super) at: Instant,
-    pub(super) timer: &'t T,
-}
-
-impl<'t, T: Timer> Now<'t, T> {
-    pub(super) fn new(timer: &'t T) -> Self {
-        Self { at: timer.now(), timer }
-    }
-
-    pub(super) fn tick(&mut self) {
-        self.at = self.timer.now();
-    }
+    pub(super) pipeline: PhantomData<fn() -> P>,
 }
 
 /// Polls a path by its number.
@@ -52,95 +42,114 @@ pub(super) trait Paths: FnMut(usize, &mut Context<'_>) -> Poll<()> {}
 
 impl<P: FnMut(usize, &mut Context<'_>) -> Poll<()>> Paths for P {}
 
-impl<E, O: Observer<E>> Drive<'_, E, O> {
+impl<P: Known, E, O: Observer<E>, T: Timer, F: Paths, const STEPS: usize, const PATHS: usize, const NEEDS: usize>
+    Drive<'_, P, E, O, T, F, STEPS, PATHS, NEEDS>
+{
+    pub(super) fn tick(&mut self) {
+        self.now = self.timer.now();
+    }
+
     /// Polls what is in flight, so that results are known before time limits and stops are looked at. Wakers are passed
     /// through untouched, so all are polled.
-    pub(super) fn poll_running<T: Timer>(
+    pub(super) fn poll_running<S: RunSettings>(
         &mut self,
+        scheduler: &mut ScheduledBy<'_, P, S, T>,
         cx: &mut Context<'_>,
-        now: &mut Now<'_, T>,
-        paths: &mut impl Paths,
     ) {
-        for path in 0..self.wires.paths() {
+        for path in 0..PATHS {
             if self.wires.is_running(path) {
-                self.poll_path(path, cx, now, paths);
+                self.poll_path(scheduler, path, cx);
             }
         }
     }
 
     /// Whether the signal has something new.
-    pub(super) fn poll_signal(&mut self, cx: &mut Context<'_>) -> bool {
-        let Some(signal) = self.signal else { return false };
-        signal.register(cx.waker());
-        self.heed(signal)
+    pub(super) fn poll_signal<S: RunSettings>(
+        &mut self,
+        scheduler: &mut ScheduledBy<'_, P, S, T>,
+        cx: &mut Context<'_>,
+    ) -> bool {
+        if let Some(signal) = scheduler.setup().settings.signal() {
+            signal.register(cx.waker());
+        }
+        self.heed(scheduler)
     }
 
-    fn heed(&mut self, signal: &StopSignal) -> bool {
-        let stop = self.seen.next(signal);
+    fn heed<S: RunSettings>(&mut self, scheduler: &mut ScheduledBy<'_, P, S, T>) -> bool {
+        let stop = scheduler.setup().settings.signal().and_then(|signal| self.seen.next(signal));
         if let Some(stop) = stop {
-            self.scheduler.handle_stop(stop);
+            scheduler.handle_stop(stop);
         }
         stop.is_some()
     }
 
     /// Does what the scheduler says until it has nothing more to say.
-    pub(super) fn act<T: Timer>(&mut self, cx: &mut Context<'_>, now: &mut Now<'_, T>, paths: &mut impl Paths) {
+    pub(super) fn act<S: RunSettings>(&mut self, scheduler: &mut ScheduledBy<'_, P, S, T>, cx: &mut Context<'_>) {
         loop {
-            if let Some(signal) = self.signal {
-                self.heed(signal);
-            }
-            match self.scheduler.poll_action(now.at) {
+            self.heed(scheduler);
+            let step = match scheduler.poll_action(self.now) {
                 Some(Action::Start(step)) => {
-                    self.start(step, now.at);
-                    self.poll_path(self.blueprint.path_of(step), cx, now, paths);
+                    self.start(scheduler, step);
+                    step
                 }
                 Some(Action::Abandon(step)) => {
-                    let path = self.blueprint.path_of(step);
-                    self.wires.abandon(path, step);
-                    self.poll_path(path, cx, now, paths);
+                    self.wires.tell_to_abandon(P::BLUEPRINT.path_of(step), step);
+                    step
                 }
-                Some(Action::Ended(step)) => self.tell_end(step, now.at),
+                Some(Action::Ended(step)) => {
+                    self.tell_end(scheduler, step);
+                    continue;
+                }
                 None => return,
-            }
+            };
+            self.poll_path(scheduler, P::BLUEPRINT.path_of(step), cx);
         }
     }
 
     #[inline]
-    fn start(&mut self, step: StepId, at: Instant) {
-        let Some(node) = self.scheduler.node(step) else { return };
+    fn start<S: RunSettings>(&mut self, scheduler: &ScheduledBy<'_, P, S, T>, step: StepId) {
+        let (at, blueprint) = (self.now, P::BLUEPRINT);
+        let Some(node) = scheduler.node(step) else { return };
         let attempt = node.attempts();
         if attempt == 1
-            && let Some(times) = self.times.get_mut(step.index())
+            && let Some(times) = self.notes.times.get_mut(step.index())
         {
             times.started = at;
         }
         if O::LISTENS {
-            let event = Event { step, name: self.blueprint.name(step), at, happened: Happened::Started { attempt } };
+            let event = Event { step, name: blueprint.name(step), at, happened: Happened::Started { attempt } };
             self.observer.notice(&event);
         }
-        if self.blueprint.has_context {
-            self.wires.tell_attempt(attempt, at, self.scheduler.attempt_limit(step, at));
+        if blueprint.has_context {
+            self.wires.tell_attempt(attempt, at, scheduler.attempt_limit(step, at));
         }
-        let needs = self.blueprint.plan.needs(step).iter();
-        self.wires.tell_causes(needs.map(|need| self.scheduler.node(need.step()).and_then(Node::cause)));
-        self.wires.start(self.blueprint.path_of(step), step);
+        if NEEDS > 0 {
+            let needs = blueprint.plan.needs(step).iter();
+            self.wires.tell_causes(needs.map(|need| scheduler.node(need.step()).and_then(Node::cause)));
+        }
+        self.wires.tell_to_start(blueprint.path_of(step), step);
     }
 
-    fn poll_path<T: Timer>(&mut self, path: usize, cx: &mut Context<'_>, now: &mut Now<'_, T>, paths: &mut impl Paths) {
+    fn poll_path<S: RunSettings>(
+        &mut self,
+        scheduler: &mut ScheduledBy<'_, P, S, T>,
+        path: usize,
+        cx: &mut Context<'_>,
+    ) {
         // A path that has ended has no more steps, and is not polled again.
-        let _ = paths(path, cx);
-        self.hear(path, now);
+        let _ = (self.paths)(path, cx);
+        self.hear(scheduler, path);
     }
 
     /// Hears what came of a path's attempt, if it has ended.
-    pub(super) fn hear<T: Timer>(&mut self, path: usize, now: &mut Now<'_, T>) {
+    pub(super) fn hear<S: RunSettings>(&mut self, scheduler: &mut ScheduledBy<'_, P, S, T>, path: usize) {
         let Some((step, reply)) = self.wires.take(path) else { return };
-        now.tick();
+        self.tick();
         let outcome = match reply {
             Reply::Success => Outcome::Success,
             Reply::Abandoned => Outcome::Abandoned,
             Reply::Failed(error, retry) => {
-                if let Some(last) = self.errors.get_mut(step.index()) {
+                if let Some(last) = self.notes.errors.get_mut(step.index()) {
                     *last = Some(error);
                 }
                 match retry {
@@ -150,20 +159,20 @@ impl<E, O: Observer<E>> Drive<'_, E, O> {
                 }
             }
         };
-        match self.scheduler.handle_outcome(step, outcome, now.at) {
-            Verdict::Ended => self.tell_end(step, now.at),
-            Verdict::Retry(next) => self.tell_retry(step, now.at, next),
+        match scheduler.handle_outcome(step, outcome, self.now) {
+            Verdict::Ended => self.tell_end(scheduler, step),
+            Verdict::Retry(next) => self.tell_retry(scheduler, step, next),
             Verdict::Ignored => {}
         }
     }
 
-    fn tell_retry(&mut self, step: StepId, at: Instant, next: Instant) {
+    fn tell_retry<S: RunSettings>(&mut self, scheduler: &ScheduledBy<'_, P, S, T>, step: StepId, next: Instant) {
         if !O::LISTENS {
             return;
         }
-        let Some(node) = self.scheduler.node(step) else { return };
-        let Some(own) = self.errors.get_mut(step.index()) else { return };
-        let name = self.blueprint.name(step);
+        let Some(node) = scheduler.node(step) else { return };
+        let Some(own) = self.notes.errors.get_mut(step.index()) else { return };
+        let (name, at) = (P::BLUEPRINT.name(step), self.now);
         with_error(last_error(node, own.take()), own, |error| {
             if let Some(error) = error {
                 let happened = Happened::Retrying { error, next };
@@ -173,17 +182,18 @@ impl<E, O: Observer<E>> Drive<'_, E, O> {
     }
 
     #[inline]
-    fn tell_end(&mut self, step: StepId, at: Instant) {
-        if let Some(times) = self.times.get_mut(step.index()) {
+    fn tell_end<S: RunSettings>(&mut self, scheduler: &ScheduledBy<'_, P, S, T>, step: StepId) {
+        let at = self.now;
+        if let Some(times) = self.notes.times.get_mut(step.index()) {
             times.finished = at;
         }
         if !O::LISTENS {
             return;
         }
-        let Some(node) = self.scheduler.node(step) else { return };
-        let Some(own) = self.errors.get_mut(step.index()) else { return };
+        let Some(node) = scheduler.node(step) else { return };
+        let Some(own) = self.notes.errors.get_mut(step.index()) else { return };
         let (status, cause, attempts) = (node.status(), node.cause(), node.attempts());
-        let name = self.blueprint.name(step);
+        let name = P::BLUEPRINT.name(step);
         with_error(error_of(node, own.take()), own, |error| {
             let happened = Happened::Ended { status, cause, attempts, error };
             self.observer.notice(&Event { step, name, at, happened });

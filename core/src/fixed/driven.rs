@@ -2,19 +2,18 @@
 
 use super::{
     ahead::Ahead,
-    drive::{Drive, Now, Paths},
-    runner::Lent,
-    signal::{Seen, StopSignal},
-    wire::Switchboard,
+    blueprint::Known,
+    drive::{Drive, Paths, ScheduledBy},
+    settings::{KnownSetup, RunSettings},
 };
 use crate::{
     observe::Observer,
-    policy::Config,
-    scheduler::{Node, Scheduler},
+    scheduler::{Node, Scheduler, Setup, State},
     time::{Instant, Timer},
 };
 use core::{
     future::Future,
+    marker::PhantomData,
     mem,
     pin::Pin,
     task::{Context, Poll},
@@ -23,111 +22,117 @@ use pin_project_lite::pin_project;
 
 pin_project! {
     /// A run in progress. A plain state machine: an async function would keep several copies of all this.
-    pub(super) struct Driven<'r, E, O, T: Timer, P> {
-        stage: Stage<'r, E, O>,
-        timer: &'r T,
-        paths: P,
+    pub(super) struct Driven<D, G, T: Timer> {
+        drive: D,
+        stage: G,
         #[pin]
         sleep: Option<T::Sleep>,
-        armed: Option<Instant>,
+        // What `sleep` sleeps until.
+        armed: Instant,
     }
 }
 
 /// How far a run has come.
-#[allow(clippy::large_enum_variant, reason = "there is one of it, and every run may come to the larger")]
-enum Stage<'r, E, O> {
-    Fresh(Fresh<'r, E, O>),
-    Scheduled(Drive<'r, E, O>),
+pub(super) enum Stage<'r, P, S, T> {
+    Fresh(State<'r>, S),
+    Scheduled(ScheduledBy<'r, P, S, T>),
     Ended,
 }
 
-/// What a run begins with.
-pub(super) struct Fresh<'r, E, O> {
-    pub(super) config: Config,
-    pub(super) lent: Lent<'r, E>,
-    pub(super) wires: Switchboard<'r, E>,
-    pub(super) signal: Option<&'r StopSignal>,
-    pub(super) observer: O,
-}
-
-impl<'r, E, O, T: Timer, P> Driven<'r, E, O, T, P> {
-    pub(super) fn new(fresh: Fresh<'r, E, O>, timer: &'r T, paths: P) -> Self {
-        Self { stage: Stage::Fresh(fresh), timer, paths, sleep: None, armed: None }
+impl<'r, P, E, O, S, T: Timer, F, const STEPS: usize, const PATHS: usize, const NEEDS: usize>
+    Driven<Drive<'r, P, E, O, T, F, STEPS, PATHS, NEEDS>, Stage<'r, P, S, T>, T>
+{
+    pub(super) fn new(state: State<'r>, settings: S, drive: Drive<'r, P, E, O, T, F, STEPS, PATHS, NEEDS>) -> Self {
+        Self { drive, stage: Stage::Fresh(state, settings), sleep: None, armed: Instant::NEVER }
     }
 }
 
-impl<E, O: Observer<E>, T: Timer, P: Paths> Future for Driven<'_, E, O, T, P> {
+impl<
+    'r,
+    P: Known,
+    E,
+    O: Observer<E>,
+    S: RunSettings,
+    T: Timer,
+    F: Paths,
+    const STEPS: usize,
+    const PATHS: usize,
+    const NEEDS: usize,
+> Future for Driven<Drive<'r, P, E, O, T, F, STEPS, PATHS, NEEDS>, Stage<'r, P, S, T>, T>
+{
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
-        let mut now = Now::new(*this.timer);
-        if let Stage::Fresh(fresh) = this.stage {
-            fresh.lent.span.started = now.at;
-            let ahead = fresh.go_ahead(cx, &mut now, this.paths);
-            if ahead.succeeded == fresh.lent.times.len() {
-                fresh.lent.state.nodes.fill(Node::SUCCESS);
-                fresh.lent.span.finished = now.at;
+        let drive = this.drive;
+        drive.tick();
+        if let Stage::Fresh(state, settings) = this.stage {
+            drive.notes.span.started = drive.now;
+            let ahead = drive.go_ahead(settings, cx);
+            if ahead.succeeded == STEPS {
+                state.nodes.fill(Node::SUCCESS);
+                drive.notes.span.finished = drive.now;
                 return Poll::Ready(());
             }
-            if let Stage::Fresh(fresh) = mem::replace(this.stage, Stage::Ended) {
-                *this.stage = fresh.schedule(&ahead, &mut now);
-            }
-        } else if let Stage::Scheduled(drive) = this.stage {
-            drive.poll_running(cx, &mut now, this.paths);
+            let (state, settings) = (mem::take(state), *settings);
+            *this.stage = drive.schedule(state, settings, &ahead);
+        } else if let Stage::Scheduled(scheduler) = this.stage {
+            drive.poll_running(scheduler, cx);
         }
-        let Stage::Scheduled(drive) = this.stage else { return Poll::Ready(()) };
+        let Stage::Scheduled(scheduler) = this.stage else { return Poll::Ready(()) };
         loop {
-            drive.act(cx, &mut now, this.paths);
-            if drive.scheduler.has_ended() {
-                drive.span.finished = now.at;
+            drive.act(scheduler, cx);
+            if scheduler.has_ended() {
+                drive.notes.span.finished = drive.now;
                 return Poll::Ready(());
             }
-            if drive.poll_signal(cx) {
+            if drive.poll_signal(scheduler, cx) {
                 continue;
             }
-            let deadline = drive.scheduler.poll_deadline();
-            if *this.armed != deadline {
-                this.sleep.set(deadline.map(|deadline| this.timer.sleep_until(deadline)));
-                *this.armed = deadline;
+            if !(KnownSetup::<P, S, T>::ASKS.alarms || KnownSetup::<P, S, T>::ASKS.deadline) {
+                return Poll::Pending;
+            }
+            let deadline = scheduler.poll_deadline();
+            let at = deadline.unwrap_or(Instant::NEVER);
+            if *this.armed != at {
+                this.sleep.set(deadline.map(|deadline| drive.timer.sleep_until(deadline)));
+                *this.armed = at;
             }
             let Some(sleep) = this.sleep.as_mut().as_pin_mut() else { return Poll::Pending };
             if sleep.poll(cx).is_pending() {
                 return Poll::Pending;
             }
             // A sleep may end early: the clock decides, and if it says that it is too soon there is another sleep.
-            *this.armed = None;
-            now.tick();
+            *this.armed = Instant::NEVER;
+            drive.tick();
         }
     }
 }
 
-impl<'r, E, O: Observer<E>> Fresh<'r, E, O> {
-    fn go_ahead<T: Timer>(&mut self, cx: &mut Context<'_>, now: &mut Now<'_, T>, paths: &mut impl Paths) -> Ahead {
+impl<'r, P: Known, E, O: Observer<E>, T: Timer, F: Paths, const STEPS: usize, const PATHS: usize, const NEEDS: usize>
+    Drive<'r, P, E, O, T, F, STEPS, PATHS, NEEDS>
+{
+    fn go_ahead<S: RunSettings>(&mut self, settings: &S, cx: &mut Context<'_>) -> Ahead {
         let mut ahead = Ahead::default();
-        let lent = &mut self.lent;
-        if lent.blueprint.goes_ahead(&self.config) && !O::LISTENS && self.signal.is_none() {
-            ahead.go(lent.blueprint, &self.wires, lent.times, now, |path| paths(path, cx));
+        if P::BLUEPRINT.goes_ahead(settings.config(&P::BLUEPRINT.config)) && !O::LISTENS && settings.signal().is_none()
+        {
+            ahead.go(self, cx);
         }
         ahead
     }
 
     /// What is left when as many steps have gone ahead.
     #[cold]
-    fn schedule<T: Timer>(self, ahead: &Ahead, now: &mut Now<'_, T>) -> Stage<'r, E, O> {
-        let Self { config, lent: Lent { blueprint, state, times, errors, span }, wires, signal, observer } = self;
-        let numbering = blueprint.numbering_for(&config);
+    fn schedule<S: RunSettings>(&mut self, state: State<'r>, settings: S, ahead: &Ahead) -> Stage<'r, P, S, T> {
+        let setup = KnownSetup { settings, of: PhantomData };
         // The lengths of the storage are the plan's own constants; were they not, nothing would run, and the report would
         // say so of every step.
-        let Ok(mut scheduler) = Scheduler::new(blueprint.plan, numbering, config, state, span.started) else {
+        let Ok(mut scheduler) = Scheduler::with(setup, state, self.notes.span.started) else {
             return Stage::Ended;
         };
-        let begun = ahead.catch_up(&mut scheduler, times);
-        let mut drive =
-            Drive { blueprint, scheduler, times, errors, span, wires, signal, seen: Seen::default(), observer };
-        if let Some(step) = begun {
-            drive.hear(blueprint.path_of(step), now);
+        if let Some(step) = ahead.catch_up(&mut scheduler, &mut self.notes.times) {
+            self.hear(&mut scheduler, P::BLUEPRINT.path_of(step));
         }
-        Stage::Scheduled(drive)
+        Stage::Scheduled(scheduler)
     }
 }

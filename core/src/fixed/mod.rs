@@ -14,14 +14,16 @@ mod output;
 mod places;
 mod report;
 mod runner;
+mod settings;
 mod signal;
 mod wire;
 
-pub use blueprint::{Blueprint, Picture};
+pub use blueprint::{Blueprint, Known, Picture};
 pub use cells::{Handed, Slot};
 pub use output::{StepOutput, judge, step_id};
 pub use places::Places;
-pub use report::{Reason, Report, StepResult, Store};
+pub use report::{Outputs, Reason, Report, StepResult, Store};
 pub use runner::{Lent, Run, Runner, Steps};
+pub use settings::{AsDeclared, RunSettings, Said};
 pub use signal::StopSignal;
 pub use wire::Wires;

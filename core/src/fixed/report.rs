@@ -1,6 +1,9 @@
 //! What a run writes on, and the report that it becomes.
 
-use super::{blueprint::Blueprint, drive::error_of};
+use super::{
+    blueprint::{Blueprint, Known},
+    drive::error_of,
+};
 use crate::{
     error::StepError,
     plan::StepId,
@@ -22,6 +25,12 @@ pub(super) struct Times {
 
 impl Times {
     pub(super) const ZERO: Self = Self { started: Instant::ZERO, finished: Instant::ZERO };
+}
+
+/// What the steps of a pipeline come to, a [`Slot`](super::Slot) each.
+pub trait Outputs: Known + Sized {
+    /// Nothing yet.
+    const EMPTY: Self;
 }
 
 /// What a run needs beside: 16 bytes a time limit, a bit a step and a little above.
@@ -66,38 +75,39 @@ impl<const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVE
 pub struct Report<R, E, const STEPS: usize> {
     /// What the steps came to, by name: each a [`Slot`](super::Slot).
     pub outputs: R,
-    pub(super) blueprint: &'static Blueprint,
     /// 24 bytes a step.
     pub(super) nodes: [Node; STEPS],
+    pub(super) notes: Notes<E, STEPS>,
+}
+
+/// What the scheduler does not remember of the steps.
+#[derive(Debug)]
+pub(super) struct Notes<E, const STEPS: usize> {
     /// 16 bytes a step.
     pub(super) times: [Times; STEPS],
+    /// Each step's own last error.
     pub(super) errors: [Option<E>; STEPS],
+    /// Of the whole run.
     pub(super) span: Times,
 }
 
-impl<R, E, const STEPS: usize> Report<R, E, STEPS> {
+impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
     /// Of a run that has not begun. All zeros where it can be: so it costs little to make.
     #[inline]
-    pub(super) const fn new(blueprint: &'static Blueprint, outputs: R) -> Self {
-        Self {
-            outputs,
-            blueprint,
-            nodes: [Node::NEW; STEPS],
-            times: [Times::ZERO; STEPS],
-            errors: [const { None }; STEPS],
-            span: Times::ZERO,
-        }
+    pub(super) const fn new() -> Self {
+        let (times, errors) = ([Times::ZERO; STEPS], [const { None }; STEPS]);
+        Self { outputs: R::EMPTY, nodes: [Node::NEW; STEPS], notes: Notes { times, errors, span: Times::ZERO } }
     }
 
     /// The pipeline's name.
     pub fn pipeline(&self) -> &'static str {
-        self.blueprint.name
+        R::BLUEPRINT.name
     }
 
     /// All results, in the order of declaration.
     pub fn steps(&self) -> impl DoubleEndedIterator<Item = StepResult<'_, E>> + ExactSizeIterator {
         let view = self.view();
-        self.blueprint.plan.steps().map(move |step| StepResult { view, step })
+        R::BLUEPRINT.plan.steps().map(move |step| StepResult { view, step })
     }
 
     /// The result of the step of this name. O(steps).
@@ -122,12 +132,12 @@ impl<R, E, const STEPS: usize> Report<R, E, STEPS> {
 
     /// When the run started and ended, by its timer.
     pub fn span(&self) -> (Instant, Instant) {
-        (self.span.started, self.span.finished)
+        (self.notes.span.started, self.notes.span.finished)
     }
 
     /// How long the run took.
     pub fn duration(&self) -> Duration {
-        self.span.finished - self.span.started
+        self.notes.span.finished - self.notes.span.started
     }
 
     /// How many steps ended with this status.
@@ -136,18 +146,18 @@ impl<R, E, const STEPS: usize> Report<R, E, STEPS> {
     }
 
     fn view(&self) -> View<'_, E> {
-        let Self { blueprint, nodes, times, errors, .. } = self;
-        View { blueprint, nodes, times, errors }
+        let Self { nodes, notes: Notes { times, errors, .. }, .. } = self;
+        View { blueprint: R::BLUEPRINT, nodes, times, errors }
     }
 }
 
-impl<R, E: fmt::Display, const STEPS: usize> fmt::Display for Report<R, E, STEPS> {
+impl<R: Outputs, E: fmt::Display, const STEPS: usize> fmt::Display for Report<R, E, STEPS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write(f)
     }
 }
 
-impl<R, E: fmt::Display, const STEPS: usize> Table for Report<R, E, STEPS> {
+impl<R: Outputs, E: fmt::Display, const STEPS: usize> Table for Report<R, E, STEPS> {
     fn pipeline(&self) -> &str {
         self.pipeline()
     }
@@ -170,7 +180,7 @@ impl<R, E: fmt::Display, const STEPS: usize> Table for Report<R, E, STEPS> {
     }
 
     fn started(&self) -> Instant {
-        self.span.started
+        self.notes.span.started
     }
 
     fn duration(&self) -> Duration {

@@ -1,17 +1,19 @@
 //! One run: its settings, and how it is carried out.
 
 use super::{
-    blueprint::Blueprint,
-    driven::{Driven, Fresh},
-    report::{Report, Store, Times},
-    signal::StopSignal,
+    blueprint::Known,
+    drive::Drive,
+    driven::Driven,
+    report::{Notes, Outputs, Report, Store},
+    settings::{AsDeclared, RunSettings, Said},
+    signal::{Seen, StopSignal},
     wire::Wires,
 };
 use crate::{
     observe::Observer,
     policy::{Config, OnFailure},
     scheduler::State,
-    time::Timer,
+    time::{Instant, Timer},
 };
 use core::{
     future::Future,
@@ -23,84 +25,115 @@ use core::{
 
 /// A pipeline that runs on a context of type `C` (`&mut Board`, say, and `()` where there is none): what `#[pipeline]`
 /// makes of a module.
-pub trait Steps<C>: Sized {
+pub trait Steps<C>: Known + Sized {
     /// The steps' error.
     type Error;
     /// What a run leaves behind.
     type Report;
+    /// What a run writes on: a [`Run`].
+    type Storage: Default + AsRef<Self::Report> + Into<Self::Report>;
 
     /// Why a run cannot do without a seed, if so.
     const WANTS_SEED: Option<&'static str> = None;
     /// Why a run cannot do without a clock, if so.
     const WANTS_CLOCK: Option<&'static str> = None;
 
-    /// Runs it; see [`Runner::run`].
-    fn run<T: Timer, O: Observer<Self::Error>>(
-        runner: Runner<'_, Self, O>,
+    /// Runs it; see [`Runner::run_in`].
+    fn carry_out<T: Timer, O: Observer<Self::Error>, S: RunSettings>(
+        runner: Runner<Self, O, S>,
+        storage: &mut Self::Storage,
         context: C,
         timer: &T,
-    ) -> impl Future<Output = Self::Report>;
+    ) -> impl Future<Output = ()>;
 }
 
 /// A run with settings of its own.
 #[must_use = "nothing runs until `run` is awaited"]
 #[derive(Debug)]
-pub struct Runner<'s, P, O = (), const SEEDED: bool = false> {
-    config: Config,
-    signal: Option<&'s StopSignal>,
+pub struct Runner<P, O = (), S = AsDeclared, const SEEDED: bool = false> {
+    settings: S,
     observer: O,
     pipeline: PhantomData<fn() -> P>,
 }
 
-impl<P> Runner<'_, P> {
+impl<P> Runner<P> {
     /// A run as the pipeline says.
-    pub const fn new(blueprint: &'static Blueprint) -> Self {
-        Self { config: blueprint.config, signal: None, observer: (), pipeline: PhantomData }
+    pub const fn new() -> Self {
+        Self { settings: AsDeclared, observer: (), pipeline: PhantomData }
     }
 }
 
-impl<'s, P, O, const SEEDED: bool> Runner<'s, P, O, SEEDED> {
+impl<P> Default for Runner<P> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<P: Known, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
     /// At most this many attempts in flight.
-    pub fn max_concurrent(mut self, attempts: NonZeroU32) -> Self {
-        self.config = self.config.max_concurrent(attempts.get());
-        self
+    pub fn max_concurrent(self, attempts: NonZeroU32) -> Runner<P, O, S::Said, SEEDED> {
+        self.say(|config| config.max_concurrent(attempts.get()))
     }
 
     /// Where jitter comes from; see [`Config::seed`].
-    pub fn seed(self, seed: u64) -> Runner<'s, P, O, true> {
-        let Self { config, signal, observer, pipeline } = self;
-        Runner { config: config.seed(seed), signal, observer, pipeline }
+    pub fn seed(self, seed: u64) -> Runner<P, O, S::Said, true> {
+        self.say(|config| config.seed(seed))
     }
 
     /// How long the run may take; then it is cancelled, and clean-up steps still run. `NoClock` never comes to it.
-    pub fn deadline(mut self, limit: Duration) -> Self {
-        self.config = self.config.deadline(limit);
-        self
+    pub fn deadline(self, limit: Duration) -> Runner<P, O, S::Said, SEEDED> {
+        self.say(|config| config.deadline(limit))
     }
 
     /// What the failure of a required step does to the others.
-    pub fn on_failure(mut self, on_failure: OnFailure) -> Self {
-        self.config = self.config.on_failure(on_failure);
-        self
+    pub fn on_failure(self, on_failure: OnFailure) -> Runner<P, O, S::Said, SEEDED> {
+        self.say(|config| config.on_failure(on_failure))
     }
 
     /// What stops the run from outside.
-    pub fn cancel<'s2>(self, signal: &'s2 StopSignal) -> Runner<'s2, P, O, SEEDED> {
-        let Self { config, observer, pipeline, .. } = self;
-        Runner { config, signal: Some(signal), observer, pipeline }
+    pub fn cancel(self, signal: &StopSignal) -> Runner<P, O, Said<'_>, SEEDED> {
+        let Self { settings, observer, pipeline } = self;
+        let config = *settings.config(&P::BLUEPRINT.config);
+        Runner { settings: Said { config, signal: Some(signal) }, observer, pipeline }
     }
 
     /// Is told what happens as it happens.
-    pub fn observe<O2>(self, observer: O2) -> Runner<'s, P, O2, SEEDED> {
-        let Self { config, signal, pipeline, .. } = self;
-        Runner { config, signal, observer, pipeline }
+    pub fn observe<O2>(self, observer: O2) -> Runner<P, O2, S, SEEDED> {
+        let Self { settings, pipeline, .. } = self;
+        Runner { settings, observer, pipeline }
+    }
+
+    fn say<const NOW_SEEDED: bool>(self, what: impl FnOnce(Config) -> Config) -> Runner<P, O, S::Said, NOW_SEEDED> {
+        let Self { settings, observer, pipeline } = self;
+        Runner { settings: settings.say(&P::BLUEPRINT.config, what), observer, pipeline }
     }
 
     /// Runs all steps, and reports. Dropping the future drops every step.
     ///
     /// Does not compile under [`NoClock`](crate::NoClock) if a step has time settings, nor without a
     /// [`seed`](Self::seed) if one has jitter.
-    pub fn run<C, T: Timer>(self, context: C, timer: &T) -> impl Future<Output = P::Report>
+    pub async fn run<C, T: Timer>(self, context: C, timer: &T) -> P::Report
+    where
+        P: Steps<C>,
+        O: Observer<P::Error>,
+    {
+        let mut storage = P::Storage::default();
+        self.carry_out(&mut storage, context, timer).await;
+        storage.into()
+    }
+
+    /// As [`run`](Self::run), on storage of the caller's, where the report is then to be found: so neither is ever moved, and
+    /// both may lie in a `static`. What an earlier run has left there is gone.
+    pub async fn run_in<'r, C, T: Timer>(self, storage: &'r mut P::Storage, context: C, timer: &T) -> &'r P::Report
+    where
+        P: Steps<C, Report: 'r>,
+        O: Observer<P::Error>,
+    {
+        self.carry_out(storage, context, timer).await;
+        (*storage).as_ref()
+    }
+
+    fn carry_out<C, T: Timer>(self, storage: &mut P::Storage, context: C, timer: &T) -> impl Future<Output = ()>
     where
         P: Steps<C>,
         O: Observer<P::Error>,
@@ -117,8 +150,8 @@ impl<'s, P, O, const SEEDED: bool> Runner<'s, P, O, SEEDED> {
                 panic!("{}", why);
             }
         }
-        let Self { config, signal, observer, pipeline } = self;
-        P::run(Runner { config, signal, observer, pipeline }, context, timer)
+        let Self { settings, observer, pipeline } = self;
+        P::carry_out(Runner { settings, observer, pipeline }, storage, context, timer)
     }
 }
 
@@ -135,53 +168,91 @@ pub struct Run<
 > {
     report: Report<R, E, STEPS>,
     store: Store<WORDS, ALARMS, RESOURCES, LEVELS>,
+    /// A run has been here.
+    is_used: bool,
 }
 
-impl<R, E, const STEPS: usize, const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize>
-    Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
+impl<
+    R: Outputs,
+    E,
+    const STEPS: usize,
+    const WORDS: usize,
+    const ALARMS: usize,
+    const RESOURCES: usize,
+    const LEVELS: usize,
+> Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
 {
     /// Nothing written yet.
     #[inline]
-    pub const fn new(blueprint: &'static Blueprint, outputs: R) -> Self {
-        Self { report: Report::new(blueprint, outputs), store: Store::new() }
+    pub const fn new() -> Self {
+        Self { report: Report::new(), store: Store::new(), is_used: false }
     }
 
-    /// The outputs, for the paths to write and to borrow, and the rest.
+    /// Begins anew: lends the outputs, for the paths to write and to borrow, and the rest.
     #[inline]
-    pub fn lend(&mut self) -> (&R, Lent<'_, E>) {
-        let Report { outputs, blueprint, nodes, times, errors, span } = &mut self.report;
-        (outputs, Lent { blueprint, state: self.store.lend(nodes), times, errors, span })
-    }
-
-    /// What came of it.
-    #[inline]
-    pub fn into_report(self) -> Report<R, E, STEPS> {
-        self.report
+    pub fn lend(&mut self) -> (&R, Lent<'_, E, STEPS>) {
+        if self.is_used {
+            *self = Self::new();
+        }
+        self.is_used = true;
+        let Report { outputs, nodes, notes } = &mut self.report;
+        (outputs, Lent { state: self.store.lend(nodes), notes })
     }
 }
 
-/// All that a run writes on but its outputs, whatever its lengths.
+impl<
+    R: Outputs,
+    E,
+    const STEPS: usize,
+    const WORDS: usize,
+    const ALARMS: usize,
+    const RESOURCES: usize,
+    const LEVELS: usize,
+> Default for Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
+{
+    #[inline]
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<R, E, const STEPS: usize, const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize>
+    AsRef<Report<R, E, STEPS>> for Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
+{
+    #[inline]
+    fn as_ref(&self) -> &Report<R, E, STEPS> {
+        &self.report
+    }
+}
+
+impl<R, E, const STEPS: usize, const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize>
+    From<Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>> for Report<R, E, STEPS>
+{
+    #[inline]
+    fn from(run: Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>) -> Self {
+        run.report
+    }
+}
+
+/// All that a run writes on but its outputs.
 #[derive(Debug)]
-pub struct Lent<'r, E> {
-    pub(super) blueprint: &'static Blueprint,
+pub struct Lent<'r, E, const STEPS: usize> {
     pub(super) state: State<'r>,
-    pub(super) times: &'r mut [Times],
-    /// Each step's own last error.
-    pub(super) errors: &'r mut [Option<E>],
-    pub(super) span: &'r mut Times,
+    pub(super) notes: &'r mut Notes<E, STEPS>,
 }
 
-impl<'r, E> Lent<'r, E> {
+impl<'r, E, const STEPS: usize> Lent<'r, E, STEPS> {
     /// Runs all steps on paths, which `paths` polls by their numbers.
     #[inline]
-    pub fn drive<P, O: Observer<E>, T: Timer, const PATHS: usize, const NEEDS: usize>(
+    pub fn drive<P: Known, O: Observer<E>, S: RunSettings, T: Timer, const PATHS: usize, const NEEDS: usize>(
         self,
-        runner: Runner<'r, P, O>,
+        runner: Runner<P, O, S>,
         timer: &'r T,
         wires: &'r Wires<E, PATHS, NEEDS>,
         paths: impl FnMut(usize, &mut Context<'_>) -> Poll<()>,
     ) -> impl Future<Output = ()> {
-        let Runner { config, signal, observer, .. } = runner;
-        Driven::new(Fresh { config, lent: self, wires: wires.switchboard(), signal, observer }, timer, paths)
+        let (Self { state, notes }, Runner { settings, observer, pipeline }) = (self, runner);
+        let (now, seen) = (Instant::ZERO, Seen::default());
+        Driven::new(state, settings, Drive { notes, wires, timer, now, paths, seen, observer, pipeline })
     }
 }

@@ -67,8 +67,9 @@ struct Shared<E> {
 struct Long([AtomicU32; 2]);
 
 impl Long {
-    #[allow(clippy::declare_interior_mutable_const, reason = "what an array of them begins with")]
-    const ZERO: Self = Self([AtomicU32::new(0), AtomicU32::new(0)]);
+    const fn zero() -> Self {
+        Self([AtomicU32::new(0), AtomicU32::new(0)])
+    }
 
     fn set(&self, value: u64) {
         let [low, high] = &self.0;
@@ -87,8 +88,9 @@ impl Long {
 struct PackedCause([AtomicU32; 3]);
 
 impl PackedCause {
-    #[allow(clippy::declare_interior_mutable_const, reason = "what an array of them begins with")]
-    const NONE: Self = Self([const { AtomicU32::new(0) }; 3]);
+    const fn none() -> Self {
+        Self([const { AtomicU32::new(0) }; 3])
+    }
 
     fn set(&self, cause: Option<Cause>) {
         let (kind, root, via) = match cause {
@@ -133,13 +135,13 @@ impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
     pub const fn new() -> Self {
         Self {
             words: [const { AtomicU32::new(IDLE) }; PATHS],
-            causes: [PackedCause::NONE; NEEDS],
+            causes: [const { PackedCause::none() }; NEEDS],
             shared: Shared {
                 ahead: AtomicU32::new(NOT_AHEAD),
                 error: Handed::empty(),
                 attempt: AtomicU32::new(0),
-                started: Long::ZERO,
-                limit: Long::ZERO,
+                started: Long::zero(),
+                limit: Long::zero(),
             },
         }
     }
@@ -151,14 +153,6 @@ impl<E, const PATHS: usize, const NEEDS: usize> Default for Wires<E, PATHS, NEED
     }
 }
 
-/// The drive's end of all wires.
-#[derive(Debug)]
-pub(super) struct Switchboard<'w, E> {
-    words: &'w [AtomicU32],
-    causes: &'w [PackedCause],
-    shared: &'w Shared<E>,
-}
-
 /// What a path says of its attempt.
 pub(super) enum Reply<E> {
     Success,
@@ -166,22 +160,19 @@ pub(super) enum Reply<E> {
     Abandoned,
 }
 
-impl<E> Switchboard<'_, E> {
-    pub(super) fn paths(&self) -> usize {
-        self.words.len()
-    }
-
+/// The drive's end of all wires.
+impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
     pub(super) fn is_running(&self, path: usize) -> bool {
         self.read(path) & WHAT == RUNNING
     }
 
     #[inline]
-    pub(super) fn start(&self, path: usize, step: StepId) {
-        self.say(path, say(START, step));
+    pub(super) fn tell_to_start(&self, path: usize, step: StepId) {
+        self.say(path, START, step);
     }
 
-    pub(super) fn abandon(&self, path: usize, step: StepId) {
-        self.say(path, say(ABANDON, step));
+    pub(super) fn tell_to_abandon(&self, path: usize, step: StepId) {
+        self.say(path, ABANDON, step);
     }
 
     /// What the step that is about to start may ask for.
@@ -206,13 +197,13 @@ impl<E> Switchboard<'_, E> {
             ABANDONED => Reply::Abandoned,
             _ => return None,
         };
-        self.say(path, IDLE);
+        self.say(path, IDLE, StepId(0));
         Some((StepId(word >> STEP), reply))
     }
 
     /// Lets a step start without being told.
     #[inline]
-    pub(super) fn go_ahead(&self, step: StepId) {
+    pub(super) fn let_ahead(&self, step: StepId) {
         self.shared.ahead.store(step.0, Relaxed);
     }
 
@@ -229,19 +220,8 @@ impl<E> Switchboard<'_, E> {
     pub(super) fn stop_ahead(&self, path: usize, step: StepId) {
         self.shared.ahead.store(NOT_AHEAD, Relaxed);
         if self.read(path) & WHAT == IDLE {
-            self.say(path, say(RUNNING, step));
+            self.say(path, RUNNING, step);
         }
-    }
-
-    #[inline]
-    fn say(&self, path: usize, word: u32) {
-        if let Some(wire) = self.words.get(path) {
-            wire.store(word, Relaxed);
-        }
-    }
-
-    fn read(&self, path: usize) -> u32 {
-        self.words.get(path).map_or(IDLE, |wire| wire.load(Relaxed))
     }
 }
 
@@ -311,18 +291,18 @@ impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
     /// The attempt has failed.
     pub fn failed(&self, path: usize, step: StepId, error: E, retry: Retry) {
         self.shared.error.give((error, retry));
-        self.stop_ahead(step);
+        self.end_ahead(step);
         self.say(path, FAILED, step);
     }
 
     /// The attempt has been dropped, or never came to be.
     pub fn abandoned(&self, path: usize, step: StepId) {
-        self.stop_ahead(step);
+        self.end_ahead(step);
         self.say(path, ABANDONED, step);
     }
 
     /// Another attempt waits to be told.
-    fn stop_ahead(&self, step: StepId) {
+    fn end_ahead(&self, step: StepId) {
         if self.goes_ahead(step) {
             self.shared.ahead.store(step.0 | STOPPED, Relaxed);
         }
@@ -338,9 +318,5 @@ impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
         if let Some(word) = self.words.get(path) {
             word.store(say(what, step), Relaxed);
         }
-    }
-
-    pub(super) fn switchboard(&self) -> Switchboard<'_, E> {
-        Switchboard { words: &self.words, causes: &self.causes, shared: &self.shared }
     }
 }

@@ -150,14 +150,24 @@ impl<'a> Backoff<'a> {
         Self { delays, cap: u64::MAX, jitter: Jitter::None }
     }
 
-    fn plain(&self, retry: u32) -> u64 {
+    /// The delay without jitter.
+    pub(crate) fn plain(&self, retry: u32) -> u64 {
         let delay = match self.delays {
             Delays::Fixed(delay) => delay,
             Delays::List(delays) => {
                 delays.get(retry.saturating_sub(1) as usize).or_else(|| delays.last()).map_or(0, |&delay| nanos(delay))
             }
             Delays::Exponential { base, factor } => {
-                base.saturating_mul(u64::from(factor).saturating_pow(retry.saturating_sub(1)))
+                let mut delay = base;
+                // Where a factor changes nothing any more, no further one does: 64 rounds at most.
+                for _ in 1..retry {
+                    let longer = times(delay, factor);
+                    if longer == delay {
+                        break;
+                    }
+                    delay = longer;
+                }
+                delay
             }
         };
         delay.min(self.cap)
@@ -175,6 +185,15 @@ impl<'a> Backoff<'a> {
         }
         delay
     }
+}
+
+/// The product, saturating. By halves: a core without a wide multiplication carries a long way round for `saturating_mul`.
+fn times(delay: u64, factor: u32) -> u64 {
+    let (low, high) = (delay & u64::from(u32::MAX), delay >> 32);
+    let factor = u64::from(factor);
+    let low = low * factor;
+    let high = high * factor + (low >> 32);
+    if high > u64::from(u32::MAX) { u64::MAX } else { high << 32 | low & u64::from(u32::MAX) }
 }
 
 /// A number from 0 to `most`. The remainder's bias is below `most / 2^64`.
@@ -204,6 +223,17 @@ mod tests {
         assert_eq!(Backoff::exponential(MS).factor(0).delay(2, 0), Duration::ZERO);
         assert_eq!(Backoff::list(&[]).delay(1, 0), Duration::ZERO);
         assert_eq!(b.delay(0, 0), MS * 10);
+    }
+
+    #[test]
+    fn products_saturate_as_the_compilers_own_do() {
+        for bit in 0..64 {
+            for delay in [(1_u64 << bit) - 1, 1 << bit, u64::MAX >> bit, random(3, bit)] {
+                for factor in [0, 1, 2, 3, 1_000, u32::MAX] {
+                    assert_eq!(times(delay, factor), delay.saturating_mul(factor.into()), "{delay} * {factor}");
+                }
+            }
+        }
     }
 
     #[test]

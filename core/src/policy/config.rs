@@ -59,7 +59,6 @@ impl Config {
 }
 
 impl Config {
-    #[cfg(feature = "macros")]
     pub(crate) const fn has_deadline(&self) -> bool {
         self.deadline != NONE
     }

@@ -107,6 +107,10 @@ impl<'a> Settings<'a> {
         self
     }
 
+    pub(crate) const fn has_deadline(&self) -> bool {
+        self.deadline != NONE
+    }
+
     /// Whether an alarm may ever be armed for the step. (A step that may retry may be told to come back after a time.)
     pub(crate) const fn may_wait(&self) -> bool {
         self.retries > 0 || self.timeout != NONE || self.deadline != NONE

@@ -1,7 +1,7 @@
 //! How steps end, and what that means for those that wait for them.
 
 use super::{
-    Scheduler, StepId,
+    Scheduler, Setup, StepId,
     node::{CLEAN_UP, Node, Phase, SKIP_ON_ERROR, WENT_WRONG, Why},
 };
 use crate::plan::Need;
@@ -27,7 +27,7 @@ impl Default for End {
     }
 }
 
-impl Scheduler<'_> {
+impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// The step has failed for good by its own doing.
     pub(super) fn fail(&mut self, step: StepId, why: Why) {
         self.end_as(step, &End { why, ..End::default() });
@@ -44,7 +44,7 @@ impl Scheduler<'_> {
             node.cause = Why::None;
         }
         self.count_end(step);
-        for &waits in self.plan.dependents(step) {
+        for &waits in self.setup.plan().dependents(step) {
             self.need_ended(waits, false, 0);
         }
     }
@@ -52,7 +52,7 @@ impl Scheduler<'_> {
     #[inline]
     fn count_end(&mut self, step: StepId) {
         self.ended += 1;
-        if !self.is_plain {
+        if S::ASKS.levels && !self.is_plain {
             self.close_level(step);
         }
     }
@@ -87,14 +87,14 @@ impl Scheduler<'_> {
         let step = StepId(self.sealed_first);
         let node = self.nodes.get(step.index())?;
         let skip_on_error = node.has(SKIP_ON_ERROR);
-        let (clean_up, wave) = (node.has(CLEAN_UP), node.deadline());
+        let (clean_up, wave) = (S::ASKS.clean_up && node.has(CLEAN_UP), node.deadline());
         self.sealed_first = node.link;
         self.sealed_count -= 1;
         if clean_up {
             self.end_as(step, &End { phase: Phase::Skipped, why: Why::NotNeeded, wave, ..End::default() });
             return Some(step);
         }
-        let (via, need) = self.plan.needs(step).iter().find_map(|need| self.unsuccessful(*need, wave))?;
+        let (via, need) = self.setup.plan().needs(step).iter().find_map(|need| self.unsuccessful(*need, wave))?;
         let fails = need.phase == Phase::Failed && !skip_on_error;
         let end = End {
             phase: if fails { Phase::Failed } else { Phase::Skipped },
@@ -111,7 +111,7 @@ impl Scheduler<'_> {
 
     /// Whether one of the step's needs failed, was cancelled, or was skipped because of either.
     pub(super) fn something_went_wrong(&self, step: StepId) -> bool {
-        let mut needs = self.plan.needs(step).iter().filter(|need| !need.is_order());
+        let mut needs = self.setup.plan().needs(step).iter().filter(|need| !need.is_order());
         needs.any(|need| self.nodes.get(need.step().index()).is_some_and(|node| node.has(WENT_WRONG)))
     }
 
@@ -134,7 +134,7 @@ impl Scheduler<'_> {
             node.flags |= WENT_WRONG;
         }
         self.count_end(step);
-        for &waits in self.plan.dependents(step) {
+        for &waits in self.setup.plan().dependents(step) {
             self.need_ended(waits, !end.swept && !waits.is_order(), end.wave);
         }
     }
@@ -147,7 +147,7 @@ impl Scheduler<'_> {
             return;
         }
         node.link = node.link.saturating_sub(1);
-        if seals && !node.has(CLEAN_UP) {
+        if seals && !(S::ASKS.clean_up && node.has(CLEAN_UP)) {
             self.seal(step, wave + 1);
         } else if node.link == 0 {
             self.needs_are_met(step, wave);
@@ -156,7 +156,7 @@ impl Scheduler<'_> {
 
     #[inline]
     fn close_level(&mut self, step: StepId) {
-        let Some(&level) = self.numbering.levels.get(step.index()) else { return };
+        let Some(&level) = self.setup.numbering().levels.get(step.index()) else { return };
         if let Some(open) = self.open.get_mut(level as usize) {
             *open = open.saturating_sub(1);
         }

@@ -8,6 +8,7 @@ mod bits;
 mod ends;
 mod node;
 mod ready;
+mod setup;
 mod start;
 mod state;
 mod stop;
@@ -19,6 +20,7 @@ pub use crate::plan::{
 };
 pub use alarms::Alarm;
 pub use node::{Cause, Node, Status};
+pub use setup::{AnySetup, Asks, Setup};
 pub use state::{Needed, State, TooSmall};
 pub use stop::Stop;
 #[cfg(feature = "macros")]
@@ -104,10 +106,8 @@ pub enum Verdict {
 /// # Ok::<(), TooSmall>(())
 /// ```
 #[derive(Debug)]
-pub struct Scheduler<'a> {
-    plan: Plan<'a>,
-    numbering: Numbering<'a>,
-    config: Config,
+pub struct Scheduler<'a, S = AnySetup<'a>> {
+    setup: S,
     nodes: &'a mut [Node],
     ready: Ready<'a>,
     alarms: Alarms<'a>,
@@ -142,15 +142,25 @@ impl<'a> Scheduler<'a> {
         state: State<'a>,
         now: Instant,
     ) -> Result<Self, TooSmall> {
-        let needed = Needed::for_run(&plan, &numbering, &config);
+        Self::with(AnySetup { plan, numbering, config }, state, now)
+    }
+}
+
+impl<'a, S: Setup<'a>> Scheduler<'a, S> {
+    /// Begins a run of a setup of one's own; see [`new`](Scheduler::new).
+    ///
+    /// # Errors
+    /// The storage is too small.
+    pub fn with(setup: S, state: State<'a>, now: Instant) -> Result<Self, TooSmall> {
+        let needed = Needed::for_run(setup.plan(), setup.numbering(), setup.config());
         if !needed.fits(&state) {
             return Err(TooSmall(needed));
         }
+        let run_deadline = now.plus(setup.config().deadline);
+        let is_plain = needed.alarms == 0 && setup.numbering().use_rows.is_empty() && needed.open == 0;
         let State { nodes, ready, alarms, free, open } = state;
         let mut scheduler = Self {
-            plan,
-            numbering,
-            config,
+            setup,
             nodes: nodes.get_mut(..needed.nodes).unwrap_or_default(),
             ready: Ready::new(ready, needed.nodes),
             alarms: Alarms::new(alarms.get_mut(..needed.alarms).unwrap_or_default()),
@@ -162,12 +172,12 @@ impl<'a> Scheduler<'a> {
             sealed_first: 0,
             sealed_last: 0,
             sealed_count: 0,
-            run_deadline: now.plus(config.deadline),
-            is_plain: needed.alarms == 0 && numbering.use_rows.is_empty() && needed.open == 0,
+            run_deadline,
+            is_plain,
             is_straight: true,
             stopping: Stopping::default(),
         };
-        for (free, &capacity) in scheduler.free.iter_mut().zip(numbering.capacities) {
+        for (free, &capacity) in scheduler.free.iter_mut().zip(scheduler.setup.numbering().capacities) {
             *free = capacity;
         }
         scheduler.open_steps();
@@ -183,7 +193,7 @@ impl<'a> Scheduler<'a> {
     pub fn poll_action(&mut self, now: Instant) -> Option<Action> {
         if self.is_straight
             && self.in_flight == 0
-            && now < self.run_deadline
+            && (!S::ASKS.deadline || now < self.run_deadline)
             && let Some(step) = self.start_next(now)
         {
             return Some(Action::Start(step));
@@ -199,8 +209,9 @@ impl<'a> Scheduler<'a> {
             }
             self.settle();
         }
-        let is_bounded = self.run_deadline < Instant::NEVER;
-        let is_quiet = self.alarms.is_empty() && self.sealed_count == 0 && !is_bounded && !self.is_sweeping();
+        let is_bounded = S::ASKS.deadline && self.run_deadline < Instant::NEVER;
+        let is_waiting = S::ASKS.alarms && !self.alarms.is_empty();
+        let is_quiet = !is_waiting && self.sealed_count == 0 && !is_bounded && !self.is_sweeping();
         if !is_quiet && let Some(action) = self.attend(now) {
             return Some(action);
         }
@@ -224,8 +235,11 @@ impl<'a> Scheduler<'a> {
     ///
     /// Changes with each outcome and action.
     pub fn poll_deadline(&self) -> Option<Instant> {
+        if !S::ASKS.alarms && !S::ASKS.deadline {
+            return None;
+        }
         let mut deadline = self.alarms.first().map_or(Instant::NEVER, |(at, _)| Instant::from_nanos(at));
-        if !self.has_ended() && !self.stopping.deadline_noted {
+        if S::ASKS.deadline && !self.has_ended() && !self.stopping.deadline_noted {
             deadline = deadline.min(self.run_deadline);
         }
         (deadline < Instant::NEVER).then_some(deadline)
@@ -259,7 +273,7 @@ impl<'a> Scheduler<'a> {
             Outcome::Abandoned if !abandoning => self.fail(step, Why::Lost),
             Outcome::Abandoned => match why {
                 Why::TimedOut => {
-                    let retry = self.plan.settings(step).retry_on_timeout;
+                    let retry = self.setup.plan().settings(step).retry_on_timeout;
                     return self.attempt_failed(step, Why::TimedOut, retry.into(), now);
                 }
                 Why::Deadline => self.fail(step, Why::Deadline),
@@ -290,21 +304,26 @@ impl<'a> Scheduler<'a> {
         self.nodes
     }
 
+    /// What is run, and how.
+    pub fn setup(&self) -> &S {
+        &self.setup
+    }
+
     /// The plan that is run.
     pub fn plan(&self) -> Plan<'a> {
-        self.plan
+        *self.setup.plan()
     }
 
     /// Until when the attempt in flight may take; `None` if there is none, or no limit.
     pub fn attempt_limit(&self, step: StepId, started: Instant) -> Option<Instant> {
         let node = self.node(step).filter(|node| node.is_in_flight())?;
-        let timeout = started.plus(self.plan.settings(step).timeout);
+        let timeout = started.plus(self.setup.plan().settings(step).timeout);
         let limit = timeout.min(Instant::from_nanos(node.deadline()));
         (limit < Instant::NEVER).then_some(limit)
     }
 
     fn attempt_failed(&mut self, step: StepId, why: Why, retry: Retry, now: Instant) -> Verdict {
-        let settings = self.plan.settings(step);
+        let settings = self.setup.plan().settings(step);
         let Some(node) = self.nodes.get_mut(step.index()) else { return Verdict::Ignored };
         if why == Why::TimedOut {
             node.flags |= TIMED_OUT_LAST;
@@ -312,13 +331,14 @@ impl<'a> Scheduler<'a> {
             node.flags &= !TIMED_OUT_LAST;
         }
         let (attempts, deadline) = (node.attempts, Instant::from_nanos(node.deadline()));
-        if retry == Retry::No || attempts > settings.retries {
+        if !S::ASKS.retries || retry == Retry::No || attempts > settings.retries {
             self.fail(step, why);
             return Verdict::Ended;
         }
         let delay = match retry {
             Retry::After(delay) => crate::time::nanos(delay),
-            _ => settings.backoff.delay_nanos(attempts, self.seed_of(step)),
+            _ if S::ASKS.jitter => settings.backoff.delay_nanos(attempts, self.seed_of(step)),
+            _ => settings.backoff.plain(attempts),
         };
         let again = now.plus(delay);
         if again >= deadline {
@@ -329,7 +349,7 @@ impl<'a> Scheduler<'a> {
             self.end_swept(step, Phase::Cancelled, cause, self.stopping.by.0);
             return Verdict::Ended;
         }
-        if delay == 0 {
+        if !S::ASKS.alarms || delay == 0 {
             self.make_ready(step);
         } else {
             self.set_phase(step, Phase::Backoff);
@@ -340,22 +360,22 @@ impl<'a> Scheduler<'a> {
 
     /// Each step draws from a place of its own, so that no two share their delays.
     fn seed_of(&self, step: StepId) -> u64 {
-        let seed = self.config.seed.unwrap_or(0);
+        let seed = self.setup.config().seed.unwrap_or(0);
         seed ^ u64::from(step.0).wrapping_add(1).wrapping_mul(0xD6E8_FEB8_6659_FD93)
     }
 
     /// Looks after what falls due at `now`: time limits, ends of backoffs, the run's deadline.
     fn due(&mut self, now: Instant) -> Option<Action> {
-        while let Some((at, step)) = self.alarms.first() {
-            if at > now.as_nanos() {
-                break;
-            }
+        while S::ASKS.alarms
+            && let Some((at, step)) = self.alarms.first()
+            && at <= now.as_nanos()
+        {
             self.alarms.disarm(step, self.nodes);
             if let Some(action) = self.alarm(step, at) {
                 return Some(action);
             }
         }
-        if now >= self.run_deadline && !self.stopping.deadline_noted && !self.has_ended() {
+        if S::ASKS.deadline && now >= self.run_deadline && !self.stopping.deadline_noted && !self.has_ended() {
             self.stop_at_deadline();
         }
         None
@@ -376,7 +396,7 @@ impl<'a> Scheduler<'a> {
             // Waits for a place after a retry, and has no time left: its last error stands.
             Phase::Ready => {
                 let why = if node.has(TIMED_OUT_LAST) { Why::TimedOut } else { Why::Own };
-                self.ready.remove(self.numbering.place(step));
+                self.ready.remove(self.setup.numbering().place(step));
                 self.fail(step, why);
                 Some(Action::Ended(step))
             }
@@ -390,8 +410,8 @@ impl<'a> Scheduler<'a> {
         let Some(node) = self.nodes.get_mut(step.index()) else { return };
         node.phase = Phase::Ready;
         let deadline = node.deadline();
-        self.ready.insert(self.numbering.place(step));
-        if deadline < u64::MAX {
+        self.ready.insert(self.setup.numbering().place(step));
+        if S::ASKS.deadlines && deadline < u64::MAX {
             self.alarms.arm(step, deadline, self.nodes);
         }
     }

@@ -1,7 +1,7 @@
 //! Which ready step starts next, and what it holds meanwhile.
 
 use super::{
-    Scheduler, StepId,
+    Scheduler, Setup, StepId,
     node::{ANY_FAILED, Phase},
 };
 use crate::{
@@ -10,12 +10,12 @@ use crate::{
     time::Instant,
 };
 
-impl<'a> Scheduler<'a> {
+impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// All needs of a waiting step have ended, and none has sealed its fate.
     #[inline]
     pub(super) fn needs_are_met(&mut self, step: StepId, wave: u64) {
         let Some(node) = self.nodes.get(step.index()) else { return };
-        if node.has(ANY_FAILED) && !self.something_went_wrong(step) {
+        if S::ASKS.any_failed && node.has(ANY_FAILED) && !self.something_went_wrong(step) {
             self.seal(step, wave + 1);
         } else {
             self.make_ready(step);
@@ -25,11 +25,11 @@ impl<'a> Scheduler<'a> {
     /// Starts the best step that may start.
     #[inline]
     pub(super) fn start(&mut self, now: Instant) -> Option<StepId> {
-        if self.in_flight >= self.config.max_concurrent {
+        if S::ASKS.limit && self.in_flight >= self.setup.config().max_concurrent {
             return None;
         }
         let place = self.best_place()?;
-        let step = self.numbering.step(place);
+        let step = self.setup.numbering().step(place);
         self.ready.remove(place);
         self.in_flight += 1;
         let node = self.nodes.get_mut(step.index())?;
@@ -57,12 +57,16 @@ impl<'a> Scheduler<'a> {
                 *free = free.saturating_sub(wanted.units);
             }
         }
-        self.arm_limits(step, now);
+        if S::ASKS.alarms {
+            self.arm_limits(step, now);
+        }
     }
 
     /// What [`hold`](Self::hold) did is undone.
     pub(super) fn let_go(&mut self, step: StepId) {
-        self.alarms.disarm(step, self.nodes);
+        if S::ASKS.alarms {
+            self.alarms.disarm(step, self.nodes);
+        }
         for held in self.uses(step) {
             if let Some(free) = self.free.get_mut(held.resource as usize) {
                 *free = free.saturating_add(held.units);
@@ -72,29 +76,32 @@ impl<'a> Scheduler<'a> {
 
     #[inline]
     fn best_place(&self) -> Option<usize> {
-        if self.numbering.use_rows.is_empty() {
+        if !S::ASKS.resources || self.setup.numbering().use_rows.is_empty() {
             return self.ready.first().filter(|&place| self.is_open(place));
         }
         // One look a class: all its steps want the same, so the first speaks for all.
-        let bounds = self.numbering.classes.windows(2).enumerate();
+        let bounds = self.setup.numbering().classes.windows(2).enumerate();
         bounds
             .filter_map(|(class, bounds)| {
                 let &[from, end] = bounds else { return None };
                 let place = self.ready.first_from(from as usize)?;
-                let fits = self.numbering.uses(class).iter().all(|wanted| self.has_free(wanted));
+                let fits = self.setup.numbering().uses(class).iter().all(|wanted| self.has_free(wanted));
                 (place < end as usize && fits && self.is_open(place)).then_some(place)
             })
-            .min_by_key(|&place| self.numbering.rank(place))
+            .min_by_key(|&place| self.setup.numbering().rank(place))
     }
 
     /// Places go by level, so if the first is not in the open level, none is.
     #[inline]
     fn is_open(&self, place: usize) -> bool {
-        match self.config.order {
+        if !S::ASKS.levels {
+            return true;
+        }
+        match self.setup.config().order {
             Order::Eager => true,
             Order::Levels => {
-                let step = self.numbering.step(place);
-                self.numbering.levels.get(step.index()).is_none_or(|&level| level <= self.level)
+                let step = self.setup.numbering().step(place);
+                self.setup.numbering().levels.get(step.index()).is_none_or(|&level| level <= self.level)
             }
         }
     }
@@ -105,20 +112,20 @@ impl<'a> Scheduler<'a> {
 
     #[inline]
     fn uses(&self, step: StepId) -> &'a [Use] {
-        if self.numbering.use_rows.is_empty() {
+        if !S::ASKS.resources || self.setup.numbering().use_rows.is_empty() {
             return &[];
         }
-        self.numbering.uses(self.plan.settings(step).class as usize)
+        self.setup.numbering().uses(self.setup.plan().settings(step).class as usize)
     }
 
     #[inline]
     fn arm_limits(&mut self, step: StepId, now: Instant) {
-        let settings = self.plan.settings(step);
+        let settings = self.setup.plan().settings(step);
         if settings.deadline == NONE && settings.timeout == NONE {
             return;
         }
         let Some(node) = self.nodes.get_mut(step.index()) else { return };
-        if node.attempts == 1 {
+        if S::ASKS.deadlines && node.attempts == 1 {
             node.set_deadline(now.plus(settings.deadline).as_nanos());
         }
         let limit = now.plus(settings.timeout).as_nanos().min(node.deadline());

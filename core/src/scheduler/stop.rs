@@ -1,7 +1,7 @@
 //! Stops: draining, cancelling, and the sweep that carries them out.
 
 use super::{
-    Action, Scheduler, StepId,
+    Action, Scheduler, Setup, StepId,
     node::{CLEAN_UP, Phase, Why},
 };
 use crate::policy::OnFailure;
@@ -63,7 +63,7 @@ impl Stopping {
     }
 }
 
-impl Scheduler<'_> {
+impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// Stops the run from outside. Results that are already there count: report them first.
     ///
     /// The sweep over all steps that follows is spread over [`poll_action`](Scheduler::poll_action). O(1), or O(V + E) if
@@ -88,7 +88,10 @@ impl Scheduler<'_> {
     }
 
     pub(super) fn stop_after_failure(&mut self, step: StepId) {
-        let reach = match self.config.on_failure {
+        if !S::ASKS.stops {
+            return;
+        }
+        let reach = match self.setup.config().on_failure {
             OnFailure::GoOn => Reach::Nothing,
             OnFailure::Drain => Reach::Starts,
             OnFailure::Cancel => Reach::Attempts,
@@ -98,14 +101,17 @@ impl Scheduler<'_> {
 
     /// Why the step may not start an attempt, if so.
     pub(super) fn forbidden(&self, step: StepId) -> Option<Why> {
-        let clean_up = self.nodes.get(step.index())?.has(CLEAN_UP);
+        if !S::ASKS.stops {
+            return None;
+        }
+        let clean_up = S::ASKS.clean_up && self.nodes.get(step.index())?.has(CLEAN_UP);
         let least = if clean_up { Reach::CleanUp } else { Reach::Starts };
         (self.stopping.reach >= least).then_some(self.stopping.why)
     }
 
     #[inline]
     pub(super) fn is_sweeping(&self) -> bool {
-        (self.stopping.next as usize) < self.nodes.len()
+        S::ASKS.stops && (self.stopping.next as usize) < self.nodes.len()
     }
 
     /// Goes on through the steps, ends what a stop has reached and abandons what is in flight: one at a time.
@@ -133,7 +139,7 @@ impl Scheduler<'_> {
                 let phase = if node.attempts == 0 { Phase::Skipped } else { Phase::Cancelled };
                 self.alarms.disarm(step, self.nodes);
                 if was_ready {
-                    self.ready.remove(self.numbering.place(step));
+                    self.ready.remove(self.setup.numbering().place(step));
                 }
                 self.end_swept(step, phase, why, by);
             }

@@ -6,7 +6,7 @@
 //! is enough to count the steps that have ended; nobody counts needs, or gathers who is ready. What the attempt in flight
 //! has is as ever: its phase, its deadline, its alarm.
 
-use super::{Node, Numbering, Plan, Scheduler, StepId, node::Phase};
+use super::{Node, Numbering, Plan, Scheduler, Setup, StepId, node::Phase};
 use crate::{
     policy::{Order, When},
     time::Instant,
@@ -25,29 +25,44 @@ pub(crate) const fn goes_by_place(plan: &Plan<'_>, numbering: &Numbering<'_>) ->
     goes
 }
 
-impl Scheduler<'_> {
+impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// Sets every step back to its beginning.
     pub(super) fn open_steps(&mut self) {
         self.nodes.fill(Node::default());
         let mut flags = 0;
-        for settings in self.plan.all_settings() {
+        for settings in self.setup.plan().all_settings() {
             flags |= Node::flags_for(settings.when, settings.optional);
         }
         if flags != 0 {
-            for (step, node) in self.plan.steps().zip(self.nodes.iter_mut()) {
-                let settings = self.plan.settings(step);
+            for (step, node) in self.setup.plan().steps().zip(self.nodes.iter_mut()) {
+                let settings = self.setup.plan().settings(step);
                 node.flags = Node::flags_for(settings.when, settings.optional);
             }
         }
-        if !goes_by_place(&self.plan, &self.numbering) || self.config.max_concurrent == 0 {
+        if !goes_by_place(self.setup.plan(), self.setup.numbering())
+            || (S::ASKS.limit && self.setup.config().max_concurrent == 0)
+        {
             self.settle();
         }
     }
 
+    /// Takes it that so many steps, from the first place, have succeeded at once, each by its first attempt: as if it had
+    /// been asked for them, and told so. To be called before anything else, of a plan whose steps go by place.
+    #[cfg(feature = "macros")]
+    pub(crate) fn succeed_first(&mut self, places: u32) {
+        for place in 0..places {
+            if let Some(node) = self.nodes.get_mut(self.setup.numbering().step(place as usize).index()) {
+                node.attempts = 1;
+                node.phase = Phase::Success;
+            }
+        }
+        self.ended = places;
+    }
+
     /// Starts the step at the next place: all before it have succeeded.
     #[inline]
-    pub(super) fn start_next(&mut self, now: Instant) -> Option<StepId> {
-        let step = self.numbering.step(self.ended as usize);
+    pub(crate) fn start_next(&mut self, now: Instant) -> Option<StepId> {
+        let step = self.setup.numbering().step(self.ended as usize);
         let node = self.nodes.get_mut(step.index())?;
         node.phase = Phase::Running;
         node.attempts = 1;
@@ -80,16 +95,16 @@ impl Scheduler<'_> {
     #[inline(never)]
     pub(super) fn settle(&mut self) {
         self.is_straight = false;
-        if self.config.order == Order::Levels {
+        if S::ASKS.levels && self.setup.config().order == Order::Levels {
             self.open_levels();
         }
-        for (needs, node) in self.plan.all_needs().counts().zip(self.nodes.iter_mut()) {
+        for (needs, node) in self.setup.plan().all_needs().counts().zip(self.nodes.iter_mut()) {
             if node.phase == Phase::Waiting {
                 node.link = needs;
             }
         }
         for place in 0..self.ended as usize {
-            for waits in self.plan.dependents(self.numbering.step(place)) {
+            for waits in self.setup.plan().dependents(self.setup.numbering().step(place)) {
                 if let Some(node) = self.nodes.get_mut(waits.step().index())
                     && node.phase == Phase::Waiting
                 {
@@ -97,7 +112,7 @@ impl Scheduler<'_> {
                 }
             }
         }
-        for step in self.plan.steps() {
+        for step in self.setup.plan().steps() {
             if self.nodes.get(step.index()).is_some_and(|node| node.phase == Phase::Waiting && node.link == 0) {
                 self.needs_are_met(step, 0);
             }
@@ -106,7 +121,7 @@ impl Scheduler<'_> {
 
     fn open_levels(&mut self) {
         self.open.fill(0);
-        for (&level, node) in self.numbering.levels.iter().zip(self.nodes.iter()) {
+        for (&level, node) in self.setup.numbering().levels.iter().zip(self.nodes.iter()) {
             if let Some(open) = self.open.get_mut(level as usize)
                 && !node.has_ended()
             {

@@ -33,11 +33,13 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             #(#fields,)*
         }
 
-        impl #impl_generics Outputs #ty_generics #where_clause {
-            #[inline]
-            const fn new() -> Self {
-                Self { #(#empty,)* }
-            }
+        impl #impl_generics ::rungs::fixed::Known for Outputs #ty_generics #where_clause {
+            const BLUEPRINT: &'static ::rungs::fixed::Blueprint = &PLAN;
+        }
+
+        impl #impl_generics ::rungs::fixed::Outputs for Outputs #ty_generics #where_clause {
+            #[allow(clippy::declare_interior_mutable_const)]
+            const EMPTY: Self = Self { #(#empty,)* };
         }
 
         /// The steps' numbers, by which observers and reports know them.

@@ -31,20 +31,28 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     let context_type = context_type.unwrap_or_else(|| quote!(()));
     let taken = model.context.as_ref().map(|_| quote!(context: #context_type,));
     let passed = model.context.as_ref().map_or_else(|| quote!(()), |_| quote!(context));
-    let sizes = sizes(model);
+    let wires = wires(model);
+    let lengths = lengths(model);
     let body = body(model, &context_type);
     let wants_seed = wanted(model, &quote!(needs_seed), "draws its delays at random, so the run wants `.seed(..)`");
     let wants_clock = wanted(model, &quote!(needs_clock), "has a time limit or a delay, and `NoClock` tells no time");
     quote! {
-        #sizes
+        #wires
 
         /// The report of a run.
         pub type Report #alias = ::rungs::fixed::Report<Outputs #output_ty, #error, #count>;
+
+        /// What a run writes on, its report included.
+        pub type Storage #alias = ::rungs::fixed::Run<Outputs #output_ty, #error, #lengths>;
 
         /// The pipeline, as a type.
         #[derive(Debug)]
         #[allow(clippy::exhaustive_enums)]
         pub enum Pipeline {}
+
+        impl ::rungs::fixed::Known for Pipeline {
+            const BLUEPRINT: &'static ::rungs::fixed::Blueprint = &PLAN;
+        }
 
         /// Runs all steps, and reports. Dropping the future drops every step.
         #[allow(clippy::multiple_bound_locations)]
@@ -58,8 +66,8 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
         }
 
         /// A run with settings of its own: limits, a seed, an observer, a signal to stop it.
-        pub const fn runner<'signal>() -> ::rungs::fixed::Runner<'signal, Pipeline> {
-            ::rungs::fixed::Runner::new(&BLUEPRINT)
+        pub const fn runner() -> ::rungs::fixed::Runner<Pipeline> {
+            ::rungs::fixed::Runner::new()
         }
 
         /// The picture of the plan: as text, Mermaid or DOT.
@@ -71,6 +79,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
         impl<#lifetime #(#params,)*> ::rungs::fixed::Steps<#context_type> for Pipeline #context_where {
             type Error = #error;
             type Report = Report #output_ty;
+            type Storage = Storage #output_ty;
 
             const WANTS_SEED: ::core::option::Option<&'static str> = #wants_seed;
             const WANTS_CLOCK: ::core::option::Option<&'static str> = #wants_clock;
@@ -92,7 +101,7 @@ fn without_bounds(generics: &Generics) -> Generics {
 }
 
 /// The lengths of a run's storage.
-fn sizes(model: &Pipeline) -> TokenStream {
+fn lengths(model: &Pipeline) -> TokenStream {
     let count = model.steps.len();
     let resources = model.resources.len();
     let levels = if model.config.order == Some(Order::Levels) {
@@ -100,22 +109,22 @@ fn sizes(model: &Pipeline) -> TokenStream {
     } else {
         0
     };
+    quote! {
+        #count,
+        { ::rungs::scheduler::Needed::ready_words(#count) },
+        { PLAN.plan.alarms() },
+        #resources,
+        #levels
+    }
+}
+
+/// What paths and drive talk over.
+fn wires(model: &Pipeline) -> TokenStream {
     // Only steps that take settled results ask why one is not there.
     let settled = model.steps.iter().zip(&model.graph.needs).filter(|(step, _)| step.settings.when.is_clean_up());
     let needs = settled.map(|(_, needs)| needs.len()).max().unwrap_or(0);
     let paths = model.graph.paths.len();
-    quote! {
-        type Storage<R, E> = ::rungs::fixed::Run<
-            R,
-            E,
-            #count,
-            { ::rungs::scheduler::Needed::ready_words(#count) },
-            { PLAN.plan.alarms() },
-            #resources,
-            #levels,
-        >;
-        type Wires<E> = ::rungs::fixed::Wires<E, #paths, #needs>;
-    }
+    quote!(type Wires<E> = ::rungs::fixed::Wires<E, #paths, #needs>;)
 }
 
 /// What the runner must be told, if any step wants it: the message names the step.
@@ -131,7 +140,7 @@ fn wanted(model: &Pipeline, wants: &TokenStream, why: &str) -> TokenStream {
 }
 
 fn body(model: &Pipeline, context_type: &TokenStream) -> TokenStream {
-    let (outputs, wires, run, context) = (local("outputs"), local("wires"), local("run"), local("context"));
+    let (outputs, wires, storage, context) = (local("outputs"), local("wires"), local("storage"), local("context"));
     let (runner, timer, lent) = (local("runner"), local("timer"), local("lent"));
     let (fields, error) = (path::fields(model), &model.error);
     let names: Vec<_> = (0..model.graph.paths.len()).map(|path| local(&format!("path_{path}"))).collect();
@@ -139,24 +148,25 @@ fn body(model: &Pipeline, context_type: &TokenStream) -> TokenStream {
     let numbers = 0..names.len();
     quote! {
         #[allow(unused_variables)]
-        async fn run<Clock: ::rungs::Timer, Watcher: ::rungs::Observer<Self::Error>>(
-            #runner: ::rungs::fixed::Runner<'_, Self, Watcher>,
+        async fn carry_out<
+            Clock: ::rungs::Timer,
+            Watcher: ::rungs::Observer<Self::Error>,
+            Settings: ::rungs::fixed::RunSettings,
+        >(
+            #runner: ::rungs::fixed::Runner<Self, Watcher, Settings>,
+            #storage: &mut Self::Storage,
             #context: #context_type,
             #timer: &Clock,
-        ) -> Self::Report {
-            let mut #run = Storage::new(&BLUEPRINT, Outputs::new());
-            {
-                let (#outputs, #lent) = #run.lend();
-                let #wires: &Wires<#error> = &Wires::new();
-                #fields
-                #(let mut #names = ::core::pin::pin!(#blocks);)*
-                #lent.drive(#runner, #timer, #wires, |path, cx| match path {
-                    #(#numbers => ::core::future::Future::poll(#names.as_mut(), cx),)*
-                    _ => ::core::task::Poll::Ready(()),
-                })
-                .await;
-            }
-            #run.into_report()
+        ) {
+            let (#outputs, #lent) = #storage.lend();
+            let #wires: &Wires<#error> = &Wires::new();
+            #fields
+            #(let mut #names = ::core::pin::pin!(#blocks);)*
+            #lent.drive(#runner, #timer, #wires, |path, cx| match path {
+                #(#numbers => ::core::future::Future::poll(#names.as_mut(), cx),)*
+                _ => ::core::task::Poll::Ready(()),
+            })
+            .await;
         }
     }
 }

@@ -10,8 +10,8 @@ exit_on_panic!();
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
-    let mut board = ready::Board::default();
-    bench::run(ready::run(&mut board, &Embassy), |report| {
+    let (mut board, mut storage) = (ready::Board::default(), ready::Storage::new());
+    bench::run(ready::runner().run_in(&mut storage, &mut board, &Embassy), |report| {
         let (announce, watchdog) = (report.outputs.announce.get(), report.outputs.watchdog.get());
         report.is_success() && announce.zip(watchdog).map(|(a, w)| a.wrapping_add(*w)) == Some(READY_SUM)
     })

@@ -10,8 +10,8 @@ exit_on_panic!();
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
-    let mut board = untimed::Board::default();
-    bench::run(untimed::run(&mut board, &NoClock), |report| {
+    let (mut board, mut storage) = (untimed::Board::default(), untimed::Storage::new());
+    bench::run(untimed::runner().run_in(&mut storage, &mut board, &NoClock), |report| {
         let (announce, watchdog) = (report.outputs.announce.get(), report.outputs.watchdog.get());
         report.is_success() && announce.zip(watchdog).map(|(a, w)| a.wrapping_add(*w)) == Some(READY_SUM)
     })

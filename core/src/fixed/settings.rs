@@ -1,0 +1,116 @@
+//! What is said of one run, as a type: of what is not said, nothing is compiled in.
+
+use super::{
+    blueprint::{Blueprint, Known},
+    signal::StopSignal,
+};
+use crate::{
+    plan::{Numbering, Plan},
+    policy::Config,
+    scheduler::{Asks, Setup},
+    time::Timer,
+};
+use core::marker::PhantomData;
+
+/// The settings of a run: [`AsDeclared`] or [`Said`].
+pub trait RunSettings: Copy {
+    /// Whether the pipeline's own settings are all there is.
+    const IS_DECLARED: bool;
+
+    /// These settings when something was said.
+    type Said: RunSettings;
+
+    /// What is said of the run, if `declared` is what the pipeline says.
+    fn config<'c>(&'c self, declared: &'c Config) -> &'c Config;
+
+    /// Says something.
+    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> Self::Said;
+
+    /// What may stop the run from outside.
+    fn signal(&self) -> Option<&StopSignal>;
+}
+
+/// A run as its pipeline says.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a word, used as a value")]
+pub struct AsDeclared;
+
+impl RunSettings for AsDeclared {
+    const IS_DECLARED: bool = true;
+
+    type Said = Said<'static>;
+
+    #[inline]
+    fn config<'c>(&'c self, declared: &'c Config) -> &'c Config {
+        declared
+    }
+
+    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> Said<'static> {
+        Said { config: what(*declared), signal: None }
+    }
+
+    #[inline]
+    fn signal(&self) -> Option<&StopSignal> {
+        None
+    }
+}
+
+/// A run of which something else was said: what may stop it, and the rest of the scheduler, is compiled in.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'s> {
+    pub(super) config: Config,
+    pub(super) signal: Option<&'s StopSignal>,
+}
+
+impl RunSettings for Said<'_> {
+    const IS_DECLARED: bool = false;
+
+    type Said = Self;
+
+    #[inline]
+    fn config<'c>(&'c self, _: &'c Config) -> &'c Config {
+        &self.config
+    }
+
+    fn say(self, _: &Config, what: impl FnOnce(Config) -> Config) -> Self {
+        Self { config: what(self.config), ..self }
+    }
+
+    #[inline]
+    fn signal(&self) -> Option<&StopSignal> {
+        self.signal
+    }
+}
+
+/// A pipeline's plan under these settings, for the scheduler.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KnownSetup<P, S, T> {
+    pub(super) settings: S,
+    pub(super) of: PhantomData<fn() -> (P, T)>,
+}
+
+impl<'a, P: Known, S: RunSettings, T: Timer> Setup<'a> for KnownSetup<P, S, T> {
+    const ASKS: Asks = {
+        let Blueprint { plan, by_priority, config, .. } = P::BLUEPRINT;
+        let asks = Asks::of(plan, by_priority);
+        let declared = asks.by(config);
+        // How steps wait for levels is never said of a run.
+        let asks = if S::IS_DECLARED { declared } else { Asks { levels: declared.levels, ..asks } };
+        if T::TICKS { asks } else { asks.without_clock() }
+    };
+
+    #[inline]
+    fn plan(&self) -> &Plan<'a> {
+        &P::BLUEPRINT.plan
+    }
+
+    #[inline]
+    fn numbering(&self) -> &Numbering<'a> {
+        P::BLUEPRINT.numbering_for(self.config())
+    }
+
+    #[inline]
+    fn config(&self) -> &Config {
+        self.settings.config(&P::BLUEPRINT.config)
+    }
+}
