@@ -45,8 +45,17 @@ impl<P: FnMut(usize, &mut Context<'_>) -> Poll<()>> Paths for P {}
 impl<P: Known, E, O: Observer<E>, T: Timer, F: Paths, const STEPS: usize, const PATHS: usize, const NEEDS: usize>
     Drive<'_, P, E, O, T, F, STEPS, PATHS, NEEDS>
 {
+    /// Looks at the clock, if there is one: without, all times are those that a new report has.
     pub(super) fn tick(&mut self) {
-        self.now = self.timer.now();
+        if T::TICKS {
+            self.now = self.timer.now();
+        }
+    }
+
+    pub(super) fn end(&mut self) {
+        if T::TICKS {
+            self.notes.span.finished = self.now;
+        }
     }
 
     /// Polls what is in flight, so that results are known before time limits and stops are looked at. Wakers are passed

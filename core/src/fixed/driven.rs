@@ -67,11 +67,13 @@ impl<
         let drive = this.drive;
         drive.tick();
         if let Stage::Fresh(state, settings) = this.stage {
-            drive.notes.span.started = drive.now;
+            if T::TICKS {
+                drive.notes.span.started = drive.now;
+            }
             let ahead = drive.go_ahead(settings, cx);
             if ahead.succeeded == STEPS {
-                state.nodes.fill(Node::SUCCESS);
-                drive.notes.span.finished = drive.now;
+                state.nodes.iter_mut().for_each(Node::succeed);
+                drive.end();
                 return Poll::Ready(());
             }
             let (state, settings) = (mem::take(state), *settings);
@@ -83,7 +85,7 @@ impl<
         loop {
             drive.act(scheduler, cx);
             if scheduler.has_ended() {
-                drive.notes.span.finished = drive.now;
+                drive.end();
                 return Poll::Ready(());
             }
             if drive.poll_signal(scheduler, cx) {

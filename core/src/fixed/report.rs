@@ -99,6 +99,17 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
         Self { outputs: R::EMPTY, nodes: [Node::NEW; STEPS], notes: Notes { times, errors, span: Times::ZERO } }
     }
 
+    /// As new. In place, so that it needs no room beside.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn clear(&mut self) {
+        self.outputs = R::EMPTY;
+        self.nodes.fill(Node::NEW);
+        self.notes.times.fill(Times::ZERO);
+        self.notes.errors.iter_mut().for_each(|error| *error = None);
+        self.notes.span = Times::ZERO;
+    }
+
     /// The pipeline's name.
     pub fn pipeline(&self) -> &'static str {
         R::BLUEPRINT.name

@@ -191,10 +191,9 @@ impl<
     /// Begins anew: lends the outputs, for the paths to write and to borrow, and the rest.
     #[inline]
     pub fn lend(&mut self) -> (&R, Lent<'_, E, STEPS>) {
-        if self.is_used {
-            *self = Self::new();
+        if core::mem::replace(&mut self.is_used, true) {
+            self.report.clear();
         }
-        self.is_used = true;
         let Report { outputs, nodes, notes } = &mut self.report;
         (outputs, Lent { state: self.store.lend(nodes), notes })
     }

@@ -241,14 +241,15 @@ impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
     #[inline]
     pub fn turn(&self, path: usize, step: StepId) -> impl Future<Output = bool> {
         poll_fn(move |_| {
+            if self.goes_ahead(step) {
+                return Poll::Ready(true);
+            }
             let word = self.read(path);
             if word == say(START, step) {
                 self.say(path, RUNNING, step);
                 Poll::Ready(true)
             } else if word & WHAT == START {
                 Poll::Ready(false)
-            } else if self.goes_ahead(step) {
-                Poll::Ready(true)
             } else {
                 Poll::Pending
             }

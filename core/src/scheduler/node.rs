@@ -78,9 +78,12 @@ impl Node {
     pub(crate) const NEW: Self =
         Self { inverted_deadline: 0, link: 0, via: 0, attempts: 0, phase: Phase::Waiting, cause: Why::None, flags: 0 };
 
-    /// The first attempt succeeded.
+    /// The first attempt has succeeded, if nothing was known of the step before.
     #[cfg(feature = "macros")]
-    pub(crate) const SUCCESS: Self = Self { attempts: 1, phase: Phase::Success, ..Self::NEW };
+    pub(crate) fn succeed(&mut self) {
+        self.attempts = 1;
+        self.phase = Phase::Success;
+    }
 
     /// Whether the last attempt that failed ran out of time.
     #[cfg(feature = "macros")]

@@ -52,8 +52,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     pub(crate) fn succeed_first(&mut self, places: u32) {
         for place in 0..places {
             if let Some(node) = self.nodes.get_mut(self.setup.numbering().step(place as usize).index()) {
-                node.attempts = 1;
-                node.phase = Phase::Success;
+                node.succeed();
             }
         }
         self.ended = places;
