@@ -3,6 +3,7 @@
 //! `no_std`, runtime-agnostic.
 //!
 //! - [`Pipeline`] (feature `alloc`): write steps at run time, with typed handles. Start here.
+//! - `pipeline` and `fixed` (feature `macros`): a module of async functions, known at compile time, without a heap.
 //! - [`scheduler`]: the same scheduler alone, without heap, futures or clock, for those who drive steps themselves.
 //! - [`Timer`] and [`Spawner`]: what an adapter gives; `rungs-smol`, `rungs-async-executor` and `rungs-embassy` are some.
 //!
@@ -49,7 +50,8 @@
 //!
 //! # Features
 //!
-//! `std` (default) implies `alloc`; without both, the scheduler, policies, rendering and the traits remain. `serde`
+//! `std` (default) implies `alloc`; without both, the scheduler, policies, rendering and the traits remain, and `macros`
+//! adds the static face. `defmt` formats plain data. `serde`
 //! writes reports; `defmt` logs plain data on a board.
 #![no_std]
 #![forbid(unsafe_code)]
