@@ -100,6 +100,51 @@ pub use spawn::{InPlace, Lost, Spawner};
 pub use step_cx::StepCx;
 pub use time::{Instant, NoClock, Timer};
 
+/// A module of async functions as a pipeline: checked at compile time, and run without a heap.
+///
+/// ```
+/// use rungs::NoClock;
+///
+/// #[rungs::pipeline(error = Fault)]
+/// pub mod boot {
+///     use rungs::{Cause, StepCx};
+///
+///     #[derive(Debug, PartialEq)]
+///     pub struct Fault;
+///
+///     #[context]
+///     pub struct Board {
+///         pub rail: bool,
+///         pub log: Vec<&'static str>,
+///     }
+///
+///     /// Any parameter that is no step is a field of the context.
+///     #[step]
+///     async fn power(rail: &mut bool) -> Result<u32, Fault> {
+///         *rail = true;
+///         Ok(3_300)
+///     }
+///
+///     /// `power` is that step's result, and `cx` what a step may know of its attempt.
+///     #[step(retries = 2)]
+///     async fn sensor(power: &u32, cx: &StepCx) -> Result<u32, Fault> {
+///         if cx.attempt() == 3 { Ok(*power / 2) } else { Err(Fault) }
+///     }
+///
+///     /// Runs whatever came of the sensor.
+///     #[step(when_all_done)]
+///     async fn tidy(log: &mut Vec<&'static str>, sensor: Result<&u32, Cause>) -> Result<(), Fault> {
+///         log.push(if sensor.is_ok() { "up" } else { "down" });
+///         Ok(())
+///     }
+/// }
+///
+/// let mut board = boot::Board { rail: false, log: Vec::new() };
+/// let report = futures_lite::future::block_on(boot::run(&mut board, &NoClock));
+/// assert_eq!(report.outputs.sensor.get(), Some(&1_650));
+/// assert_eq!(report.get("sensor").unwrap().attempts(), 3);
+/// assert_eq!(board.log, ["up"]);
+/// ```
 #[cfg(feature = "macros")]
 pub use rungs_macros::pipeline;
 
