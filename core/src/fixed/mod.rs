@@ -26,4 +26,4 @@ pub use report::{Outputs, Reason, Report, StepResult, Store};
 pub use runner::{Lent, Run, Runner, Steps};
 pub use settings::{AsDeclared, RunSettings, Said};
 pub use signal::StopSignal;
-pub use wire::Wires;
+pub use wire::{Attempt, Wires};

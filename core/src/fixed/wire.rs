@@ -4,7 +4,7 @@
 //! atomics: they are there because a future that is to be `Send` may share nothing less, and plain loads and stores are
 //! all that a core without compare-and-swap has. They cost what a `Cell` costs.
 
-use super::cells::Handed;
+use super::{cells::Handed, output::step_id};
 use crate::{
     plan::StepId,
     policy::Retry,
@@ -18,6 +18,7 @@ use core::{
     sync::atomic::{AtomicU32, Ordering::Relaxed},
     task::{Context, Poll},
 };
+use pin_project_lite::pin_project;
 
 // A word says what in its low bits, and of which step in the others.
 const STEP: u32 = 3;
@@ -225,6 +226,31 @@ impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
     }
 }
 
+pin_project! {
+    /// An attempt, and the word by which it is told to end.
+    #[must_use = "nothing runs until it is awaited"]
+    #[derive(Debug)]
+    pub struct Attempt<'w, F> {
+        word: Option<&'w AtomicU32>,
+        #[pin]
+        attempt: F,
+    }
+}
+
+impl<F: Future> Future for Attempt<'_, F> {
+    type Output = Option<F::Output>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        match this.attempt.poll(cx) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending if this.word.is_some_and(|word| word.load(Relaxed) & WHAT == ABANDON) => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
 const fn say(what: u32, step: StepId) -> u32 {
     what | step.0 << STEP
 }
@@ -239,31 +265,29 @@ impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
 
     /// Waits until an attempt of the step is to begin. False: a later step of the path is to start, so this one has ended.
     #[inline]
-    pub fn turn(&self, path: usize, step: StepId) -> impl Future<Output = bool> {
-        poll_fn(move |_| {
-            if self.goes_ahead(step) {
-                return Poll::Ready(true);
-            }
-            let word = self.read(path);
-            if word == say(START, step) {
-                self.say(path, RUNNING, step);
-                Poll::Ready(true)
-            } else if word & WHAT == START {
-                Poll::Ready(false)
-            } else {
-                Poll::Pending
-            }
-        })
+    pub fn turn<const PATH: usize, const STEP: u32>(&self) -> impl Future<Output = bool> {
+        poll_fn(move |_| self.poll_turn(PATH, step_id(STEP)))
+    }
+
+    fn poll_turn(&self, path: usize, step: StepId) -> Poll<bool> {
+        if self.goes_ahead(step) {
+            return Poll::Ready(true);
+        }
+        let word = self.read(path);
+        if word == say(START, step) {
+            self.say(path, RUNNING, step);
+            Poll::Ready(true)
+        } else if word & WHAT == START {
+            Poll::Ready(false)
+        } else {
+            Poll::Pending
+        }
     }
 
     /// Polls the attempt to its end; `None` if it was told to end before. (A result that is ready by then counts.)
     #[inline]
-    pub fn attempt<F: Future>(&self, path: usize, mut attempt: Pin<&mut F>) -> impl Future<Output = Option<F::Output>> {
-        poll_fn(move |cx: &mut Context<'_>| match attempt.as_mut().poll(cx) {
-            Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if self.read(path) & WHAT == ABANDON => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
-        })
+    pub fn attempt<F: Future>(&self, path: usize, attempt: F) -> Attempt<'_, F> {
+        Attempt { word: self.words.get(path), attempt }
     }
 
     /// What the step may know of its attempt. To be asked for as soon as its turn has come.

@@ -72,20 +72,18 @@ fn turns(model: &Pipeline, path: usize, number: usize) -> TokenStream {
     let step = &model.steps[number];
     let (ident, id) = (&step.ident, step_id(number));
     let (outputs, wires) = (local("outputs"), local("wires"));
-    let (attempt, came, value) = (local("attempt"), local("came"), local("value"));
+    let (came, value) = (local("came"), local("value"));
     let error = located(local("error"), step.output.span());
+    let index = number as u32;
     let Arguments { before, arguments, after } = Arguments::of(model, path, number);
     let judge = match &step.settings.retry_if {
         Some(judge) => quote_spanned!(judge.span()=> ::rungs::fixed::judge(#judge, &#error)),
         None => quote!(::rungs::Retry::Yes),
     };
     quote! {
-        while #wires.goes_ahead(#id) || #wires.turn(#path, #id).await {
+        while #wires.goes_ahead(#id) || #wires.turn::<#path, #index>().await {
             #before
-            let #came = {
-                let #attempt = ::core::pin::pin!(#ident(#(#arguments),*));
-                #wires.attempt(#path, #attempt).await
-            };
+            let #came = #wires.attempt(#path, #ident(#(#arguments),*)).await;
             #after
             match #came.map(::rungs::fixed::StepOutput::into_result) {
                 ::core::option::Option::Some(::core::result::Result::Ok(#value)) => {
