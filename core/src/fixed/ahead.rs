@@ -53,7 +53,7 @@ impl Ahead {
             }
             wires.let_ahead(step);
             let _ = (drive.paths)(path, cx);
-            let (next, has_failed) = wires.gone_ahead(step);
+            let (next, has_failed) = wires.gone_ahead::<T>(step);
             if T::TICKS && next != step {
                 let started = drive.now;
                 drive.tick();

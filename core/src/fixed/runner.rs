@@ -3,7 +3,7 @@
 use super::{
     blueprint::Known,
     drive::Drive,
-    driven::Driven,
+    driven::{Driven, Fresh},
     report::{Notes, Outputs, Report, Store},
     settings::{AsDeclared, RunSettings, Said},
     signal::{Seen, StopSignal},
@@ -12,7 +12,7 @@ use super::{
 use crate::{
     observe::Observer,
     policy::{Config, OnFailure},
-    scheduler::State,
+    scheduler::Node,
     time::{Instant, Timer},
 };
 use core::{
@@ -190,12 +190,12 @@ impl<
 
     /// Begins anew: lends the outputs, for the paths to write and to borrow, and the rest.
     #[inline]
-    pub fn lend(&mut self) -> (&R, Lent<'_, E, STEPS>) {
+    pub fn lend(&mut self) -> (&R, Lent<'_, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>) {
         if core::mem::replace(&mut self.is_used, true) {
             self.report.clear();
         }
         let Report { outputs, nodes, notes } = &mut self.report;
-        (outputs, Lent { state: self.store.lend(nodes), notes })
+        (outputs, Lent { nodes, store: &mut self.store, notes })
     }
 }
 
@@ -235,12 +235,30 @@ impl<R, E, const STEPS: usize, const WORDS: usize, const ALARMS: usize, const RE
 
 /// All that a run writes on but its outputs.
 #[derive(Debug)]
-pub struct Lent<'r, E, const STEPS: usize> {
-    pub(super) state: State<'r>,
-    pub(super) notes: &'r mut Notes<E, STEPS>,
+pub struct Lent<
+    'r,
+    E,
+    const STEPS: usize,
+    const WORDS: usize,
+    const ALARMS: usize,
+    const RESOURCES: usize,
+    const LEVELS: usize,
+> {
+    nodes: &'r mut [Node; STEPS],
+    store: &'r mut Store<WORDS, ALARMS, RESOURCES, LEVELS>,
+    notes: &'r mut Notes<E, STEPS>,
 }
 
-impl<'r, E, const STEPS: usize> Lent<'r, E, STEPS> {
+impl<
+    'r,
+    E,
+    const STEPS: usize,
+    const WORDS: usize,
+    const ALARMS: usize,
+    const RESOURCES: usize,
+    const LEVELS: usize,
+> Lent<'r, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
+{
     /// Runs all steps on paths, which `paths` polls by their numbers.
     #[inline]
     pub fn drive<P: Known, O: Observer<E>, S: RunSettings, T: Timer, const PATHS: usize, const NEEDS: usize>(
@@ -250,8 +268,8 @@ impl<'r, E, const STEPS: usize> Lent<'r, E, STEPS> {
         wires: &'r Wires<E, PATHS, NEEDS>,
         paths: impl FnMut(usize, &mut Context<'_>) -> Poll<()>,
     ) -> impl Future<Output = ()> {
-        let (Self { state, notes }, Runner { settings, observer, pipeline }) = (self, runner);
+        let (Self { nodes, store, notes }, Runner { settings, observer, pipeline }) = (self, runner);
         let (now, seen) = (Instant::ZERO, Seen::default());
-        Driven::new(state, settings, Drive { notes, wires, timer, now, paths, seen, observer, pipeline })
+        Driven::new(Fresh { nodes, store, settings }, Drive { notes, wires, timer, now, paths, seen, observer, pipeline })
     }
 }

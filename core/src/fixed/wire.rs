@@ -210,9 +210,9 @@ impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
 
     /// How far steps have gone ahead since this one might: which may do so next, and whether it has tried and failed.
     #[inline]
-    pub(super) fn gone_ahead(&self, from: StepId) -> (StepId, bool) {
+    pub(super) fn gone_ahead<T: Timer>(&self, from: StepId) -> (StepId, bool) {
         match self.shared.ahead.load(Relaxed) {
-            NOT_AHEAD => (StepId(from.0 + 1), false),
+            NOT_AHEAD if T::TICKS => (StepId(from.0 + 1), false),
             next => (StepId(next & !STOPPED), next & STOPPED != 0),
         }
     }
