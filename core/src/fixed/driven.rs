@@ -65,7 +65,8 @@ impl<
     const STEPS: usize,
     const PATHS: usize,
     const NEEDS: usize,
-> Future for Driven<Drive<'r, P, E, O, T, F, STEPS, PATHS, NEEDS>, Stage<'r, P, S, T, L, STEPS>, T>
+    const CONTEXTS: usize,
+> Future for Driven<Drive<'r, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>, Stage<'r, P, S, T, L, STEPS>, T>
 {
     type Output = ();
 
@@ -77,7 +78,8 @@ impl<
             if T::TICKS {
                 drive.notes.span.started = drive.now;
             }
-            let ahead = drive.go_ahead(&fresh.settings, cx);
+            let goes_ahead = P::BLUEPRINT.goes_ahead(&fresh.settings) && !O::LISTENS;
+            let ahead = if goes_ahead { drive.go_ahead(cx) } else { Ahead::default() };
             if ahead.succeeded == STEPS {
                 fresh.nodes.iter_mut().for_each(Node::succeed);
                 drive.end();
@@ -121,18 +123,19 @@ impl<
     }
 }
 
-impl<'r, P: Known, E, O: Observer<E>, T: Timer, F: Paths, const STEPS: usize, const PATHS: usize, const NEEDS: usize>
-    Drive<'r, P, E, O, T, F, STEPS, PATHS, NEEDS>
+impl<
+    'r,
+    P: Known,
+    E,
+    O: Observer<E>,
+    T: Timer,
+    F: Paths,
+    const STEPS: usize,
+    const PATHS: usize,
+    const NEEDS: usize,
+    const CONTEXTS: usize,
+> Drive<'r, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>
 {
-    fn go_ahead<S: RunSettings>(&mut self, settings: &S, cx: &mut Context<'_>) -> Ahead {
-        let mut ahead = Ahead::default();
-        if P::BLUEPRINT.goes_ahead(settings.config(&P::BLUEPRINT.config)) && !O::LISTENS && settings.signal().is_none()
-        {
-            ahead.go(self, cx);
-        }
-        ahead
-    }
-
     /// What is left when as many steps have gone ahead.
     #[cold]
     fn schedule<S: RunSettings, L: Lend<'r>>(

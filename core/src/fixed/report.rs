@@ -52,7 +52,6 @@ impl<const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVE
     pub const fn new() -> Self {
         Self { ready: [0; WORDS], alarms: [Alarm::NEW; ALARMS], free: [0; RESOURCES], open: [0; LEVELS] }
     }
-
 }
 
 /// A [`Store`] of any lengths: two words until the scheduler wants ten.

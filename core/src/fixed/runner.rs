@@ -249,27 +249,31 @@ pub struct Lent<
     notes: &'r mut Notes<E, STEPS>,
 }
 
-impl<
-    'r,
-    E,
-    const STEPS: usize,
-    const WORDS: usize,
-    const ALARMS: usize,
-    const RESOURCES: usize,
-    const LEVELS: usize,
-> Lent<'r, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
+impl<'r, E, const STEPS: usize, const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize>
+    Lent<'r, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
 {
     /// Runs all steps on paths, which `paths` polls by their numbers.
     #[inline]
-    pub fn drive<P: Known, O: Observer<E>, S: RunSettings, T: Timer, const PATHS: usize, const NEEDS: usize>(
+    pub fn drive<
+        P: Known,
+        O: Observer<E>,
+        S: RunSettings,
+        T: Timer,
+        const PATHS: usize,
+        const NEEDS: usize,
+        const CONTEXTS: usize,
+    >(
         self,
         runner: Runner<P, O, S>,
         timer: &'r T,
-        wires: &'r Wires<E, PATHS, NEEDS>,
+        wires: &'r Wires<E, PATHS, NEEDS, CONTEXTS>,
         paths: impl FnMut(usize, &mut Context<'_>) -> Poll<()>,
     ) -> impl Future<Output = ()> {
         let (Self { nodes, store, notes }, Runner { settings, observer, pipeline }) = (self, runner);
         let (now, seen) = (Instant::ZERO, Seen::default());
-        Driven::new(Fresh { nodes, store, settings }, Drive { notes, wires, timer, now, paths, seen, observer, pipeline })
+        Driven::new(
+            Fresh { nodes, store, settings },
+            Drive { notes, wires, timer, now, paths, seen, observer, pipeline },
+        )
     }
 }

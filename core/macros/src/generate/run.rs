@@ -1,7 +1,7 @@
 //! How the pipeline is run: the functions that people call, and what they come down to.
 
 use super::{bounds, local, outputs, path};
-use crate::model::{Order, Pipeline};
+use crate::model::{Order, ParamKind, Pipeline, Step};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{GenericParam, Generics, punctuated::Punctuated};
@@ -121,8 +121,10 @@ fn wires(model: &Pipeline) -> TokenStream {
     // Only steps that take settled results ask why one is not there.
     let settled = model.steps.iter().zip(&model.graph.needs).filter(|(step, _)| step.settings.when.is_clean_up());
     let needs = settled.map(|(_, needs)| needs.len()).max().unwrap_or(0);
+    let asks = |step: &Step| step.params.iter().any(|param| param.kind == ParamKind::Context);
+    let contexts = usize::from(model.steps.iter().any(asks));
     let paths = model.graph.paths.len();
-    quote!(type Wires<E> = ::rungs::fixed::Wires<E, #paths, #needs>;)
+    quote!(type Wires<E> = ::rungs::fixed::Wires<E, #paths, #needs, #contexts>;)
 }
 
 /// What the runner must be told, if any step wants it: the message names the step.
