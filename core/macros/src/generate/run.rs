@@ -162,7 +162,7 @@ fn body(model: &Pipeline, context_type: &TokenStream) -> TokenStream {
             let #wires = &Wires::new();
             #fields
             #(let mut #names = ::core::pin::pin!(#blocks);)*
-            #lent.drive(#runner, #timer, #wires, |path, cx| match path {
+            #lent.drive(#runner, #timer, #wires, move |path, cx| match path {
                 #(#numbers => ::core::future::Future::poll(#names.as_mut(), cx),)*
                 _ => ::core::task::Poll::Ready(()),
             })
