@@ -4,7 +4,7 @@ use super::{bounds, local, outputs, path};
 use crate::model::{Order, ParamKind, Pipeline, Step};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{GenericParam, Generics, punctuated::Punctuated};
+use syn::{GenericParam, Generics, TypeGenerics, punctuated::Punctuated};
 
 /// `run`, `runner`, `visualize`, `Report`, and the implementation behind them.
 pub(super) fn items(model: &Pipeline) -> TokenStream {
@@ -33,7 +33,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     let passed = model.context.as_ref().map_or_else(|| quote!(()), |_| quote!(context));
     let wires = wires(model);
     let lengths = lengths(model);
-    let body = body(model, &context_type);
+    let body = body(model, &context_type, &output_ty);
     let wants_seed = wanted(model, &quote!(needs_seed), "draws its delays at random, so the run wants `.seed(..)`");
     let wants_clock = wanted(model, &quote!(needs_clock), "has a time limit or a delay, and `NoClock` tells no time");
     quote! {
@@ -76,7 +76,6 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
 
         impl<#lifetime #(#params,)*> ::rungs::fixed::Steps<#context_type> for Pipeline #context_where {
             type Error = #error;
-            type Report = Report #output_ty;
             type Storage = Storage #output_ty;
 
             const WANTS_SEED: ::core::option::Option<&'static str> = #wants_seed;
@@ -139,7 +138,7 @@ fn wanted(model: &Pipeline, wants: &TokenStream, why: &str) -> TokenStream {
     }}
 }
 
-fn body(model: &Pipeline, context_type: &TokenStream) -> TokenStream {
+fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'_>) -> TokenStream {
     let (outputs, wires, storage, context) = (local("outputs"), local("wires"), local("storage"), local("context"));
     let (runner, timer, lent) = (local("runner"), local("timer"), local("lent"));
     let fields = path::fields(model);
@@ -148,25 +147,29 @@ fn body(model: &Pipeline, context_type: &TokenStream) -> TokenStream {
     let numbers = 0..names.len();
     quote! {
         #[allow(unused_variables)]
-        async fn carry_out<
+        async fn run_in<
+            'run,
             Clock: ::rungs::Timer,
             Watcher: ::rungs::Observer<Self::Error>,
             Settings: ::rungs::fixed::RunSettings,
         >(
             #runner: ::rungs::fixed::Runner<Self, Watcher, Settings>,
-            #storage: &mut Self::Storage,
+            #storage: &'run mut Self::Storage,
             #context: #context_type,
             #timer: &Clock,
-        ) {
-            let (#outputs, #lent) = #storage.lend();
-            let #wires = &Wires::new();
-            #fields
-            #(let mut #names = ::core::pin::pin!(#blocks);)*
-            #lent.drive(#runner, #timer, #wires, move |path, cx| match path {
-                #(#numbers => ::core::future::Future::poll(#names.as_mut(), cx),)*
-                _ => ::core::task::Poll::Ready(()),
-            })
-            .await;
+        ) -> &'run Report #output_ty {
+            {
+                let (#outputs, #lent) = #storage.lend();
+                let #wires = &Wires::new();
+                #fields
+                #(let mut #names = ::core::pin::pin!(#blocks);)*
+                #lent.drive(#runner, #timer, #wires, move |path, cx| match path {
+                    #(#numbers => ::core::future::Future::poll(#names.as_mut(), cx),)*
+                    _ => ::core::task::Poll::Ready(()),
+                })
+                .await;
+            }
+            #storage.report()
         }
     }
 }
