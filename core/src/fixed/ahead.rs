@@ -68,7 +68,7 @@ impl<
             }
             wires.let_ahead(step);
             let _ = (self.paths)(path, cx);
-            let (next, has_failed) = wires.gone_ahead::<T>(step);
+            let next = wires.gone_ahead::<T>(path, step);
             if T::TICKS && next != step {
                 let started = self.now;
                 self.tick();
@@ -76,9 +76,9 @@ impl<
                     *times = Times { started, finished: self.now };
                 }
             }
-            // Without a clock a path goes on by itself, so a step that lies on it has begun as well.
-            let goes_on = !T::TICKS && next.index() < STEPS && blueprint.path_of(next) == path;
-            let has_begun = has_failed || next == step || goes_on;
+            // Without a clock a path goes on by itself, so the next step has begun as well if it lies there.
+            let has_begun =
+                if T::TICKS { next == step } else { next.index() < STEPS && blueprint.path_of(next) == path };
             step = next;
             if has_begun {
                 wires.stop_ahead(path, step);

@@ -40,8 +40,8 @@ const ABANDONED: u32 = 6;
 
 /// No step goes ahead.
 const NOT_AHEAD: u32 = u32::MAX;
-/// Goes with the step at which going ahead has come to its end.
-const STOPPED: u32 = 1 << 31;
+/// A step that went ahead has come to something else than a success: its path says what.
+const STOPPED: u32 = u32::MAX - 1;
 
 /// The words of all paths, and what goes with them. `PATHS` is the number of paths, `NEEDS` the most needs of a step that
 /// takes settled ones, and `CONTEXTS` 1 if a step asks for its context, else 0.
@@ -217,13 +217,15 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
         self.shared.ahead.store(step.0, Relaxed);
     }
 
-    /// How far steps have gone ahead since this one might: which may do so next, and whether it has tried and failed.
+    /// How far steps have gone ahead since this one of this path might: the first that has not succeeded.
     #[inline]
-    pub(super) fn gone_ahead<T: Timer>(&self, from: StepId) -> (StepId, bool) {
-        match self.shared.ahead.load(Relaxed) {
-            NOT_AHEAD if T::TICKS => (StepId(from.0 + 1), false),
-            next => (StepId(next & !STOPPED), next & STOPPED != 0),
-        }
+    pub(super) fn gone_ahead<T: Timer>(&self, path: usize, from: StepId) -> StepId {
+        let ahead = self.shared.ahead.load(Relaxed);
+        StepId(match ahead {
+            _ if T::TICKS => from.0 + u32::from(ahead == NOT_AHEAD),
+            STOPPED => self.read(path) >> STEP,
+            next => next,
+        })
     }
 
     /// No more steps go ahead. This one did, and is under way unless its path says otherwise.
@@ -339,7 +341,7 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
     /// Another attempt waits to be told.
     fn end_ahead(&self, step: StepId) {
         if self.goes_ahead(step) {
-            self.shared.ahead.store(step.0 | STOPPED, Relaxed);
+            self.shared.ahead.store(STOPPED, Relaxed);
         }
     }
 
