@@ -326,6 +326,8 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
     }
 
     /// The attempt has failed.
+    #[cold]
+    #[inline(never)]
     pub fn failed(&self, path: usize, step: StepId, error: E, retry: Retry) {
         self.shared.error.give((error, retry));
         self.end_ahead(step);
@@ -333,6 +335,8 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
     }
 
     /// The attempt has been dropped, or never came to be.
+    #[cold]
+    #[inline(never)]
     pub fn abandoned(&self, path: usize, step: StepId) {
         self.end_ahead(step);
         self.say(path, ABANDONED, step);
