@@ -81,7 +81,7 @@ impl<
             let goes_ahead = P::BLUEPRINT.goes_ahead(&fresh.settings) && !O::LISTENS;
             let ahead = if goes_ahead { drive.go_ahead(cx) } else { Ahead::default() };
             if ahead.succeeded == STEPS {
-                fresh.nodes.iter_mut().for_each(Node::succeed);
+                Node::all_succeed(fresh.nodes);
                 drive.end();
                 return Poll::Ready(());
             }

@@ -223,8 +223,8 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
         let ahead = self.shared.ahead.load(Relaxed);
         StepId(match ahead {
             _ if T::TICKS => from.0 + u32::from(ahead == NOT_AHEAD),
-            STOPPED => self.read(path) >> STEP,
-            next => next,
+            ..STOPPED => ahead,
+            _ => self.read(path) >> STEP,
         })
     }
 
