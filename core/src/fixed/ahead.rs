@@ -59,16 +59,15 @@ impl<
     #[inline]
     pub(super) fn go_ahead(&mut self, cx: &mut Context<'_>) -> Ahead {
         let (blueprint, wires) = (P::BLUEPRINT, self.wires);
-        let mut ahead = Ahead::default();
         let mut step = StepId(0);
-        while step.index() < STEPS {
+        loop {
             let path = blueprint.path_of(step);
             if CONTEXTS > 0 {
                 wires.tell_attempt(1, self.now, blueprint.plan.settings(step).first_limit(self.now));
             }
             wires.let_ahead(step);
             let _ = (self.paths)(path, cx);
-            let next = wires.gone_ahead::<T>(path, step);
+            let next = wires.gone_ahead::<T>(step);
             if T::TICKS && next != step {
                 let started = self.now;
                 self.tick();
@@ -77,16 +76,17 @@ impl<
                 }
             }
             // Without a clock a path goes on by itself, so the next step has begun as well if it lies there.
-            let has_begun =
-                if T::TICKS { next == step } else { next.index() < STEPS && blueprint.path_of(next) == path };
-            step = next;
-            if has_begun {
-                wires.stop_ahead(path, step);
-                ahead.begun = Some(self.now);
-                break;
+            let is_free = if T::TICKS { next != step } else { blueprint.path_of(next) != path };
+            if next.index() < STEPS && is_free {
+                step = next;
+                continue;
             }
+            if next.index() == STEPS {
+                return Ahead { succeeded: STEPS, begun: None };
+            }
+            let stopped = if next.index() < STEPS { next } else { wires.stopped_at(path) };
+            wires.stop_ahead(path, stopped);
+            return Ahead { succeeded: stopped.index(), begun: Some(self.now) };
         }
-        ahead.succeeded = step.index();
-        ahead
     }
 }

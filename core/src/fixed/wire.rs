@@ -219,13 +219,16 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
 
     /// How far steps have gone ahead since this one of this path might: the first that has not succeeded.
     #[inline]
-    pub(super) fn gone_ahead<T: Timer>(&self, path: usize, from: StepId) -> StepId {
-        let ahead = self.shared.ahead.load(Relaxed);
-        StepId(match ahead {
-            _ if T::TICKS => from.0 + u32::from(ahead == NOT_AHEAD),
-            ..STOPPED => ahead,
-            _ => self.read(path) >> STEP,
-        })
+    pub(super) fn gone_ahead<T: Timer>(&self, from: StepId) -> StepId {
+        match self.shared.ahead.load(Relaxed) {
+            ahead if T::TICKS => StepId(from.0 + u32::from(ahead == NOT_AHEAD)),
+            ahead => StepId(ahead),
+        }
+    }
+
+    /// The step that is under way on a path, where [`gone_ahead`](Self::gone_ahead) tells of none that there is.
+    pub(super) fn stopped_at(&self, path: usize) -> StepId {
+        StepId(self.read(path) >> STEP)
     }
 
     /// No more steps go ahead. This one did, and is under way unless its path says otherwise.
