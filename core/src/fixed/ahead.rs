@@ -28,52 +28,6 @@ pub(super) struct Ahead {
 }
 
 impl Ahead {
-    /// Starts steps until one does not succeed at once.
-    #[inline]
-    pub(super) fn go<
-        P: Known,
-        E,
-        O: Observer<E>,
-        T: Timer,
-        F: Paths,
-        const S: usize,
-        const W: usize,
-        const N: usize,
-    >(
-        &mut self,
-        drive: &mut Drive<'_, P, E, O, T, F, S, W, N>,
-        cx: &mut Context<'_>,
-    ) {
-        let (blueprint, wires) = (P::BLUEPRINT, drive.wires);
-        let mut step = StepId(0);
-        while step.index() < S {
-            let path = blueprint.path_of(step);
-            if blueprint.has_context {
-                wires.tell_attempt(1, drive.now, blueprint.plan.settings(step).first_limit(drive.now));
-            }
-            wires.let_ahead(step);
-            let _ = (drive.paths)(path, cx);
-            let (next, has_failed) = wires.gone_ahead(step);
-            if T::TICKS && next != step {
-                let started = drive.now;
-                drive.tick();
-                if let Some(times) = drive.notes.times.get_mut(step.index()) {
-                    *times = Times { started, finished: drive.now };
-                }
-            }
-            // Without a clock a path goes on by itself, so a step that lies on it has begun as well.
-            let goes_on = !T::TICKS && next.index() < S && blueprint.path_of(next) == path;
-            let has_begun = has_failed || next == step || goes_on;
-            step = next;
-            if has_begun {
-                wires.stop_ahead(path, step);
-                self.begun = Some(drive.now);
-                break;
-            }
-        }
-        self.succeeded = step.index();
-    }
-
     /// Tells the scheduler what has been done, and which step is under way.
     pub(super) fn catch_up<P: Known, S: RunSettings, T: Timer>(
         &self,
@@ -86,5 +40,53 @@ impl Ahead {
             times.started = self.begun?;
         }
         Some(step)
+    }
+}
+
+impl<
+    P: Known,
+    E,
+    O: Observer<E>,
+    T: Timer,
+    F: Paths,
+    const STEPS: usize,
+    const PATHS: usize,
+    const NEEDS: usize,
+    const CONTEXTS: usize,
+> Drive<'_, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>
+{
+    /// Starts steps until one does not succeed at once.
+    #[inline]
+    pub(super) fn go_ahead(&mut self, cx: &mut Context<'_>) -> Ahead {
+        let (blueprint, wires) = (P::BLUEPRINT, self.wires);
+        let mut step = StepId(0);
+        loop {
+            let path = blueprint.path_of(step);
+            if CONTEXTS > 0 {
+                wires.tell_attempt(1, self.now, blueprint.plan.settings(step).first_limit(self.now));
+            }
+            wires.let_ahead(step);
+            let _ = (self.paths)(path, cx);
+            let next = wires.gone_ahead::<T>(step);
+            if T::TICKS && next != step {
+                let started = self.now;
+                self.tick();
+                if let Some(times) = self.notes.times.get_mut(step.index()) {
+                    *times = Times { started, finished: self.now };
+                }
+            }
+            // Without a clock a path goes on by itself, so the next step has begun as well if it lies there.
+            let is_free = if T::TICKS { next != step } else { blueprint.path_of(next) != path };
+            if next.index() < STEPS && is_free {
+                step = next;
+                continue;
+            }
+            if next.index() == STEPS {
+                return Ahead { succeeded: STEPS, begun: None };
+            }
+            let stopped = if next.index() < STEPS { next } else { wires.stopped_at(path) };
+            wires.stop_ahead(path, stopped);
+            return Ahead { succeeded: stopped.index(), begun: Some(self.now) };
+        }
     }
 }

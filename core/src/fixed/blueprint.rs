@@ -1,5 +1,6 @@
 //! A plan that is known at compile time, and the storage of its runs.
 
+use super::settings::RunSettings;
 use crate::{
     plan::{Numbering, Plan, StepId},
     policy::Config,
@@ -22,8 +23,6 @@ pub struct Blueprint {
     pub(super) config: Config,
     /// Whether steps that succeed at once start in the order of declaration where places are not short.
     pub(super) goes_by_declaration: bool,
-    /// Whether a step asks for its context.
-    pub(super) has_context: bool,
 }
 
 /// What has a blueprint: a pipeline, and what its runs leave behind.
@@ -46,7 +45,6 @@ impl Blueprint {
             path_of: &[],
             config: Config::DEFAULT,
             goes_by_declaration: goes_by_place(&plan, &numbering),
-            has_context: false,
         }
     }
 
@@ -76,12 +74,6 @@ impl Blueprint {
         self
     }
 
-    /// Some step asks for its [`context`](super::Wires::context).
-    pub const fn with_context(mut self) -> Self {
-        self.has_context = true;
-        self
-    }
-
     /// The picture of the plan: its `Display` is the text form.
     pub const fn picture(&self) -> Picture<'_> {
         Picture { blueprint: self, form: Form::Text }
@@ -89,8 +81,10 @@ impl Blueprint {
 
     /// Whether steps that succeed at once start in the order of declaration, and nothing can stop them.
     #[inline]
-    pub(super) const fn goes_ahead(&self, config: &Config) -> bool {
-        self.goes_by_declaration && config.max_concurrent == u32::MAX && !config.has_deadline()
+    pub(super) fn goes_ahead(&self, settings: &impl RunSettings) -> bool {
+        let config = settings.config(&self.config);
+        let is_free = config.max_concurrent == u32::MAX && !config.has_deadline() && settings.signal().is_none();
+        self.goes_by_declaration && is_free
     }
 
     #[inline]

@@ -25,9 +25,20 @@ pub(super) type ScheduledBy<'r, P, S, T> = Scheduler<'r, KnownSetup<P, S, T>>;
 
 /// What a run works with, beside its scheduler.
 #[derive(Debug)]
-pub(super) struct Drive<'r, P, E, O, T, F, const STEPS: usize, const PATHS: usize, const NEEDS: usize> {
+pub(super) struct Drive<
+    'r,
+    P,
+    E,
+    O,
+    T,
+    F,
+    const STEPS: usize,
+    const PATHS: usize,
+    const NEEDS: usize,
+    const CONTEXTS: usize,
+> {
     pub(super) notes: &'r mut Notes<E, STEPS>,
-    pub(super) wires: &'r Wires<E, PATHS, NEEDS>,
+    pub(super) wires: &'r Wires<E, PATHS, NEEDS, CONTEXTS>,
     pub(super) timer: &'r T,
     /// What the clock last said.
     pub(super) now: Instant,
@@ -42,8 +53,17 @@ pub(super) trait Paths: FnMut(usize, &mut Context<'_>) -> Poll<()> {}
 
 impl<P: FnMut(usize, &mut Context<'_>) -> Poll<()>> Paths for P {}
 
-impl<P: Known, E, O: Observer<E>, T: Timer, F: Paths, const STEPS: usize, const PATHS: usize, const NEEDS: usize>
-    Drive<'_, P, E, O, T, F, STEPS, PATHS, NEEDS>
+impl<
+    P: Known,
+    E,
+    O: Observer<E>,
+    T: Timer,
+    F: Paths,
+    const STEPS: usize,
+    const PATHS: usize,
+    const NEEDS: usize,
+    const CONTEXTS: usize,
+> Drive<'_, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>
 {
     /// Looks at the clock, if there is one: without, all times are those that a new report has.
     pub(super) fn tick(&mut self) {
@@ -129,7 +149,7 @@ impl<P: Known, E, O: Observer<E>, T: Timer, F: Paths, const STEPS: usize, const 
             let event = Event { step, name: blueprint.name(step), at, happened: Happened::Started { attempt } };
             self.observer.notice(&event);
         }
-        if blueprint.has_context {
+        if CONTEXTS > 0 {
             self.wires.tell_attempt(attempt, at, scheduler.attempt_limit(step, at));
         }
         if NEEDS > 0 {

@@ -4,11 +4,12 @@ use super::{
     ahead::Ahead,
     blueprint::Known,
     drive::{Drive, Paths, ScheduledBy},
+    report::Lend,
     settings::{KnownSetup, RunSettings},
 };
 use crate::{
     observe::Observer,
-    scheduler::{Node, Scheduler, Setup, State},
+    scheduler::{Node, Scheduler, Setup},
     time::{Instant, Timer},
 };
 use core::{
@@ -33,17 +34,22 @@ pin_project! {
 }
 
 /// How far a run has come.
-pub(super) enum Stage<'r, P, S, T> {
-    Fresh(State<'r>, S),
+pub(super) enum Stage<'r, P, S, T, L, const STEPS: usize> {
+    Fresh(Fresh<'r, S, L, STEPS>),
     Scheduled(ScheduledBy<'r, P, S, T>),
     Ended,
 }
 
-impl<'r, P, E, O, S, T: Timer, F, const STEPS: usize, const PATHS: usize, const NEEDS: usize>
-    Driven<Drive<'r, P, E, O, T, F, STEPS, PATHS, NEEDS>, Stage<'r, P, S, T>, T>
-{
-    pub(super) fn new(state: State<'r>, settings: S, drive: Drive<'r, P, E, O, T, F, STEPS, PATHS, NEEDS>) -> Self {
-        Self { drive, stage: Stage::Fresh(state, settings), sleep: None, armed: Instant::NEVER }
+/// What a scheduler is made of.
+pub(super) struct Fresh<'r, S, L, const STEPS: usize> {
+    pub(super) nodes: &'r mut [Node; STEPS],
+    pub(super) store: L,
+    pub(super) settings: S,
+}
+
+impl<'r, P, S, T: Timer, L, D, const STEPS: usize> Driven<D, Stage<'r, P, S, T, L, STEPS>, T> {
+    pub(super) fn new(fresh: Fresh<'r, S, L, STEPS>, drive: D) -> Self {
+        Self { drive, stage: Stage::Fresh(fresh), sleep: None, armed: Instant::NEVER }
     }
 }
 
@@ -54,11 +60,13 @@ impl<
     O: Observer<E>,
     S: RunSettings,
     T: Timer,
+    L: Lend<'r>,
     F: Paths,
     const STEPS: usize,
     const PATHS: usize,
     const NEEDS: usize,
-> Future for Driven<Drive<'r, P, E, O, T, F, STEPS, PATHS, NEEDS>, Stage<'r, P, S, T>, T>
+    const CONTEXTS: usize,
+> Future for Driven<Drive<'r, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>, Stage<'r, P, S, T, L, STEPS>, T>
 {
     type Output = ();
 
@@ -66,18 +74,22 @@ impl<
         let mut this = self.project();
         let drive = this.drive;
         drive.tick();
-        if let Stage::Fresh(state, settings) = this.stage {
+        if let Stage::Fresh(fresh) = this.stage {
             if T::TICKS {
                 drive.notes.span.started = drive.now;
             }
-            let ahead = drive.go_ahead(settings, cx);
+            let goes_ahead = P::BLUEPRINT.goes_ahead(&fresh.settings) && !O::LISTENS;
+            let ahead = if goes_ahead { drive.go_ahead(cx) } else { Ahead::default() };
             if ahead.succeeded == STEPS {
-                state.nodes.iter_mut().for_each(Node::succeed);
+                Node::all_succeed(fresh.nodes);
                 drive.end();
                 return Poll::Ready(());
             }
-            let (state, settings) = (mem::take(state), *settings);
-            *this.stage = drive.schedule(state, settings, &ahead);
+            if let Stage::Fresh(fresh) = mem::replace(this.stage, Stage::Ended)
+                && let Some(scheduler) = drive.schedule(fresh, &ahead)
+            {
+                *this.stage = Stage::Scheduled(scheduler);
+            }
         } else if let Stage::Scheduled(scheduler) = this.stage {
             drive.poll_running(scheduler, cx);
         }
@@ -111,30 +123,34 @@ impl<
     }
 }
 
-impl<'r, P: Known, E, O: Observer<E>, T: Timer, F: Paths, const STEPS: usize, const PATHS: usize, const NEEDS: usize>
-    Drive<'r, P, E, O, T, F, STEPS, PATHS, NEEDS>
+impl<
+    'r,
+    P: Known,
+    E,
+    O: Observer<E>,
+    T: Timer,
+    F: Paths,
+    const STEPS: usize,
+    const PATHS: usize,
+    const NEEDS: usize,
+    const CONTEXTS: usize,
+> Drive<'r, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>
 {
-    fn go_ahead<S: RunSettings>(&mut self, settings: &S, cx: &mut Context<'_>) -> Ahead {
-        let mut ahead = Ahead::default();
-        if P::BLUEPRINT.goes_ahead(settings.config(&P::BLUEPRINT.config)) && !O::LISTENS && settings.signal().is_none()
-        {
-            ahead.go(self, cx);
-        }
-        ahead
-    }
-
     /// What is left when as many steps have gone ahead.
     #[cold]
-    fn schedule<S: RunSettings>(&mut self, state: State<'r>, settings: S, ahead: &Ahead) -> Stage<'r, P, S, T> {
+    fn schedule<S: RunSettings, L: Lend<'r>>(
+        &mut self,
+        fresh: Fresh<'r, S, L, STEPS>,
+        ahead: &Ahead,
+    ) -> Option<ScheduledBy<'r, P, S, T>> {
+        let Fresh { nodes, store, settings } = fresh;
         let setup = KnownSetup { settings, of: PhantomData };
         // The lengths of the storage are the plan's own constants; were they not, nothing would run, and the report would
         // say so of every step.
-        let Ok(mut scheduler) = Scheduler::with(setup, state, self.notes.span.started) else {
-            return Stage::Ended;
-        };
+        let mut scheduler = Scheduler::with(setup, store.lend(nodes), self.notes.span.started).ok()?;
         if let Some(step) = ahead.catch_up(&mut scheduler, &mut self.notes.times) {
             self.hear(&mut scheduler, P::BLUEPRINT.path_of(step));
         }
-        Stage::Scheduled(scheduler)
+        Some(scheduler)
     }
 }

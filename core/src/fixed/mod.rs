@@ -23,7 +23,7 @@ pub use cells::{Handed, Slot};
 pub use output::{StepOutput, judge, step_id};
 pub use places::Places;
 pub use report::{Outputs, Reason, Report, StepResult, Store};
-pub use runner::{Lent, Run, Runner, Steps};
+pub use runner::{Lent, ReportOf, Run, Runner, Steps, Storage};
 pub use settings::{AsDeclared, RunSettings, Said};
 pub use signal::StopSignal;
 pub use wire::{Attempt, Wires};

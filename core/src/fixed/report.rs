@@ -52,9 +52,19 @@ impl<const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVE
     pub const fn new() -> Self {
         Self { ready: [0; WORDS], alarms: [Alarm::NEW; ALARMS], free: [0; RESOURCES], open: [0; LEVELS] }
     }
+}
 
-    pub(super) fn lend<'s>(&'s mut self, nodes: &'s mut [Node]) -> State<'s> {
-        let Self { ready, alarms, free, open } = self;
+/// A [`Store`] of any lengths: two words until the scheduler wants ten.
+pub(super) trait Lend<'s> {
+    fn lend(self, nodes: &'s mut [Node]) -> State<'s>;
+}
+
+impl<'s, const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize> Lend<'s>
+    for &'s mut Store<WORDS, ALARMS, RESOURCES, LEVELS>
+{
+    #[inline]
+    fn lend(self, nodes: &'s mut [Node]) -> State<'s> {
+        let Store { ready, alarms, free, open } = self;
         State { nodes, ready, alarms, free, open }
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     blueprint::Known,
     drive::Drive,
-    driven::Driven,
+    driven::{Driven, Fresh},
     report::{Notes, Outputs, Report, Store},
     settings::{AsDeclared, RunSettings, Said},
     signal::{Seen, StopSignal},
@@ -12,7 +12,7 @@ use super::{
 use crate::{
     observe::Observer,
     policy::{Config, OnFailure},
-    scheduler::State,
+    scheduler::Node,
     time::{Instant, Timer},
 };
 use core::{
@@ -28,10 +28,8 @@ use core::{
 pub trait Steps<C>: Known + Sized {
     /// The steps' error.
     type Error;
-    /// What a run leaves behind.
-    type Report;
     /// What a run writes on: a [`Run`].
-    type Storage: Default + AsRef<Self::Report> + Into<Self::Report>;
+    type Storage: Storage;
 
     /// Why a run cannot do without a seed, if so.
     const WANTS_SEED: Option<&'static str> = None;
@@ -39,12 +37,24 @@ pub trait Steps<C>: Known + Sized {
     const WANTS_CLOCK: Option<&'static str> = None;
 
     /// Runs it; see [`Runner::run_in`].
-    fn carry_out<T: Timer, O: Observer<Self::Error>, S: RunSettings>(
+    fn run_in<'r, T: Timer, O: Observer<Self::Error>, S: RunSettings>(
         runner: Runner<Self, O, S>,
-        storage: &mut Self::Storage,
+        storage: &'r mut Self::Storage,
         context: C,
         timer: &T,
-    ) -> impl Future<Output = ()>;
+    ) -> impl Future<Output = &'r ReportOf<Self, C>>;
+}
+
+/// What a run leaves behind.
+pub type ReportOf<P, C> = <<P as Steps<C>>::Storage as Storage>::Report;
+
+/// What a run writes on.
+pub trait Storage: Default {
+    /// What it leaves there.
+    type Report;
+
+    /// The report without the rest.
+    fn into_report(self) -> Self::Report;
 }
 
 /// A run with settings of its own.
@@ -112,28 +122,24 @@ impl<P: Known, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
     ///
     /// Does not compile under [`NoClock`](crate::NoClock) if a step has time settings, nor without a
     /// [`seed`](Self::seed) if one has jitter.
-    pub async fn run<C, T: Timer>(self, context: C, timer: &T) -> P::Report
+    pub async fn run<C, T: Timer>(self, context: C, timer: &T) -> ReportOf<P, C>
     where
         P: Steps<C>,
         O: Observer<P::Error>,
     {
         let mut storage = P::Storage::default();
-        self.carry_out(&mut storage, context, timer).await;
-        storage.into()
+        self.run_in(&mut storage, context, timer).await;
+        storage.into_report()
     }
 
     /// As [`run`](Self::run), on storage of the caller's, where the report is then to be found: so neither is ever moved, and
     /// both may lie in a `static`. What an earlier run has left there is gone.
-    pub async fn run_in<'r, C, T: Timer>(self, storage: &'r mut P::Storage, context: C, timer: &T) -> &'r P::Report
-    where
-        P: Steps<C, Report: 'r>,
-        O: Observer<P::Error>,
-    {
-        self.carry_out(storage, context, timer).await;
-        (*storage).as_ref()
-    }
-
-    fn carry_out<C, T: Timer>(self, storage: &mut P::Storage, context: C, timer: &T) -> impl Future<Output = ()>
+    pub fn run_in<'r, C, T: Timer>(
+        self,
+        storage: &'r mut P::Storage,
+        context: C,
+        timer: &T,
+    ) -> impl Future<Output = &'r ReportOf<P, C>>
     where
         P: Steps<C>,
         O: Observer<P::Error>,
@@ -151,7 +157,7 @@ impl<P: Known, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
             }
         }
         let Self { settings, observer, pipeline } = self;
-        P::carry_out(Runner { settings, observer, pipeline }, storage, context, timer)
+        P::run_in(Runner { settings, observer, pipeline }, storage, context, timer)
     }
 }
 
@@ -190,12 +196,18 @@ impl<
 
     /// Begins anew: lends the outputs, for the paths to write and to borrow, and the rest.
     #[inline]
-    pub fn lend(&mut self) -> (&R, Lent<'_, E, STEPS>) {
+    pub fn lend(&mut self) -> (&R, Lent<'_, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>) {
         if core::mem::replace(&mut self.is_used, true) {
             self.report.clear();
         }
         let Report { outputs, nodes, notes } = &mut self.report;
-        (outputs, Lent { state: self.store.lend(nodes), notes })
+        (outputs, Lent { nodes, store: &mut self.store, notes })
+    }
+
+    /// What came of the last run.
+    #[inline]
+    pub const fn report(&self) -> &Report<R, E, STEPS> {
+        &self.report
     }
 }
 
@@ -215,43 +227,65 @@ impl<
     }
 }
 
-impl<R, E, const STEPS: usize, const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize>
-    AsRef<Report<R, E, STEPS>> for Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
+impl<
+    R: Outputs,
+    E,
+    const STEPS: usize,
+    const WORDS: usize,
+    const ALARMS: usize,
+    const RESOURCES: usize,
+    const LEVELS: usize,
+> Storage for Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
 {
-    #[inline]
-    fn as_ref(&self) -> &Report<R, E, STEPS> {
-        &self.report
-    }
-}
+    type Report = Report<R, E, STEPS>;
 
-impl<R, E, const STEPS: usize, const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize>
-    From<Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>> for Report<R, E, STEPS>
-{
     #[inline]
-    fn from(run: Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>) -> Self {
-        run.report
+    fn into_report(self) -> Self::Report {
+        self.report
     }
 }
 
 /// All that a run writes on but its outputs.
 #[derive(Debug)]
-pub struct Lent<'r, E, const STEPS: usize> {
-    pub(super) state: State<'r>,
-    pub(super) notes: &'r mut Notes<E, STEPS>,
+pub struct Lent<
+    'r,
+    E,
+    const STEPS: usize,
+    const WORDS: usize,
+    const ALARMS: usize,
+    const RESOURCES: usize,
+    const LEVELS: usize,
+> {
+    nodes: &'r mut [Node; STEPS],
+    store: &'r mut Store<WORDS, ALARMS, RESOURCES, LEVELS>,
+    notes: &'r mut Notes<E, STEPS>,
 }
 
-impl<'r, E, const STEPS: usize> Lent<'r, E, STEPS> {
+impl<'r, E, const STEPS: usize, const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize>
+    Lent<'r, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
+{
     /// Runs all steps on paths, which `paths` polls by their numbers.
     #[inline]
-    pub fn drive<P: Known, O: Observer<E>, S: RunSettings, T: Timer, const PATHS: usize, const NEEDS: usize>(
+    pub fn drive<
+        P: Known,
+        O: Observer<E>,
+        S: RunSettings,
+        T: Timer,
+        const PATHS: usize,
+        const NEEDS: usize,
+        const CONTEXTS: usize,
+    >(
         self,
         runner: Runner<P, O, S>,
         timer: &'r T,
-        wires: &'r Wires<E, PATHS, NEEDS>,
+        wires: &'r Wires<E, PATHS, NEEDS, CONTEXTS>,
         paths: impl FnMut(usize, &mut Context<'_>) -> Poll<()>,
     ) -> impl Future<Output = ()> {
-        let (Self { state, notes }, Runner { settings, observer, pipeline }) = (self, runner);
+        let (Self { nodes, store, notes }, Runner { settings, observer, pipeline }) = (self, runner);
         let (now, seen) = (Instant::ZERO, Seen::default());
-        Driven::new(state, settings, Drive { notes, wires, timer, now, paths, seen, observer, pipeline })
+        Driven::new(
+            Fresh { nodes, store, settings },
+            Drive { notes, wires, timer, now, paths, seen, observer, pipeline },
+        )
     }
 }

@@ -40,15 +40,16 @@ const ABANDONED: u32 = 6;
 
 /// No step goes ahead.
 const NOT_AHEAD: u32 = u32::MAX;
-/// Goes with the step at which going ahead has come to its end.
-const STOPPED: u32 = 1 << 31;
+/// A step that went ahead has come to something else than a success: its path says what.
+const STOPPED: u32 = u32::MAX - 1;
 
-/// The words of all paths, and what goes with them. `PATHS` is the number of paths, and `NEEDS` the most needs of a step
-/// that takes settled ones.
+/// The words of all paths, and what goes with them. `PATHS` is the number of paths, `NEEDS` the most needs of a step that
+/// takes settled ones, and `CONTEXTS` 1 if a step asks for its context, else 0.
 #[derive(Debug)]
-pub struct Wires<E, const PATHS: usize, const NEEDS: usize> {
+pub struct Wires<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> {
     words: [AtomicU32; PATHS],
     causes: [PackedCause; NEEDS],
+    contexts: [PackedContext; CONTEXTS],
     shared: Shared<E>,
 }
 
@@ -58,9 +59,20 @@ struct Shared<E> {
     /// The step that may start without being told, as all before it have succeeded; see `ahead.rs`.
     ahead: AtomicU32,
     error: Handed<(E, Retry)>,
+}
+
+/// What a step may know of its attempt, in words of four bytes.
+#[derive(Debug)]
+struct PackedContext {
     attempt: AtomicU32,
     started: Long,
     limit: Long,
+}
+
+impl PackedContext {
+    const fn none() -> Self {
+        Self { attempt: AtomicU32::new(0), started: Long::zero(), limit: Long::zero() }
+    }
 }
 
 /// Eight bytes on a core that has atomics of four.
@@ -131,24 +143,19 @@ impl PackedCause {
     }
 }
 
-impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
+impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, PATHS, NEEDS, CONTEXTS> {
     /// Nothing has been said yet.
     pub const fn new() -> Self {
         Self {
             words: [const { AtomicU32::new(IDLE) }; PATHS],
             causes: [const { PackedCause::none() }; NEEDS],
-            shared: Shared {
-                ahead: AtomicU32::new(NOT_AHEAD),
-                error: Handed::empty(),
-                attempt: AtomicU32::new(0),
-                started: Long::zero(),
-                limit: Long::zero(),
-            },
+            contexts: [const { PackedContext::none() }; CONTEXTS],
+            shared: Shared { ahead: AtomicU32::new(NOT_AHEAD), error: Handed::empty() },
         }
     }
 }
 
-impl<E, const PATHS: usize, const NEEDS: usize> Default for Wires<E, PATHS, NEEDS> {
+impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Default for Wires<E, PATHS, NEEDS, CONTEXTS> {
     fn default() -> Self {
         Self::new()
     }
@@ -162,7 +169,7 @@ pub(super) enum Reply<E> {
 }
 
 /// The drive's end of all wires.
-impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
+impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, PATHS, NEEDS, CONTEXTS> {
     pub(super) fn is_running(&self, path: usize) -> bool {
         self.read(path) & WHAT == RUNNING
     }
@@ -178,9 +185,11 @@ impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
 
     /// What the step that is about to start may ask for.
     pub(super) fn tell_attempt(&self, attempt: u32, started: Instant, limit: Option<Instant>) {
-        self.shared.attempt.store(attempt, Relaxed);
-        self.shared.started.set(started.as_nanos());
-        self.shared.limit.set(limit.unwrap_or(Instant::NEVER).as_nanos());
+        if let Some(context) = self.contexts.first() {
+            context.attempt.store(attempt, Relaxed);
+            context.started.set(started.as_nanos());
+            context.limit.set(limit.unwrap_or(Instant::NEVER).as_nanos());
+        }
     }
 
     /// Why each need of the step that is about to start has no result.
@@ -208,13 +217,18 @@ impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
         self.shared.ahead.store(step.0, Relaxed);
     }
 
-    /// How far steps have gone ahead since this one might: which may do so next, and whether it has tried and failed.
+    /// How far steps have gone ahead since this one of this path might: the first that has not succeeded.
     #[inline]
-    pub(super) fn gone_ahead(&self, from: StepId) -> (StepId, bool) {
+    pub(super) fn gone_ahead<T: Timer>(&self, from: StepId) -> StepId {
         match self.shared.ahead.load(Relaxed) {
-            NOT_AHEAD => (StepId(from.0 + 1), false),
-            next => (StepId(next & !STOPPED), next & STOPPED != 0),
+            ahead if T::TICKS => StepId(from.0 + u32::from(ahead == NOT_AHEAD)),
+            ahead => StepId(ahead),
         }
+    }
+
+    /// The step that is under way on a path, where [`gone_ahead`](Self::gone_ahead) tells of none that there is.
+    pub(super) fn stopped_at(&self, path: usize) -> StepId {
+        StepId(self.read(path) >> STEP)
     }
 
     /// No more steps go ahead. This one did, and is under way unless its path says otherwise.
@@ -256,7 +270,7 @@ const fn say(what: u32, step: StepId) -> u32 {
 }
 
 /// A path's end of its wire. A path takes its steps one after another, each through as many attempts as it is told.
-impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
+impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, PATHS, NEEDS, CONTEXTS> {
     /// Whether an attempt of the step is to begin at once, before its turn is waited for.
     #[inline]
     pub fn goes_ahead(&self, step: StepId) -> bool {
@@ -290,11 +304,12 @@ impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
         Attempt { word: self.words.get(path), attempt }
     }
 
-    /// What the step may know of its attempt. To be asked for as soon as its turn has come.
-    pub fn context(&self) -> StepCx {
-        let limit = self.shared.limit.get();
-        let limit = (limit < u64::MAX).then_some(Instant::from_nanos(limit));
-        StepCx::new(self.shared.attempt.load(Relaxed), Instant::from_nanos(self.shared.started.get()), limit)
+    /// What the step may know of its attempt; `None` if `CONTEXTS` is 0. To be asked for as soon as its turn has come.
+    pub fn context(&self) -> Option<StepCx> {
+        let PackedContext { attempt, started, limit } = self.contexts.first()?;
+        let limit = Instant::from_nanos(limit.get());
+        let limit = (limit < Instant::NEVER).then_some(limit);
+        Some(StepCx::new(attempt.load(Relaxed), Instant::from_nanos(started.get()), limit))
     }
 
     /// Why the step's `nth` need has no result; `None` if it has one. To be asked for as soon as its turn has come.
@@ -314,6 +329,8 @@ impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
     }
 
     /// The attempt has failed.
+    #[cold]
+    #[inline(never)]
     pub fn failed(&self, path: usize, step: StepId, error: E, retry: Retry) {
         self.shared.error.give((error, retry));
         self.end_ahead(step);
@@ -321,6 +338,8 @@ impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
     }
 
     /// The attempt has been dropped, or never came to be.
+    #[cold]
+    #[inline(never)]
     pub fn abandoned(&self, path: usize, step: StepId) {
         self.end_ahead(step);
         self.say(path, ABANDONED, step);
@@ -329,7 +348,7 @@ impl<E, const PATHS: usize, const NEEDS: usize> Wires<E, PATHS, NEEDS> {
     /// Another attempt waits to be told.
     fn end_ahead(&self, step: StepId) {
         if self.goes_ahead(step) {
-            self.shared.ahead.store(step.0 | STOPPED, Relaxed);
+            self.shared.ahead.store(STOPPED, Relaxed);
         }
     }
 

@@ -129,7 +129,8 @@ impl Arguments {
                 }
                 ParamKind::Field { field, mutable } => all.field(model, field, mutable, param, &name, &missing),
                 ParamKind::Context => {
-                    all.before.extend(quote!(let #name = #wires.context();));
+                    all.before
+                        .extend(quote!(let ::core::option::Option::Some(#name) = #wires.context() else #missing;));
                     all.arguments.push(quote!(&#name));
                 }
             }

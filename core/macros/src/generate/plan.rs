@@ -1,7 +1,7 @@
 //! The plan as constants: they lie in flash.
 
 use super::step_id;
-use crate::model::{Edge, EdgeKind, OnFailure, Order, ParamKind, Pipeline, Step, When};
+use crate::model::{Edge, EdgeKind, OnFailure, Order, Pipeline, Step, When};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use std::collections::BTreeMap;
@@ -27,8 +27,6 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     } else {
         quote!(BY_PRIORITY)
     };
-    let asks = |step: &Step| step.params.iter().any(|param| param.kind == ParamKind::Context);
-    let context = model.steps.iter().any(asks).then(|| quote!(.with_context()));
     quote! {
         /// The plan, with all that is said of its runs.
         pub static BLUEPRINT: ::rungs::fixed::Blueprint = PLAN;
@@ -56,7 +54,6 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
                 .paths(PATH_OF)
                 .levels(LEVELS)
                 .config(#config)
-                #context
         };
     }
 }

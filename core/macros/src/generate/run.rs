@@ -1,10 +1,10 @@
 //! How the pipeline is run: the functions that people call, and what they come down to.
 
 use super::{bounds, local, outputs, path};
-use crate::model::{Order, Pipeline};
+use crate::model::{Order, ParamKind, Pipeline, Step};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{GenericParam, Generics, punctuated::Punctuated};
+use syn::{GenericParam, Generics, TypeGenerics, punctuated::Punctuated};
 
 /// `run`, `runner`, `visualize`, `Report`, and the implementation behind them.
 pub(super) fn items(model: &Pipeline) -> TokenStream {
@@ -33,7 +33,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     let passed = model.context.as_ref().map_or_else(|| quote!(()), |_| quote!(context));
     let wires = wires(model);
     let lengths = lengths(model);
-    let body = body(model, &context_type);
+    let body = body(model, &context_type, &output_ty);
     let wants_seed = wanted(model, &quote!(needs_seed), "draws its delays at random, so the run wants `.seed(..)`");
     let wants_clock = wanted(model, &quote!(needs_clock), "has a time limit or a delay, and `NoClock` tells no time");
     quote! {
@@ -78,7 +78,6 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
         #[allow(clippy::multiple_bound_locations)]
         impl<#lifetime #(#params,)*> ::rungs::fixed::Steps<#context_type> for Pipeline #context_where {
             type Error = #error;
-            type Report = Report #output_ty;
             type Storage = Storage #output_ty;
 
             const WANTS_SEED: ::core::option::Option<&'static str> = #wants_seed;
@@ -123,8 +122,10 @@ fn wires(model: &Pipeline) -> TokenStream {
     // Only steps that take settled results ask why one is not there.
     let settled = model.steps.iter().zip(&model.graph.needs).filter(|(step, _)| step.settings.when.is_clean_up());
     let needs = settled.map(|(_, needs)| needs.len()).max().unwrap_or(0);
+    let asks = |step: &Step| step.params.iter().any(|param| param.kind == ParamKind::Context);
+    let contexts = usize::from(model.steps.iter().any(asks));
     let paths = model.graph.paths.len();
-    quote!(type Wires<E> = ::rungs::fixed::Wires<E, #paths, #needs>;)
+    quote!(type Wires<E> = ::rungs::fixed::Wires<E, #paths, #needs, #contexts>;)
 }
 
 /// What the runner must be told, if any step wants it: the message names the step.
@@ -139,7 +140,7 @@ fn wanted(model: &Pipeline, wants: &TokenStream, why: &str) -> TokenStream {
     }}
 }
 
-fn body(model: &Pipeline, context_type: &TokenStream) -> TokenStream {
+fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'_>) -> TokenStream {
     let (outputs, wires, storage, context) = (local("outputs"), local("wires"), local("storage"), local("context"));
     let (runner, timer, lent) = (local("runner"), local("timer"), local("lent"));
     let (fields, error) = (path::fields(model), &model.error);
@@ -148,25 +149,29 @@ fn body(model: &Pipeline, context_type: &TokenStream) -> TokenStream {
     let numbers = 0..names.len();
     quote! {
         #[allow(unused_variables)]
-        async fn carry_out<
+        async fn run_in<
+            'run,
             Clock: ::rungs::Timer,
             Watcher: ::rungs::Observer<Self::Error>,
             Settings: ::rungs::fixed::RunSettings,
         >(
             #runner: ::rungs::fixed::Runner<Self, Watcher, Settings>,
-            #storage: &mut Self::Storage,
+            #storage: &'run mut Self::Storage,
             #context: #context_type,
             #timer: &Clock,
-        ) {
-            let (#outputs, #lent) = #storage.lend();
-            let #wires: &Wires<#error> = &Wires::new();
-            #fields
-            #(let mut #names = ::core::pin::pin!(#blocks);)*
-            #lent.drive(#runner, #timer, #wires, |path, cx| match path {
-                #(#numbers => ::core::future::Future::poll(#names.as_mut(), cx),)*
-                _ => ::core::task::Poll::Ready(()),
-            })
-            .await;
+        ) -> &'run Report #output_ty {
+            {
+                let (#outputs, #lent) = #storage.lend();
+                let #wires: &Wires<#error> = &Wires::new();
+                #fields
+                #(let mut #names = ::core::pin::pin!(#blocks);)*
+                #lent.drive(#runner, #timer, #wires, move |path, cx| match path {
+                    #(#numbers => ::core::future::Future::poll(#names.as_mut(), cx),)*
+                    _ => ::core::task::Poll::Ready(()),
+                })
+                .await;
+            }
+            #storage.report()
         }
     }
 }
