@@ -134,6 +134,32 @@ impl<P: Known, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
 
     /// As [`run`](Self::run), on storage of the caller's, where the report is then to be found: so neither is ever moved, and
     /// both may lie in a `static`. What an earlier run has left there is gone.
+    ///
+    /// ```
+    /// #[rungs::pipeline(error = &'static str)]
+    /// mod wake_up {
+    ///     pub struct Board {
+    ///         pub boots: u8,
+    ///     }
+    ///
+    ///     #[step]
+    ///     async fn count(boots: &mut u8) -> Result<u8, &'static str> {
+    ///         *boots += 1;
+    ///         if *boots == 2 { Err("not today") } else { Ok(*boots) }
+    ///     }
+    ///     #[step]
+    ///     async fn double(count: &u8) -> Result<u8, &'static str> {
+    ///         Ok(2 * count)
+    ///     }
+    /// }
+    ///
+    /// let (mut board, mut storage) = (wake_up::Board { boots: 0 }, wake_up::Storage::new());
+    /// let doubled: Vec<_> = (0..3).map(|_| {
+    ///     let run = wake_up::runner().run_in(&mut storage, &mut board, &rungs::NoClock);
+    ///     futures_lite::future::block_on(run).outputs.double.get().copied()
+    /// }).collect();
+    /// assert_eq!(doubled, [Some(2), None, Some(6)]);
+    /// ```
     pub fn run_in<'r, C, T: Timer>(
         self,
         storage: &'r mut P::Storage,

@@ -273,7 +273,7 @@ const fn say(what: u32, step: StepId) -> u32 {
 impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, PATHS, NEEDS, CONTEXTS> {
     /// Whether an attempt of the step is to begin at once, before its turn is waited for.
     #[inline]
-    pub fn goes_ahead(&self, step: StepId) -> bool {
+    fn goes_ahead(&self, step: StepId) -> bool {
         self.shared.ahead.load(Relaxed) == step.0
     }
 
@@ -288,14 +288,14 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
             return Poll::Ready(true);
         }
         let word = self.read(path);
-        if word == say(START, step) {
-            self.say(path, RUNNING, step);
-            Poll::Ready(true)
-        } else if word & WHAT == START {
-            Poll::Ready(false)
-        } else {
-            Poll::Pending
+        if word & WHAT != START {
+            return Poll::Pending;
         }
+        let is_its = word == say(START, step);
+        if is_its {
+            self.say(path, RUNNING, step);
+        }
+        Poll::Ready(is_its)
     }
 
     /// Polls the attempt to its end; `None` if it was told to end before. (A result that is ready by then counts.)

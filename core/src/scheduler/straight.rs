@@ -130,3 +130,60 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         self.pass_closed_levels();
     }
 }
+
+#[cfg(all(test, feature = "macros"))]
+mod tests {
+    use super::*;
+    use crate::{
+        plan::{Edges, Need, invert},
+        policy::{Config, Retry, Settings},
+        scheduler::{Alarm, Outcome, State, TooSmall},
+    };
+    use std::{format, string::String, vec::Vec};
+
+    const STEPS: usize = 4;
+
+    /// A diamond: what is known of it at its end, if the first steps are not asked for one by one, or if they are, and
+    /// the next one fails for good.
+    fn end(succeeded: u32, at_once: bool) -> Result<Vec<String>, TooSmall> {
+        let step = StepId;
+        let needs = [Need::result(step(0)), Need::result(step(0)), Need::result(step(1)), Need::after(step(2))];
+        let (starts, mut up, mut list) = ([0, 0, 1, 2, 4], [0; STEPS + 1], needs);
+        invert(Edges::new(&starts, &needs), &mut up, &mut list);
+        let second = Instant::from_nanos(1_000_000_000);
+        let limited = [Settings::DEFAULT.retries(1).deadline(second - Instant::ZERO)];
+        let plan = Plan::new(Edges::new(&starts, &needs), Edges::new(&up, &list), &limited, &[]);
+        let (mut nodes, mut ready, mut alarms) = ([Node::NEW; STEPS], [0; 1], [Alarm::NEW; STEPS]);
+        let state = State { nodes: &mut nodes, ready: &mut ready, alarms: &mut alarms, ..State::default() };
+        let mut run = Scheduler::new(plan, Numbering::declared(&plan), Config::DEFAULT, state, Instant::ZERO)?;
+        if at_once {
+            run.succeed_first(succeeded);
+        } else {
+            for place in 0..succeeded {
+                run.poll_action(Instant::ZERO);
+                run.handle_outcome(step(place), Outcome::Success, Instant::ZERO);
+            }
+        }
+        let mut told = Vec::new();
+        for now in [Instant::ZERO, second] {
+            while let Some(action) = run.poll_action(now) {
+                told.push(format!("{action:?}"));
+            }
+            let verdict = run.handle_outcome(step(succeeded), Outcome::Failed(Retry::No), now);
+            told.push(format!("{verdict:?}, {:?}, in flight: {}", run.poll_deadline(), run.in_flight()));
+        }
+        told.push(format!("{}", run.has_ended()));
+        told.extend(
+            run.nodes().iter().map(|node| format!("{:?} {:?} {}", node.status(), node.cause(), node.attempts())),
+        );
+        Ok(told)
+    }
+
+    #[test]
+    fn steps_that_are_passed_at_once_have_been_passed_one_by_one() -> Result<(), TooSmall> {
+        for succeeded in 0..=STEPS as u32 {
+            assert_eq!(end(succeeded, true)?, end(succeeded, false)?, "after {succeeded}");
+        }
+        Ok(())
+    }
+}

@@ -81,7 +81,7 @@ fn turns(model: &Pipeline, path: usize, number: usize) -> TokenStream {
         None => quote!(::rungs::Retry::Yes),
     };
     quote! {
-        while #wires.goes_ahead(#id) || #wires.turn::<#path, #index>().await {
+        while #wires.turn::<#path, #index>().await {
             #before
             let #came = #wires.attempt(#path, #ident(#(#arguments),*)).await;
             #after
