@@ -5,6 +5,7 @@
 #[allow(dead_code, reason = "more than is wanted here")]
 mod clock;
 
+mod ahead;
 mod fields;
 mod generics;
 mod outcomes;
