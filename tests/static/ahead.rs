@@ -12,12 +12,14 @@ enum Do {
     Yield,
     Fail,
     FailOnce,
+    /// Computes for a millisecond.
+    Work,
     /// With a clock.
     Sleep,
     Hang,
 }
 
-use Do::{Fail, FailOnce, Hang, Sleep, Succeed, Yield};
+use Do::{Fail, FailOnce, Hang, Sleep, Succeed, Work, Yield};
 
 /// What all steps do, and how often they were tried.
 pub struct Script {
@@ -31,6 +33,7 @@ async fn play(script: &Script, step: usize) -> Result<u32, Bad> {
     tries[step].set(tries[step].get() + 1);
     match does[step] {
         Succeed => {}
+        Work => clock.slip(ms(1)),
         Yield => {
             let mut polled = false;
             let once = |cx: &mut std::task::Context<'_>| {
@@ -149,7 +152,7 @@ fn without_a_clock() {
 
 #[test]
 fn with_a_clock() {
-    let checked = each_script(&[Succeed, Yield, Fail, FailOnce, Sleep, Hang], |does| {
+    let checked = each_script(&[Succeed, Yield, Fail, FailOnce, Work, Sleep, Hang], |does| {
         let (one, other) = (script(does), script(does));
         let (one_clock, other_clock) = (one.clock.clone(), other.clock.clone());
         let ahead = told!(timed, timed::runner(), &one_clock, one);
@@ -157,7 +160,7 @@ fn with_a_clock() {
         assert_eq!(ahead, seen, "{does:?}");
         assert_eq!(one_clock.now(), other_clock.now(), "{does:?}");
     });
-    assert_eq!(checked, 7_776);
+    assert_eq!(checked, 16_807);
 }
 
 #[rungs::pipeline(error = Bad)]
