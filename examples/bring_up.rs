@@ -24,7 +24,7 @@ impl DelayNs for Delay {
 fn main() -> ExitCode {
     let name = env::args().nth(1).unwrap_or_else(|| cases::CALM.name.to_owned());
     let Some(case) = cases::ALL.into_iter().find(|case| case.name == name) else {
-        eprintln!("there is no script `{name}`");
+        eprintln!("there is no script `{name}`, only {}", cases::ALL.map(|case| case.name).join(", "));
         return ExitCode::from(2);
     };
     let world = World::new(case.script);
