@@ -17,6 +17,7 @@ mod inputs;
 mod kinds;
 mod limits;
 mod machine;
+mod many;
 mod needs;
 mod panics;
 mod pictures;

@@ -8,11 +8,12 @@ use crate::{
     cancel::{CancelToken, Seen},
     error::StepError,
     observe::{Event, Happened, Observer},
-    pipeline::{Attempt, Fault, Judge, Kind, Names, Record, Work},
+    pipeline::{Attempt, Fault, Judge, Kind, Names, Work},
     plan::StepId,
     policy::Retry,
     render::StepNames,
     scheduler::{Action, Cause, Node, Outcome, Scheduler, Status, Verdict},
+    summary::Times,
     time::{Instant, Timer},
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
@@ -28,7 +29,8 @@ use pin_project_lite::pin_project;
 pub(crate) struct DriveParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) scheduler: Scheduler<'r>,
     pub(crate) works: &'r mut [Pin<Box<K::Work>>],
-    pub(crate) records: &'r mut [Record<K::Cell>],
+    pub(crate) times: &'r mut [Times],
+    pub(crate) results: &'r mut [Option<Arc<K::Cell>>],
     /// By `mut`, so that a run is `Send` though these need not be `Sync`.
     pub(crate) judges: &'r mut BTreeMap<u32, Judge<'env, E>>,
     pub(crate) names: &'r Arc<Names>,
@@ -45,7 +47,7 @@ pub(crate) type Errors<E> = BTreeMap<u32, StepError<E>>;
 
 /// A run in progress. Dropping it drops every attempt.
 pub(crate) struct Drive<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> {
-    parts: DriveParts<'r, 'env, E, K, O>,
+    pub(super) parts: DriveParts<'r, 'env, E, K, O>,
     /// Each step's last error, while it may still be its last word.
     errors: Errors<E>,
     seen: Seen,
@@ -171,6 +173,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
             }
             let action = self.parts.scheduler.poll_action(*now);
             if let Some(Action::Start(step)) = action {
+                self.look_ahead();
                 self.start(step, now, timer);
                 continue;
             }
@@ -211,8 +214,8 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     /// When a step has started is told by its first attempt.
     #[inline(never)]
     fn note_start(&mut self, step: StepId, started: Instant) {
-        if let Some(record) = self.parts.records.get_mut(step.index()) {
-            record.started = record.started.min(started);
+        if let Some(times) = self.parts.times.get_mut(step.index()) {
+            times.started = times.started.min(started);
         }
     }
 
@@ -263,7 +266,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         };
         let begin = start.map(|started| Attempt { step, started, scheduler: &parts.scheduler, names: parts.names });
         self.polled = step.0;
-        let polled = work.as_mut().poll(&mut Context::from_waker(waker), begin.as_ref(), parts.records);
+        let polled = work.as_mut().poll(&mut Context::from_waker(waker), begin.as_ref(), parts.results);
         self.polled = NOBODY;
         polled
     }
@@ -308,10 +311,12 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     #[inline(always)]
     fn succeeded(&mut self, step: StepId, result: Arc<K::Cell>, started: Instant, finished: Instant) {
         let parts = &mut self.parts;
-        let Some(record) = parts.records.get_mut(step.index()) else { return };
-        record.started = record.started.min(started);
-        record.finished = finished;
-        record.result = Some(result);
+        let (Some(times), Some(place)) = (parts.times.get_mut(step.index()), parts.results.get_mut(step.index()))
+        else {
+            return;
+        };
+        *times = Times { started: times.started.min(started), finished };
+        *place = Some(result);
         parts.scheduler.handle_outcome(step, Outcome::Success, finished);
         if !self.errors.is_empty() {
             self.errors.remove(&step.0);
@@ -389,9 +394,11 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     #[inline(never)]
     fn ended(&mut self, step: StepId, now: Instant) {
         let parts = &mut self.parts;
-        if let (Some(work), Some(record)) = (parts.works.get_mut(step.index()), parts.records.get_mut(step.index())) {
-            record.result = work.as_mut().yield_cell();
-            record.finished = now;
+        if let (Some(work), Some(place)) = (parts.works.get_mut(step.index()), parts.results.get_mut(step.index())) {
+            *place = work.as_mut().yield_cell();
+        }
+        if let Some(times) = parts.times.get_mut(step.index()) {
+            times.finished = now;
         }
         let Some(node) = parts.scheduler.node(step) else { return };
         let (status, cause, attempts) = (node.status(), node.cause(), node.attempts());

@@ -8,12 +8,12 @@
 use super::{
     blueprint::Known,
     drive::{Drive, Paths, ScheduledBy},
-    report::Times,
     settings::RunSettings,
 };
 use crate::{
     observe::Observer,
     plan::StepId,
+    summary::Times,
     time::{Instant, Timer},
 };
 use core::task::Context;

@@ -8,24 +8,13 @@ use crate::{
     error::StepError,
     plan::StepId,
     scheduler::{Alarm, Cause, Node, State, Status},
-    summary::{self, Row, Table},
+    summary::{self, Row, Table, Times},
     time::Instant,
 };
 use core::{
     fmt::{self, Write},
     time::Duration,
 };
-
-/// When a step, or a run, started and ended: of what has not, it means nothing.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Times {
-    pub(super) started: Instant,
-    pub(super) finished: Instant,
-}
-
-impl Times {
-    pub(super) const ZERO: Self = Self { started: Instant::ZERO, finished: Instant::ZERO };
-}
 
 /// What the steps of a pipeline come to, a [`Slot`](super::Slot) each.
 pub trait Outputs: Known + Sized {

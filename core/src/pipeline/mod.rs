@@ -23,7 +23,6 @@ pub use kind::{Holds, HoldsResult, Kind, Local, LocalCell, Shared, SharedCell};
 pub(crate) use names::Names;
 pub use needs::{ByName, Gather, Handle, InputError, InputFault, Inputs, Mode, Needs, Settled, Values};
 pub(crate) use ran::Ran;
-pub use ran::Record;
 pub use runner::Runner;
 pub use work::{Fault, Task, Work};
 

@@ -5,7 +5,6 @@ use super::{
     cell::{Cell, Out, Slot, slot},
     kind::SharedCell,
     names::Names,
-    ran::Record,
 };
 use crate::{plan::StepId, render::StepNames, scheduler::Cause};
 use alloc::{string::String, sync::Arc, vec::Vec};
@@ -67,7 +66,7 @@ pub trait Gather<M, C: ?Sized> {
     type Args;
 
     /// Collects the arguments; `None` if a result is missing that must be there.
-    fn gather(&self, attempt: &Attempt<'_>, records: &[Record<C>]) -> Option<Self::Args>;
+    fn gather(&self, attempt: &Attempt<'_>, results: &[Option<Arc<C>>]) -> Option<Self::Args>;
 }
 
 /// How a need becomes an argument.
@@ -79,7 +78,7 @@ pub trait Mode: 'static {
     fn arg<A: 'static, C: Cell + ?Sized>(
         need: StepId,
         attempt: &Attempt<'_>,
-        records: &[Record<C>],
+        results: &[Option<Arc<C>>],
     ) -> Option<Self::Arg<A>>;
 }
 
@@ -95,8 +94,8 @@ impl Mode for Values {
     type Arg<A: 'static> = Out<A>;
 
     #[inline]
-    fn arg<A: 'static, C: Cell + ?Sized>(need: StepId, _: &Attempt<'_>, records: &[Record<C>]) -> Option<Out<A>> {
-        lend(records, need)
+    fn arg<A: 'static, C: Cell + ?Sized>(need: StepId, _: &Attempt<'_>, results: &[Option<Arc<C>>]) -> Option<Out<A>> {
+        lend(results, need)
     }
 }
 
@@ -106,10 +105,10 @@ impl Mode for Settled {
     fn arg<A: 'static, C: Cell + ?Sized>(
         need: StepId,
         attempt: &Attempt<'_>,
-        records: &[Record<C>],
+        results: &[Option<Arc<C>>],
     ) -> Option<Result<Out<A>, Cause>> {
         match attempt.cause(need) {
-            None => lend(records, need).map(Ok),
+            None => lend(results, need).map(Ok),
             Some(cause) => Some(Err(cause)),
         }
     }
@@ -117,8 +116,8 @@ impl Mode for Settled {
 
 /// The result of a need, if it is there and of this type.
 #[inline]
-fn lend<T: 'static, C: Cell + ?Sized>(records: &[Record<C>], need: StepId) -> Option<Out<T>> {
-    slot::<T, C>(records.get(need.index())?.result.clone()?)?.lend()
+fn lend<T: 'static, C: Cell + ?Sized>(results: &[Option<Arc<C>>], need: StepId) -> Option<Out<T>> {
+    slot::<T, C>(results.get(need.index())?.clone()?)?.lend()
 }
 
 impl<T> Needs for Handle<T> {
@@ -132,8 +131,8 @@ impl<M: Mode, C: Cell + ?Sized, A: 'static> Gather<M, C> for Handle<A> {
     type Args = (M::Arg<A>,);
 
     #[inline]
-    fn gather(&self, attempt: &Attempt<'_>, records: &[Record<C>]) -> Option<Self::Args> {
-        Some((M::arg(self.step, attempt, records)?,))
+    fn gather(&self, attempt: &Attempt<'_>, results: &[Option<Arc<C>>]) -> Option<Self::Args> {
+        Some((M::arg(self.step, attempt, results)?,))
     }
 }
 
@@ -147,10 +146,10 @@ impl<T> Needs for Vec<Handle<T>> {
 impl<M: Mode, C: Cell + ?Sized, A: 'static> Gather<M, C> for Vec<Handle<A>> {
     type Args = (Vec<M::Arg<A>>,);
 
-    fn gather(&self, attempt: &Attempt<'_>, records: &[Record<C>]) -> Option<Self::Args> {
+    fn gather(&self, attempt: &Attempt<'_>, results: &[Option<Arc<C>>]) -> Option<Self::Args> {
         let mut args = Vec::with_capacity(self.len());
         for need in self {
-            args.push(M::arg(need.step, attempt, records)?);
+            args.push(M::arg(need.step, attempt, results)?);
         }
         Some((args,))
     }
@@ -172,9 +171,9 @@ macro_rules! tuples {
 
             #[inline]
             #[allow(unused_variables, reason = "no handle, no argument")]
-            fn gather(&self, attempt: &Attempt<'_>, records: &[Record<Z>]) -> Option<Self::Args> {
+            fn gather(&self, attempt: &Attempt<'_>, results: &[Option<Arc<Z>>]) -> Option<Self::Args> {
                 let ($($name,)*) = self;
-                Some(($(M::arg($name.step, attempt, records)?,)*))
+                Some(($(M::arg($name.step, attempt, results)?,)*))
             }
         }
     )* };
@@ -235,8 +234,8 @@ impl<C: ?Sized> Clone for Inputs<C> {
 impl<M, C: Cell + ?Sized> Gather<M, C> for ByName {
     type Args = (Inputs<C>,);
 
-    fn gather(&self, attempt: &Attempt<'_>, records: &[Record<C>]) -> Option<Self::Args> {
-        let cell = |need: StepId| records.get(need.index())?.result.clone();
+    fn gather(&self, attempt: &Attempt<'_>, results: &[Option<Arc<C>>]) -> Option<Self::Args> {
+        let cell = |need: StepId| results.get(need.index())?.clone();
         let needs = attempt.needs().map(|need| Some((need, attempt.cause(need), cell(need)?)));
         Some((Inputs { names: attempt.names.clone(), needs: needs.collect::<Option<_>>()? },))
     }

@@ -1,44 +1,28 @@
 //! What a run leaves behind: shared between the pipeline and the report, and used again if no report holds it.
 
 use super::cell::Cell;
-use crate::{scheduler::Node, time::Instant};
+use crate::{scheduler::Node, summary::Times};
 use alloc::{sync::Arc, vec::Vec};
-use core::fmt;
 
-/// States and records, one of each a step.
+/// One entry of each kind a step. Results by themselves: steps look those of their needs up here and there.
 pub(crate) struct Ran<C: ?Sized> {
     pub(crate) nodes: Vec<Node>,
-    pub(crate) records: Vec<Record<C>>,
-}
-
-/// What is kept of one step beside its state.
-pub struct Record<C: ?Sized> {
-    /// Its result; an empty cell if it ended without one.
-    pub(crate) result: Option<Arc<C>>,
-    pub(crate) started: Instant,
-    pub(crate) finished: Instant,
-}
-
-impl<C: ?Sized> Record<C> {
-    pub(crate) const NONE: Self = Self { result: None, started: Instant::NEVER, finished: Instant::NEVER };
+    pub(crate) times: Vec<Times>,
+    /// An empty cell of a step that ended without a result.
+    pub(crate) results: Vec<Option<Arc<C>>>,
 }
 
 impl<C: Cell + ?Sized> Ran<C> {
     /// One entry of each kind for every step.
     pub(super) fn fit(&mut self, steps: usize) {
         self.nodes.resize(steps, Node::default());
-        self.records.resize_with(steps, || Record::NONE);
+        self.times.resize(steps, Times::NEVER);
+        self.results.resize_with(steps, || None);
     }
 }
 
 impl<C: ?Sized> Default for Ran<C> {
     fn default() -> Self {
-        Self { nodes: Vec::new(), records: Vec::new() }
-    }
-}
-
-impl<C: ?Sized> fmt::Debug for Record<C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Record").finish_non_exhaustive()
+        Self { nodes: Vec::new(), times: Vec::new(), results: Vec::new() }
     }
 }

@@ -1,6 +1,6 @@
 //! One run: its settings, and how it is carried out.
 
-use super::{PlanError, Steps, kind::Kind, ran::Record, work::Work};
+use super::{PlanError, Steps, kind::Kind, work::Work};
 use crate::{
     cancel::CancelToken,
     drive::{Drive, DriveParts},
@@ -8,6 +8,7 @@ use crate::{
     policy::{Config, OnFailure, Order},
     report::Report,
     scheduler::Scheduler,
+    summary::Times,
     time::Timer,
 };
 use alloc::sync::Arc;
@@ -140,9 +141,9 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             return;
         }
         let Some(ran) = Arc::get_mut(&mut self.ran) else { return };
-        for (work, record) in self.works.iter_mut().zip(&mut ran.records) {
-            let last = core::mem::replace(record, Record::NONE);
-            work.as_mut().renew(last.result);
+        ran.times.fill(Times::NEVER);
+        for (work, result) in self.works.iter_mut().zip(&mut ran.results) {
+            work.as_mut().renew(result.take());
         }
     }
 
@@ -164,7 +165,8 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         Drive::new(DriveParts {
             scheduler: scheduler.expect("`prepare` has made the storage for this plan"),
             works,
-            records: &mut ran.records,
+            times: &mut ran.times,
+            results: &mut ran.results,
             judges,
             names: &draft.names,
             seats: seats.as_mut().expect("`prepare` has made the seats"),

@@ -5,7 +5,6 @@ use super::{
     cell::{self, Cell, Slot},
     kind::HoldsResult,
     needs::Gather,
-    ran::Record,
 };
 use crate::spawn::{Lost, Spawner};
 use alloc::sync::Arc;
@@ -28,12 +27,12 @@ pub enum Fault<E> {
 
 /// A step that can be tried again and again, one attempt at a time.
 pub trait Work<E, C: ?Sized> {
-    /// Polls the attempt in flight, which `begin` starts first, with what it needs from `records`.
+    /// Polls the attempt in flight, which `begin` starts first, with what it needs from `results`.
     fn poll(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         begin: Option<&Attempt<'_>>,
-        records: &[Record<C>],
+        results: &[Option<Arc<C>>],
     ) -> Poll<Result<Arc<C>, Fault<E>>>;
 
     /// Makes the attempt in flight end; ready once it has.
@@ -88,12 +87,12 @@ where
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         begin: Option<&Attempt<'_>>,
-        records: &[Record<C>],
+        results: &[Option<Arc<C>>],
     ) -> Poll<Result<Arc<C>, Fault<E>>> {
         let mut this = self.project();
         if let Some(attempt) = begin
             // Always there: a step starts when its needs have ended as its rule wants them.
-            && let Some(args) = this.needs.gather(attempt, records)
+            && let Some(args) = this.needs.gather(attempt, results)
         {
             let future = this.body.call(attempt, args);
             this.attempt.set(Some(this.spawner.spawn(future)));

@@ -11,7 +11,7 @@ pub use step::{Reason, StepResult};
 
 use crate::{
     error::StepError,
-    pipeline::{Cell, Handle, Names, Out, Ran, Record, SharedCell},
+    pipeline::{Cell, Handle, Names, Out, Ran, SharedCell},
     plan::StepId,
     scheduler::Status,
     summary::exit_code,
@@ -127,9 +127,5 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
 
     pub(crate) fn step(&self, step: StepId) -> StepResult<'_, E, C> {
         StepResult { report: self, step }
-    }
-
-    fn record(&self, step: StepId) -> Option<&Record<C>> {
-        self.ran.records.get(step.index())
     }
 }

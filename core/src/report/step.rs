@@ -6,7 +6,7 @@ use crate::{
     plan::StepId,
     render::StepNames,
     scheduler::{Cause, Status},
-    summary,
+    summary::{self, Times},
     time::Instant,
 };
 use core::{fmt, time::Duration};
@@ -75,14 +75,18 @@ impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
         self.cause().map(|cause| Reason { of: *self, cause })
     }
 
+    fn times(&self) -> Option<&'r Times> {
+        self.report.ran.times.get(self.step.index())
+    }
+
     /// When its first attempt started; `None` if it never did.
     pub fn started_at(&self) -> Option<Instant> {
-        self.report.record(self.step).map(|record| record.started).filter(|&started| started < Instant::NEVER)
+        self.times().map(|times| times.started).filter(|&started| started < Instant::NEVER)
     }
 
     /// When it ended.
     pub fn finished_at(&self) -> Option<Instant> {
-        self.report.record(self.step).map(|record| record.finished).filter(|&finished| finished < Instant::NEVER)
+        self.times().map(|times| times.finished).filter(|&finished| finished < Instant::NEVER)
     }
 
     /// From the first attempt's start to the end, delays included; zero if it never started.
@@ -113,7 +117,7 @@ impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
     /// # Errors
     /// The result has another type, or what became of the step instead.
     pub fn output<T: 'static>(&self) -> Result<Out<T>, NoOutput<'r, E, C>> {
-        let cell = self.report.record(self.step).and_then(|record| record.result.clone());
+        let cell = self.report.ran.results.get(self.step.index()).cloned().flatten();
         let slot = slot(cell.ok_or(NoOutput::NoSuchStep)?).ok_or(NoOutput::OtherType)?;
         slot.lend().ok_or(NoOutput::NoSuccess(*self))
     }

@@ -283,6 +283,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         Verdict::Ended
     }
 
+    /// How many steps have ended.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn ended(&self) -> u32 {
+        self.ended
+    }
+
     /// Whether every step has ended.
     #[inline]
     pub fn has_ended(&self) -> bool {

@@ -72,6 +72,14 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         Some(step)
     }
 
+    /// The step that has just started and those that start after it, so many in all; none where that is not known.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn coming(&self, steps: u32) -> impl Iterator<Item = StepId> {
+        let from = if self.is_straight { self.ended } else { u32::MAX };
+        let all = self.nodes.len() as u32;
+        (from..from.saturating_add(steps).min(all)).map(|place| self.setup.numbering().step(place as usize))
+    }
+
     /// The attempt in flight has succeeded; tells whether it was this step's.
     #[inline]
     pub(super) fn succeed_next(&mut self, step: StepId) -> bool {
