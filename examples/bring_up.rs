@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     let report = smol::block_on(runner.run(&mut board, &Smol));
 
     println!("\n{report}");
-    if let Some(session) = report.outputs.join.get() {
+    if let Some(session) = &report.outputs.join {
         println!("joined as {:08X}, frames: {}", session.address, world.frames());
     }
     ExitCode::from(report.exit_code())

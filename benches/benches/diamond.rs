@@ -54,14 +54,14 @@ const WAYS: [(&str, Way); 3] = [("run", measured_run), ("run_in", measured_run_i
 #[inline(never)]
 fn measured_run() -> Option<u64> {
     let Poll::Ready(report) = poll(diamond::run(&NoClock)) else { return None };
-    report.outputs.d.get().copied()
+    report.outputs.d
 }
 
 #[inline(never)]
 fn measured_run_in() -> Option<u64> {
     let mut storage = diamond::Storage::new();
     let Poll::Ready(report) = poll(diamond::runner().run_in(&mut storage, (), &NoClock)) else { return None };
-    report.outputs.d.get().copied()
+    report.outputs.d
 }
 
 #[inline(never)]

@@ -141,7 +141,7 @@ pub use time::{Instant, NoClock, Timer};
 ///
 /// let mut board = boot::Board { rail: false, log: Vec::new() };
 /// let report = futures_lite::future::block_on(boot::run(&mut board, &NoClock));
-/// assert_eq!(report.outputs.sensor.get(), Some(&1_650));
+/// assert_eq!(report.outputs.sensor, Some(1_650));
 /// assert_eq!(report.get("sensor").unwrap().attempts(), 3);
 /// assert_eq!(board.log, ["up"]);
 /// ```

@@ -107,7 +107,7 @@ macro_rules! told {
         let report = settle(&clock, run.as_mut());
         drop(run);
         let outputs = &report.outputs;
-        let outputs = [&outputs.a, &outputs.b, &outputs.c, &outputs.d, &outputs.e].map(|slot| slot.get().copied());
+        let outputs = [outputs.a, outputs.b, outputs.c, outputs.d, outputs.e];
         (report.to_string(), outputs, board.script.tries.map(Cell::into_inner))
     }};
 }

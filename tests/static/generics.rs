@@ -55,7 +55,7 @@ fn a_context_may_be_generic() {
     let note = String::from("four");
     let mut board = generic::Board { rail: Fake(Vec::new()), values: [7_u8, 8], note: &note };
     let report = run(&Clock::new(), generic::run(&mut board, &NoClock));
-    assert_eq!(report.outputs.first.get(), Some(&Wrapped(7)));
-    assert_eq!(report.outputs.length.get(), Some(&4));
+    assert_eq!(report.outputs.first, Some(Wrapped(7)));
+    assert_eq!(report.outputs.length, Some(4));
     assert_eq!(board.rail.0, [true]);
 }

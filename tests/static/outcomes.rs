@@ -68,9 +68,9 @@ fn failures_are_passed_on_with_their_root() {
     assert_eq!(ended("skipped").0, Status::Skipped);
     assert_eq!(ended("tidy"), (Status::Success, None));
     assert_eq!(ended("quiet"), (Status::Skipped, Some(Cause::NotNeeded)));
-    assert_eq!(report.outputs.tidy.get(), Some(&(true, 7)));
-    assert_eq!(report.outputs.alarm.get(), Some(&Cause::Dependency { root, via: root }));
-    assert_eq!(report.outputs.end.get(), None);
+    assert_eq!(report.outputs.tidy, Some((true, 7)));
+    assert_eq!(report.outputs.alarm, Some(Cause::Dependency { root, via: root }));
+    assert_eq!(report.outputs.end, None);
     assert_eq!(report.get("end").unwrap().error(), Some(StepError::Dependency { root, via: middle }));
     assert_eq!(report.exit_code(), 1);
     assert_eq!(report.steps().len(), 9);
@@ -161,8 +161,7 @@ mod yielding {
 #[test]
 fn a_run_goes_on_where_a_step_was_pending() {
     let report = futures_lite::future::block_on(yielding::run(&NoClock));
-    assert_eq!(report.outputs.third.get(), Some(&3));
-    assert_eq!(report.outputs.third.into_inner(), Some(3));
+    assert_eq!(report.outputs.third, Some(3));
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn retries_with_and_without_delays() {
     assert_eq!(finished("listed"), Instant::ZERO + ms(8));
     assert_eq!(finished("doubled"), Instant::ZERO + ms(30));
     assert_eq!(finished("told"), Instant::ZERO + ms(2));
-    assert_eq!(report.outputs.doubled.get(), Some(&3));
+    assert_eq!(report.outputs.doubled, Some(3));
     let refused = report.get("refused").unwrap();
     assert_eq!((refused.status(), refused.attempts()), (Status::Failed, 1));
     assert_eq!(refused.error(), Some(StepError::Failed(&Bad("not yet"))));
@@ -180,7 +180,7 @@ fn a_step_may_ask_for_its_context_and_an_observer_hears_all() {
     let runner = watched::runner().observe(|event: &rungs::Event<'_, Bad>| log.push(line(event)));
     let report = run(&clock, runner.run(&mut board, &clock));
     let at = |millis| Instant::ZERO + ms(millis);
-    assert_eq!(report.outputs.curious.get(), Some(&(2, at(3), Some(at(9)))));
+    assert_eq!(report.outputs.curious, Some((2, at(3), Some(at(9)))));
     assert_eq!(
         log,
         [

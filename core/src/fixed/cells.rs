@@ -1,51 +1,44 @@
-//! What the steps of a run share: results, written once, and fields of the context, handed from path to path.
+//! What the paths of a run share: results, borrowed from where they were written, and fields of the context, handed from
+//! path to path.
 //!
 //! Nothing of it is ever contended, as one thread polls the run at a time; it is made of what is `Sync` so that the run
 //! may be `Send`.
 
 use core::fmt;
 
-/// A step's result: written once, and borrowed from then on.
+/// A step's result for steps of other paths: lent once, by the path that has written it.
 #[derive(Debug)]
-pub struct Slot<T>(Once<T>);
+pub struct Published<'r, T>(Once<'r, T>);
 
-#[cfg(feature = "std")]
-type Once<T> = spin::Once<T>;
-#[cfg(not(feature = "std"))]
-type Once<T> = once_cell::sync::OnceCell<T>;
+#[cfg(target_has_atomic = "ptr")]
+type Once<'r, T> = once_cell::race::OnceRef<'r, T>;
+#[cfg(not(target_has_atomic = "ptr"))]
+type Once<'r, T> = once_cell::sync::OnceCell<&'r T>;
 
-impl<T> Slot<T> {
-    /// Nothing in it.
+impl<'r, T> Published<'r, T> {
+    /// Nothing yet.
     pub const fn new() -> Self {
         Self(Once::new())
     }
 
-    /// Puts the result in. Only the first counts.
+    /// Lends the result. Only the first counts.
     #[inline]
-    pub fn set(&self, value: T) {
+    pub fn set(&self, result: &'r T) {
         // A path comes by each of its steps once, so there is no other.
-        #[cfg(feature = "std")]
-        self.0.call_once(|| value);
-        #[cfg(not(feature = "std"))]
-        let _ = self.0.set(value);
+        let _ = self.0.set(result);
     }
 
     /// The result, if there is one.
     #[inline]
-    pub fn get(&self) -> Option<&T> {
-        self.0.get()
-    }
-
-    /// The result, by value.
-    pub fn into_inner(self) -> Option<T> {
-        #[cfg(feature = "std")]
-        return self.0.try_into_inner();
-        #[cfg(not(feature = "std"))]
-        return self.0.into_inner();
+    pub fn get(&self) -> Option<&'r T> {
+        #[cfg(target_has_atomic = "ptr")]
+        return self.0.get();
+        #[cfg(not(target_has_atomic = "ptr"))]
+        return self.0.get().copied();
     }
 }
 
-impl<T> Default for Slot<T> {
+impl<T> Default for Published<'_, T> {
     fn default() -> Self {
         Self::new()
     }

@@ -70,8 +70,10 @@ impl<
 {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let mut this = self.project();
+    // Where it is awaited: all that is left of the way ahead is then what the steps do.
+    #[inline(always)]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.as_mut().project();
         let drive = this.drive;
         drive.tick();
         if let Stage::Fresh(fresh) = this.stage {
@@ -93,6 +95,30 @@ impl<
         } else if let Stage::Scheduled(scheduler) = this.stage {
             drive.poll_running(scheduler, cx);
         }
+        self.go_on(cx)
+    }
+}
+
+impl<
+    'r,
+    P: Known,
+    E,
+    O: Observer<E>,
+    S: RunSettings,
+    T: Timer,
+    L,
+    F: Paths,
+    const STEPS: usize,
+    const PATHS: usize,
+    const NEEDS: usize,
+    const CONTEXTS: usize,
+> Driven<Drive<'r, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>, Stage<'r, P, S, T, L, STEPS>, T>
+{
+    /// Does as the scheduler says, until it has nothing to say or all has ended.
+    #[inline(never)]
+    fn go_on(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut this = self.project();
+        let drive = this.drive;
         let Stage::Scheduled(scheduler) = this.stage else { return Poll::Ready(()) };
         loop {
             drive.act(scheduler, cx);

@@ -1,7 +1,7 @@
 //! Pipelines that are known at compile time: no heap, the plan in flash, futures that take the room of the graph's width.
 //!
 //! [`pipeline`](crate::pipeline) writes all of it for a module of async functions. This is what it is made of, for
-//! those who would rather write it by hand: a [`Blueprint`], a [`Run`]'s storage, [`Slot`]s for results, and paths: async
+//! those who would rather write it by hand: a [`Blueprint`], a [`Run`]'s storage, [`Published`] results, and paths: async
 //! blocks that take their steps one after another, as [`Wires`] tell them.
 
 mod ahead;
@@ -19,7 +19,7 @@ mod signal;
 mod wire;
 
 pub use blueprint::{Blueprint, Known, Picture};
-pub use cells::{Handed, Slot};
+pub use cells::{Handed, Published};
 pub use output::{StepOutput, judge, step_id};
 pub use places::Places;
 pub use report::{Outputs, Reason, Report, StepResult, Store};

@@ -16,7 +16,7 @@ use core::{
     time::Duration,
 };
 
-/// What the steps of a pipeline come to, a [`Slot`](super::Slot) each.
+/// What the steps of a pipeline come to, an `Option` each.
 pub trait Outputs: Known + Sized {
     /// Nothing yet.
     const EMPTY: Self;
@@ -72,7 +72,7 @@ impl<const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVE
 #[must_use = "what went wrong in steps is told by the report alone"]
 #[derive(Debug)]
 pub struct Report<R, E, const STEPS: usize> {
-    /// What the steps came to, by name: each a [`Slot`](super::Slot).
+    /// What the steps came to, by name: each an `Option`, `None` of a step without success.
     pub outputs: R,
     /// 24 bytes a step.
     pub(super) nodes: [Node; STEPS],

@@ -156,7 +156,7 @@ impl<P: Known, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
     /// let (mut board, mut storage) = (wake_up::Board { boots: 0 }, wake_up::Storage::new());
     /// let doubled: Vec<_> = (0..3).map(|_| {
     ///     let run = wake_up::runner().run_in(&mut storage, &mut board, &rungs::NoClock);
-    ///     futures_lite::future::block_on(run).outputs.double.get().copied()
+    ///     futures_lite::future::block_on(run).outputs.double
     /// }).collect();
     /// assert_eq!(doubled, [Some(2), None, Some(6)]);
     /// ```
@@ -220,9 +220,9 @@ impl<
         Self { report: Report::new(), store: Store::new(), is_used: false }
     }
 
-    /// Begins anew: lends the outputs, for the paths to write and to borrow, and the rest.
+    /// Begins anew: lends the outputs, for the paths to write, and the rest.
     #[inline]
-    pub fn lend(&mut self) -> (&R, Lent<'_, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>) {
+    pub fn lend(&mut self) -> (&mut R, Lent<'_, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>) {
         if core::mem::replace(&mut self.is_used, true) {
             self.report.clear();
         }

@@ -1,4 +1,4 @@
-//! What the steps of a run come to, one slot a step.
+//! What the steps of a run come to, one place a step.
 
 use crate::model::{Pipeline, Step};
 use proc_macro2::{Ident, TokenStream};
@@ -13,11 +13,11 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     let fields = model.steps.iter().map(|step| {
         let (ident, value) = (&step.ident, value_of(step));
         let doc = format!("What `{ident}` came to.");
-        quote!(#[doc = #doc] pub #ident: ::rungs::fixed::Slot<#value>)
+        quote!(#[doc = #doc] pub #ident: ::core::option::Option<#value>)
     });
     let empty = model.steps.iter().map(|step| {
         let ident = &step.ident;
-        quote!(#ident: ::rungs::fixed::Slot::new())
+        quote!(#ident: ::core::option::Option::None)
     });
     let numbers = model.steps.iter().enumerate().map(|(number, step)| {
         let (ident, id) =
@@ -38,7 +38,6 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
         }
 
         impl #impl_generics ::rungs::fixed::Outputs for Outputs #ty_generics #where_clause {
-            #[allow(clippy::declare_interior_mutable_const)]
             const EMPTY: Self = Self { #(#empty,)* };
         }
 

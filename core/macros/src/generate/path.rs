@@ -4,7 +4,7 @@ use super::{local, step_id};
 use crate::model::{Field, Param, ParamKind, Pipeline, Step};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
+use syn::{Index, spanned::Spanned};
 
 /// How the steps of a path come by a field of the context.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,6 +61,44 @@ fn located(mut name: Ident, span: Span) -> Ident {
     name
 }
 
+/// The outputs taken apart, a place for each path to write its results to, and what other paths see of them.
+pub(super) fn results(model: &Pipeline) -> TokenStream {
+    let outputs = local("outputs");
+    let places = model.steps.iter().map(|step| {
+        let (ident, place) = (&step.ident, place_of(step));
+        quote!(#ident: #place)
+    });
+    let published = (0..model.steps.len()).filter(|&step| is_read_elsewhere(model, step));
+    let published = published.map(|_| quote!(::rungs::fixed::Published::new()));
+    let all = local("published");
+    quote! {
+        let Outputs { #(#places,)* } = #outputs;
+        let #all = &(#(#published,)*);
+    }
+}
+
+/// Where a step's result is written.
+fn place_of(step: &Step) -> Ident {
+    local(&format!("place_{}", step.ident))
+}
+
+/// Where steps of other paths see a step's result, if there are any.
+fn published(model: &Pipeline, number: usize) -> Option<TokenStream> {
+    if !is_read_elsewhere(model, number) {
+        return None;
+    }
+    let all = local("published");
+    let nth = Index::from((0..number).filter(|&step| is_read_elsewhere(model, step)).count());
+    Some(quote!(#all.#nth))
+}
+
+fn is_read_elsewhere(model: &Pipeline, number: usize) -> bool {
+    let path_of = |step: usize| model.graph.paths.iter().position(|path| path.contains(&step));
+    let reads = |step: &Step| step.params.iter().any(|param| param.kind == ParamKind::Result { step: number });
+    let mut readers = model.steps.iter().enumerate().filter(|(_, step)| reads(step));
+    readers.any(|(reader, _)| path_of(reader) != path_of(number))
+}
+
 /// One path, as an async block.
 pub(super) fn block(model: &Pipeline, path: usize, steps: &[usize]) -> TokenStream {
     let turns = steps.iter().map(|&step| turns(model, path, step));
@@ -71,10 +109,15 @@ pub(super) fn block(model: &Pipeline, path: usize, steps: &[usize]) -> TokenStre
 fn turns(model: &Pipeline, path: usize, number: usize) -> TokenStream {
     let step = &model.steps[number];
     let (ident, id) = (&step.ident, step_id(number));
-    let (outputs, wires) = (local("outputs"), local("wires"));
+    let wires = local("wires");
     let (came, value) = (local("came"), local("value"));
     let error = located(local("error"), step.output.span());
     let index = number as u32;
+    let place = place_of(step);
+    let keep = match published(model, number) {
+        Some(published) => quote!(#published.set(#place.insert(#value));),
+        None => quote!(let _ = #place.insert(#value);),
+    };
     let Arguments { before, arguments, after } = Arguments::of(model, path, number);
     let judge = match &step.settings.retry_if {
         Some(judge) => quote_spanned!(judge.span()=> ::rungs::fixed::judge(#judge, &#error)),
@@ -87,7 +130,7 @@ fn turns(model: &Pipeline, path: usize, number: usize) -> TokenStream {
             #after
             match #came.map(::rungs::fixed::StepOutput::into_result) {
                 ::core::option::Option::Some(::core::result::Result::Ok(#value)) => {
-                    #outputs.#ident.set(#value);
+                    #keep
                     #wires.succeeded::<Clock>(#path, #id);
                     break;
                 }
@@ -140,18 +183,19 @@ impl Arguments {
 
     /// Results come first among a step's needs, in the order of its parameters.
     fn result(&mut self, model: &Pipeline, step: &Step, need: usize, nth: usize, name: &Ident, missing: &TokenStream) {
-        let (outputs, wires) = (local("outputs"), local("wires"));
-        let slot = &model.steps[need].ident;
+        let (wires, place) = (local("wires"), place_of(&model.steps[need]));
+        let result =
+            published(model, need).map_or_else(|| quote!(#place.as_ref()), |published| quote!(#published.get()));
         self.before.extend(if step.settings.when.is_clean_up() {
             quote! {
-                let #name = match (#outputs.#slot.get(), #wires.cause(#nth)) {
+                let #name = match (#result, #wires.cause(#nth)) {
                     (::core::option::Option::Some(value), _) => ::core::result::Result::Ok(value),
                     (_, ::core::option::Option::Some(cause)) => ::core::result::Result::Err(cause),
                     _ => #missing
                 };
             }
         } else {
-            quote!(let ::core::option::Option::Some(#name) = #outputs.#slot.get() else #missing;)
+            quote!(let ::core::option::Option::Some(#name) = #result else #missing;)
         });
         self.arguments.push(quote!(#name));
     }

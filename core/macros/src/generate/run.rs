@@ -143,7 +143,7 @@ fn wanted(model: &Pipeline, wants: &TokenStream, why: &str) -> TokenStream {
 fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'_>) -> TokenStream {
     let (outputs, wires, storage, context) = (local("outputs"), local("wires"), local("storage"), local("context"));
     let (runner, timer, lent) = (local("runner"), local("timer"), local("lent"));
-    let (fields, error) = (path::fields(model), &model.error);
+    let (fields, results, error) = (path::fields(model), path::results(model), &model.error);
     let names: Vec<_> = (0..model.graph.paths.len()).map(|path| local(&format!("path_{path}"))).collect();
     let blocks = model.graph.paths.iter().enumerate().map(|(path, steps)| path::block(model, path, steps));
     let numbers = 0..names.len();
@@ -163,6 +163,7 @@ fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'
             {
                 let (#outputs, #lent) = #storage.lend();
                 let #wires: &Wires<#error> = &Wires::new();
+                #results
                 #fields
                 #(let mut #names = ::core::pin::pin!(#blocks);)*
                 #lent.drive(#runner, #timer, #wires, move |path, cx| match path {

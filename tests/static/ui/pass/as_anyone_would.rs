@@ -27,5 +27,5 @@ pub mod steps {
 fn main() {
     let mut context = steps::Context { run: 1, timer: 2 };
     let report = futures_lite::future::block_on(steps::run(&mut context, &rungs::NoClock));
-    assert_eq!(report.outputs.wires.get(), Some(&4));
+    assert_eq!(report.outputs.wires, Some(4));
 }

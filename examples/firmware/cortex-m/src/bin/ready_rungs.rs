@@ -12,7 +12,7 @@ exit_on_panic!();
 fn main() -> ! {
     let (mut board, mut storage) = (ready::Board::default(), ready::Storage::new());
     bench::run(ready::runner().run_in(&mut storage, &mut board, &Embassy), |report| {
-        let (announce, watchdog) = (report.outputs.announce.get(), report.outputs.watchdog.get());
-        report.is_success() && announce.zip(watchdog).map(|(a, w)| a.wrapping_add(*w)) == Some(READY_SUM)
+        let (announce, watchdog) = (report.outputs.announce, report.outputs.watchdog);
+        report.is_success() && announce.zip(watchdog).map(|(a, w)| a.wrapping_add(w)) == Some(READY_SUM)
     })
 }
