@@ -69,6 +69,7 @@ pub mod fixed;
 mod observe;
 mod plan;
 mod policy;
+mod reason;
 pub mod render;
 mod spawn;
 #[cfg(any(feature = "alloc", feature = "macros"))]
@@ -94,6 +95,7 @@ pub use error::StepError;
 pub use observe::{Event, Happened, Observer};
 pub use plan::StepId;
 pub use policy::{Backoff, Config, Jitter, OnFailure, Order, Retry, Settings, When};
+pub use reason::Origin;
 pub use scheduler::{Cause, Status, Stop};
 pub use spawn::{InPlace, Lost, Spawner};
 #[cfg(any(feature = "alloc", feature = "macros"))]

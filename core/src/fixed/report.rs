@@ -7,6 +7,7 @@ use super::{
 use crate::{
     error::StepError,
     plan::StepId,
+    reason::{self, Origin},
     scheduler::{Alarm, Cause, Node, State, Status},
     summary::{self, Row, Table},
     time::Instant,
@@ -329,11 +330,11 @@ pub struct Reason<'r, E> {
 impl<E: fmt::Display> fmt::Display for Reason<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let error = self.of.error();
-        let reason = summary::Reason {
-            names: &self.of.view.blueprint.names,
-            nodes: self.of.view.nodes,
+        let View { blueprint, nodes, .. } = self.of.view;
+        let reason = reason::Reason {
             status: self.of.status(),
             cause: self.cause,
+            origin: Origin::of(self.cause, nodes, &blueprint.names),
             error: error.as_ref().map(|error| error as &dyn fmt::Display),
         };
         reason.fmt(f)

@@ -4,9 +4,9 @@ use super::{NoOutput, Report, StepError};
 use crate::{
     pipeline::{Cell, Out, SharedCell, slot},
     plan::StepId,
+    reason::{self, Origin},
     render::StepNames,
     scheduler::{Cause, Status},
-    summary,
     time::Instant,
 };
 use core::{fmt, time::Duration};
@@ -140,11 +140,10 @@ pub struct Reason<'r, E, C: ?Sized = SharedCell> {
 impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Reason<'_, E, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let report = self.of.report;
-        let reason = summary::Reason {
-            names: &*report.names,
-            nodes: &report.ran.nodes,
+        let reason = reason::Reason {
             status: self.of.status(),
             cause: self.cause,
+            origin: Origin::of(self.cause, &report.ran.nodes, &*report.names),
             error: self.of.error().map(|error| error as &dyn fmt::Display),
         };
         reason.fmt(f)
