@@ -51,8 +51,7 @@
 //! # Features
 //!
 //! `std` (default) implies `alloc`; without both, the scheduler, policies, rendering and the traits remain, and `macros`
-//! adds the static face. `defmt` formats plain data. `serde`
-//! writes reports; `defmt` logs plain data on a board.
+//! adds the static face. `serde` writes reports; `defmt` logs plain data on a board.
 #![no_std]
 #![forbid(unsafe_code)]
 

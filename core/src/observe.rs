@@ -97,6 +97,8 @@ pub struct Event<'a, E> {
 }
 
 /// What happened to a step.
+///
+/// [`Observer`] and [`Origin`] have examples.
 #[derive(Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]

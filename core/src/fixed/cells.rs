@@ -6,6 +6,17 @@
 use core::fmt;
 
 /// A step's result: written once, and borrowed from then on.
+///
+/// ```
+/// use rungs::fixed::Slot;
+///
+/// let slot = Slot::new();
+/// assert_eq!(slot.get(), None);
+/// slot.set(1);
+/// slot.set(2);
+/// assert_eq!(slot.get(), Some(&1));
+/// assert_eq!(slot.into_inner(), Some(1));
+/// ```
 #[derive(Debug)]
 pub struct Slot<T>(Once<T>);
 
@@ -53,6 +64,18 @@ impl<T> Default for Slot<T> {
 
 /// A field of the context that steps of several paths take by `&mut`: the plan sees to it that they do so one after
 /// another.
+///
+/// ```
+/// use rungs::fixed::Handed;
+///
+/// let mut bus = [0_u8; 2];
+/// let handed = Handed::new(&mut bus);
+/// let taken = handed.take().unwrap();
+/// assert_eq!(handed.take(), None);
+/// taken[0] = 7;
+/// handed.give(taken);
+/// assert_eq!(handed.take(), Some(&mut [7, 0]));
+/// ```
 pub struct Handed<T>(Lock<T>);
 
 #[cfg(feature = "std")]

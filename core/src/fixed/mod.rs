@@ -53,8 +53,8 @@
 //!     Ok(imu + u32::from(*radio))
 //! }
 //!
-//! // What each step needs, from its entry in the first list to the next one's; turned around, who waits for it; then the
-//! // settings that there are, and which of them each step has.
+//! // What each step needs, from its entry in the first list to the next one's; turned around, who waits for it; then
+//! // the settings that there are, and which of them each step has.
 //! const NEEDS: Edges<'static> = Edges::new(
 //!     &[0, 0, 0, 1, 3],
 //!     &[Need::result(step_id(POWER)), Need::result(step_id(IMU)), Need::result(step_id(RADIO))],
@@ -188,7 +188,7 @@ pub use blueprint::{Blueprint, Known, Picture};
 pub use cells::{Handed, Slot};
 pub use output::{StepOutput, judge, step_id};
 pub use places::Places;
-pub use report::{Outputs, Reason, Report, StepResult, Store};
+pub use report::{Outputs, Reason, Report, StepResult};
 pub use runner::{Lent, ReportOf, Run, Runner, Steps, Storage};
 pub use settings::{AsDeclared, RunSettings, Said};
 pub use signal::StopSignal;

@@ -132,6 +132,19 @@ impl<E: fmt::Debug, C: Cell + ?Sized> fmt::Debug for StepResult<'_, E, C> {
 }
 
 /// Why a step did not succeed, in words that name the steps it came by.
+///
+/// ```
+/// use rungs::{NoClock, Pipeline};
+///
+/// let mut p = Pipeline::new("reasons");
+/// let lamp = p.step("lamp").run(|| async { Err::<(), _>("no bulb") });
+/// let lens = p.step("lens").after(lamp).run(|| async { Ok(()) });
+/// p.step("read").after(lens).run(|| async { Ok(()) });
+/// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+/// let reasons: Vec<_> = report.steps().filter_map(|step| Some(step.reason()?.to_string())).collect();
+/// assert_eq!(reasons, ["no bulb", "`lamp` failed", "`lamp` failed, through `lens`"]);
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
 pub struct Reason<'r, E, C: ?Sized = SharedCell> {
     of: StepResult<'r, E, C>,
     cause: Cause,
