@@ -51,8 +51,7 @@
 //! # Features
 //!
 //! `std` (default) implies `alloc`; without both, the scheduler, policies, rendering and the traits remain, and `macros`
-//! adds the static face. `defmt` formats plain data. `serde`
-//! writes reports; `defmt` logs plain data on a board.
+//! adds the static face. `serde` writes reports; `defmt` logs plain data on a board.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -69,6 +68,7 @@ pub mod fixed;
 mod observe;
 mod plan;
 mod policy;
+mod reason;
 pub mod render;
 mod spawn;
 #[cfg(any(feature = "alloc", feature = "macros"))]
@@ -94,6 +94,7 @@ pub use error::StepError;
 pub use observe::{Event, Happened, Observer};
 pub use plan::StepId;
 pub use policy::{Backoff, Config, Jitter, OnFailure, Order, Retry, Settings, When};
+pub use reason::Origin;
 pub use scheduler::{Cause, Status, Stop};
 pub use spawn::{InPlace, Lost, Spawner};
 #[cfg(any(feature = "alloc", feature = "macros"))]

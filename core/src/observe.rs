@@ -3,6 +3,7 @@
 use crate::{
     error::StepError,
     plan::StepId,
+    reason::{Origin, Reason},
     scheduler::{Cause, Status},
     time::Instant,
 };
@@ -63,14 +64,21 @@ impl<E, F: FnMut(&Event<'_, E>)> Observer<E> for F {
 ///
 /// let mut p = Pipeline::new("log");
 /// p.step("lucky").retries(1).run_with(|cx| async move { if cx.attempt() == 1 { Err("unlucky") } else { Ok(()) } });
+/// let bad = p.step("bad").run(|| async { Err::<(), _>("no") });
+/// let next = p.step("next").skip_on_error().needs(bad).run(|_| async { Ok(()) });
+/// p.step("last").needs(next).run(|_| async { Ok(()) });
 /// let mut log = Vec::new();
 /// let run = p.runner().observe(|event: &Event<'_, _>| log.push(event.to_string())).run(&NoClock);
-/// assert!(futures_lite::future::block_on(run)?.is_success());
+/// assert_eq!(futures_lite::future::block_on(run)?.exit_code(), 1);
 /// assert_eq!(log, [
 ///     "lucky: started",
 ///     "lucky: unlucky; again at once",
 ///     "lucky: attempt 2",
 ///     "lucky: success after retries",
+///     "bad: started",
+///     "bad: failed: no",
+///     "next: skipped: `bad` failed",
+///     "last: skipped: `bad` failed, through `next`",
 /// ]);
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
@@ -89,6 +97,8 @@ pub struct Event<'a, E> {
 }
 
 /// What happened to a step.
+///
+/// [`Observer`] and [`Origin`] have examples.
 #[derive(Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -111,6 +121,8 @@ pub enum Happened<'a, E> {
         status: Status,
         /// Why it did not succeed.
         cause: Option<Cause>,
+        /// The steps of that cause by name, if it has any.
+        origin: Option<Origin<'a>>,
         /// How many attempts there were.
         attempts: u32,
         /// Its error: of a cancelled step, the last attempt's.
@@ -129,8 +141,10 @@ impl<E: fmt::Display> fmt::Display for Event<'_, E> {
             }
             Happened::Retrying { error, .. } => write!(f, "{error}; again at once"),
             Happened::Ended { status: Status::Success, attempts: 2.., .. } => f.write_str("success after retries"),
-            Happened::Ended { status, error: Some(error), .. } => write!(f, "{status}: {error}"),
-            Happened::Ended { status, cause: Some(cause), .. } => write!(f, "{status}: {}", cause.in_short()),
+            &Happened::Ended { status, cause: Some(cause), origin, error, .. } => {
+                let error = error.map(|error| error as &dyn fmt::Display);
+                write!(f, "{status}: {}", Reason { status, cause, origin, error })
+            }
             Happened::Ended { status, .. } => write!(f, "{status}"),
         }
     }

@@ -42,11 +42,15 @@ pub trait Spawner<F: Future> {
 }
 
 /// An executor dropped the attempt before it had ended.
+///
+/// The step then fails with [`StepError::Lost`](crate::StepError::Lost).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Lost;
 
 /// In place: the run itself polls the attempt, which may borrow and need not be `Send`. Ending it is dropping it.
+///
+/// [`Spawner`] has an example.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct InPlace;
 

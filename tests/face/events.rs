@@ -31,7 +31,7 @@ fn events_come_in_the_order_in_which_things_happen() {
             "4 b: timed out; again at once",
             "4 b: attempt 2",
             "8 b: failed: timed out",
-            "8 c: failed: a step that it needs failed",
+            "8 c: failed: `b` failed",
             "8 tidy: started",
             "8 tidy: success",
             "10 a: attempt 2",
@@ -62,9 +62,51 @@ fn the_events_of_a_stop() {
             "0 slow: started",
             "0 bad: started",
             "0 bad: failed: no",
-            "0 backoff: skipped: stopped after a failure",
-            "0 slow: cancelled: stopped after a failure",
-            "0 next: skipped: stopped after a failure",
+            "0 backoff: skipped: stopped after `bad` failed",
+            "0 slow: cancelled: stopped after `bad` failed",
+            "0 next: skipped: stopped after `bad` failed",
+        ],
+    );
+}
+
+#[test]
+fn events_say_why_in_the_words_of_the_report() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("reasons");
+    let bad = p.step("bad").optional().run(|| async { Err::<(), _>("no") });
+    let next = p.step("next").needs(bad).optional().skip_on_error().run(|_| async { Ok(()) });
+    p.step("last").needs(next).optional().run(|_| async { Ok(()) });
+    let slow = p.step("slow").run(|| async { Ok(clock.sleep(ms(20)).await) });
+    p.step("in backoff").retries(1).backoff(Backoff::fixed(ms(20))).run(|| async { Err::<(), _>("its last") });
+    p.step("late").needs(slow).run(|_| async { Ok(()) });
+    p.step("stops").run(|| async {
+        clock.sleep(ms(10)).await;
+        Err::<(), _>("oh")
+    });
+    let mut told = Vec::new();
+    let observer = |event: &Event<'_, _>| {
+        if let Happened::Ended { .. } = event.happened {
+            told.push(event.to_string());
+        }
+    };
+    let run = p.runner().on_failure(OnFailure::Cancel).observe(observer).run(&clock);
+    let report = drive(&clock, run).unwrap();
+    told.sort();
+    let reason = |step: rungs::StepResult<'_, _>| step.reason().unwrap().to_string();
+    let mut lines: Vec<_> =
+        report.steps().map(|step| format!("{}: {}: {}", step.name(), step.status(), reason(step))).collect();
+    lines.sort();
+    assert_eq!(told, lines);
+    assert_eq!(
+        told,
+        [
+            "bad: failed: no",
+            "in backoff: cancelled: stopped after `stops` failed; last error: its last",
+            "last: skipped: `bad` failed, through `next`",
+            "late: skipped: stopped after `stops` failed",
+            "next: skipped: `bad` failed",
+            "slow: cancelled: stopped after `stops` failed",
+            "stops: failed: oh",
         ],
     );
 }

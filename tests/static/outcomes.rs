@@ -1,8 +1,8 @@
 //! What the end of a step does to those that need it.
 
 use crate::{Bad, Clock, run};
-use rungs::{Cause, NoClock, Status, StepError};
-use std::{future::Future, task::Poll};
+use rungs::{Cause, Event, Happened, NoClock, Status, StepError};
+use std::{collections::BTreeSet, future::Future, task::Poll};
 
 #[rungs::pipeline(error = Bad, name = "chain of causes")]
 mod causes {
@@ -94,6 +94,22 @@ free     success        1         0         0
 }
 
 #[test]
+fn events_say_why_in_the_words_of_the_report() {
+    let mut told = Vec::new();
+    let observer = |event: &Event<'_, Bad>| {
+        if let Happened::Ended { cause: Some(_), .. } = event.happened {
+            told.push(event.to_string());
+        }
+    };
+    let report = run(&Clock::new(), causes::runner().observe(observer).run((), &NoClock));
+    let unsuccessful = report.steps().filter_map(|step| Some((step, step.reason()?)));
+    let lines: BTreeSet<_> =
+        unsuccessful.map(|(step, reason)| format!("{}: {}: {reason}", step.name(), step.status())).collect();
+    assert_eq!(told.iter().cloned().collect::<BTreeSet<_>>(), lines);
+    assert!(told.contains(&"spared: skipped: `root` failed, through `middle`".to_string()), "{told:#?}");
+}
+
+#[test]
 fn a_picture_needs_no_run() {
     assert_eq!(
         causes::visualize().to_string(),
@@ -168,7 +184,7 @@ fn a_run_goes_on_where_a_step_was_pending() {
 fn a_run_is_send_when_its_steps_are() {
     fn is_send(_: impl Future + Send) {}
     is_send(yielding::run(&NoClock));
-    is_send(causes::runner().observe(|_: &rungs::Event<'_, Bad>| {}).run((), &NoClock));
+    is_send(causes::runner().observe(|_: &Event<'_, Bad>| {}).run((), &NoClock));
     let report = std::thread::spawn(|| futures_lite::future::block_on(yielding::run(&NoClock))).join().unwrap();
     assert!(report.is_success());
 }

@@ -11,6 +11,16 @@ mod timer;
 pub use log::Log;
 
 /// embassy: its clock as a [`Timer`](rungs::Timer).
+///
+/// ```
+/// use core::time::Duration;
+/// use rungs::Timer;
+/// use rungs_embassy::Embassy;
+///
+/// let deadline = Embassy.now() + Duration::from_millis(1);
+/// futures_lite::future::block_on(Embassy.sleep_until(deadline));
+/// assert!(Embassy.now() >= deadline);
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[allow(clippy::exhaustive_structs, reason = "a word, used as a value")]
 pub struct Embassy;

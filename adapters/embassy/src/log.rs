@@ -29,9 +29,14 @@ impl<E: Format> Observer<E> for Log {
             Happened::Ended { status: Status::Success, attempts, .. } => {
                 info!("{=str}: success (attempts: {=u32})", name, attempts);
             }
-            // The root's and the need's names belong here as soon as an event tells them: today it has their ids alone.
+            Happened::Ended { status: Status::Failed, attempts, origin: Some(origin), .. } => {
+                error!("{=str}: failed (attempts: {=u32}): {}", name, attempts, origin);
+            }
             Happened::Ended { status: Status::Failed, attempts, error: Some(error), .. } => {
                 error!("{=str}: failed (attempts: {=u32}): {}", name, attempts, error);
+            }
+            Happened::Ended { status, attempts, origin: Some(origin), .. } => {
+                warn!("{=str}: {} (attempts: {=u32}): {}", name, status, attempts, origin);
             }
             Happened::Ended { status, attempts, cause: Some(cause), .. } => {
                 warn!("{=str}: {} (attempts: {=u32}): {}", name, status, attempts, cause);

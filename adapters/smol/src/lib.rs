@@ -9,6 +9,17 @@ pub use rungs_async_executor::{Handle, On};
 pub use timer::Sleep;
 
 /// smol: its clock as a [`Timer`](rungs::Timer), its global executor as a [`Spawner`](rungs::Spawner).
+///
+/// ```
+/// use rungs::Pipeline;
+/// use rungs_smol::Smol;
+/// use std::time::Duration;
+///
+/// let mut p: Pipeline<'_, &str, _> = Pipeline::new("both").spawn_on(Smol);
+/// p.step("quick").timeout(Duration::from_secs(60)).run(|| async { Ok(()) });
+/// assert!(smol::block_on(p.run(&Smol))?.is_success());
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[allow(clippy::exhaustive_structs, reason = "a word, used as a value")]
 pub struct Smol;

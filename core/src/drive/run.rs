@@ -11,6 +11,7 @@ use crate::{
     pipeline::{Attempt, Fault, Judge, Kind, Names, Work},
     plan::StepId,
     policy::Retry,
+    reason::Origin,
     render::StepNames,
     scheduler::{Action, Cause, Node, Outcome, Scheduler, Status, Verdict},
     summary::Times,
@@ -322,7 +323,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
             self.errors.remove(&step.0);
         }
         let attempts = parts.scheduler.node(step).map_or(1, Node::attempts);
-        let happened = Happened::Ended { status: Status::Success, cause: None, attempts, error: None };
+        let happened = Happened::Ended { status: Status::Success, cause: None, origin: None, attempts, error: None };
         parts.notice(step, finished, happened);
     }
 
@@ -403,7 +404,12 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         let Some(node) = parts.scheduler.node(step) else { return };
         let (status, cause, attempts) = (node.status(), node.cause(), node.attempts());
         self.name_error(step, status, cause);
-        let happened = Happened::Ended { status, cause, attempts, error: self.errors.get(&step.0) };
+        if !O::LISTENS {
+            return;
+        }
+        let (nodes, names) = (self.parts.scheduler.nodes(), &**self.parts.names);
+        let origin = cause.and_then(|cause| Origin::of(cause, nodes, names));
+        let happened = Happened::Ended { status, cause, origin, attempts, error: self.errors.get(&step.0) };
         self.parts.notice(step, now, happened);
     }
 

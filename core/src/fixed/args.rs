@@ -1,4 +1,16 @@
 //! What stands at hand in the arguments of `#[pipeline]` and `#[step]`, without an import.
+//!
+//! ```
+//! #[rungs::pipeline(error = &'static str, deadline = mins(1))]
+//! mod boot {
+//!     #[step(retries = 3, backoff = exponential(ms(10)).cap(secs(1)), timeout = us(500))]
+//!     async fn power() -> Result<(), &'static str> {
+//!         Ok(())
+//!     }
+//! }
+//! assert!(boot::Pipeline::BLUEPRINT.plan.needs_clock().is_some());
+//! # use rungs::fixed::Known;
+//! ```
 
 pub use crate::{Backoff, Jitter};
 use core::time::Duration;

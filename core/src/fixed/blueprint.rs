@@ -10,6 +10,20 @@ use crate::{
 use core::fmt;
 
 /// All that is known of a pipeline before it runs, for a `const` or a `static`: it lies in flash.
+///
+/// ```
+/// use rungs::fixed::{Blueprint, step_id};
+/// use rungs::scheduler::{Edges, Need, Plan};
+/// use rungs::Settings;
+///
+/// const NEEDS: Edges<'static> = Edges::new(&[0, 0, 1], &[Need::result(step_id(0))]);
+/// const WAITING: Edges<'static> = Edges::new(&[0, 1, 1], &[Need::result(step_id(1))]);
+/// static BLUEPRINT: Blueprint =
+///     Blueprint::new("two", &["a", "b"], Plan::new(NEEDS, WAITING, &[Settings::DEFAULT], &[])).levels(&[0, 1]);
+/// assert!(BLUEPRINT.picture().to_string().ends_with("  - b <- [a]\n"));
+/// ```
+///
+/// The [module](super) has a whole pipeline that is made of one.
 #[derive(Clone, Copy, Debug)]
 pub struct Blueprint {
     pub(super) name: &'static str,
@@ -26,6 +40,24 @@ pub struct Blueprint {
 }
 
 /// What has a blueprint: a pipeline, and what its runs leave behind.
+///
+/// ```
+/// use rungs::fixed::Known;
+///
+/// #[rungs::pipeline(error = &'static str)]
+/// mod boot {
+///     #[step]
+///     async fn power() -> Result<(), &'static str> {
+///         Ok(())
+///     }
+/// }
+///
+/// /// Of any pipeline.
+/// fn steps<P: Known>() -> usize {
+///     P::BLUEPRINT.plan.len()
+/// }
+/// assert_eq!(steps::<boot::Pipeline>(), 1);
+/// ```
 pub trait Known {
     /// All that is known before a run.
     const BLUEPRINT: &'static Blueprint;
@@ -109,6 +141,24 @@ impl StepNames for &[&str] {
 }
 
 /// A plan's picture, in one of three forms. Nothing is executed or allocated for it.
+///
+/// ```
+/// #[rungs::pipeline(error = &'static str)]
+/// mod boot {
+///     #[step]
+///     async fn power() -> Result<u32, &'static str> {
+///         Ok(3_300)
+///     }
+///     #[step]
+///     async fn radio(power: &u32) -> Result<bool, &'static str> {
+///         Ok(*power > 3_000)
+///     }
+/// }
+///
+/// assert!(boot::visualize().to_string().ends_with("  - radio <- [power]\n"));
+/// assert!(boot::visualize().mermaid().to_string().contains("s0 --> s1"));
+/// assert!(boot::visualize().dot().to_string().starts_with("digraph"));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Picture<'b> {
     blueprint: &'b Blueprint,

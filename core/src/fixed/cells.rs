@@ -7,6 +7,17 @@
 use core::fmt;
 
 /// A step's result for steps of other paths: lent once, by the path that has written it.
+///
+/// ```
+/// use rungs::fixed::Published;
+///
+/// let (one, two) = (1, 2);
+/// let published = Published::new();
+/// assert_eq!(published.get(), None);
+/// published.set(&one);
+/// published.set(&two);
+/// assert_eq!(published.get(), Some(&1));
+/// ```
 #[derive(Debug)]
 pub struct Published<'r, T>(Once<'r, T>);
 
@@ -46,6 +57,18 @@ impl<T> Default for Published<'_, T> {
 
 /// A field of the context that steps of several paths take by `&mut`: the plan sees to it that they do so one after
 /// another.
+///
+/// ```
+/// use rungs::fixed::Handed;
+///
+/// let mut bus = [0_u8; 2];
+/// let handed = Handed::new(&mut bus);
+/// let taken = handed.take().unwrap();
+/// assert_eq!(handed.take(), None);
+/// taken[0] = 7;
+/// handed.give(taken);
+/// assert_eq!(handed.take(), Some(&mut [7, 0]));
+/// ```
 pub struct Handed<T>(Lock<T>);
 
 #[cfg(feature = "std")]

@@ -12,6 +12,7 @@ use crate::{
     observe::{Event, Happened, Observer},
     plan::StepId,
     policy::Retry,
+    reason::Origin,
     scheduler::{Action, Cause, Node, Outcome, Scheduler, Status, Verdict},
     time::{Instant, Timer},
 };
@@ -222,9 +223,10 @@ impl<
         let Some(node) = scheduler.node(step) else { return };
         let Some(own) = self.notes.errors.get_mut(step.index()) else { return };
         let (status, cause, attempts) = (node.status(), node.cause(), node.attempts());
+        let origin = cause.and_then(|cause| Origin::of(cause, scheduler.nodes(), &P::BLUEPRINT.names));
         let name = P::BLUEPRINT.name(step);
         with_error(error_of(node, own.take()), own, |error| {
-            let happened = Happened::Ended { status, cause, attempts, error };
+            let happened = Happened::Ended { status, cause, origin, attempts, error };
             self.observer.notice(&Event { step, name, at, happened });
         });
     }

@@ -3,6 +3,177 @@
 //! [`pipeline`](crate::pipeline) writes all of it for a module of async functions. This is what it is made of, for
 //! those who would rather write it by hand: a [`Blueprint`], a [`Run`]'s storage, [`Published`] results, and paths: async
 //! blocks that take their steps one after another, as [`Wires`] tell them.
+//!
+//! # By hand
+//!
+//! What the compiler does not see is yours to keep, as the macro does:
+//!
+//! - Steps may share a path if each starts only when those before it there have ended, as where each needs the one
+//!   before.
+//! - A path says once what came of each attempt: [`succeeded`](Wires::succeeded), and then it goes on to its next step,
+//!   [`failed`](Wires::failed), or [`abandoned`](Wires::abandoned).
+//! - The graph has no cycle ([`topological`](crate::scheduler::topological) tells, in a `const` too), and a plan that
+//!   [needs a clock](crate::scheduler::Plan::needs_clock) has one.
+//!
+//! ```
+//! use core::{future::Future, pin::pin, task::Poll};
+//! use rungs::fixed::{Blueprint, Known, Outputs, Published, Report, Run, Runner, Wires, step_id};
+//! use rungs::scheduler::{Edges, Need, Needed, Plan, invert};
+//! use rungs::{NoClock, Retry, Settings, Status};
+//!
+//! #[derive(Debug, PartialEq)]
+//! enum Fault {
+//!     Busy,
+//!     NoAntenna,
+//! }
+//!
+//! struct Board {
+//!     rail: bool,
+//!     antenna: bool,
+//! }
+//!
+//! // The steps, numbered as they are declared.
+//! const POWER: u32 = 0;
+//! const RADIO: u32 = 1;
+//! const IMU: u32 = 2;
+//! const FRAME: u32 = 3;
+//!
+//! async fn power(rail: &mut bool) -> Result<u32, Fault> {
+//!     *rail = true;
+//!     Ok(3_300)
+//! }
+//! async fn radio(antenna: &bool) -> Result<u8, Fault> {
+//!     futures_lite::future::yield_now().await;
+//!     if *antenna { Ok(7) } else { Err(Fault::NoAntenna) }
+//! }
+//! async fn imu(power: &u32, attempt: u32) -> Result<u32, Fault> {
+//!     if attempt == 1 { Err(Fault::Busy) } else { Ok(power / 100) }
+//! }
+//! async fn frame(imu: &u32, radio: &u8) -> Result<u32, Fault> {
+//!     Ok(imu + u32::from(*radio))
+//! }
+//!
+//! // What each step needs, from its entry in the first list to the next one's; turned around, who waits for it; then
+//! // the settings that there are, and which of them each step has.
+//! const NEEDS: Edges<'static> = Edges::new(
+//!     &[0, 0, 0, 1, 3],
+//!     &[Need::result(step_id(POWER)), Need::result(step_id(IMU)), Need::result(step_id(RADIO))],
+//! );
+//! const WAITING: ([u32; 5], [Need; 3]) = {
+//!     let (mut starts, mut list) = ([0; 5], [Need::result(step_id(0)); 3]);
+//!     invert(NEEDS, &mut starts, &mut list);
+//!     (starts, list)
+//! };
+//! const SETTINGS: &[Settings<'static>] = &[Settings::DEFAULT, Settings::DEFAULT.retries(2)];
+//! const PLAN: Plan<'static> = Plan::new(NEEDS, Edges::new(&WAITING.0, &WAITING.1), SETTINGS, &[0, 0, 1, 0]);
+//!
+//! // Two paths: `power`, `imu` and `frame` follow one another, `radio` runs beside them.
+//! const BLUEPRINT: Blueprint = Blueprint::new("bring-up", &["power", "radio", "imu", "frame"], PLAN)
+//!     .paths(&[0, 1, 0, 0])
+//!     .levels(&[0, 0, 1, 2]);
+//!
+//! struct Results {
+//!     power: Option<u32>,
+//!     radio: Option<u8>,
+//!     imu: Option<u32>,
+//!     frame: Option<u32>,
+//! }
+//!
+//! impl Known for Results {
+//!     const BLUEPRINT: &'static Blueprint = &BLUEPRINT;
+//! }
+//!
+//! impl Outputs for Results {
+//!     const EMPTY: Self = Self { power: None, radio: None, imu: None, frame: None };
+//! }
+//!
+//! type Storage = Run<Results, Fault, 4, { Needed::ready_words(4) }, { PLAN.alarms() }, 0, 0>;
+//! // Two paths; no step asks why a need has no result, but one asks for its context.
+//! type BoardWires = Wires<Fault, 2, 0, 1>;
+//!
+//! /// Tells what came of an attempt, and whether that ends the step.
+//! fn tell<T>(wires: &BoardWires, path: usize, step: u32, place: &mut Option<T>, came: Option<Result<T, Fault>>) -> bool {
+//!     match came {
+//!         Some(Ok(value)) => {
+//!             *place = Some(value);
+//!             wires.succeeded::<NoClock>(path, step_id(step));
+//!             return true;
+//!         }
+//!         Some(Err(fault)) => wires.failed(path, step_id(step), fault, Retry::Yes),
+//!         None => wires.abandoned(path, step_id(step)),
+//!     }
+//!     false
+//! }
+//!
+//! async fn run<'r>(storage: &'r mut Storage, board: &mut Board) -> &'r Report<Results, Fault, 4> {
+//!     {
+//!         let (outputs, lent) = storage.lend();
+//!         let wires = &BoardWires::new();
+//!         let Results { power: voltage, radio: channel, imu: reading, frame: sum } = outputs;
+//!         let heard = Published::new();
+//!         let Board { rail, antenna } = board;
+//!         let mut sensors = pin!(async {
+//!             while wires.turn::<0, POWER>().await {
+//!                 let came = wires.attempt(0, power(&mut *rail)).await;
+//!                 if tell(wires, 0, POWER, voltage, came) {
+//!                     break;
+//!                 }
+//!             }
+//!             while wires.turn::<0, IMU>().await {
+//!                 // Both are there, or it would not be the step's turn.
+//!                 let came = match (&*voltage, wires.context()) {
+//!                     (Some(power), Some(cx)) => wires.attempt(0, imu(power, cx.attempt())).await,
+//!                     _ => None,
+//!                 };
+//!                 if tell(wires, 0, IMU, reading, came) {
+//!                     break;
+//!                 }
+//!             }
+//!             while wires.turn::<0, FRAME>().await {
+//!                 let came = match (&*reading, heard.get()) {
+//!                     (Some(imu), Some(radio)) => wires.attempt(0, frame(imu, radio)).await,
+//!                     _ => None,
+//!                 };
+//!                 if tell(wires, 0, FRAME, sum, came) {
+//!                     break;
+//!                 }
+//!             }
+//!         });
+//!         let mut link = pin!(async {
+//!             while wires.turn::<1, RADIO>().await {
+//!                 let came = wires.attempt(1, radio(antenna)).await;
+//!                 if tell(wires, 1, RADIO, channel, came) {
+//!                     break;
+//!                 }
+//!             }
+//!             if let Some(channel) = channel {
+//!                 heard.set(channel); // for a step of the other path
+//!             }
+//!         });
+//!         let runner = Runner::<Results>::new();
+//!         lent.drive(runner, &NoClock, wires, |path, cx| match path {
+//!             0 => sensors.as_mut().poll(cx),
+//!             1 => link.as_mut().poll(cx),
+//!             _ => Poll::Ready(()),
+//!         })
+//!         .await;
+//!     }
+//!     storage.report()
+//! }
+//!
+//! let mut storage = Storage::new();
+//! let mut board = Board { rail: false, antenna: true };
+//! let report = futures_lite::future::block_on(run(&mut storage, &mut board));
+//! assert_eq!((report.outputs.frame, board.rail), (Some(40), true));
+//! assert_eq!(report.get("imu").unwrap().attempts(), 2);
+//!
+//! // Again, on the same storage. `frame` fails as soon as `radio` has.
+//! board.antenna = false;
+//! let report = futures_lite::future::block_on(run(&mut storage, &mut board));
+//! assert_eq!(report.get("radio").unwrap().error(), Some(rungs::StepError::Failed(&Fault::NoAntenna)));
+//! assert_eq!(report.get("frame").unwrap().status(), Status::Failed);
+//! assert_eq!((report.outputs.frame, report.exit_code()), (None, 1));
+//! ```
 
 mod ahead;
 pub mod args;
@@ -22,7 +193,7 @@ pub use blueprint::{Blueprint, Known, Picture};
 pub use cells::{Handed, Published};
 pub use output::{StepOutput, judge, step_id};
 pub use places::Places;
-pub use report::{Outputs, Reason, Report, StepResult, Store};
+pub use report::{Outputs, Reason, Report, StepResult};
 pub use runner::{Lent, ReportOf, Run, Runner, Steps, Storage};
 pub use settings::{AsDeclared, RunSettings, Said};
 pub use signal::StopSignal;

@@ -2,7 +2,15 @@
 
 use crate::{plan::StepId, policy::Retry};
 
-/// What a step returns: a `Result`, or an alias of one.
+/// What a step returns: a `Result`, or an alias of one, which generated code cannot tell apart.
+///
+/// ```
+/// use rungs::fixed::StepOutput;
+///
+/// type Outcome = Result<u32, &'static str>;
+/// let value: <Outcome as StepOutput>::Value = 7;
+/// assert_eq!(Outcome::Ok(value).into_result(), Ok(7));
+/// ```
 #[diagnostic::on_unimplemented(message = "a step returns a `Result`, and `{Self}` is none", label = "not a `Result`")]
 pub trait StepOutput {
     /// The value of a success.
@@ -34,6 +42,7 @@ pub const fn step_id(index: u32) -> StepId {
 }
 
 /// Asks a `retry_if` what an error means. Its argument stands in the bound, so that a closure knows it.
+#[doc(hidden)]
 pub fn judge<E, R: Into<Retry>>(judge: impl Fn(&E) -> R, error: &E) -> Retry {
     judge(error).into()
 }

@@ -5,6 +5,22 @@ use crate::plan::{Numbering, Plan, StepId, Use, longest_remaining, needs_come_fi
 /// The places of a numbering: by level where there are barriers, then longest remaining path first, ties by declaration.
 ///
 /// The same numbering as `Pipeline` makes at run time; that sorts a million steps, and this a few in a `const`.
+///
+/// ```
+/// use rungs::fixed::{Places, step_id};
+/// use rungs::scheduler::{Edges, Need, Numbering, Plan};
+/// use rungs::Settings;
+///
+/// // `c` needs `b`, and `a` stands alone.
+/// const NEEDS: Edges<'static> = Edges::new(&[0, 0, 0, 1], &[Need::result(step_id(1))]);
+/// const WAITING: Edges<'static> = Edges::new(&[0, 0, 1, 1], &[Need::result(step_id(2))]);
+/// const PLAN: Plan<'static> = Plan::new(NEEDS, WAITING, &[Settings::DEFAULT], &[]);
+/// const PLACES: Places<3> = Places::new(&PLAN, &[0, 1, 2], &[]);
+/// const BY_PRIORITY: Numbering<'static> = (&PLACES).numbering(&PLAN, &[], &[], &[], &[], &[]);
+/// assert_eq!(BY_PRIORITY.order, [1, 0, 2]);
+/// ```
+///
+/// It is for [`Blueprint::numbered`](super::Blueprint::numbered).
 #[derive(Debug)]
 pub struct Places<const STEPS: usize> {
     order: [u32; STEPS],

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     error::StepError,
     plan::StepId,
+    reason::{self, Origin},
     scheduler::{Alarm, Cause, Node, State, Status},
     summary::{self, Row, Table, Times},
     time::Instant,
@@ -17,17 +18,16 @@ use core::{
 };
 
 /// What the steps of a pipeline come to, an `Option` each.
+///
+/// The [module](super) has an example.
 pub trait Outputs: Known + Sized {
     /// Nothing yet.
     const EMPTY: Self;
 }
 
 /// What a run needs beside: 16 bytes a time limit, a bit a step and a little above.
-///
-/// `WORDS` is [`Needed::ready_words`](crate::scheduler::Needed::ready_words) of the number of steps, and `ALARMS` is
-/// [`Plan::alarms`](crate::scheduler::Plan::alarms).
 #[derive(Debug)]
-pub struct Store<const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize> {
+pub(super) struct Store<const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize> {
     ready: [usize; WORDS],
     alarms: [Alarm; ALARMS],
     free: [u32; RESOURCES],
@@ -38,7 +38,7 @@ impl<const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVE
     Store<WORDS, ALARMS, RESOURCES, LEVELS>
 {
     /// Nothing written yet.
-    pub const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self { ready: [0; WORDS], alarms: [Alarm::NEW; ALARMS], free: [0; RESOURCES], open: [0; LEVELS] }
     }
 }
@@ -69,6 +69,34 @@ impl<const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVE
 /// The report of a run: complete, every step has its result, also those that never ran. `R` holds the steps' outputs.
 ///
 /// Its `Display` is a table; see also [`exit_code`](Self::exit_code).
+///
+/// ```
+/// use rungs::{NoClock, Status};
+///
+/// #[rungs::pipeline(error = &'static str)]
+/// mod boot {
+///     #[step]
+///     async fn power() -> Result<u32, &'static str> {
+///         Ok(3_300)
+///     }
+///     #[step]
+///     async fn radio(power: &u32) -> Result<u32, &'static str> {
+///         if *power > 3_000 { Err("no antenna") } else { Ok(7) }
+///     }
+/// }
+///
+/// let report: boot::Report = futures_lite::future::block_on(boot::run(&NoClock));
+/// assert_eq!(report.outputs.power, Some(3_300));
+/// assert_eq!(report.outputs.radio, None);
+/// assert_eq!((report.is_success(), report.exit_code()), (false, 1));
+/// assert_eq!(report.count(Status::Failed), 1);
+/// assert_eq!(report.to_string(), "\
+/// Report: boot
+/// step   status     tries     start  duration  cause
+/// power  success        1         0         0
+/// radio  failed         1         0         0  no antenna
+/// 2 steps: 1 succeeded, 1 failed, 0 skipped, 0 cancelled in 0, exit code 1");
+/// ```
 #[must_use = "what went wrong in steps is told by the report alone"]
 #[derive(Debug)]
 pub struct Report<R, E, const STEPS: usize> {
@@ -220,6 +248,31 @@ impl<E> Clone for View<'_, E> {
 impl<E> Copy for View<'_, E> {}
 
 /// What came of one step.
+///
+/// ```
+/// use rungs::{Cause, NoClock, Status, StepError};
+///
+/// #[rungs::pipeline(error = &'static str)]
+/// mod boot {
+///     #[step(retries = 2)]
+///     async fn lamp() -> Result<u32, &'static str> {
+///         Err("no bulb")
+///     }
+///     #[step(skip_on_error)]
+///     async fn read(lamp: &u32) -> Result<u32, &'static str> {
+///         Ok(*lamp)
+///     }
+/// }
+///
+/// let report = futures_lite::future::block_on(boot::run(&NoClock));
+/// let lamp = report.get("lamp").unwrap();
+/// assert_eq!((lamp.status(), lamp.attempts(), lamp.retries()), (Status::Failed, 3, 2));
+/// assert_eq!(lamp.error(), Some(StepError::Failed(&"no bulb")));
+/// let read = report.step(boot::step_ids::READ).unwrap();
+/// assert_eq!((read.status(), read.started_at()), (Status::Skipped, None));
+/// assert_eq!(read.cause(), Some(Cause::Dependency { root: lamp.id(), via: lamp.id() }));
+/// assert_eq!(read.reason().unwrap().to_string(), "`lamp` failed");
+/// ```
 #[derive(Debug)]
 pub struct StepResult<'r, E> {
     view: View<'r, E>,
@@ -309,6 +362,8 @@ impl<'r, E> StepResult<'r, E> {
 }
 
 /// Why a step did not succeed, in words that name the steps it came by.
+///
+/// [`StepResult`] has an example.
 #[derive(Debug)]
 pub struct Reason<'r, E> {
     of: StepResult<'r, E>,
@@ -318,11 +373,11 @@ pub struct Reason<'r, E> {
 impl<E: fmt::Display> fmt::Display for Reason<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let error = self.of.error();
-        let reason = summary::Reason {
-            names: &self.of.view.blueprint.names,
-            nodes: self.of.view.nodes,
+        let View { blueprint, nodes, .. } = self.of.view;
+        let reason = reason::Reason {
             status: self.of.status(),
             cause: self.cause,
+            origin: Origin::of(self.cause, nodes, &blueprint.names),
             error: error.as_ref().map(|error| error as &dyn fmt::Display),
         };
         reason.fmt(f)

@@ -25,6 +25,25 @@ use core::{
 
 /// A pipeline that runs on a context of type `C` (`&mut Board`, say, and `()` where there is none): what `#[pipeline]`
 /// makes of a module.
+///
+/// ```
+/// use rungs::fixed::{ReportOf, Runner, Steps};
+/// use rungs::NoClock;
+///
+/// #[rungs::pipeline(error = &'static str)]
+/// mod boot {
+///     #[step]
+///     async fn power() -> Result<u32, &'static str> {
+///         Ok(3_300)
+///     }
+/// }
+///
+/// /// Runs any pipeline that wants nothing.
+/// fn run<P: Steps<()>>() -> ReportOf<P, ()> {
+///     futures_lite::future::block_on(Runner::<P>::new().run((), &NoClock))
+/// }
+/// assert_eq!(run::<boot::Pipeline>().outputs.power, Some(3_300));
+/// ```
 pub trait Steps<C>: Known + Sized {
     /// The steps' error.
     type Error;
@@ -58,6 +77,35 @@ pub trait Storage: Default {
 }
 
 /// A run with settings of its own.
+///
+/// ```
+/// use core::num::NonZeroU32;
+/// use rungs::fixed::StopSignal;
+/// use rungs::{Event, NoClock, OnFailure};
+///
+/// #[rungs::pipeline(error = &'static str)]
+/// mod boot {
+///     #[step]
+///     async fn power() -> Result<(), &'static str> {
+///         Err("brown-out")
+///     }
+///     #[step]
+///     async fn clock() -> Result<(), &'static str> {
+///         Ok(())
+///     }
+/// }
+///
+/// static STOP: StopSignal = StopSignal::new();
+/// let mut events = Vec::new();
+/// let run = boot::runner()
+///     .max_concurrent(NonZeroU32::MIN)
+///     .on_failure(OnFailure::Drain)
+///     .cancel(&STOP)
+///     .observe(|event: &Event<'_, _>| events.push(event.to_string()))
+///     .run((), &NoClock);
+/// assert_eq!(futures_lite::future::block_on(run).exit_code(), 1);
+/// assert_eq!(events, ["power: started", "power: failed: brown-out", "clock: skipped: stopped after `power` failed"]);
+/// ```
 #[must_use = "nothing runs until `run` is awaited"]
 #[derive(Debug)]
 pub struct Runner<P, O = (), S = AsDeclared, const SEEDED: bool = false> {
@@ -188,6 +236,11 @@ impl<P: Known, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
 }
 
 /// All that a run writes on: its report, and what it needs meanwhile.
+///
+/// `WORDS` is [`Needed::ready_words`](crate::scheduler::Needed::ready_words) of the number of steps, `ALARMS` is
+/// [`Plan::alarms`](crate::scheduler::Plan::alarms), and `LEVELS` is 0 but for [`Order::Levels`](crate::Order::Levels).
+///
+/// The [module](super) has an example.
 #[derive(Debug)]
 pub struct Run<
     R,
@@ -272,6 +325,8 @@ impl<
 }
 
 /// All that a run writes on but its outputs.
+///
+/// The [module](super) has an example.
 #[derive(Debug)]
 pub struct Lent<
     'r,

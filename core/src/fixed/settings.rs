@@ -13,6 +13,8 @@ use crate::{
 use core::marker::PhantomData;
 
 /// The settings of a run: [`AsDeclared`] or [`Said`].
+///
+/// A [`Runner`](super::Runner) gathers them.
 pub trait RunSettings: Copy {
     /// Whether the pipeline's own settings are all there is.
     const IS_DECLARED: bool;

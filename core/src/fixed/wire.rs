@@ -45,6 +45,8 @@ const STOPPED: u32 = u32::MAX - 1;
 
 /// The words of all paths, and what goes with them. `PATHS` is the number of paths, `NEEDS` the most needs of a step that
 /// takes settled ones, and `CONTEXTS` 1 if a step asks for its context, else 0.
+///
+/// The [module](super) has an example.
 #[derive(Debug)]
 pub struct Wires<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> {
     words: [AtomicU32; PATHS],

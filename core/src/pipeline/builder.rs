@@ -56,6 +56,17 @@ impl<'p, 'env, E, K: Kind<'env, E>, S> StepBuilder<'p, 'env, E, K, S> {
 
     /// The steps whose results this one takes, in the order of its arguments: a handle, a tuple of up to 12, or a `Vec`
     /// of equal ones for a fan-in of any width.
+    ///
+    /// ```
+    /// use rungs::{NoClock, Pipeline};
+    ///
+    /// let mut p: Pipeline = Pipeline::new("fan-in");
+    /// let parts: Vec<_> = ["a", "b", "c"].map(|name| p.step(name).run(|| async { Ok(7) })).into();
+    /// let sum = p.step("sum").needs(parts).run(|parts| async move { Ok(parts.iter().map(|part| **part).sum::<i32>()) });
+    /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+    /// assert_eq!(*report.output(sum).unwrap(), 21);
+    /// # Ok::<(), rungs::PlanError>(())
+    /// ```
     pub fn needs<N: Needs>(self, needs: N) -> StepBuilder<'p, 'env, E, K, S, N> {
         self.steps.draft.need(&needs, Need::result);
         self.taking(needs)
@@ -127,6 +138,18 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
 
     /// Which errors are worth another attempt: a `bool`, or a [`Retry`] to say after what time. Asked for the step's own
     /// errors only, not for time limits. A panic of `judge` is the step's.
+    ///
+    /// ```
+    /// use rungs::{NoClock, Pipeline};
+    ///
+    /// let mut p = Pipeline::new("choosy");
+    /// p.step("fetch").retries(5).retry_if(|status| *status >= 500).run_with(|cx| async move {
+    ///     Err::<(), _>(if cx.attempt() == 1 { 503 } else { 404 })
+    /// });
+    /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+    /// assert_eq!(report.get("fetch").unwrap().attempts(), 2);
+    /// # Ok::<(), rungs::PlanError>(())
+    /// ```
     pub fn retry_if<R: Into<Retry>>(self, judge: impl Fn(&E) -> R + Send + 'env) -> Self {
         self.steps.judge(Box::new(move |error| judge(error).into()));
         self
@@ -178,6 +201,20 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
 
     /// Runs when all needs have ended and something went wrong with one of them, and also after a stop: for raising an
     /// alarm. Arguments are `Result<Out<T>, Cause>`.
+    ///
+    /// ```
+    /// use rungs::{Cause, NoClock, Pipeline};
+    ///
+    /// let mut p: Pipeline = Pipeline::new("alarmed");
+    /// let good = p.step("good").run(|| async { Ok(1) });
+    /// let bad = p.step("bad").run(|| async { Ok("eighty".parse::<u16>()?) });
+    /// let alarm = p.step("alarm").needs((good, bad)).when_any_failed().run(|good, bad| async move {
+    ///     Ok((good.is_ok(), bad.err()))
+    /// });
+    /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+    /// assert_eq!(*report.output(alarm).unwrap(), (true, Some(Cause::Failed)));
+    /// # Ok::<(), rungs::PlanError>(())
+    /// ```
     pub fn when_any_failed(self) -> StepBuilder<'p, 'env, E, K, S, N, Settled> {
         self.say(|settings| settings.when(When::AnyFailed)).settled()
     }

@@ -64,6 +64,16 @@ impl fmt::Display for PlanError {
 impl core::error::Error for PlanError {}
 
 /// One thing that is wrong with a plan.
+///
+/// ```
+/// use rungs::{Mistake, Pipeline};
+///
+/// let mut p: Pipeline = Pipeline::new("narrow");
+/// p.resource("bus", 1);
+/// p.step("greedy").uses("bus", 2).run(|| async { Ok(()) });
+/// let error = p.check().unwrap_err();
+/// assert!(matches!(error.mistakes(), [Mistake::OverCapacity { capacity: 1, .. }]));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]

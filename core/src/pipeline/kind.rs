@@ -8,11 +8,11 @@ use super::{
 use alloc::{boxed::Box, sync::Arc};
 use core::pin::Pin;
 
-/// Steps, results and so the run may go to another thread.
+/// Steps, results and so the run may go to another thread: a [`Pipeline`](super::Pipeline).
 #[derive(Debug)]
 pub struct Shared;
 
-/// Steps and results stay on one thread.
+/// Steps and results stay on one thread: a [`LocalPipeline`](super::LocalPipeline).
 #[derive(Debug)]
 pub struct Local;
 

@@ -133,6 +133,15 @@ impl<'env, E, K: Kind<'env, E>> Graph<'env, E, K> {
 impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
     /// Runs the steps that are added from now on by this spawner, unless they say otherwise: in one word, a whole
     /// pipeline uses all cores.
+    ///
+    /// ```
+    /// use rungs::{InPlace, NoClock, Pipeline};
+    ///
+    /// let mut p: Pipeline = Pipeline::new("spread").spawn_on(InPlace); // or an adapter's: `Smol`, `On(&executor)`
+    /// p.step("one").run(|| async { Ok(()) });
+    /// assert!(futures_lite::future::block_on(p.run(&NoClock))?.is_success());
+    /// # Ok::<(), rungs::PlanError>(())
+    /// ```
     pub fn spawn_on<S2>(self, spawner: S2) -> Graph<'env, E, K, S2> {
         Graph { steps: self.steps, spawner }
     }
@@ -146,6 +155,18 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
     }
 
     /// Declares a resource with so many units, which steps say they [use](StepBuilder::uses): a bus, a licence, a pool.
+    ///
+    /// ```
+    /// use rungs::Pipeline;
+    ///
+    /// let mut p: Pipeline = Pipeline::new("sensors");
+    /// p.resource("i2c", 1);
+    /// for sensor in ["imu", "light", "gas"] {
+    ///     p.step(sensor).uses("i2c", 1).run(|| async { Ok(()) }); // one after another
+    /// }
+    /// p.check()?;
+    /// # Ok::<(), rungs::PlanError>(())
+    /// ```
     pub fn resource(&mut self, name: &str, units: u32) -> &mut Self {
         self.steps.draft.resource(name, units);
         self

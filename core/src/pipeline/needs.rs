@@ -242,6 +242,21 @@ impl<M, C: Cell + ?Sized> Gather<M, C> for ByName {
 }
 
 /// A result that was looked up and is not there.
+///
+/// ```
+/// use rungs::{InputFault, NoClock, Pipeline};
+///
+/// let mut p: Pipeline = Pipeline::new("inputs");
+/// p.step("a").run(|| async { Ok(1_u32) });
+/// p.step("b").depends_on(["a"]).run(|inputs| async move {
+///     let fault = |name| inputs.get::<u8>(name).err().map(|error| error.fault());
+///     Ok((fault("a"), fault("z")))
+/// });
+/// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+/// let faults = report.output_named::<(Option<InputFault>, Option<InputFault>)>("b").unwrap();
+/// assert_eq!(*faults, (Some(InputFault::OtherType), Some(InputFault::NotANeed)));
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct InputError {
@@ -250,6 +265,8 @@ pub struct InputError {
 }
 
 /// Why a looked-up result is not there.
+///
+/// [`InputError`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]

@@ -5,6 +5,8 @@ use super::{Edges, Need, StepId};
 /// Turns edges around: `starts` needs one entry more than there are steps, `list` as many as there are edges.
 ///
 /// Rows come out in the order of declaration. O(V + E).
+///
+/// [`Plan`](super::Plan) has an example.
 pub const fn invert(edges: Edges<'_>, starts: &mut [u32], list: &mut [Need]) {
     let (steps, total) = (edges.len(), edges.total());
     if starts.len() <= steps || list.len() < total {
@@ -47,6 +49,23 @@ pub const fn invert(edges: Edges<'_>, starts: &mut [u32], list: &mut [Need]) {
 
 /// Writes the steps in an order in which each comes after its needs, and tells how many could be so placed: all of them,
 /// unless there is a cycle. `missing` is scratch; both need one entry a step. O(V + E).
+///
+/// ```
+/// use rungs::scheduler::{Edges, Need, StepId, find_cycle, levels, topological};
+///
+/// // 2 -> 1 -> 0: each needs one that was declared later.
+/// let need = |step| Need::result(StepId::new(step).unwrap());
+/// let (needs, waiting) = ([need(1), need(2)], [need(0), need(1)]);
+/// let (needs, waiting) = (Edges::new(&[0, 1, 2, 2], &needs), Edges::new(&[0, 0, 1, 2], &waiting));
+/// let (mut missing, mut order, mut path) = ([0; 3], [0; 3], [0; 3]);
+/// assert_eq!(topological(needs, waiting, &mut missing, &mut order), 3);
+/// assert_eq!(order, [2, 1, 0]);
+/// assert_eq!(find_cycle(needs, &mut missing, &mut path), 0);
+///
+/// let mut level = [0; 3];
+/// assert_eq!(levels(needs, &order, &mut level), 3);
+/// assert_eq!(level, [2, 1, 0]);
+/// ```
 pub const fn topological(needs: Edges<'_>, dependents: Edges<'_>, missing: &mut [u32], order: &mut [u32]) -> usize {
     let steps = needs.len();
     let mut placed = 0;
@@ -80,6 +99,18 @@ pub const fn topological(needs: Edges<'_>, dependents: Edges<'_>, missing: &mut 
 /// Writes the steps of a cycle, each needing the next and the last the first, and tells how many they are.
 ///
 /// `missing` is what [`topological`] left behind; `path` needs one entry a step. O(V + E).
+///
+/// ```
+/// use rungs::scheduler::{Edges, Need, StepId, find_cycle, topological};
+///
+/// // 0 needs 1, and 1 needs 0; 2 stands alone.
+/// let edges = [1, 0].map(|step| Need::result(StepId::new(step).unwrap()));
+/// let edges = Edges::new(&[0, 1, 2, 2], &edges); // the same both ways
+/// let (mut missing, mut order, mut path) = ([0; 3], [0; 3], [0; 3]);
+/// assert_eq!(topological(edges, edges, &mut missing, &mut order), 1);
+/// let length = find_cycle(edges, &mut missing, &mut path);
+/// assert_eq!(path[..length], [0, 1]);
+/// ```
 pub const fn find_cycle(needs: Edges<'_>, missing: &mut [u32], path: &mut [u32]) -> usize {
     let mut start = 0;
     while start < needs.len() && missing[start] == 0 {
@@ -118,6 +149,8 @@ pub const fn find_cycle(needs: Edges<'_>, missing: &mut [u32], path: &mut [u32])
 /// Writes each step's level: 0 without needs, else one above the highest need. Tells how many levels there are.
 ///
 /// `order` is what [`topological`] wrote; if it is empty, the order of declaration is one. O(V + E).
+///
+/// [`topological`] has an example.
 pub const fn levels(needs: Edges<'_>, order: &[u32], levels: &mut [u32]) -> usize {
     let mut count = 0;
     let mut i = 0;
@@ -143,6 +176,16 @@ pub const fn levels(needs: Edges<'_>, order: &[u32], levels: &mut [u32]) -> usiz
 
 /// Whether the place of each step comes after those of its needs. `places` tells the place of each step; if it is empty,
 /// places are the order of declaration. O(V + E).
+///
+/// ```
+/// use rungs::scheduler::{Edges, Need, StepId, needs_come_first};
+///
+/// // 0 needs 1.
+/// let list = [Need::result(StepId::new(1).unwrap())];
+/// let needs = Edges::new(&[0, 1, 1], &list);
+/// assert!(!needs_come_first(needs, &[]));
+/// assert!(needs_come_first(needs, &[1, 0]));
+/// ```
 pub const fn needs_come_first(needs: Edges<'_>, places: &[u32]) -> bool {
     let mut step = 0;
     while step < needs.len() {

@@ -9,6 +9,14 @@ pub use numbering::{Numbering, Use, longest_remaining};
 use crate::policy::Settings;
 
 /// A step of a plan, by its place in the order of declaration.
+///
+/// ```
+/// use rungs::StepId;
+///
+/// let third = StepId::new(2).unwrap();
+/// assert_eq!(third.index(), 2);
+/// assert_eq!(StepId::new(usize::MAX), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -27,6 +35,15 @@ impl StepId {
 }
 
 /// One edge: a step that another waits for.
+///
+/// ```
+/// use rungs::scheduler::{Need, StepId};
+///
+/// let step = StepId::new(5).unwrap();
+/// assert!(Need::result(step).has_result() && !Need::after(step).has_result());
+/// assert!(Need::order(step).is_order() && !Need::after(step).is_order());
+/// assert_eq!(Need::order(step).step(), step);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Need(u32);
@@ -74,6 +91,17 @@ impl Need {
 }
 
 /// Lists of edges, one a step, in compressed rows: row `i` is `list[starts[i]..starts[i + 1]]`.
+///
+/// ```
+/// use rungs::scheduler::{Edges, Need, StepId};
+///
+/// let [a, b, c] = [0, 1, 2].map(|step| StepId::new(step).unwrap());
+/// let list = [Need::result(a), Need::result(b)];
+/// let needs = Edges::new(&[0, 0, 0, 2], &list); // `c` has two, the others none
+/// assert_eq!((needs.len(), needs.total()), (3, 2));
+/// assert!(needs.of(b).is_empty());
+/// assert_eq!(needs.of(c), list);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Edges<'p> {
     starts: &'p [u32],

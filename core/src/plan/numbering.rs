@@ -18,6 +18,34 @@ pub struct Use {
 /// Each step has a place; of the steps that are ready, the one with the lowest place starts first. Where steps use
 /// resources they fall into classes, all steps of a class using the same; a class owns a range of places, and between
 /// classes `ranks` decides. So a class that lacks something is passed over at once, with all its steps.
+///
+/// Two steps that want a bus of which there is one:
+///
+/// ```
+/// use rungs::scheduler::*;
+/// use rungs::{Config, Instant, Settings};
+///
+/// let free = Edges::new(&[0, 0, 0], &[]);
+/// let settings = [Settings::DEFAULT.class(0)];
+/// let plan = Plan::new(free, free, &settings, &[]);
+/// let numbering = Numbering {
+///     classes: &[0, 2],
+///     use_rows: &[0, 1],
+///     uses: &[Use { resource: 0, units: 1 }],
+///     capacities: &[1],
+///     ..Numbering::declared(&plan)
+/// };
+/// let (mut nodes, mut ready, mut free) = ([Node::default(); 2], [0; Needed::ready_words(2)], [0]);
+/// let state = State { nodes: &mut nodes, ready: &mut ready, free: &mut free, ..State::default() };
+/// let mut run = Scheduler::new(plan, numbering, Config::DEFAULT, state, Instant::ZERO)?;
+///
+/// let [first, second] = [0, 1].map(|step| StepId::new(step).unwrap());
+/// assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Start(first)));
+/// assert_eq!(run.poll_action(Instant::ZERO), None);
+/// run.handle_outcome(first, Outcome::Success, Instant::ZERO);
+/// assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Start(second)));
+/// # Ok::<(), TooSmall>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Numbering<'p> {
     /// Step by place. Empty: the order of declaration.
@@ -84,6 +112,21 @@ impl<'p> Numbering<'p> {
 ///
 /// The priority of Hu's level algorithm (T. C. Hu, "Parallel Sequencing and Assembly Line Problems", 1961).
 /// `order` is what [`topological`](super::topological) wrote; if empty, the order of declaration is one. O(V + E).
+///
+/// ```
+/// use core::time::Duration;
+/// use rungs::scheduler::{Edges, Need, Plan, StepId, longest_remaining};
+/// use rungs::Settings;
+///
+/// // 0 -> 1, and 2 alone, which takes longer than both.
+/// let (zero, one) = (StepId::new(0).unwrap(), StepId::new(1).unwrap());
+/// let (needs, waiting) = ([Need::result(zero)], [Need::result(one)]);
+/// let settings = [2, 5].map(|nanos| Settings::DEFAULT.expected(Duration::from_nanos(nanos)));
+/// let plan = Plan::new(Edges::new(&[0, 0, 1, 1], &needs), Edges::new(&[0, 1, 1, 1], &waiting), &settings, &[0, 0, 1]);
+/// let mut lengths = [0; 3];
+/// longest_remaining(&plan, &[], &mut lengths);
+/// assert_eq!(lengths, [4, 2, 5]);
+/// ```
 pub const fn longest_remaining(plan: &Plan<'_>, order: &[u32], lengths: &mut [u64]) {
     let dependents = plan.dependents;
     let mut i = dependents.len();

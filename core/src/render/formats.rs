@@ -69,6 +69,18 @@ fn list(sketch: &Sketch<'_>, step: StepId, orders: bool, open: &str, out: &mut d
 }
 
 /// A Mermaid flowchart. Needs without results are dotted.
+///
+/// ```
+/// use rungs::render::{Sketch, mermaid};
+/// use rungs::scheduler::{Edges, Need, StepId};
+///
+/// let needs = [Need::result(StepId::new(0).unwrap())];
+/// let sketch = Sketch { pipeline: "two", names: &["a", "b"], needs: Edges::new(&[0, 0, 1], &needs), levels: &[0, 1] };
+/// let mut picture = String::new();
+/// mermaid(&sketch, &mut picture)?;
+/// assert!(picture.contains("s0 --> s1"));
+/// # Ok::<(), std::fmt::Error>(())
+/// ```
 pub fn mermaid(sketch: &Sketch<'_>, out: &mut dyn Write) -> Result {
     writeln!(out, "flowchart TD")?;
     for step in sketch.steps() {
@@ -93,6 +105,18 @@ pub fn mermaid(sketch: &Sketch<'_>, out: &mut dyn Write) -> Result {
 }
 
 /// A Graphviz digraph. Needs without results are dashed, and mere orders dotted.
+///
+/// ```
+/// use rungs::render::{Sketch, dot};
+/// use rungs::scheduler::{Edges, Need, StepId};
+///
+/// let needs = [Need::result(StepId::new(0).unwrap())];
+/// let sketch = Sketch { pipeline: "two", names: &["a", "b"], needs: Edges::new(&[0, 0, 1], &needs), levels: &[0, 1] };
+/// let mut picture = String::new();
+/// dot(&sketch, &mut picture)?;
+/// assert!(picture.contains("s0 -> s1"));
+/// # Ok::<(), std::fmt::Error>(())
+/// ```
 pub fn dot(sketch: &Sketch<'_>, out: &mut dyn Write) -> Result {
     let quote = |text: &str, out: &mut dyn Write| {
         escape(text, out, |c| match c {

@@ -7,6 +7,15 @@ pub use formats::{dot, mermaid, text};
 use crate::plan::{Edges, StepId};
 
 /// Who knows the names of a plan's steps.
+///
+/// ```
+/// use rungs::render::StepNames;
+/// use rungs::StepId;
+///
+/// let names = ["a", "b"];
+/// assert_eq!(names.name(StepId::new(1).unwrap()), "b");
+/// assert_eq!(names.name(StepId::new(2).unwrap()), "");
+/// ```
 pub trait StepNames {
     /// A step's name.
     fn name(&self, step: StepId) -> &str;
@@ -19,6 +28,8 @@ impl<const N: usize> StepNames for [&str; N] {
 }
 
 /// What a picture shows: names, edges and levels, all borrowed.
+///
+/// [`text`] has an example.
 #[derive(Clone, Copy)]
 pub struct Sketch<'s> {
     /// The pipeline's name.

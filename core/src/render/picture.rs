@@ -29,6 +29,8 @@ pub struct Picture<'p> {
 }
 
 /// A picture in one of the other forms.
+///
+/// [`Picture`] has an example.
 pub struct Format<'p, 'q> {
     picture: &'q Picture<'p>,
     write: fn(&Sketch<'_>, &mut dyn fmt::Write) -> fmt::Result,

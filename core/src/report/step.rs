@@ -4,9 +4,10 @@ use super::{NoOutput, Report, StepError};
 use crate::{
     pipeline::{Cell, Out, SharedCell, slot},
     plan::StepId,
+    reason::{self, Origin},
     render::StepNames,
     scheduler::{Cause, Status},
-    summary::{self, Times},
+    summary::Times,
     time::Instant,
 };
 use core::{fmt, time::Duration};
@@ -136,6 +137,19 @@ impl<E: fmt::Debug, C: Cell + ?Sized> fmt::Debug for StepResult<'_, E, C> {
 }
 
 /// Why a step did not succeed, in words that name the steps it came by.
+///
+/// ```
+/// use rungs::{NoClock, Pipeline};
+///
+/// let mut p = Pipeline::new("reasons");
+/// let lamp = p.step("lamp").run(|| async { Err::<(), _>("no bulb") });
+/// let lens = p.step("lens").after(lamp).run(|| async { Ok(()) });
+/// p.step("read").after(lens).run(|| async { Ok(()) });
+/// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+/// let reasons: Vec<_> = report.steps().filter_map(|step| Some(step.reason()?.to_string())).collect();
+/// assert_eq!(reasons, ["no bulb", "`lamp` failed", "`lamp` failed, through `lens`"]);
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
 pub struct Reason<'r, E, C: ?Sized = SharedCell> {
     of: StepResult<'r, E, C>,
     cause: Cause,
@@ -144,11 +158,10 @@ pub struct Reason<'r, E, C: ?Sized = SharedCell> {
 impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Reason<'_, E, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let report = self.of.report;
-        let reason = summary::Reason {
-            names: &*report.names,
-            nodes: &report.ran.nodes,
+        let reason = reason::Reason {
             status: self.of.status(),
             cause: self.cause,
+            origin: Origin::of(self.cause, &report.ran.nodes, &*report.names),
             error: self.of.error().map(|error| error as &dyn fmt::Display),
         };
         reason.fmt(f)

@@ -4,6 +4,8 @@ use crate::plan::StepId;
 use crate::policy::When;
 
 /// A step's state during a run.
+///
+/// [`Verdict`](super::Verdict) has an example.
 #[derive(Clone, Copy, Debug)]
 pub struct Node {
     /// See [`deadline`](Self::deadline); inverted, so that a node of which nothing is known is all zeros, and a board can
@@ -195,6 +197,10 @@ impl Node {
 }
 
 /// What has become of a step.
+///
+/// ```
+/// assert_eq!(rungs::Status::Cancelled.to_string(), "cancelled");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
@@ -228,6 +234,16 @@ impl core::fmt::Display for Status {
 }
 
 /// Why a step did not succeed.
+///
+/// ```
+/// use rungs::{Cause, StepId};
+///
+/// let root = StepId::new(0).unwrap();
+/// assert_eq!(Cause::Dependency { root, via: root }.in_short(), "a step that it needs did not succeed");
+/// assert_eq!(Cause::RunDeadline.in_short(), "the run's deadline fell");
+/// ```
+///
+/// Reports and events say it with the names of the steps: see [`Origin`](crate::Origin).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]

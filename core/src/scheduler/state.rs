@@ -7,6 +7,8 @@ use crate::{
 };
 
 /// What a scheduler writes on: slices of anything (arrays, `Vec`s), of at least the lengths that [`Needed`] tells.
+///
+/// [`Scheduler`](super::Scheduler) has an example.
 #[derive(Debug, Default)]
 pub struct State<'s> {
     /// One a step: 24 bytes.
@@ -22,6 +24,23 @@ pub struct State<'s> {
 }
 
 /// How long the slices of a [`State`] must be.
+///
+/// ```
+/// use rungs::scheduler::*;
+/// use rungs::{Config, Instant, Settings};
+///
+/// let free = Edges::new(&[0, 0, 0], &[]);
+/// let settings = [Settings::DEFAULT.retries(3)];
+/// let plan = Plan::new(free, free, &settings, &[]);
+/// let numbering = Numbering::declared(&plan);
+/// let needed = Needed::for_run(&plan, &numbering, &Config::DEFAULT);
+/// assert_eq!((needed.nodes, needed.alarms, needed.free), (2, 2, 0));
+///
+/// let (mut nodes, mut ready) = (vec![Node::default(); needed.nodes], vec![0; needed.ready]);
+/// let state = State { nodes: &mut nodes, ready: &mut ready, ..State::default() };
+/// let refused = Scheduler::new(plan, numbering, Config::DEFAULT, state, Instant::ZERO);
+/// assert_eq!(refused.err(), Some(TooSmall(needed)), "there are no alarms");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Needed {
@@ -80,6 +99,8 @@ const fn count(levels: &[u32]) -> usize {
 }
 
 /// The storage lent is too small for the plan.
+///
+/// [`Needed`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct TooSmall(

@@ -8,6 +8,25 @@ use crate::policy::OnFailure;
 
 /// How a run is to be stopped from outside; see [`Scheduler::handle_stop`] and, for whole pipelines,
 /// `CancelToken`.
+///
+/// ```
+/// use rungs::scheduler::*;
+/// use rungs::{Config, Instant, Settings};
+///
+/// let free = Edges::new(&[0, 0], &[]);
+/// let plan = Plan::new(free, free, &[Settings::DEFAULT], &[]);
+/// let (mut nodes, mut ready) = ([Node::default()], [0; Needed::ready_words(1)]);
+/// let state = State { nodes: &mut nodes, ready: &mut ready, ..State::default() };
+/// let mut run = Scheduler::new(plan, Numbering::default(), Config::DEFAULT, state, Instant::ZERO)?;
+///
+/// let step = StepId::new(0).unwrap();
+/// assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Start(step)));
+/// run.handle_stop(Stop::Cancel);
+/// assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Abandon(step)));
+/// run.handle_outcome(step, Outcome::Abandoned, Instant::ZERO);
+/// assert_eq!(run.node(step).unwrap().cause(), Some(Cause::Cancelled));
+/// # Ok::<(), TooSmall>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]

@@ -1,10 +1,8 @@
-//! What a run adds up to, whoever keeps its record: its exit code, the reasons of its steps in words, its table.
+//! What a run adds up to, whoever keeps its record: its exit code and its table.
 
 mod table;
-mod words;
 
 pub(crate) use table::{Row, Table};
-pub(crate) use words::Reason;
 
 use crate::{
     scheduler::{Cause, Node, Status},

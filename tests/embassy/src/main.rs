@@ -18,7 +18,8 @@ fn main() {
         if cx.attempt() < 3 { Err(Error::NoAnswer { address: 0x68 }) } else { Ok(()) }
     });
     let radio = p.step("radio").timeout(10 * MS).run(core::future::pending::<Result<(), _>>);
-    p.step("announce").after((imu, radio)).run(|| async { Ok(()) });
+    let announce = p.step("announce").after((imu, radio)).run(|| async { Ok(()) });
+    p.step("serve").after(announce).skip_on_error().run(|| async { Ok(()) });
     p.step("alarm").after(imu).when_any_failed().run(|| async { Ok(()) });
     let run = p.runner().observe(Log).run(&Embassy);
     let Ok(_) = drive(run) else { return defmt::error!("the plan is wrong") };

@@ -36,7 +36,8 @@ fn the_log_of_a_run() {
             "info imu: success (attempts: 3)",
             "warn alarm: Skipped (attempts: 0): NotNeeded",
             "error radio: failed (attempts: 1): TimedOut",
-            "error announce: failed (attempts: 0): Dependency { root: StepId(1), via: StepId(1) }",
+            "error announce: failed (attempts: 0): `radio` failed",
+            "warn serve: Skipped (attempts: 0): `radio` failed, through `announce`",
             "info 1.500000 s",
         ],
     );

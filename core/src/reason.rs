@@ -1,0 +1,122 @@
+//! Why a step did not succeed, in words.
+
+use crate::scheduler::{Cause, Status};
+#[cfg(any(feature = "alloc", feature = "macros"))]
+use crate::{plan::StepId, render::StepNames, scheduler::Node};
+use core::fmt;
+
+/// The steps of a [`Cause`] by name. Its `Display` is a few words, and so is its `defmt::Format`.
+///
+/// ```
+/// # #[cfg(feature = "alloc")] {
+/// use rungs::{Event, Happened, NoClock, Origin, Pipeline};
+///
+/// let mut p = Pipeline::new("bring-up");
+/// let rails = p.step("rails").run(|| async { Err::<(), _>("brown-out") });
+/// let tilt = p.step("tilt").needs(rails).run(|_| async { Ok(()) });
+/// p.step("frame").needs(tilt).run(|_| async { Ok(()) });
+/// let mut origins = Vec::new();
+/// let observer = |event: &Event<'_, _>| {
+///     if let Happened::Ended { origin: Some(origin), .. } = event.happened {
+///         assert!(matches!(origin, Origin::Dependency { root: "rails", .. }));
+///         origins.push(origin.to_string());
+///     }
+/// };
+/// let report = futures_lite::future::block_on(p.runner().observe(observer).run(&NoClock))?;
+/// assert_eq!(origins, ["`rails` failed", "`rails` failed, through `tilt`"]);
+/// assert_eq!(report.get("frame").unwrap().reason().unwrap().to_string(), origins[1]);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Origin<'a> {
+    /// Of a [`Cause::Dependency`].
+    Dependency {
+        /// Where it began.
+        root: &'a str,
+        /// What has become of the root.
+        status: Status,
+        /// The step's own need through which it came, unless that is the root.
+        via: Option<&'a str>,
+    },
+    /// Of a [`Cause::Stopped`].
+    Stopped {
+        /// The step that failed.
+        by: &'a str,
+    },
+}
+
+#[cfg(any(feature = "alloc", feature = "macros"))]
+impl<'a> Origin<'a> {
+    pub(crate) fn of(cause: Cause, nodes: &[Node], names: &'a dyn StepNames) -> Option<Self> {
+        let name = |step: StepId| names.name(step);
+        match cause {
+            Cause::Dependency { root, via } => Some(Self::Dependency {
+                root: name(root),
+                status: nodes.get(root.index()).map_or(Status::Pending, Node::status),
+                via: (via != root).then(|| name(via)),
+            }),
+            Cause::Stopped { by } => Some(Self::Stopped { by: name(by) }),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Origin<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Dependency { root, status, via } => {
+                write!(f, "`{root}` {}", became(status))?;
+                via.map_or(Ok(()), |via| write!(f, ", through `{via}`"))
+            }
+            Self::Stopped { by } => write!(f, "stopped after `{by}` failed"),
+        }
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Origin<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        match *self {
+            Self::Dependency { root, status, via } => {
+                defmt::write!(f, "`{=str}` {=str}", root, became(status));
+                if let Some(via) = via {
+                    defmt::write!(f, ", through `{=str}`", via);
+                }
+            }
+            Self::Stopped { by } => defmt::write!(f, "stopped after `{=str}` failed", by),
+        }
+    }
+}
+
+/// What became of a root.
+fn became(status: Status) -> &'static str {
+    match status {
+        Status::Failed => "failed",
+        Status::Cancelled => "was cancelled",
+        _ => "was skipped",
+    }
+}
+
+/// A step's cause with its origin and its error.
+pub(crate) struct Reason<'r> {
+    pub(crate) status: Status,
+    pub(crate) cause: Cause,
+    pub(crate) origin: Option<Origin<'r>>,
+    pub(crate) error: Option<&'r dyn fmt::Display>,
+}
+
+impl fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.origin, self.error) {
+            (Some(origin), _) => origin.fmt(f)?,
+            (None, Some(error)) if self.status == Status::Failed => return error.fmt(f),
+            (None, _) => f.write_str(self.cause.in_short())?,
+        }
+        match self.error {
+            Some(last) if self.status == Status::Cancelled => write!(f, "; last error: {last}"),
+            _ => Ok(()),
+        }
+    }
+}
