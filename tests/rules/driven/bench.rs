@@ -16,7 +16,7 @@ use rungs::{
 };
 
 /// As many as any pipeline here has.
-const STEPS: usize = 5;
+const STEPS: usize = 6;
 
 /// A clock, and what stops the run.
 pub struct Bench {

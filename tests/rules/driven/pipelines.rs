@@ -28,18 +28,16 @@ pipelines! {
     at_once [] {
         a [retries = 2] ();
     }
-    delayed [] {
+    retried [] {
         a [retries = 2, backoff = fixed(ms(5))] ();
         b [retries = 3, backoff = list(&[ms(1), ms(5)])] ();
         c [retries = 3, backoff = exponential(ms(10)).cap(ms(30))] ();
         d [retries = 2, retry_delay = ms(10)] ();
+        e [retries = 2, backoff = fixed(ms(10)), retry_if = judge] ();
+        f [retries = 2, retry_if = |_: &Bad| false] ();
     }
     jittered [] {
         a [retries = 1, backoff = fixed(ms(64)).jitter(Jitter::Equal)] ();
-    }
-    judged [] {
-        a [retries = 2, backoff = fixed(ms(10)), retry_if = judge] ();
-        b [retries = 2, retry_if = |_: &Bad| false] ();
     }
     limited [] {
         a [retries = 1, timeout = ms(5)] ();
@@ -80,10 +78,6 @@ pipelines! {
         d [skip_on_error] (b);
         e [] (d);
     }
-    spared [on_failure = cancel, max_concurrent = 1] {
-        a [optional] ();
-        b [] ();
-    }
     drains [on_failure = drain] {
         a [] ();
         b [retries = 1, backoff = fixed(ms(5))] ();
@@ -92,9 +86,10 @@ pipelines! {
         e [when_all_done, after(a)] ();
     }
     cancels [on_failure = cancel] {
-        a [] ();
+        a [optional] ();
         b [] ();
-        c [when_all_done, after(b)] ();
+        c [] ();
+        d [when_all_done, after(c)] ();
     }
     stopped [] {
         a [] ();
