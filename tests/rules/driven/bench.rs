@@ -16,7 +16,7 @@ use rungs::{
 };
 
 /// As many as any pipeline here has.
-const STEPS: usize = 6;
+const STEPS: usize = 7;
 
 /// A clock, and what stops the run.
 pub struct Bench {

@@ -50,7 +50,7 @@ pipelines! {
         c [] ();
     }
     one_at_once [max_concurrent = 1] {
-        a [] ();
+        a [timeout = ms(5)] ();
         b [] ();
         c [] (b);
         d [] (c);
@@ -65,18 +65,14 @@ pipelines! {
         b [] ();
         c [] (a);
         d [] (a, b);
+        e [after(d)] ();
+        f [skip_on_error] (d);
+        g [] (f);
     }
     levels [order = levels] {
         a [] ();
         b [] ();
         c [] (a);
-    }
-    causes [] {
-        a [] ();
-        b [] (a);
-        c [after(b)] ();
-        d [skip_on_error] (b);
-        e [] (d);
     }
     drains [on_failure = drain] {
         a [] ();

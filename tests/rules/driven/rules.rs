@@ -2,7 +2,6 @@
 
 use core::{
     future::Future,
-    num::NonZeroU32,
     pin::pin,
     task::{Context, Waker},
 };
@@ -10,8 +9,8 @@ use rungs::{Cause, NoClock, StepError};
 
 use super::bench::{Bad, Bench, Do, Ran, Script, cancelled, failed, failed_by_need, id, ms, skipped, succeeded};
 use super::pipelines::{
-    at_once, cancels, causes, clean_up, drains, eager, empty, jittered, levels, limited, on_bus, one_at_once, ordered,
-    retried, stopped, two_at_once,
+    at_once, cancels, clean_up, drains, eager, empty, jittered, levels, limited, on_bus, one_at_once, ordered, retried,
+    stopped, two_at_once,
 };
 use Do::{Cancel, CancelTwice, Drain, Fail, Hang, Succeed};
 
@@ -34,6 +33,7 @@ macro_rules! each_rule {
             levels_are_a_barrier
             a_failed_need_fails_with_its_root
             a_step_ends_with_its_first_need
+            skip_on_error_skips
             a_skipped_need_skips
             an_order_is_no_need
             when_all_done_runs_whatever_came
@@ -78,7 +78,10 @@ pub(crate) fn retries_alone_come_at_once() {
     let mut board = at_once::Board { script: Script::new(&bench, &script) };
     let report = bench.settle(at_once::run(&mut board, &NoClock));
     Ran::new(&report).came_to(0, [succeeded(3, 0, 0)]);
-    run!(at_once, &[&[Fail(1)]]).came_to(1, [failed(Cause::Failed, 3, 0, 3)]);
+    // The second retry is the last.
+    let mut board = at_once::Board { script: Script::new(&bench, &[&[Fail(0)]]) };
+    let report = bench.settle(at_once::run(&mut board, &NoClock));
+    Ran::new(&report).came_to(1, [failed(Cause::Failed, 3, 0, 0)]);
 }
 
 pub(crate) fn a_backoff_delays_each_further_attempt() {
@@ -144,8 +147,9 @@ pub(crate) fn resources_are_held_while_an_attempt_is_in_flight() {
 }
 
 pub(crate) fn a_step_starts_as_soon_as_its_own_needs_are_met() {
-    let ran = run!(eager, &[&[Succeed(1)], &[Succeed(9)], &[Succeed(1)]]);
-    ran.came_to(0, [succeeded(1, 0, 1), succeeded(1, 0, 9), succeeded(1, 1, 2), succeeded(1, 9, 9)]);
+    let [a, b, c, d, ..] = run!(eager, &[&[Succeed(1)], &[Succeed(9)], &[Succeed(1)]]).steps;
+    assert_eq!([a, b], [succeeded(1, 0, 1), succeeded(1, 0, 9)]);
+    assert_eq!([c, d], [succeeded(1, 1, 2), succeeded(1, 9, 9)]);
 }
 
 pub(crate) fn levels_are_a_barrier() {
@@ -154,23 +158,26 @@ pub(crate) fn levels_are_a_barrier() {
 }
 
 pub(crate) fn a_failed_need_fails_with_its_root() {
-    let [a, b, c, ..] = run!(causes, &[&[Fail(1)]]).steps;
+    let [a, _, c, d, e, ..] = run!(eager, &[&[Fail(1)]]).steps;
     assert_eq!(a, failed(Cause::Failed, 1, 0, 1));
-    assert_eq!(b, failed_by_need(through(0, 0), 1));
-    assert_eq!(c, failed_by_need(through(0, 1), 1));
+    assert_eq!([c, d], [failed_by_need(through(0, 0), 1); 2]);
+    assert_eq!(e, failed_by_need(through(0, 3), 1));
 }
 
 pub(crate) fn a_step_ends_with_its_first_need() {
-    let ran = run!(eager, &[&[Succeed(9)], &[Fail(1)]]);
-    let (b, d) = (failed(Cause::Failed, 1, 0, 1), failed_by_need(through(1, 1), 1));
-    ran.came_to(1, [succeeded(1, 0, 9), b, succeeded(1, 9, 9), d]);
+    let [a, b, _, d, ..] = run!(eager, &[&[Succeed(9)], &[Fail(1)]]).steps;
+    assert_eq!([a, b], [succeeded(1, 0, 9), failed(Cause::Failed, 1, 0, 1)]);
+    assert_eq!(d, failed_by_need(through(1, 1), 1));
+}
+
+pub(crate) fn skip_on_error_skips() {
+    let [.., f, _] = run!(eager, &[&[Fail(1)]]).steps;
+    assert_eq!(f, skipped(through(0, 3), 1));
 }
 
 pub(crate) fn a_skipped_need_skips() {
-    let [.., d, e] = run!(causes, &[&[Fail(1)]]).steps;
-    // The first of them skips on error.
-    assert_eq!(d, skipped(through(0, 1), 1));
-    assert_eq!(e, skipped(through(0, 3), 1));
+    let [.., g] = run!(eager, &[&[Fail(1)]]).steps;
+    assert_eq!(g, skipped(through(0, 5), 1));
 }
 
 pub(crate) fn an_order_is_no_need() {
@@ -207,9 +214,11 @@ pub(crate) fn an_optional_failure_stops_nothing() {
 }
 
 pub(crate) fn going_on_is_the_default() {
-    let ran = run!(eager, &[&[Fail(1)], &[Succeed(2)]]);
-    let needs_it = failed_by_need(through(0, 0), 1);
-    ran.came_to(1, [failed(Cause::Failed, 1, 0, 1), succeeded(1, 0, 2), needs_it, needs_it]);
+    let ran = run!(eager, &[&[Succeed(2)], &[Fail(1)], &[Succeed(1)]]);
+    let (a, b, c) = (succeeded(1, 0, 2), failed(Cause::Failed, 1, 0, 1), succeeded(1, 2, 3));
+    let (d, e) = (failed_by_need(through(1, 1), 1), failed_by_need(through(1, 3), 1));
+    let (f, g) = (skipped(through(1, 3), 1), skipped(through(1, 5), 1));
+    ran.came_to(1, [a, b, c, d, e, f, g]);
 }
 
 pub(crate) fn a_failure_may_drain() {
@@ -270,11 +279,11 @@ pub(crate) fn a_result_wins_a_tie() {
 }
 
 pub(crate) fn an_abandoned_attempt_is_over_before_another_starts() {
-    let (bench, script) = (Bench::new(), [&[Hang, Succeed(1)][..], &[Succeed(1)], &[Succeed(1)]]);
-    let mut board = limited::Board { script: Script::new(&bench, &script) };
-    let one = NonZeroU32::new(1).expect("it is 1");
-    let report = bench.settle(limited::runner().max_concurrent(one).run(&mut board, &&bench));
-    Ran::new(&report).came_to(0, [succeeded(2, 0, 6), succeeded(1, 6, 7), succeeded(1, 7, 8)]);
+    let (bench, script) = (Bench::new(), [&[Hang][..], &[Succeed(1)], &[Succeed(1)], &[Succeed(1)]]);
+    let mut board = one_at_once::Board { script: Script::new(&bench, &script) };
+    let report = bench.settle(one_at_once::run(&mut board, &&bench));
+    let (a, b) = (failed(Cause::TimedOut, 1, 2, 7), succeeded(1, 0, 1));
+    Ran::new(&report).came_to(1, [a, b, succeeded(1, 1, 2), succeeded(1, 7, 8)]);
     assert_eq!(board.script.most_in_flight(), 1);
 }
 
