@@ -6,6 +6,7 @@
 mod clock;
 
 mod ahead;
+mod drives;
 mod fields;
 mod generics;
 mod outcomes;

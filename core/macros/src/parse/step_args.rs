@@ -114,7 +114,11 @@ fn run_when(settings: &mut StepArgs, when: When, name: &Ident, input: ParseStrea
 }
 
 fn function(name: &Ident, input: ParseStream<'_>) -> Result<Expr> {
-    let judge: Expr = value(name, input, "|error| error.is_transient()")?;
+    let mut judge: Expr = value(name, input, "|error| error.is_transient()")?;
+    // What a macro by example hands on as an expression comes in a group that nobody wrote.
+    while let Expr::Group(group) = judge {
+        judge = *group.expr;
+    }
     match judge {
         Expr::Path(_) | Expr::Closure(_) => Ok(judge),
         _ => Err(Error::new_spanned(

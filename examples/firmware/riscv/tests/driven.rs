@@ -1,0 +1,28 @@
+//! Each rule of the truth table on the board, as the macro's own drive carries it out: the very source that the host runs.
+#![no_std]
+#![no_main]
+
+#[macro_use]
+#[path = "../../../../tests/rules/driven/rules.rs"]
+mod rules;
+#[path = "../../../../tests/rules/driven/bench.rs"]
+mod bench;
+#[path = "../../../../tests/rules/driven/pipelines.rs"]
+mod pipelines;
+
+// The start-up code.
+use riscv_rt as _;
+
+macro_rules! tests {
+    ($($rule:ident)*) => {
+        #[embedded_test::tests]
+        mod tests {
+            $(#[test]
+            fn $rule() {
+                super::rules::$rule();
+            })*
+        }
+    };
+}
+
+each_rule!(tests);

@@ -1,0 +1,297 @@
+//! The two drives agree: the same graph under the same script comes to the same events, report and table by the static
+//! face and by [`LocalPipeline`](rungs::LocalPipeline).
+//!
+//! One thing is free: which of several results that are ready in one poll is heard first. The static drive goes through
+//! its paths, the other through the seats that were woken. Hence there may differ, of what happens in that poll alone,
+//! - the order of the ends and retries that follow from those results, up to the next start;
+//! - where one of them is the failure that stops the run, whether another's retry is told before it is cancelled;
+//! - which of two failures stopped the run.
+//!
+//! Where no two results are ready in one poll, nothing may differ.
+
+#[macro_use]
+mod twins;
+mod graphs;
+
+use crate::{Bad, Clock, ms};
+use rungs::{CancelToken, Event, Happened, Instant, Status, StepCx, StepId, fixed::StopSignal};
+use std::{
+    cell::{Cell, RefCell},
+    fmt::Debug,
+    future::Future,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+    time::Duration,
+};
+use twins::Twins;
+
+/// The most steps of a graph.
+const STEPS: usize = 5;
+
+/// What a step does.
+#[derive(Clone, Copy, Debug)]
+enum Do {
+    Succeed,
+    Late,
+    Fail,
+    FailLate,
+    FailOnce,
+    Hang,
+}
+
+use Do::{Fail, FailLate, FailOnce, Hang, Late, Succeed};
+
+/// How late a step is that is late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pace {
+    /// No two results are ready in one poll.
+    Apart,
+    /// All at one time.
+    Together,
+    /// It gives way once, and is woken at once.
+    Yield,
+}
+
+/// What all steps do, and how often they were tried.
+pub struct Script {
+    does: [Do; STEPS],
+    pace: Pace,
+    tries: [Cell<usize>; STEPS],
+    clock: Clock,
+}
+
+/// A step's result: who made it, in which attempt, and of what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made(String);
+
+impl Script {
+    fn new(does: [Do; STEPS], pace: Pace) -> Self {
+        Self { does, pace, tries: Default::default(), clock: Clock::new() }
+    }
+
+    /// One attempt of the step of that name, a letter.
+    async fn play(&self, name: &str, cx: &StepCx, given: &[&dyn Debug]) -> Result<Made, Bad> {
+        let step = usize::from(name.as_bytes()[0] - b'a');
+        let attempt = self.tries[step].get() + 1;
+        self.tries[step].set(attempt);
+        if self.pace == Pace::Apart {
+            // Each attempt takes some time of its own, which shows when the drives look at the clock.
+            self.clock.slip(Duration::from_nanos(1));
+        }
+        let error = Bad(["once", "twice", "again", "and again"][attempt.min(4) - 1]);
+        match self.does[step] {
+            Succeed => {}
+            Late => self.tarry(step).await,
+            Fail => return Err(error),
+            FailLate => {
+                self.tarry(step).await;
+                return Err(error);
+            }
+            FailOnce if attempt == 1 => return Err(error),
+            FailOnce => {}
+            Hang => std::future::pending().await,
+        }
+        Ok(Made(format!("{name}{} of {given:?} {:?} {:?}", cx.attempt(), cx.started_at(), cx.deadline())))
+    }
+
+    async fn tarry(&self, step: usize) {
+        match self.pace {
+            // However often and in whatever order steps add these up, no two come to the same sum.
+            Pace::Apart => self.clock.sleep(Duration::from_micros(2_000 + 7_u64.pow(step as u32))).await,
+            Pace::Together => self.clock.sleep(ms(2)).await,
+            Pace::Yield => {
+                let mut polled = false;
+                let once = |cx: &mut Context<'_>| {
+                    cx.waker().wake_by_ref();
+                    if std::mem::replace(&mut polled, true) { Poll::Ready(()) } else { Poll::Pending }
+                };
+                std::future::poll_fn(once).await;
+            }
+        }
+    }
+}
+
+/// What stops a run from outside, by whichever face.
+#[derive(Default)]
+struct Stops {
+    signal: StopSignal,
+    token: CancelToken,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Ask {
+    Drain,
+    Cancel,
+    CancelTwice,
+}
+
+impl Stops {
+    fn ask(&self, ask: Ask) {
+        if let Ask::Drain = ask {
+            self.signal.drain();
+            self.token.drain();
+            return;
+        }
+        for _ in 0..if let Ask::Cancel = ask { 1 } else { 2 } {
+            self.signal.cancel();
+            self.token.cancel();
+        }
+    }
+}
+
+/// A stop, and how often the clock is moved before it comes.
+type Stop = Option<(Ask, u32)>;
+
+/// Polls a run when it was woken, and moves the clock when nothing else happens. `None`: nothing ever will.
+fn settle<T>(clock: &Clock, mut stop: Stop, stops: &Stops, run: impl Future<Output = T>) -> Option<T> {
+    struct Flag(AtomicBool);
+
+    impl Wake for Flag {
+        fn wake(self: Arc<Self>) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+
+    let mut run = pin!(run);
+    let flag = Arc::new(Flag(AtomicBool::new(true)));
+    let waker = Waker::from(flag.clone());
+    let mut moved = 0;
+    loop {
+        if let Some((ask, _)) = stop.take_if(|(_, when)| *when == moved) {
+            stops.ask(ask);
+        }
+        while flag.0.swap(false, Ordering::SeqCst) {
+            if let Poll::Ready(ended) = run.as_mut().poll(&mut Context::from_waker(&waker)) {
+                return Some(ended);
+            }
+        }
+        if !clock.to_next() {
+            return None;
+        }
+        moved += 1;
+    }
+}
+
+/// All that is left of a run.
+#[derive(Debug, PartialEq)]
+struct Told {
+    events: Vec<Noted>,
+    /// `None` if the run did not end.
+    report: Option<Reported>,
+}
+
+#[derive(Debug, PartialEq)]
+struct Reported {
+    /// All that is said of each.
+    steps: Vec<String>,
+    outputs: Vec<Option<Made>>,
+    exit_code: u8,
+    span: (Instant, Instant),
+    table: String,
+}
+
+/// An event, in full.
+#[derive(Debug, PartialEq, Eq)]
+struct Noted {
+    at: Instant,
+    step: StepId,
+    what: What,
+    text: String,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum What {
+    Start,
+    Retry,
+    End(Status),
+}
+
+#[derive(Default)]
+struct Events(RefCell<Vec<Noted>>);
+
+impl Events {
+    fn note(&self, event: &Event<'_, Bad>) {
+        let what = match event.happened {
+            Happened::Started { .. } => What::Start,
+            Happened::Retrying { .. } => What::Retry,
+            Happened::Ended { status, .. } => What::End(status),
+            _ => panic!("there is no other"),
+        };
+        let text = format!("{event:?} {event}");
+        self.0.borrow_mut().push(Noted { at: event.at, step: event.step, what, text });
+    }
+
+    fn all(self) -> Vec<Noted> {
+        self.0.into_inner()
+    }
+}
+
+impl Told {
+    /// As if results of one poll were heard in the order of declaration.
+    fn sort_ties(&mut self) {
+        let is_tie = |a: &Noted, b: &Noted| a.at == b.at && a.what != What::Start && b.what != What::Start;
+        self.events.chunk_by_mut(is_tie).for_each(|tied| tied.sort_by_key(|event| event.step));
+        let mut events = std::mem::take(&mut self.events).into_iter().peekable();
+        while let Some(event) = events.next() {
+            // Now a step's end follows its retry.
+            let is_moot =
+                |end: &Noted| (end.at, end.step, &end.what) == (event.at, event.step, &What::End(Status::Cancelled));
+            if event.what != What::Retry || !events.peek().is_some_and(is_moot) {
+                self.events.push(event);
+            }
+        }
+    }
+
+    /// Whether two failures of one poll might have stopped the run.
+    fn is_contested(&self) -> bool {
+        let has_failed = |event: &Noted| event.what == What::End(Status::Failed);
+        self.events.chunk_by(|a, b| a.at == b.at).any(|tied| tied.iter().filter(|event| has_failed(event)).count() > 1)
+    }
+
+    /// In words, without the name of the step that stopped the run.
+    fn without_stopper(&self) -> String {
+        let mut text = format!("{self:?}");
+        for (step, name) in ["a", "b", "c", "d", "e"].iter().enumerate() {
+            text = text.replace(&format!("by: StepId({step})"), "by someone");
+            text = text.replace(&format!("stopped after `{name}`"), "stopped");
+        }
+        text
+    }
+}
+
+/// Calls `check` with every script of these doings.
+fn each_script(doings: &[Do], mut check: impl FnMut([Do; STEPS])) {
+    for number in 0..doings.len().pow(STEPS as u32) {
+        let nth = |step: u32| doings[number / doings.len().pow(step) % doings.len()];
+        check([nth(0), nth(1), nth(2), nth(3), nth(4)]);
+    }
+}
+
+fn agree(twins: &Twins) {
+    for pace in [Pace::Apart, Pace::Together, Pace::Yield] {
+        each_script(&[Succeed, Late, Fail, FailLate, FailOnce, Hang], |does| agree_on(twins, does, pace, None));
+        for ask in [Ask::Drain, Ask::Cancel, Ask::CancelTwice] {
+            for when in 0..4 {
+                each_script(&[Succeed, Late, FailOnce, Hang], |does| agree_on(twins, does, pace, Some((ask, when))));
+            }
+        }
+    }
+}
+
+#[track_caller]
+fn agree_on(twins: &Twins, does: [Do; STEPS], pace: Pace, stop: Stop) {
+    let mut one = (twins.by_macro)(Script::new(does, pace), stop);
+    let mut other = (twins.by_pipeline)(Script::new(does, pace), stop);
+    if pace != Pace::Apart && one != other {
+        one.sort_ties();
+        other.sort_ties();
+        if one.is_contested() && one.without_stopper() == other.without_stopper() {
+            return;
+        }
+    }
+    assert_eq!(one, other, "{does:?} {pace:?} {stop:?}");
+}

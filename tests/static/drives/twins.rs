@@ -1,0 +1,98 @@
+//! One graph, written once, for both faces.
+
+use super::{Script, Stop, Told};
+
+/// A graph by both faces.
+pub(super) struct Twins {
+    pub(super) by_macro: fn(Script, Stop) -> Told,
+    pub(super) by_pipeline: fn(Script, Stop) -> Told,
+}
+
+/// Makes of each graph a module by the macro, a [`LocalPipeline`](rungs::LocalPipeline), and a test that they agree. A
+/// step is a letter, its settings, its needs by name and type as the macro wants them, and other steps that come before.
+macro_rules! twins {
+    ($(
+        $(#[$doc:meta])*
+        $graph:ident [$($said:tt)*] [$($config:tt)*] {
+            $($step:ident [$($key:ident $(= $value:expr)?),*] ($($need:ident: $type:ty),*) $(after $before:ident)*;)*
+        }
+    )*) => { $(
+        $(#[$doc])*
+        #[rungs::pipeline(error = Bad, $($said)*)]
+        mod $graph {
+            use super::*;
+
+            pub struct Context {
+                pub(super) script: Script,
+            }
+
+            $(#[step($($key $(= $value)?,)* after($($before),*))]
+            async fn $step(script: &Script, cx: &StepCx, $($need: $type),*) -> Result<Made, Bad> {
+                script.play(stringify!($step), cx, &[$(&$need),*]).await
+            })*
+        }
+
+        #[test]
+        fn $graph() {
+            let by_macro = |script: Script, stop: Stop| {
+                let (clock, stops, events) = (script.clock.clone(), Stops::default(), Events::default());
+                let mut context = $graph::Context { script };
+                let runner = $graph::runner().observe(|event: &Event<'_, Bad>| events.note(event));
+                let report = match stop {
+                    None => settle(&clock, stop, &stops, runner.run(&mut context, &clock)),
+                    Some(_) => settle(&clock, stop, &stops, runner.cancel(&stops.signal).run(&mut context, &clock)),
+                };
+                let report = report.map(|report| reported!(report, [$(report.outputs.$step.get()),*]));
+                Told { events: events.all(), report }
+            };
+            let by_pipeline = |script: Script, stop: Stop| {
+                let (clock, stops, events) = (script.clock.clone(), Stops::default(), Events::default());
+                let script = &script;
+                let mut pipeline = LocalPipeline::new(stringify!($graph));
+                $(
+                    let $step = pipeline
+                        .step(stringify!($step))
+                        .needs(($($need,)*))
+                        $(.after($before))*
+                        $(.$key($($value)?))*
+                        .run_with(move |cx, $($need),*| async move {
+                            script.play(stringify!($step), &cx, &[$(&$need),*]).await
+                        });
+                )*
+                let runner = pipeline.runner()$($config)*.observe(|event: &Event<'_, Bad>| events.note(event));
+                let report = match stop {
+                    None => settle(&clock, stop, &stops, runner.run(&clock)),
+                    Some(_) => settle(&clock, stop, &stops, runner.cancel(&stops.token).run(&clock)),
+                };
+                let report = report.map(|report| {
+                    let report = report.unwrap();
+                    reported!(report, [$(report.output($step).ok()),*])
+                });
+                Told { events: events.all(), report }
+            };
+            agree(&Twins { by_macro, by_pipeline });
+        }
+    )* };
+}
+
+/// What a report says, which is of another type by each face.
+macro_rules! reported {
+    ($report:ident, [$($output:expr),*]) => {
+        Reported {
+            steps: $report
+                .steps()
+                .map(|step| {
+                    let (id, name, status, cause) = (step.id(), step.name(), step.status(), step.cause());
+                    let (attempts, started, finished) = (step.attempts(), step.started_at(), step.finished_at());
+                    let (error, reason) = (step.error(), step.reason().map(|reason| reason.to_string()));
+                    let is_required = step.is_required();
+                    format!("{:?}", (id, name, status, cause, attempts, started, finished, error, reason, is_required))
+                })
+                .collect(),
+            outputs: vec![$($output.map(|made| Made::clone(&made))),*],
+            exit_code: $report.exit_code(),
+            span: $report.span(),
+            table: $report.to_string(),
+        }
+    };
+}
