@@ -257,6 +257,7 @@ impl Told {
         let mut text = format!("{self:?}");
         for (step, name) in ["a", "b", "c", "d", "e"].iter().enumerate() {
             text = text.replace(&format!("by: StepId({step})"), "by someone");
+            text = text.replace(&format!(r#"by: \"{name}\""#), "by someone");
             text = text.replace(&format!("stopped after `{name}`"), "stopped");
         }
         text

@@ -195,8 +195,8 @@ pub(crate) fn when_all_done_runs_whatever_came() {
     // It waits for all of them, not for the first failure.
     let (a, b) = (failed(Cause::Failed, 1, 0, 1), succeeded(1, 0, 5));
     Ran::new(&report).came_to(1, [a, b, succeeded(1, 5, 5), succeeded(1, 1, 1)]);
-    assert_eq!(report.outputs.c.get(), Some(&[Some(Cause::Failed), None]));
-    assert_eq!(report.outputs.d.get(), Some(&Some(Cause::Failed)));
+    assert_eq!(report.outputs.c, Some([Some(Cause::Failed), None]));
+    assert_eq!(report.outputs.d, Some(Some(Cause::Failed)));
 }
 
 pub(crate) fn when_any_failed_runs_on_failure_only() {
@@ -304,7 +304,7 @@ pub(crate) fn each_run_starts_fresh() {
         let mut board = eager::Board { script: Script::new(&bench, does) };
         let report = bench.settle(eager::runner().run_in(&mut storage, &mut board, &&bench));
         assert_eq!(report.is_success(), does.is_empty());
-        assert_eq!(report.outputs.a.get().is_some(), does.is_empty());
+        assert_eq!(report.outputs.a.is_some(), does.is_empty());
     }
 }
 

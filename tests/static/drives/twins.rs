@@ -42,7 +42,7 @@ macro_rules! twins {
                     None => settle(&clock, stop, &stops, runner.run(&mut context, &clock)),
                     Some(_) => settle(&clock, stop, &stops, runner.cancel(&stops.signal).run(&mut context, &clock)),
                 };
-                let report = report.map(|report| reported!(report, [$(report.outputs.$step.get()),*]));
+                let report = report.map(|report| reported!(report, [$(report.outputs.$step.as_ref()),*]));
                 Told { events: events.all(), report }
             };
             let by_pipeline = |script: Script, stop: Stop| {
