@@ -37,6 +37,23 @@ fn delays_are_exact() {
 }
 
 #[test]
+fn more_retries_than_are_counted_have_no_end() {
+    let mut tries = 0_u32;
+    let mut p: Pipeline<'_, &str> = Pipeline::new("patient");
+    p.step("limited").retries(65_535).run(|| async { Err::<(), _>("never") });
+    p.step("endless").retries(65_536).run(|| {
+        tries += 1;
+        let succeeds = tries == 200_000;
+        async move { if succeeds { Ok(()) } else { Err("not yet") } }
+    });
+    let report = futures_lite::future::block_on(p.run(&rungs::NoClock)).unwrap();
+    let told: Vec<_> = report.steps().map(|step| (step.status(), step.attempts(), step.retries())).collect();
+    assert_eq!(told, [(Status::Failed, 65_536, 65_535), (Status::Success, 65_536, 65_535)]);
+    drop((report, p));
+    assert_eq!(tries, 200_000);
+}
+
+#[test]
 fn the_last_delay_of_a_list_repeats() {
     let delays = [ms(5), ms(1), ms(20)];
     assert_eq!(attempts(5, 0, Backoff::list(&delays), 0), [0, 5, 6, 26, 46, 66]);

@@ -14,7 +14,6 @@ use crate::{
     reason::Origin,
     render::StepNames,
     scheduler::{Action, Cause, Node, Outcome, Scheduler, Status, Verdict},
-    summary::Times,
     time::{Instant, Timer},
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
@@ -30,7 +29,6 @@ use pin_project_lite::pin_project;
 pub(crate) struct DriveParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) scheduler: Scheduler<'r>,
     pub(crate) works: &'r mut [Pin<Box<K::Work>>],
-    pub(crate) times: &'r mut [Times],
     pub(crate) results: &'r mut [Option<Arc<K::Cell>>],
     /// By `mut`, so that a run is `Send` though these need not be `Sync`.
     pub(crate) judges: &'r mut BTreeMap<u32, Judge<'env, E>>,
@@ -198,25 +196,13 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         match self.poll_attempt(step, self.spare as usize, Some(started)) {
             Poll::Ready(Ok(result)) => {
                 *now = timer.now();
-                self.succeeded(step, result, started, *now);
+                self.succeeded(step, result, *now);
             }
             Poll::Ready(Err(fault)) => {
-                self.note_start(step, started);
                 *now = timer.now();
                 self.failed::<T>(step, fault, *now);
             }
-            Poll::Pending => {
-                self.note_start(step, started);
-                self.sit(step);
-            }
-        }
-    }
-
-    /// When a step has started is told by its first attempt.
-    #[inline(never)]
-    fn note_start(&mut self, step: StepId, started: Instant) {
-        if let Some(times) = self.parts.times.get_mut(step.index()) {
-            times.started = times.started.min(started);
+            Poll::Pending => self.sit(step),
         }
     }
 
@@ -247,7 +233,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         let Poll::Ready(came) = self.poll_attempt(step, seat, None) else { return false };
         *now = timer.now();
         match came {
-            Ok(result) => self.succeeded(step, result, Instant::NEVER, *now),
+            Ok(result) => self.succeeded(step, result, *now),
             Err(fault) => self.failed::<T>(step, fault, *now),
         }
         true
@@ -310,21 +296,18 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
 
     /// Records a success. Errors of earlier attempts are of no interest any more.
     #[inline(always)]
-    fn succeeded(&mut self, step: StepId, result: Arc<K::Cell>, started: Instant, finished: Instant) {
+    fn succeeded(&mut self, step: StepId, result: Arc<K::Cell>, now: Instant) {
         let parts = &mut self.parts;
-        let (Some(times), Some(place)) = (parts.times.get_mut(step.index()), parts.results.get_mut(step.index()))
-        else {
-            return;
-        };
-        *times = Times { started: times.started.min(started), finished };
-        *place = Some(result);
-        parts.scheduler.handle_outcome(step, Outcome::Success, finished);
+        if let Some(place) = parts.results.get_mut(step.index()) {
+            *place = Some(result);
+        }
+        parts.scheduler.handle_outcome(step, Outcome::Success, now);
         if !self.errors.is_empty() {
             self.errors.remove(&step.0);
         }
         let attempts = parts.scheduler.node(step).map_or(1, Node::attempts);
         let happened = Happened::Ended { status: Status::Success, cause: None, origin: None, attempts, error: None };
-        parts.notice(step, finished, happened);
+        parts.notice(step, now, happened);
     }
 
     /// An attempt has ended in an error, or was lost.
@@ -362,8 +345,6 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         {
             self.parts.seats.leave(seat as usize);
         }
-        // A seated one has its start already.
-        self.note_start(StepId(step), *now);
         *now = timer.now();
         self.errors.insert(step, StepError::Panicked(attempt::message(payload)));
         self.settle(StepId(step), Outcome::Panicked, *now);
@@ -397,9 +378,6 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         let parts = &mut self.parts;
         if let (Some(work), Some(place)) = (parts.works.get_mut(step.index()), parts.results.get_mut(step.index())) {
             *place = work.as_mut().yield_cell();
-        }
-        if let Some(times) = parts.times.get_mut(step.index()) {
-            times.finished = now;
         }
         let Some(node) = parts.scheduler.node(step) else { return };
         let (status, cause, attempts) = (node.status(), node.cause(), node.attempts());

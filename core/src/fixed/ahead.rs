@@ -7,13 +7,12 @@
 
 use super::{
     blueprint::Known,
-    drive::{Drive, Paths, ScheduledBy},
-    settings::RunSettings,
+    drive::{Drive, Paths},
 };
 use crate::{
     observe::Observer,
     plan::StepId,
-    summary::Times,
+    scheduler::Node,
     time::{Instant, Timer},
 };
 use core::task::Context;
@@ -24,23 +23,7 @@ pub(super) struct Ahead {
     /// So many steps, from the first.
     pub(super) succeeded: usize,
     /// When the step after them started, if it has: it did not succeed at its first poll.
-    begun: Option<Instant>,
-}
-
-impl Ahead {
-    /// Tells the scheduler what has been done, and which step is under way.
-    pub(super) fn catch_up<P: Known, S: RunSettings, T: Timer>(
-        &self,
-        scheduler: &mut ScheduledBy<'_, P, S, T>,
-        times: &mut [Times],
-    ) -> Option<StepId> {
-        scheduler.succeed_first(self.succeeded as u32);
-        let step = scheduler.start_next(self.begun?)?;
-        if let Some(times) = times.get_mut(step.index()) {
-            times.started = self.begun?;
-        }
-        Some(step)
-    }
+    pub(super) begun: Option<Instant>,
 }
 
 impl<
@@ -57,7 +40,7 @@ impl<
 {
     /// Starts steps until one does not succeed at once.
     #[inline]
-    pub(super) fn go_ahead(&mut self, cx: &mut Context<'_>) -> Ahead {
+    pub(super) fn go_ahead(&mut self, nodes: &mut [Node; STEPS], cx: &mut Context<'_>) -> Ahead {
         let (blueprint, wires) = (P::BLUEPRINT, self.wires);
         let mut step = StepId(0);
         loop {
@@ -71,8 +54,8 @@ impl<
             if T::TICKS && next != step {
                 let started = self.now;
                 self.tick();
-                if let Some(times) = self.notes.times.get_mut(step.index()) {
-                    *times = Times { started, finished: self.now };
+                if let Some(node) = nodes.get_mut(step.index()) {
+                    node.succeed_at_once(started, self.now);
                 }
             }
             // Without a clock a path goes on by itself, so the next step has begun as well if it lies there.
@@ -82,10 +65,16 @@ impl<
                 continue;
             }
             if next.index() == STEPS {
+                if !T::TICKS {
+                    Node::all_succeed(nodes);
+                }
                 return Ahead { succeeded: STEPS, begun: None };
             }
             let stopped = if next.index() < STEPS { next } else { wires.stopped_at(path) };
             wires.stop_ahead(path, stopped);
+            if !T::TICKS {
+                Node::all_succeed(nodes.get_mut(..stopped.index()).unwrap_or_default());
+            }
             return Ahead { succeeded: stopped.index(), begun: Some(self.now) };
         }
     }

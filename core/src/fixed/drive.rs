@@ -75,7 +75,7 @@ impl<
 
     pub(super) fn end(&mut self) {
         if T::TICKS {
-            self.notes.span.finished = self.now;
+            self.notes.finished = self.now;
         }
     }
 
@@ -141,11 +141,6 @@ impl<
         let (at, blueprint) = (self.now, P::BLUEPRINT);
         let Some(node) = scheduler.node(step) else { return };
         let attempt = node.attempts();
-        if attempt == 1
-            && let Some(times) = self.notes.times.get_mut(step.index())
-        {
-            times.started = at;
-        }
         if O::LISTENS {
             let event = Event { step, name: blueprint.name(step), at, happened: Happened::Started { attempt } };
             self.observer.notice(&event);
@@ -214,9 +209,6 @@ impl<
     #[inline]
     fn tell_end<S: RunSettings>(&mut self, scheduler: &ScheduledBy<'_, P, S, T>, step: StepId) {
         let at = self.now;
-        if let Some(times) = self.notes.times.get_mut(step.index()) {
-            times.finished = at;
-        }
         if !O::LISTENS {
             return;
         }

@@ -78,12 +78,11 @@ impl<
         drive.tick();
         if let Stage::Fresh(fresh) = this.stage {
             if T::TICKS {
-                drive.notes.span.started = drive.now;
+                drive.notes.started = drive.now;
             }
             let goes_ahead = P::BLUEPRINT.goes_ahead(&fresh.settings) && !O::LISTENS;
-            let ahead = if goes_ahead { drive.go_ahead(cx) } else { Ahead::default() };
+            let ahead = if goes_ahead { drive.go_ahead(fresh.nodes, cx) } else { Ahead::default() };
             if ahead.succeeded == STEPS {
-                Node::all_succeed(fresh.nodes);
                 drive.end();
                 return Poll::Ready(());
             }
@@ -173,8 +172,9 @@ impl<
         let setup = KnownSetup { settings, of: PhantomData };
         // The lengths of the storage are the plan's own constants; were they not, nothing would run, and the report would
         // say so of every step.
-        let mut scheduler = Scheduler::with(setup, store.lend(nodes), self.notes.span.started).ok()?;
-        if let Some(step) = ahead.catch_up(&mut scheduler, &mut self.notes.times) {
+        let state = store.lend(nodes);
+        let mut scheduler = Scheduler::after(setup, state, self.notes.started, ahead.succeeded as u32).ok()?;
+        if let Some(step) = ahead.begun.and_then(|begun| scheduler.start_next(begun)) {
             self.hear(&mut scheduler, P::BLUEPRINT.path_of(step));
         }
         Some(scheduler)

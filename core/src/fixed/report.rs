@@ -9,7 +9,7 @@ use crate::{
     plan::StepId,
     reason::{self, Origin},
     scheduler::{Alarm, Cause, Node, State, Status},
-    summary::{self, Row, Table, Times},
+    summary::{self, Row, Table},
     time::Instant,
 };
 use core::{
@@ -110,20 +110,20 @@ pub struct Report<R, E, const STEPS: usize> {
 /// What the scheduler does not remember of the steps.
 #[derive(Debug)]
 pub(super) struct Notes<E, const STEPS: usize> {
-    /// 16 bytes a step.
-    pub(super) times: [Times; STEPS],
     /// Each step's own last error.
     pub(super) errors: [Option<E>; STEPS],
-    /// Of the whole run.
-    pub(super) span: Times,
+    /// When the run started.
+    pub(super) started: Instant,
+    /// When it ended.
+    pub(super) finished: Instant,
 }
 
 impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
     /// Of a run that has not begun. All zeros where it can be: so it costs little to make.
     #[inline]
     pub(super) const fn new() -> Self {
-        let (times, errors) = ([Times::ZERO; STEPS], [const { None }; STEPS]);
-        Self { outputs: R::EMPTY, nodes: [Node::NEW; STEPS], notes: Notes { times, errors, span: Times::ZERO } }
+        let notes = Notes { errors: [const { None }; STEPS], started: Instant::ZERO, finished: Instant::ZERO };
+        Self { outputs: R::EMPTY, nodes: [Node::NEW; STEPS], notes }
     }
 
     /// As new. In place, so that it needs no room beside.
@@ -132,9 +132,9 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
     pub(super) fn clear(&mut self) {
         self.outputs = R::EMPTY;
         self.nodes.fill(Node::NEW);
-        self.notes.times.fill(Times::ZERO);
         self.notes.errors.iter_mut().for_each(|error| *error = None);
-        self.notes.span = Times::ZERO;
+        self.notes.started = Instant::ZERO;
+        self.notes.finished = Instant::ZERO;
     }
 
     /// The pipeline's name.
@@ -170,12 +170,12 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
 
     /// When the run started and ended, by its timer.
     pub fn span(&self) -> (Instant, Instant) {
-        (self.notes.span.started, self.notes.span.finished)
+        (self.notes.started, self.notes.finished)
     }
 
     /// How long the run took.
     pub fn duration(&self) -> Duration {
-        self.notes.span.finished - self.notes.span.started
+        self.notes.finished - self.notes.started
     }
 
     /// How many steps ended with this status.
@@ -184,8 +184,8 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
     }
 
     fn view(&self) -> View<'_, E> {
-        let Self { nodes, notes: Notes { times, errors, .. }, .. } = self;
-        View { blueprint: R::BLUEPRINT, nodes, times, errors }
+        let Self { nodes, notes: Notes { errors, .. }, .. } = self;
+        View { blueprint: R::BLUEPRINT, nodes, errors }
     }
 }
 
@@ -218,7 +218,7 @@ impl<R: Outputs, E: fmt::Display, const STEPS: usize> Table for Report<R, E, STE
     }
 
     fn started(&self) -> Instant {
-        self.notes.span.started
+        self.notes.started
     }
 
     fn duration(&self) -> Duration {
@@ -235,7 +235,6 @@ impl<R: Outputs, E: fmt::Display, const STEPS: usize> Table for Report<R, E, STE
 struct View<'r, E> {
     blueprint: &'static Blueprint,
     nodes: &'r [Node],
-    times: &'r [Times],
     errors: &'r [Option<E>],
 }
 
@@ -321,12 +320,12 @@ impl<'r, E> StepResult<'r, E> {
 
     /// When its first attempt started; `None` if it never did.
     pub fn started_at(&self) -> Option<Instant> {
-        (self.attempts() > 0).then(|| self.times().started)
+        self.node()?.started_at()
     }
 
     /// When it ended.
     pub fn finished_at(&self) -> Option<Instant> {
-        self.node().is_some_and(Node::has_ended).then(|| self.times().finished)
+        self.node()?.finished_at()
     }
 
     /// From the first attempt's start to the end, delays included; zero if it never started.
@@ -354,10 +353,6 @@ impl<'r, E> StepResult<'r, E> {
 
     fn node(&self) -> Option<&'r Node> {
         self.view.nodes.get(self.step.index())
-    }
-
-    fn times(&self) -> Times {
-        self.view.times.get(self.step.index()).copied().unwrap_or(Times::ZERO)
     }
 }
 

@@ -1,13 +1,12 @@
 //! What a run leaves behind: shared between the pipeline and the report, and used again if no report holds it.
 
 use super::cell::Cell;
-use crate::{scheduler::Node, summary::Times};
+use crate::scheduler::Node;
 use alloc::{sync::Arc, vec::Vec};
 
 /// One entry of each kind a step. Results by themselves: steps look those of their needs up here and there.
 pub(crate) struct Ran<C: ?Sized> {
     pub(crate) nodes: Vec<Node>,
-    pub(crate) times: Vec<Times>,
     /// An empty cell of a step that ended without a result.
     pub(crate) results: Vec<Option<Arc<C>>>,
 }
@@ -16,13 +15,12 @@ impl<C: Cell + ?Sized> Ran<C> {
     /// One entry of each kind for every step.
     pub(super) fn fit(&mut self, steps: usize) {
         self.nodes.resize(steps, Node::default());
-        self.times.resize(steps, Times::NEVER);
         self.results.resize_with(steps, || None);
     }
 }
 
 impl<C: ?Sized> Default for Ran<C> {
     fn default() -> Self {
-        Self { nodes: Vec::new(), times: Vec::new(), results: Vec::new() }
+        Self { nodes: Vec::new(), results: Vec::new() }
     }
 }

@@ -8,7 +8,6 @@ use crate::{
     policy::{Config, OnFailure, Order},
     report::Report,
     scheduler::Scheduler,
-    summary::Times,
     time::Timer,
 };
 use alloc::sync::Arc;
@@ -141,7 +140,6 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             return;
         }
         let Some(ran) = Arc::get_mut(&mut self.ran) else { return };
-        ran.times.fill(Times::NEVER);
         for (work, result) in self.works.iter_mut().zip(&mut ran.results) {
             work.as_mut().renew(result.take());
         }
@@ -165,7 +163,6 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         Drive::new(DriveParts {
             scheduler: scheduler.expect("`prepare` has made the storage for this plan"),
             works,
-            times: &mut ran.times,
             results: &mut ran.results,
             judges,
             names: &draft.names,

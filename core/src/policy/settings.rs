@@ -51,7 +51,7 @@ impl<'a> Settings<'a> {
         optional: false,
     };
 
-    /// Extra attempts after the first.
+    /// Extra attempts after the first. More than 65,535 are as many as it takes; a report counts up to that.
     pub const fn retries(mut self, retries: u32) -> Self {
         self.retries = retries;
         self

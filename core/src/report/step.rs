@@ -6,8 +6,7 @@ use crate::{
     plan::StepId,
     reason::{self, Origin},
     render::StepNames,
-    scheduler::{Cause, Status},
-    summary::Times,
+    scheduler::{Cause, Node, Status},
     time::Instant,
 };
 use core::{fmt, time::Duration};
@@ -58,12 +57,12 @@ impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
 
     /// What has become of it.
     pub fn status(&self) -> Status {
-        self.report.ran.nodes.get(self.step.index()).map_or(Status::Pending, |node| node.status())
+        self.node().map_or(Status::Pending, |node| node.status())
     }
 
     /// Why it did not succeed.
     pub fn cause(&self) -> Option<Cause> {
-        self.report.ran.nodes.get(self.step.index())?.cause()
+        self.node()?.cause()
     }
 
     /// The error of a step that failed, and the last error of one that was cancelled while it retried.
@@ -76,18 +75,18 @@ impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
         self.cause().map(|cause| Reason { of: *self, cause })
     }
 
-    fn times(&self) -> Option<&'r Times> {
-        self.report.ran.times.get(self.step.index())
+    fn node(&self) -> Option<&'r Node> {
+        self.report.ran.nodes.get(self.step.index())
     }
 
     /// When its first attempt started; `None` if it never did.
     pub fn started_at(&self) -> Option<Instant> {
-        self.times().map(|times| times.started).filter(|&started| started < Instant::NEVER)
+        self.node()?.started_at()
     }
 
     /// When it ended.
     pub fn finished_at(&self) -> Option<Instant> {
-        self.times().map(|times| times.finished).filter(|&finished| finished < Instant::NEVER)
+        self.node()?.finished_at()
     }
 
     /// From the first attempt's start to the end, delays included; zero if it never started.
@@ -100,7 +99,7 @@ impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
 
     /// How many attempts were started.
     pub fn attempts(&self) -> u32 {
-        self.report.ran.nodes.get(self.step.index()).map_or(0, |node| node.attempts())
+        self.node().map_or(0, |node| node.attempts())
     }
 
     /// How many attempts were started after the first.
@@ -110,7 +109,7 @@ impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
 
     /// Whether its failure counts: it was not declared optional.
     pub fn is_required(&self) -> bool {
-        self.report.ran.nodes.get(self.step.index()).is_none_or(|node| node.is_required())
+        self.node().is_none_or(|node| node.is_required())
     }
 
     /// Its output.

@@ -2,7 +2,7 @@
 
 use super::{
     Scheduler, Setup, StepId,
-    node::{CLEAN_UP, Node, Phase, SKIP_ON_ERROR, WENT_WRONG, Why},
+    node::{CLEAN_UP, Node, Phase, SKIP_ON_ERROR, SWEPT, WENT_WRONG, Why},
 };
 use crate::plan::Need;
 
@@ -11,19 +11,27 @@ struct End {
     phase: Phase,
     why: Why,
     /// Where it began, if not here.
-    root: u32,
+    root: StepId,
     /// Through which need it came.
-    via: u32,
+    via: StepId,
     /// Comes from a need that was not needed: nothing went wrong.
     harmless: bool,
     swept: bool,
     /// Of the sealed steps that end together; 0 for one that ends by an outcome.
-    wave: u64,
+    wave: u32,
 }
 
 impl Default for End {
     fn default() -> Self {
-        Self { phase: Phase::Failed, why: Why::None, root: 0, via: 0, harmless: false, swept: false, wave: 0 }
+        Self {
+            phase: Phase::Failed,
+            why: Why::None,
+            root: StepId(0),
+            via: StepId(0),
+            harmless: false,
+            swept: false,
+            wave: 0,
+        }
     }
 }
 
@@ -40,8 +48,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     #[inline]
     pub(super) fn succeed(&mut self, step: StepId) {
         if let Some(node) = self.nodes.get_mut(step.index()) {
-            node.phase = Phase::Success;
-            node.cause = Why::None;
+            node.succeed(self.now);
         }
         self.count_end(step);
         for &waits in self.setup.plan().dependents(step) {
@@ -59,7 +66,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     /// Ends a step because the sweep of a stop came to it. What waits for it has not started either: the sweep comes to
     /// that too, and it shall bear the stop's own cause.
-    pub(super) fn end_swept(&mut self, step: StepId, phase: Phase, why: Why, by: u32) {
+    pub(super) fn end_swept(&mut self, step: StepId, phase: Phase, why: Why, by: StepId) {
         self.end_as(step, &End { phase, why, root: by, swept: true, ..End::default() });
     }
 
@@ -68,11 +75,10 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     ///
     /// Sealed steps end in waves: those sealed by outcomes in the first, those sealed by the first in the second, and so
     /// on. A need counts for a step only if it ended in an earlier wave; so nothing hangs on the order of declaration.
-    pub(super) fn seal(&mut self, step: StepId, wave: u64) {
+    pub(super) fn seal(&mut self, step: StepId, wave: u32) {
         let Some(node) = self.nodes.get_mut(step.index()) else { return };
-        node.phase = Phase::Sealed;
-        // A step that never starts has no deadline of its own.
-        node.set_deadline(wave);
+        node.set_phase(Phase::Sealed);
+        node.set_wave(wave, StepId(0));
         if self.sealed_count == 0 {
             self.sealed_first = step.0;
         } else if let Some(last) = self.nodes.get_mut(self.sealed_last as usize) {
@@ -87,7 +93,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         let step = StepId(self.sealed_first);
         let node = self.nodes.get(step.index())?;
         let skip_on_error = node.has(SKIP_ON_ERROR);
-        let (clean_up, wave) = (S::ASKS.clean_up && node.has(CLEAN_UP), node.deadline());
+        let (clean_up, wave) = (S::ASKS.clean_up && node.has(CLEAN_UP), node.wave());
         self.sealed_first = node.link;
         self.sealed_count -= 1;
         if clean_up {
@@ -95,12 +101,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             return Some(step);
         }
         let (via, need) = self.setup.plan().needs(step).iter().find_map(|need| self.unsuccessful(*need, wave))?;
-        let fails = need.phase == Phase::Failed && !skip_on_error;
+        let fails = need.phase() == Phase::Failed && !skip_on_error;
         let end = End {
             phase: if fails { Phase::Failed } else { Phase::Skipped },
             why: Why::Dependency,
-            root: if need.cause == Why::Dependency { need.link } else { via.0 },
-            via: via.0,
+            root: if need.why() == Why::Dependency { StepId(need.link) } else { via },
+            via,
             harmless: !need.has(WENT_WRONG),
             swept: false,
             wave,
@@ -115,23 +121,23 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         needs.any(|need| self.nodes.get(need.step().index()).is_some_and(|node| node.has(WENT_WRONG)))
     }
 
-    fn unsuccessful(&self, need: Need, wave: u64) -> Option<(StepId, &Node)> {
+    fn unsuccessful(&self, need: Need, wave: u32) -> Option<(StepId, &Node)> {
         let node = self.nodes.get(need.step().index())?;
-        let ended = node.has_ended() && node.phase != Phase::Success;
-        let counts = !need.is_order() && ended && node.deadline() < wave;
+        let ended = node.has_ended() && node.phase() != Phase::Success;
+        // What a stop ended is no cause for others, even if that was seen before they were sealed.
+        let counts = !need.is_order() && ended && !node.has(SWEPT) && node.wave() < wave;
         counts.then_some((need.step(), node))
     }
 
     fn end_as(&mut self, step: StepId, end: &End) {
         let Some(node) = self.nodes.get_mut(step.index()) else { return };
-        node.phase = end.phase;
-        node.cause = end.why;
-        node.link = end.root;
-        node.via = end.via;
-        // What a stop ended is no cause for others, even if that was seen before they were sealed.
-        node.set_deadline(if end.swept { u64::MAX } else { end.wave });
+        node.end(end.phase, end.why, end.root, self.now);
+        node.set_wave(end.wave, end.via);
+        if end.swept {
+            node.set(SWEPT);
+        }
         if !end.harmless && end.why != Why::NotNeeded {
-            node.flags |= WENT_WRONG;
+            node.set(WENT_WRONG);
         }
         self.count_end(step);
         for &waits in self.setup.plan().dependents(step) {
@@ -140,10 +146,10 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     }
 
     #[inline]
-    fn need_ended(&mut self, waits: Need, seals: bool, wave: u64) {
+    fn need_ended(&mut self, waits: Need, seals: bool, wave: u32) {
         let step = waits.step();
         let Some(node) = self.nodes.get_mut(step.index()) else { return };
-        if node.phase != Phase::Waiting {
+        if node.phase() != Phase::Waiting {
             return;
         }
         node.link = node.link.saturating_sub(1);

@@ -153,6 +153,8 @@ pub struct Scheduler<'a, S = AnySetup<'a>> {
     sealed_last: u32,
     sealed_count: u32,
     run_deadline: Instant,
+    /// What time it is, as last told.
+    now: Instant,
     /// Whether steps have no alarms, resources or barriers: then there is little to do at their ends.
     is_plain: bool,
     /// Whether all has gone in the order of places so far: see `straight.rs`.
@@ -183,6 +185,14 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// # Errors
     /// The storage is too small.
     pub fn with(setup: S, state: State<'a>, now: Instant) -> Result<Self, TooSmall> {
+        state.nodes.fill(Node::NEW);
+        Self::after(setup, state, now, 0)
+    }
+
+    /// A run of which so many steps, from the first place, have succeeded already, each by its first attempt, as their
+    /// nodes say: as if it had been asked for them, and told so. Of the others nothing is known. If there are any such
+    /// steps, the plan's go by place.
+    pub(crate) fn after(setup: S, state: State<'a>, now: Instant, succeeded: u32) -> Result<Self, TooSmall> {
         let needed = Needed::for_run(setup.plan(), setup.numbering(), setup.config());
         if !needed.fits(&state) {
             return Err(TooSmall(needed));
@@ -199,11 +209,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             open: open.get_mut(..needed.open).unwrap_or_default(),
             level: 0,
             in_flight: 0,
-            ended: 0,
+            ended: succeeded,
             sealed_first: 0,
             sealed_last: 0,
             sealed_count: 0,
             run_deadline,
+            now,
             is_plain,
             is_straight: true,
             stopping: Stopping::default(),
@@ -234,6 +245,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     #[inline(never)]
     fn next_action(&mut self, now: Instant) -> Option<Action> {
+        self.now = now;
         if self.is_straight {
             if self.has_ended() {
                 return None;
@@ -279,7 +291,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// What came of an attempt that [`Action::Start`] began. Never panics: an outcome without an attempt is ignored.
     #[inline]
     pub fn handle_outcome(&mut self, step: StepId, outcome: Outcome, now: Instant) -> Verdict {
-        if self.is_straight && outcome == Outcome::Success && self.succeed_next(step) {
+        if self.is_straight && outcome == Outcome::Success && self.succeed_next(step, now) {
             return Verdict::Ended;
         }
         self.take_outcome(step, outcome, now)
@@ -287,13 +299,14 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     #[inline(never)]
     fn take_outcome(&mut self, step: StepId, outcome: Outcome, now: Instant) -> Verdict {
+        self.now = now;
         if self.is_straight {
             self.settle();
         }
         let Some(node) = self.nodes.get(step.index()) else { return Verdict::Ignored };
-        let (abandoning, why, by) = match node.phase {
-            Phase::Running => (false, Why::None, 0),
-            Phase::Abandoning => (true, node.cause, node.via),
+        let (abandoning, why, by) = match node.phase() {
+            Phase::Running => (false, Why::None, StepId(0)),
+            Phase::Abandoning => (true, node.why(), node.abandoned_by()),
             _ => return Verdict::Ignored,
         };
         self.release(step);
@@ -353,21 +366,27 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     /// Until when the attempt in flight may take; `None` if there is none, or no limit.
     pub fn attempt_limit(&self, step: StepId, started: Instant) -> Option<Instant> {
-        let node = self.node(step).filter(|node| node.is_in_flight())?;
+        self.node(step).filter(|node| node.is_in_flight())?;
         let timeout = started.plus(self.setup.plan().settings(step).timeout);
-        let limit = timeout.min(Instant::from_nanos(node.deadline()));
+        let limit = timeout.min(self.deadline_of(step));
         (limit < Instant::NEVER).then_some(limit)
+    }
+
+    /// When the step's own deadline falls, once its first attempt has started.
+    fn deadline_of(&self, step: StepId) -> Instant {
+        let started = if S::ASKS.deadlines { self.node(step).and_then(Node::started_at) } else { None };
+        started.map_or(Instant::NEVER, |started| started.plus(self.setup.plan().settings(step).deadline))
     }
 
     fn attempt_failed(&mut self, step: StepId, why: Why, retry: Retry, now: Instant) -> Verdict {
         let settings = self.setup.plan().settings(step);
         let Some(node) = self.nodes.get_mut(step.index()) else { return Verdict::Ignored };
         if why == Why::TimedOut {
-            node.flags |= TIMED_OUT_LAST;
+            node.set(TIMED_OUT_LAST);
         } else {
-            node.flags &= !TIMED_OUT_LAST;
+            node.unset(TIMED_OUT_LAST);
         }
-        let (attempts, deadline) = (node.attempts, Instant::from_nanos(node.deadline()));
+        let attempts = node.attempts();
         if !S::ASKS.retries || retry == Retry::No || attempts > settings.retries {
             self.fail(step, why);
             return Verdict::Ended;
@@ -378,12 +397,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             _ => settings.backoff.plain(attempts),
         };
         let again = now.plus(delay);
-        if again >= deadline {
+        if again >= self.deadline_of(step) {
             self.fail(step, why);
             return Verdict::Ended;
         }
         if let Some(cause) = self.forbidden(step) {
-            self.end_swept(step, Phase::Cancelled, cause, self.stopping.by.0);
+            self.end_swept(step, Phase::Cancelled, cause, self.stopping.by);
             return Verdict::Ended;
         }
         if !S::ASKS.alarms || delay == 0 {
@@ -419,11 +438,11 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     }
 
     fn alarm(&mut self, step: StepId, at: u64) -> Option<Action> {
+        let deadline = self.deadline_of(step);
         let node = self.nodes.get_mut(step.index())?;
-        match node.phase {
+        match node.phase() {
             Phase::Running => {
-                node.cause = if at >= node.deadline() { Why::Deadline } else { Why::TimedOut };
-                node.phase = Phase::Abandoning;
+                node.abandon(if at >= deadline.as_nanos() { Why::Deadline } else { Why::TimedOut }, step);
                 Some(Action::Abandon(step))
             }
             Phase::Backoff => {
@@ -444,18 +463,17 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// The step may start, for the first time or again; if again, its deadline runs while it waits for a place.
     #[inline]
     fn make_ready(&mut self, step: StepId) {
-        let Some(node) = self.nodes.get_mut(step.index()) else { return };
-        node.phase = Phase::Ready;
-        let deadline = node.deadline();
+        self.set_phase(step, Phase::Ready);
         self.ready.insert(self.setup.numbering().place(step));
-        if S::ASKS.deadlines && deadline < u64::MAX {
-            self.alarms.arm(step, deadline, self.nodes);
+        let deadline = self.deadline_of(step);
+        if deadline < Instant::NEVER {
+            self.alarms.arm(step, deadline.as_nanos(), self.nodes);
         }
     }
 
     fn set_phase(&mut self, step: StepId, phase: Phase) {
         if let Some(node) = self.nodes.get_mut(step.index()) {
-            node.phase = phase;
+            node.set_phase(phase);
         }
     }
 }

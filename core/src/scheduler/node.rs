@@ -2,36 +2,47 @@
 
 use crate::plan::StepId;
 use crate::policy::When;
+use crate::time::Instant;
 
 /// A step's state during a run.
 ///
 /// [`Verdict`](super::Verdict) has an example.
+// Nothing is known of a step while all is zero, so a board can clear many nodes at once.
 #[derive(Clone, Copy, Debug)]
 pub struct Node {
-    /// See [`deadline`](Self::deadline); inverted, so that a node of which nothing is known is all zeros, and a board can
-    /// clear many of them at once.
-    inverted_deadline: u64,
+    /// When the first attempt started. Of a step that has not started: its wave (above), and the need through which its
+    /// cause came (below).
+    first: u64,
+    /// When the step ended; of one whose attempt is abandoned for a stop, before that, whose failure it was.
+    last: u64,
     /// Of a waiting step, how many needs have not ended; of one that is sealed, the next in that queue; of one that
     /// started, its alarm's place plus one; of one that ended for another's sake, the root of its cause.
     pub(super) link: u32,
-    /// The need through which the cause came.
-    pub(super) via: u32,
-    pub(super) attempts: u32,
-    pub(super) phase: Phase,
-    pub(super) cause: Why,
-    pub(super) flags: u8,
+    /// Attempts after the first.
+    retried: u16,
+    /// The phase, and above it the cause.
+    what: u8,
+    flags: u8,
 }
 
 const _: () = assert!(size_of::<Node>() == 24, "the design grants 24 bytes a step");
 
+/// How far the cause lies above the phase.
+const CAUSE: u32 = 4;
+const PHASE: u8 = (1 << CAUSE) - 1;
+
 /// The last failed attempt ran out of time.
 pub(super) const TIMED_OUT_LAST: u8 = 1 << 0;
+/// It has started.
+const STARTED: u8 = 1 << 1;
 /// The step ended because something went wrong, with itself or above it.
 pub(super) const WENT_WRONG: u8 = 1 << 2;
 pub(super) const OPTIONAL: u8 = 1 << 3;
 pub(super) const CLEAN_UP: u8 = 1 << 4;
 pub(super) const SKIP_ON_ERROR: u8 = 1 << 5;
 pub(super) const ANY_FAILED: u8 = 1 << 6;
+/// A stop has ended it.
+pub(super) const SWEPT: u8 = 1 << 7;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -45,12 +56,30 @@ pub(super) enum Phase {
     Backoff,
     /// An attempt is in flight.
     Running,
-    /// An attempt is in flight and has been told to end, for what `cause` says.
+    /// An attempt is in flight and has been told to end, for what its cause says.
     Abandoning,
+    /// This and all behind it are ends.
     Success,
     Failed,
     Skipped,
     Cancelled,
+}
+
+impl Phase {
+    const fn of(what: u8) -> Self {
+        match what & PHASE {
+            0 => Self::Waiting,
+            1 => Self::Sealed,
+            2 => Self::Ready,
+            3 => Self::Backoff,
+            4 => Self::Running,
+            5 => Self::Abandoning,
+            6 => Self::Success,
+            7 => Self::Failed,
+            8 => Self::Skipped,
+            _ => Self::Cancelled,
+        }
+    }
 }
 
 /// A [`Cause`] without its steps.
@@ -69,6 +98,24 @@ pub(super) enum Why {
     NotNeeded,
 }
 
+impl Why {
+    const fn of(what: u8) -> Self {
+        match what >> CAUSE {
+            0 => Self::None,
+            1 => Self::Own,
+            2 => Self::TimedOut,
+            3 => Self::Deadline,
+            4 => Self::Panicked,
+            5 => Self::Lost,
+            6 => Self::Dependency,
+            7 => Self::Stopped,
+            8 => Self::Token,
+            9 => Self::RunDeadline,
+            _ => Self::NotNeeded,
+        }
+    }
+}
+
 impl Default for Node {
     fn default() -> Self {
         Self::NEW
@@ -77,33 +124,32 @@ impl Default for Node {
 
 impl Node {
     /// Nothing is known of the step yet.
-    pub(crate) const NEW: Self =
-        Self { inverted_deadline: 0, link: 0, via: 0, attempts: 0, phase: Phase::Waiting, cause: Why::None, flags: 0 };
+    pub(crate) const NEW: Self = Self { first: 0, last: 0, link: 0, retried: 0, what: 0, flags: 0 };
 
     /// The first attempt has succeeded, if nothing was known of the step before.
     #[cfg(feature = "macros")]
-    pub(crate) fn succeed(&mut self) {
-        self.attempts = 1;
-        self.phase = Phase::Success;
+    #[inline]
+    pub(crate) fn succeed_at_once(&mut self, started: Instant, finished: Instant) {
+        self.first = started.as_nanos();
+        self.last = finished.as_nanos();
+        self.what = Phase::Success as u8;
+        self.flags = STARTED;
     }
 
-    /// All of them. By fours, because for each alone the loop would cost more than what it does.
+    /// As [`succeed_at_once`](Self::succeed_at_once), all of them, where there is no time. By fours, because for each alone
+    /// the loop would cost more than what it does.
     #[cfg(feature = "macros")]
+    #[inline]
     pub(crate) fn all_succeed(nodes: &mut [Self]) {
+        let succeed = |node: &mut Self| (node.what, node.flags) = (Phase::Success as u8, STARTED);
         let (fours, rest) = nodes.as_chunks_mut();
         for [a, b, c, d] in fours {
-            a.succeed();
-            b.succeed();
-            c.succeed();
-            d.succeed();
+            succeed(a);
+            succeed(b);
+            succeed(c);
+            succeed(d);
         }
-        rest.iter_mut().for_each(Self::succeed);
-    }
-
-    /// Whether the last attempt that failed ran out of time.
-    #[cfg(feature = "macros")]
-    pub(crate) fn timed_out_last(&self) -> bool {
-        self.has(TIMED_OUT_LAST)
+        rest.iter_mut().for_each(succeed);
     }
 
     pub(super) fn flags_for(when: When, optional: bool) -> u8 {
@@ -116,31 +162,115 @@ impl Node {
         rule | if optional { OPTIONAL } else { 0 }
     }
 
-    /// When the step's own deadline falls, once its first attempt has started; of a step that is sealed, or ended
-    /// without success, its wave.
-    #[inline]
-    pub(super) fn deadline(&self) -> u64 {
-        !self.inverted_deadline
-    }
-
-    #[inline]
-    pub(super) fn set_deadline(&mut self, deadline: u64) {
-        self.inverted_deadline = !deadline;
-    }
-
     pub(super) fn has(&self, flag: u8) -> bool {
         self.flags & flag != 0
     }
 
+    pub(super) fn set(&mut self, flags: u8) {
+        self.flags |= flags;
+    }
+
+    pub(super) fn unset(&mut self, flags: u8) {
+        self.flags &= !flags;
+    }
+
+    #[inline]
+    pub(super) fn phase(&self) -> Phase {
+        Phase::of(self.what)
+    }
+
+    pub(super) fn why(&self) -> Why {
+        Why::of(self.what)
+    }
+
+    #[inline]
+    pub(super) fn set_phase(&mut self, phase: Phase) {
+        self.what = phase as u8;
+    }
+
+    /// The first attempt begins.
+    #[inline]
+    pub(super) fn start_first(&mut self, now: Instant) {
+        self.first = now.as_nanos();
+        self.flags |= STARTED;
+        self.set_phase(Phase::Running);
+    }
+
+    /// The first attempt begins, or another.
+    #[inline]
+    pub(super) fn start(&mut self, now: Instant) {
+        if self.has_started() {
+            self.retried = self.retried.saturating_add(1);
+            self.set_phase(Phase::Running);
+        } else {
+            self.start_first(now);
+        }
+    }
+
+    /// Whether an attempt is in flight, and has not been told to end.
+    #[inline]
+    pub(super) fn is_running(&self) -> bool {
+        self.what == Phase::Running as u8
+    }
+
+    /// The attempt in flight is to end: for a stop, because another step has failed.
+    pub(super) fn abandon(&mut self, why: Why, by: StepId) {
+        self.what = Phase::Abandoning as u8 | (why as u8) << CAUSE;
+        self.last = u64::from(by.0);
+    }
+
+    /// Whose failure is the reason for which the attempt is abandoned.
+    pub(super) fn abandoned_by(&self) -> StepId {
+        StepId(self.last as u32)
+    }
+
+    /// The step has a result.
+    #[inline]
+    pub(super) fn succeed(&mut self, now: Instant) {
+        self.last = now.as_nanos();
+        self.set_phase(Phase::Success);
+    }
+
+    /// The step has ended without a result, and this is where that began.
+    pub(super) fn end(&mut self, phase: Phase, why: Why, root: StepId, now: Instant) {
+        self.what = phase as u8 | (why as u8) << CAUSE;
+        self.link = root.0;
+        self.last = now.as_nanos();
+    }
+
+    /// Of a step that has not started: when among all that are sealed its turn is or was, and the need for whose sake.
+    pub(super) fn set_wave(&mut self, wave: u32, via: StepId) {
+        if !self.has_started() {
+            self.first = u64::from(wave) << 32 | u64::from(via.0);
+        }
+    }
+
+    /// 0 of a step that has started.
+    pub(super) fn wave(&self) -> u32 {
+        if self.has_started() { 0 } else { (self.first >> 32) as u32 }
+    }
+
+    #[inline]
+    pub(super) fn has_started(&self) -> bool {
+        self.has(STARTED)
+    }
+
+    #[inline]
     pub(crate) fn has_ended(&self) -> bool {
-        matches!(self.phase, Phase::Success | Phase::Failed | Phase::Skipped | Phase::Cancelled)
+        matches!(self.phase(), Phase::Success | Phase::Failed | Phase::Skipped | Phase::Cancelled)
+    }
+
+    /// Whether the last attempt that failed ran out of time.
+    #[cfg(feature = "macros")]
+    pub(crate) fn timed_out_last(&self) -> bool {
+        self.has(TIMED_OUT_LAST)
     }
 
     /// What has become of the step.
     pub fn status(&self) -> Status {
-        match self.phase {
+        match self.phase() {
             Phase::Waiting | Phase::Sealed => Status::Pending,
-            Phase::Ready if self.attempts == 0 => Status::Pending,
+            Phase::Ready if !self.has_started() => Status::Pending,
             Phase::Ready | Phase::Backoff | Phase::Running | Phase::Abandoning => Status::Running,
             Phase::Success => Status::Success,
             Phase::Failed => Status::Failed,
@@ -155,14 +285,14 @@ impl Node {
             return None;
         }
         let root = StepId(self.link);
-        Some(match self.cause {
+        Some(match self.why() {
             Why::None => return None,
             Why::Own => Cause::Failed,
             Why::TimedOut => Cause::TimedOut,
             Why::Deadline => Cause::Deadline,
             Why::Panicked => Cause::Panicked,
             Why::Lost => Cause::Lost,
-            Why::Dependency => Cause::Dependency { root, via: StepId(self.via) },
+            Why::Dependency => Cause::Dependency { root, via: StepId(self.first as u32) },
             Why::Stopped => Cause::Stopped { by: root },
             Why::Token => Cause::Cancelled,
             Why::RunDeadline => Cause::RunDeadline,
@@ -170,9 +300,22 @@ impl Node {
         })
     }
 
-    /// How many attempts were started.
+    /// How many attempts were started; 65,536 may be more.
+    #[inline]
     pub fn attempts(&self) -> u32 {
-        self.attempts
+        if self.has_started() { u32::from(self.retried) + 1 } else { 0 }
+    }
+
+    /// When the first attempt started.
+    #[inline]
+    pub fn started_at(&self) -> Option<Instant> {
+        self.has_started().then_some(Instant::from_nanos(self.first))
+    }
+
+    /// When the step ended.
+    #[inline]
+    pub fn finished_at(&self) -> Option<Instant> {
+        self.has_ended().then_some(Instant::from_nanos(self.last))
     }
 
     /// Whether its failure counts: it was not declared optional.
@@ -182,17 +325,17 @@ impl Node {
 
     #[cfg(feature = "alloc")]
     pub(crate) fn is_being_abandoned(&self) -> bool {
-        self.phase == Phase::Abandoning
+        self.phase() == Phase::Abandoning
     }
 
     #[cfg(feature = "alloc")]
     pub(crate) fn is_timing_out(&self) -> bool {
-        self.phase == Phase::Abandoning && self.cause == Why::TimedOut
+        self.phase() == Phase::Abandoning && self.why() == Why::TimedOut
     }
 
     /// Whether an attempt is in flight, told to end or not.
     pub fn is_in_flight(&self) -> bool {
-        matches!(self.phase, Phase::Running | Phase::Abandoning)
+        matches!(self.phase(), Phase::Running | Phase::Abandoning)
     }
 }
 

@@ -1,9 +1,6 @@
 //! Which ready step starts next, and what it holds meanwhile.
 
-use super::{
-    Scheduler, Setup, StepId,
-    node::{ANY_FAILED, Phase},
-};
+use super::{Scheduler, Setup, StepId, node::ANY_FAILED};
 use crate::{
     plan::Use,
     policy::{Order, settings::NONE},
@@ -13,7 +10,7 @@ use crate::{
 impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// All needs of a waiting step have ended, and none has sealed its fate.
     #[inline]
-    pub(super) fn needs_are_met(&mut self, step: StepId, wave: u64) {
+    pub(super) fn needs_are_met(&mut self, step: StepId, wave: u32) {
         let Some(node) = self.nodes.get(step.index()) else { return };
         if S::ASKS.any_failed && node.has(ANY_FAILED) && !self.something_went_wrong(step) {
             self.seal(step, wave + 1);
@@ -33,8 +30,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         self.ready.remove(place);
         self.in_flight += 1;
         let node = self.nodes.get_mut(step.index())?;
-        node.phase = Phase::Running;
-        node.attempts = node.attempts.saturating_add(1);
+        node.start(now);
         if !self.is_plain {
             self.hold(step, now);
         }
@@ -124,13 +120,9 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         if settings.deadline == NONE && settings.timeout == NONE {
             return;
         }
-        let Some(node) = self.nodes.get_mut(step.index()) else { return };
-        if S::ASKS.deadlines && node.attempts == 1 {
-            node.set_deadline(now.plus(settings.deadline).as_nanos());
-        }
-        let limit = now.plus(settings.timeout).as_nanos().min(node.deadline());
-        if limit < NONE {
-            self.alarms.arm(step, limit, self.nodes);
+        let limit = now.plus(settings.timeout).min(self.deadline_of(step));
+        if limit < Instant::NEVER {
+            self.alarms.arm(step, limit.as_nanos(), self.nodes);
         }
     }
 }

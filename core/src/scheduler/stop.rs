@@ -149,13 +149,13 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     }
 
     fn sweep_step(&mut self, step: StepId, why: Why) -> Option<Action> {
-        let (reach, by) = (self.stopping.reach, self.stopping.by.0);
+        let (reach, by) = (self.stopping.reach, self.stopping.by);
         let node = self.nodes.get_mut(step.index())?;
-        match node.phase {
+        match node.phase() {
             Phase::Waiting => self.end_swept(step, Phase::Skipped, why, by),
             Phase::Ready | Phase::Backoff => {
-                let was_ready = node.phase == Phase::Ready;
-                let phase = if node.attempts == 0 { Phase::Skipped } else { Phase::Cancelled };
+                let was_ready = node.phase() == Phase::Ready;
+                let phase = if node.has_started() { Phase::Cancelled } else { Phase::Skipped };
                 self.alarms.disarm(step, self.nodes);
                 if was_ready {
                     self.ready.remove(self.setup.numbering().place(step));
@@ -163,9 +163,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
                 self.end_swept(step, phase, why, by);
             }
             Phase::Running if reach >= Reach::Attempts => {
-                node.cause = why;
-                node.via = by;
-                node.phase = Phase::Abandoning;
+                node.abandon(why, by);
                 return Some(Action::Abandon(step));
             }
             _ => return None,

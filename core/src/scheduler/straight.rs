@@ -26,9 +26,8 @@ pub(crate) const fn goes_by_place(plan: &Plan<'_>, numbering: &Numbering<'_>) ->
 }
 
 impl<'a, S: Setup<'a>> Scheduler<'a, S> {
-    /// Sets every step back to its beginning.
+    /// Tells steps of which nothing is known apart by what was said of them.
     pub(super) fn open_steps(&mut self) {
-        self.nodes.fill(Node::default());
         let mut flags = 0;
         for settings in self.setup.plan().all_settings() {
             flags |= Node::flags_for(settings.when, settings.optional);
@@ -36,7 +35,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         if flags != 0 {
             for (step, node) in self.setup.plan().steps().zip(self.nodes.iter_mut()) {
                 let settings = self.setup.plan().settings(step);
-                node.flags = Node::flags_for(settings.when, settings.optional);
+                node.set(Node::flags_for(settings.when, settings.optional));
             }
         }
         if !goes_by_place(self.setup.plan(), self.setup.numbering())
@@ -46,25 +45,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         }
     }
 
-    /// Takes it that so many steps, from the first place, have succeeded at once, each by its first attempt: as if it had
-    /// been asked for them, and told so. To be called before anything else, of a plan whose steps go by place.
-    #[cfg(feature = "macros")]
-    pub(crate) fn succeed_first(&mut self, places: u32) {
-        for place in 0..places {
-            if let Some(node) = self.nodes.get_mut(self.setup.numbering().step(place as usize).index()) {
-                node.succeed();
-            }
-        }
-        self.ended = places;
-    }
-
     /// Starts the step at the next place: all before it have succeeded.
     #[inline]
     pub(crate) fn start_next(&mut self, now: Instant) -> Option<StepId> {
         let step = self.setup.numbering().step(self.ended as usize);
         let node = self.nodes.get_mut(step.index())?;
-        node.phase = Phase::Running;
-        node.attempts = 1;
+        node.start_first(now);
         self.in_flight = 1;
         if !self.is_plain {
             self.hold(step, now);
@@ -82,12 +68,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     /// The attempt in flight has succeeded; tells whether it was this step's.
     #[inline]
-    pub(super) fn succeed_next(&mut self, step: StepId) -> bool {
+    pub(super) fn succeed_next(&mut self, step: StepId, now: Instant) -> bool {
         let Some(node) = self.nodes.get_mut(step.index()) else { return false };
-        if node.phase != Phase::Running {
+        if !node.is_running() {
             return false;
         }
-        node.phase = Phase::Success;
+        node.succeed(now);
         self.in_flight = 0;
         self.ended += 1;
         if !self.is_plain {
@@ -106,21 +92,21 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             self.open_levels();
         }
         for (needs, node) in self.setup.plan().all_needs().counts().zip(self.nodes.iter_mut()) {
-            if node.phase == Phase::Waiting {
+            if node.phase() == Phase::Waiting {
                 node.link = needs;
             }
         }
         for place in 0..self.ended as usize {
             for waits in self.setup.plan().dependents(self.setup.numbering().step(place)) {
                 if let Some(node) = self.nodes.get_mut(waits.step().index())
-                    && node.phase == Phase::Waiting
+                    && node.phase() == Phase::Waiting
                 {
                     node.link = node.link.saturating_sub(1);
                 }
             }
         }
         for step in self.setup.plan().steps() {
-            if self.nodes.get(step.index()).is_some_and(|node| node.phase == Phase::Waiting && node.link == 0) {
+            if self.nodes.get(step.index()).is_some_and(|node| node.phase() == Phase::Waiting && node.link == 0) {
                 self.needs_are_met(step, 0);
             }
         }
@@ -145,7 +131,7 @@ mod tests {
     use crate::{
         plan::{Edges, Need, invert},
         policy::{Config, Retry, Settings},
-        scheduler::{Alarm, Outcome, State, TooSmall},
+        scheduler::{Alarm, AnySetup, Outcome, State, TooSmall},
     };
     use std::{format, string::String, vec::Vec};
 
@@ -163,17 +149,21 @@ mod tests {
         let plan = Plan::new(Edges::new(&starts, &needs), Edges::new(&up, &list), &limited, &[]);
         let (mut nodes, mut ready, mut alarms) = ([Node::NEW; STEPS], [0; 1], [Alarm::NEW; STEPS]);
         let state = State { nodes: &mut nodes, ready: &mut ready, alarms: &mut alarms, ..State::default() };
-        let mut run = Scheduler::new(plan, Numbering::declared(&plan), Config::DEFAULT, state, Instant::ZERO)?;
+        let setup = AnySetup { plan, numbering: Numbering::declared(&plan), config: Config::DEFAULT };
+        let now = Instant::ZERO;
+        let mut run;
         if at_once {
-            run.succeed_first(succeeded);
+            Node::all_succeed(state.nodes.get_mut(..succeeded as usize).unwrap_or_default());
+            run = Scheduler::after(setup, state, now, succeeded)?;
         } else {
+            run = Scheduler::with(setup, state, now)?;
             for place in 0..succeeded {
-                run.poll_action(Instant::ZERO);
-                run.handle_outcome(step(place), Outcome::Success, Instant::ZERO);
+                run.poll_action(now);
+                run.handle_outcome(step(place), Outcome::Success, now);
             }
         }
         let mut told = Vec::new();
-        for now in [Instant::ZERO, second] {
+        for now in [now, second] {
             while let Some(action) = run.poll_action(now) {
                 told.push(format!("{action:?}"));
             }

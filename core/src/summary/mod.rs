@@ -4,26 +4,7 @@ mod table;
 
 pub(crate) use table::{Row, Table};
 
-use crate::{
-    scheduler::{Cause, Node, Status},
-    time::Instant,
-};
-
-/// When a step, or a run, started and ended: of what has not, it means nothing.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Times {
-    pub(crate) started: Instant,
-    pub(crate) finished: Instant,
-}
-
-impl Times {
-    /// All zeros, so that a board can clear many of them at once; whether a step has started is known from elsewhere.
-    #[cfg(feature = "macros")]
-    pub(crate) const ZERO: Self = Self { started: Instant::ZERO, finished: Instant::ZERO };
-    /// Neither has come.
-    #[cfg(feature = "alloc")]
-    pub(crate) const NEVER: Self = Self { started: Instant::NEVER, finished: Instant::NEVER };
-}
+use crate::scheduler::{Cause, Node, Status};
 
 /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure.
 pub(crate) fn exit_code(nodes: &[Node]) -> u8 {
