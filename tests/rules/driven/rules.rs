@@ -44,6 +44,7 @@ macro_rules! each_rule {
             a_failure_may_cancel
             a_drain_lets_attempts_end
             a_cancel_abandons_and_clean_up_runs
+            a_stop_may_come_while_all_wait
             clean_up_keeps_its_own_limits_after_a_stop
             a_second_cancel_prevents_clean_up
             the_runs_deadline_cancels
@@ -251,6 +252,16 @@ pub(crate) fn a_cancel_abandons_and_clean_up_runs() {
     ran.came_to(2, [succeeded(1, 0, 2), b, c, succeeded(1, 2, 3), succeeded(1, 2, 2)]);
 }
 
+pub(crate) fn a_stop_may_come_while_all_wait() {
+    let (bench, script) = (Bench::new(), [&[][..], &[Hang]]);
+    let (mut board, timer) = (stopped::Board { script: Script::new(&bench, &script) }, &bench);
+    let mut run = pin!(stopped::runner().cancel(&bench.stop).run(&mut board, &timer));
+    assert!(run.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    bench.stop.cancel();
+    let (at_once, b) = (succeeded(1, 0, 0), cancelled(Cause::Cancelled, 1, 0, 0));
+    Ran::new(&bench.settle(run)).came_to(2, [at_once, b, skipped(Cause::Cancelled, 0), at_once, at_once]);
+}
+
 pub(crate) fn clean_up_keeps_its_own_limits_after_a_stop() {
     let ran = run!(stopped, &[&[Cancel(2)], &[Hang], &[], &[Hang]], bench => .cancel(&bench.stop));
     let (b, c) = (cancelled(Cause::Cancelled, 1, 0, 2), skipped(Cause::Cancelled, 2));
@@ -300,7 +311,7 @@ pub(crate) fn a_dropped_run_drops_its_steps() {
 
 pub(crate) fn each_run_starts_fresh() {
     let mut storage = eager::Storage::new();
-    for does in [&[&[Fail(0)][..]][..], &[]] {
+    for does in [&[][..], &[&[Fail(0)][..]], &[]] {
         let bench = Bench::new();
         let mut board = eager::Board { script: Script::new(&bench, does) };
         let report = bench.settle(eager::runner().run_in(&mut storage, &mut board, &&bench));
