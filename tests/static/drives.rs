@@ -12,11 +12,12 @@
 #[macro_use]
 mod twins;
 mod graphs;
+mod told;
 
 use crate::{Bad, Clock, ms};
-use rungs::{CancelToken, Event, Happened, Instant, Status, StepCx, StepId, fixed::StopSignal};
+use rungs::{CancelToken, StepCx, fixed::StopSignal};
 use std::{
-    cell::{Cell, RefCell},
+    cell::Cell,
     fmt::Debug,
     future::Future,
     pin::pin,
@@ -189,93 +190,6 @@ fn settle<T>(clock: &Clock, ask: impl Fn(u32), run: impl Future<Output = T>) -> 
             return None;
         }
         moved += 1;
-    }
-}
-
-/// All that is left of a run.
-#[derive(Debug, PartialEq)]
-struct Told {
-    events: Vec<Noted>,
-    /// `None` if the run did not end.
-    report: Option<Reported>,
-}
-
-#[derive(Debug, PartialEq)]
-struct Reported {
-    /// All that is said of each.
-    steps: Vec<String>,
-    outputs: Vec<Option<Made>>,
-    exit_code: u8,
-    span: (Instant, Instant),
-    table: String,
-}
-
-/// An event, in full.
-#[derive(Debug, PartialEq, Eq)]
-struct Noted {
-    at: Instant,
-    step: StepId,
-    what: What,
-    text: String,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum What {
-    Start,
-    Retry,
-    End(Status),
-}
-
-#[derive(Default)]
-struct Events(RefCell<Vec<Noted>>);
-
-impl Events {
-    fn note(&self, event: &Event<'_, Bad>) {
-        let what = match event.happened {
-            Happened::Started { .. } => What::Start,
-            Happened::Retrying { .. } => What::Retry,
-            Happened::Ended { status, .. } => What::End(status),
-            _ => panic!("there is no other"),
-        };
-        let text = format!("{event:?} {event}");
-        self.0.borrow_mut().push(Noted { at: event.at, step: event.step, what, text });
-    }
-
-    fn all(self) -> Vec<Noted> {
-        self.0.into_inner()
-    }
-}
-
-impl Told {
-    /// As if results of one poll were heard in the order of declaration.
-    fn sort_ties(&mut self) {
-        let is_tie = |a: &Noted, b: &Noted| a.at == b.at && a.what != What::Start && b.what != What::Start;
-        self.events.chunk_by_mut(is_tie).for_each(|tied| tied.sort_by_key(|event| event.step));
-        let mut events = std::mem::take(&mut self.events).into_iter().peekable();
-        while let Some(event) = events.next() {
-            // Now a step's end follows its retry.
-            let is_moot =
-                |end: &Noted| (end.at, end.step, &end.what) == (event.at, event.step, &What::End(Status::Cancelled));
-            if event.what != What::Retry || !events.peek().is_some_and(is_moot) {
-                self.events.push(event);
-            }
-        }
-    }
-
-    /// Whether two failures of one poll might have stopped the run.
-    fn is_contested(&self) -> bool {
-        let has_failed = |event: &Noted| event.what == What::End(Status::Failed);
-        self.events.chunk_by(|a, b| a.at == b.at).any(|tied| tied.iter().filter(|event| has_failed(event)).count() > 1)
-    }
-
-    /// In words, without the name of the step that stopped the run.
-    fn without_stopper(&self) -> String {
-        let mut text = format!("{self:?}");
-        for (step, name) in ["a", "b", "c", "d", "e"].iter().enumerate() {
-            text = text.replace(&format!("by: StepId({step})"), "by someone");
-            text = text.replace(&format!("stopped after `{name}`"), "stopped");
-        }
-        text
     }
 }
 

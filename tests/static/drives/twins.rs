@@ -1,6 +1,6 @@
 //! One graph, written once, for both faces.
 
-use super::{Script, Told};
+use super::{Script, told::Told};
 
 /// A graph by both faces, which are told when a stop comes.
 pub(super) struct Twins {
