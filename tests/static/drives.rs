@@ -12,14 +12,16 @@
 #[macro_use]
 mod twins;
 mod graphs;
+mod told;
 
 use crate::{Bad, Clock, ms};
-use rungs::{CancelToken, Event, Happened, Instant, Status, StepCx, StepId, fixed::StopSignal};
+use rungs::{CancelToken, StepCx, fixed::StopSignal};
 use std::{
-    cell::{Cell, RefCell},
+    cell::Cell,
     fmt::Debug,
     future::Future,
     pin::pin,
+    rc::Rc,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -41,9 +43,11 @@ enum Do {
     FailLate,
     FailOnce,
     Hang,
+    /// Asks for the stop, and succeeds.
+    Ask,
 }
 
-use Do::{Fail, FailLate, FailOnce, Hang, Late, Succeed};
+use Do::{Ask, Fail, FailLate, FailOnce, Hang, Late, Succeed};
 
 /// How late a step is that is late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +64,40 @@ enum Pace {
 pub struct Script {
     does: [Do; STEPS],
     pace: Pace,
+    stop: Option<Stop>,
     tries: [Cell<usize>; STEPS],
     clock: Clock,
+    stops: Rc<Stops>,
+}
+
+/// A stop from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stop {
+    Drain,
+    Cancel,
+    CancelTwice,
+}
+
+/// Who is to be told of it, whichever the face.
+#[derive(Default)]
+struct Stops {
+    signal: StopSignal,
+    token: CancelToken,
+}
+
+impl Stops {
+    fn ask(&self, stop: Stop) {
+        if stop == Stop::Drain {
+            self.signal.drain();
+            self.token.drain();
+        } else {
+            self.signal.cancel();
+            self.token.cancel();
+        }
+        if stop == Stop::CancelTwice {
+            self.ask(Stop::Cancel);
+        }
+    }
 }
 
 /// A step's result: who made it, in which attempt, and of what.
@@ -69,8 +105,8 @@ pub struct Script {
 pub struct Made(String);
 
 impl Script {
-    fn new(does: [Do; STEPS], pace: Pace) -> Self {
-        Self { does, pace, tries: Default::default(), clock: Clock::new() }
+    fn new(does: [Do; STEPS], pace: Pace, stop: Option<Stop>) -> Self {
+        Self { does, pace, stop, tries: Default::default(), clock: Clock::new(), stops: Rc::default() }
     }
 
     /// One attempt of the step of that name, a letter.
@@ -94,8 +130,21 @@ impl Script {
             FailOnce if attempt == 1 => return Err(error),
             FailOnce => {}
             Hang => std::future::pending().await,
+            Ask => self.stop.into_iter().for_each(|stop| self.stops.ask(stop)),
         }
         Ok(Made(format!("{name}{} of {given:?} {:?} {:?}", cx.attempt(), cx.started_at(), cx.deadline())))
+    }
+
+    /// What is to be called whenever all wait: asks for the stop when the clock was moved so often.
+    fn asks_at(&self, when: Option<u32>) -> impl Fn(u32) + use<> {
+        let (stop, stops) = (self.stop, self.stops.clone());
+        move |moved| {
+            if let Some(stop) = stop
+                && when == Some(moved)
+            {
+                stops.ask(stop);
+            }
+        }
     }
 
     async fn tarry(&self, step: usize) {
@@ -115,39 +164,9 @@ impl Script {
     }
 }
 
-/// What stops a run from outside, by whichever face.
-#[derive(Default)]
-struct Stops {
-    signal: StopSignal,
-    token: CancelToken,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Ask {
-    Drain,
-    Cancel,
-    CancelTwice,
-}
-
-impl Stops {
-    fn ask(&self, ask: Ask) {
-        if let Ask::Drain = ask {
-            self.signal.drain();
-            self.token.drain();
-            return;
-        }
-        for _ in 0..if let Ask::Cancel = ask { 1 } else { 2 } {
-            self.signal.cancel();
-            self.token.cancel();
-        }
-    }
-}
-
-/// A stop, and how often the clock is moved before it comes.
-type Stop = Option<(Ask, u32)>;
-
-/// Polls a run when it was woken, and moves the clock when nothing else happens. `None`: nothing ever will.
-fn settle<T>(clock: &Clock, mut stop: Stop, stops: &Stops, run: impl Future<Output = T>) -> Option<T> {
+/// Polls a run when it was woken, and moves the clock when nothing else happens. `None`: nothing ever will. `ask` is called
+/// each time that all wait, with how often the clock was moved.
+fn settle<T>(clock: &Clock, ask: impl Fn(u32), run: impl Future<Output = T>) -> Option<T> {
     struct Flag(AtomicBool);
 
     impl Wake for Flag {
@@ -161,9 +180,7 @@ fn settle<T>(clock: &Clock, mut stop: Stop, stops: &Stops, run: impl Future<Outp
     let waker = Waker::from(flag.clone());
     let mut moved = 0;
     loop {
-        if let Some((ask, _)) = stop.take_if(|(_, when)| *when == moved) {
-            stops.ask(ask);
-        }
+        ask(moved);
         while flag.0.swap(false, Ordering::SeqCst) {
             if let Poll::Ready(ended) = run.as_mut().poll(&mut Context::from_waker(&waker)) {
                 return Some(ended);
@@ -176,117 +193,32 @@ fn settle<T>(clock: &Clock, mut stop: Stop, stops: &Stops, run: impl Future<Outp
     }
 }
 
-/// All that is left of a run.
-#[derive(Debug, PartialEq)]
-struct Told {
-    events: Vec<Noted>,
-    /// `None` if the run did not end.
-    report: Option<Reported>,
-}
-
-#[derive(Debug, PartialEq)]
-struct Reported {
-    /// All that is said of each.
-    steps: Vec<String>,
-    outputs: Vec<Option<Made>>,
-    exit_code: u8,
-    span: (Instant, Instant),
-    table: String,
-}
-
-/// An event, in full.
-#[derive(Debug, PartialEq, Eq)]
-struct Noted {
-    at: Instant,
-    step: StepId,
-    what: What,
-    text: String,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum What {
-    Start,
-    Retry,
-    End(Status),
-}
-
-#[derive(Default)]
-struct Events(RefCell<Vec<Noted>>);
-
-impl Events {
-    fn note(&self, event: &Event<'_, Bad>) {
-        let what = match event.happened {
-            Happened::Started { .. } => What::Start,
-            Happened::Retrying { .. } => What::Retry,
-            Happened::Ended { status, .. } => What::End(status),
-            _ => panic!("there is no other"),
-        };
-        let text = format!("{event:?} {event}");
-        self.0.borrow_mut().push(Noted { at: event.at, step: event.step, what, text });
-    }
-
-    fn all(self) -> Vec<Noted> {
-        self.0.into_inner()
-    }
-}
-
-impl Told {
-    /// As if results of one poll were heard in the order of declaration.
-    fn sort_ties(&mut self) {
-        let is_tie = |a: &Noted, b: &Noted| a.at == b.at && a.what != What::Start && b.what != What::Start;
-        self.events.chunk_by_mut(is_tie).for_each(|tied| tied.sort_by_key(|event| event.step));
-        let mut events = std::mem::take(&mut self.events).into_iter().peekable();
-        while let Some(event) = events.next() {
-            // Now a step's end follows its retry.
-            let is_moot =
-                |end: &Noted| (end.at, end.step, &end.what) == (event.at, event.step, &What::End(Status::Cancelled));
-            if event.what != What::Retry || !events.peek().is_some_and(is_moot) {
-                self.events.push(event);
-            }
-        }
-    }
-
-    /// Whether two failures of one poll might have stopped the run.
-    fn is_contested(&self) -> bool {
-        let has_failed = |event: &Noted| event.what == What::End(Status::Failed);
-        self.events.chunk_by(|a, b| a.at == b.at).any(|tied| tied.iter().filter(|event| has_failed(event)).count() > 1)
-    }
-
-    /// In words, without the name of the step that stopped the run.
-    fn without_stopper(&self) -> String {
-        let mut text = format!("{self:?}");
-        for (step, name) in ["a", "b", "c", "d", "e"].iter().enumerate() {
-            text = text.replace(&format!("by: StepId({step})"), "by someone");
-            text = text.replace(&format!(r#"by: \"{name}\""#), "by someone");
-            text = text.replace(&format!("stopped after `{name}`"), "stopped");
-        }
-        text
-    }
-}
-
-/// Calls `check` with every script of these doings.
-fn each_script(doings: &[Do], mut check: impl FnMut([Do; STEPS])) {
-    for number in 0..doings.len().pow(STEPS as u32) {
-        let nth = |step: u32| doings[number / doings.len().pow(step) % doings.len()];
-        check([nth(0), nth(1), nth(2), nth(3), nth(4)]);
-    }
-}
-
 fn agree(twins: &Twins) {
+    let mut checked = 0;
     for pace in [Pace::Apart, Pace::Together, Pace::Yield] {
-        each_script(&[Succeed, Late, Fail, FailLate, FailOnce, Hang], |does| agree_on(twins, does, pace, None));
-        for ask in [Ask::Drain, Ask::Cancel, Ask::CancelTwice] {
+        let mut check = |doings: &[Do], stop, when| {
+            for number in 0..doings.len().pow(STEPS as u32) {
+                let nth = |step| doings[number / doings.len().pow(step) % doings.len()];
+                agree_on(twins, [nth(0), nth(1), nth(2), nth(3), nth(4)], pace, stop, when);
+                checked += 1;
+            }
+        };
+        check(&[Succeed, Late, Fail, FailLate, FailOnce, Hang], None, None);
+        for stop in [Stop::Drain, Stop::Cancel, Stop::CancelTwice] {
+            check(&[Succeed, Late, FailOnce, Ask], Some(stop), None);
             for when in 0..4 {
-                each_script(&[Succeed, Late, FailOnce, Hang], |does| agree_on(twins, does, pace, Some((ask, when))));
+                check(&[Succeed, Late, FailOnce, Hang], Some(stop), Some(when));
             }
         }
     }
+    assert_eq!(checked, 69_408);
 }
 
+/// Where `when` is said, the stop comes when the clock was moved so often.
 #[track_caller]
-fn agree_on(twins: &Twins, does: [Do; STEPS], pace: Pace, stop: Stop) {
-    let mut one = (twins.by_macro)(Script::new(does, pace), stop);
-    let mut other = (twins.by_pipeline)(Script::new(does, pace), stop);
+fn agree_on(twins: &Twins, does: [Do; STEPS], pace: Pace, stop: Option<Stop>, when: Option<u32>) {
+    let mut one = (twins.by_macro)(Script::new(does, pace, stop), when);
+    let mut other = (twins.by_pipeline)(Script::new(does, pace, stop), when);
     if pace != Pace::Apart && one != other {
         one.sort_ties();
         other.sort_ties();
@@ -294,5 +226,5 @@ fn agree_on(twins: &Twins, does: [Do; STEPS], pace: Pace, stop: Stop) {
             return;
         }
     }
-    assert_eq!(one, other, "{does:?} {pace:?} {stop:?}");
+    assert_eq!(one, other, "{does:?} {pace:?} {stop:?} {when:?}");
 }

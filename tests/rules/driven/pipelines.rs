@@ -92,6 +92,7 @@ pipelines! {
         b [] ();
         c [] (b);
         d [when_all_done, timeout = ms(5), after(b)] ();
+        e [when_any_failed, after(c)] ();
     }
 }
 

@@ -44,6 +44,7 @@ macro_rules! each_rule {
             a_failure_may_cancel
             a_drain_lets_attempts_end
             a_cancel_abandons_and_clean_up_runs
+            a_stop_may_come_while_all_wait
             clean_up_keeps_its_own_limits_after_a_stop
             a_second_cancel_prevents_clean_up
             the_runs_deadline_cancels
@@ -241,32 +242,42 @@ pub(crate) fn a_failure_may_cancel() {
 
 pub(crate) fn a_drain_lets_attempts_end() {
     let ran = run!(stopped, &[&[Drain(2)], &[Succeed(4)]], bench => .cancel(&bench.stop));
-    let c = skipped(Cause::Cancelled, 2);
-    ran.came_to(2, [succeeded(1, 0, 2), succeeded(1, 0, 4), c, succeeded(1, 4, 4)]);
+    let (c, d, e) = (skipped(Cause::Cancelled, 2), succeeded(1, 4, 4), succeeded(1, 2, 2));
+    ran.came_to(2, [succeeded(1, 0, 2), succeeded(1, 0, 4), c, d, e]);
 }
 
 pub(crate) fn a_cancel_abandons_and_clean_up_runs() {
     let ran = run!(stopped, &[&[Cancel(2)], &[Hang], &[], &[Succeed(1)]], bench => .cancel(&bench.stop));
     let (b, c) = (cancelled(Cause::Cancelled, 1, 0, 2), skipped(Cause::Cancelled, 2));
-    ran.came_to(2, [succeeded(1, 0, 2), b, c, succeeded(1, 2, 3)]);
+    ran.came_to(2, [succeeded(1, 0, 2), b, c, succeeded(1, 2, 3), succeeded(1, 2, 2)]);
+}
+
+pub(crate) fn a_stop_may_come_while_all_wait() {
+    let (bench, script) = (Bench::new(), [&[][..], &[Hang]]);
+    let (mut board, timer) = (stopped::Board { script: Script::new(&bench, &script) }, &bench);
+    let mut run = pin!(stopped::runner().cancel(&bench.stop).run(&mut board, &timer));
+    assert!(run.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    bench.stop.cancel();
+    let (at_once, b) = (succeeded(1, 0, 0), cancelled(Cause::Cancelled, 1, 0, 0));
+    Ran::new(&bench.settle(run)).came_to(2, [at_once, b, skipped(Cause::Cancelled, 0), at_once, at_once]);
 }
 
 pub(crate) fn clean_up_keeps_its_own_limits_after_a_stop() {
     let ran = run!(stopped, &[&[Cancel(2)], &[Hang], &[], &[Hang]], bench => .cancel(&bench.stop));
     let (b, c) = (cancelled(Cause::Cancelled, 1, 0, 2), skipped(Cause::Cancelled, 2));
-    ran.came_to(1, [succeeded(1, 0, 2), b, c, failed(Cause::TimedOut, 1, 2, 7)]);
+    ran.came_to(1, [succeeded(1, 0, 2), b, c, failed(Cause::TimedOut, 1, 2, 7), succeeded(1, 2, 2)]);
 }
 
 pub(crate) fn a_second_cancel_prevents_clean_up() {
     let ran = run!(stopped, &[&[CancelTwice(2)], &[Hang]], bench => .cancel(&bench.stop));
     let (b, skipped) = (cancelled(Cause::Cancelled, 1, 0, 2), skipped(Cause::Cancelled, 2));
-    ran.came_to(2, [succeeded(1, 0, 2), b, skipped, skipped]);
+    ran.came_to(2, [succeeded(1, 0, 2), b, skipped, skipped, skipped]);
 }
 
 pub(crate) fn the_runs_deadline_cancels() {
     let ran = run!(stopped, &[&[], &[Hang], &[], &[Succeed(1)]], bench => .deadline(ms(10)));
     let (b, c) = (cancelled(Cause::RunDeadline, 1, 0, 10), skipped(Cause::RunDeadline, 10));
-    ran.came_to(2, [succeeded(1, 0, 0), b, c, succeeded(1, 10, 11)]);
+    ran.came_to(2, [succeeded(1, 0, 0), b, c, succeeded(1, 10, 11), succeeded(1, 10, 10)]);
 }
 
 pub(crate) fn a_result_wins_a_tie() {
@@ -275,7 +286,8 @@ pub(crate) fn a_result_wins_a_tie() {
     assert_eq!(a, succeeded(1, 0, 5));
     // Over a stop, though who asked for that was polled before.
     let ran = run!(stopped, &[&[Cancel(2)], &[Succeed(2)]], bench => .cancel(&bench.stop));
-    ran.came_to(2, [succeeded(1, 0, 2), succeeded(1, 0, 2), skipped(Cause::Cancelled, 2), succeeded(1, 2, 2)]);
+    let (c, after) = (skipped(Cause::Cancelled, 2), succeeded(1, 2, 2));
+    ran.came_to(2, [succeeded(1, 0, 2), succeeded(1, 0, 2), c, after, after]);
 }
 
 pub(crate) fn an_abandoned_attempt_is_over_before_another_starts() {
@@ -299,7 +311,7 @@ pub(crate) fn a_dropped_run_drops_its_steps() {
 
 pub(crate) fn each_run_starts_fresh() {
     let mut storage = eager::Storage::new();
-    for does in [&[&[Fail(0)][..]][..], &[]] {
+    for does in [&[][..], &[&[Fail(0)][..]], &[]] {
         let bench = Bench::new();
         let mut board = eager::Board { script: Script::new(&bench, does) };
         let report = bench.settle(eager::runner().run_in(&mut storage, &mut board, &&bench));

@@ -1,6 +1,10 @@
 //! The graphs.
 
-use super::{Events, Made, Reported, Script, Stop, Stops, Told, agree, settle, twins::Twins};
+use super::{
+    Made, Script, agree, settle,
+    told::{Events, Reported, Told},
+    twins::Twins,
+};
 use crate::{Bad, ms};
 use rungs::{Backoff, Cause, Event, LocalPipeline, OnFailure, Order, Retry, StepCx};
 use std::time::Duration;

@@ -1,23 +1,21 @@
 //! One graph, written once, for both faces.
 
-use super::{Script, Stop, Told};
+use super::{Script, told::Told};
 
-/// A graph by both faces.
+/// A graph by both faces, which are told when a stop comes.
 pub(super) struct Twins {
-    pub(super) by_macro: fn(Script, Stop) -> Told,
-    pub(super) by_pipeline: fn(Script, Stop) -> Told,
+    pub(super) by_macro: fn(Script, Option<u32>) -> Told,
+    pub(super) by_pipeline: fn(Script, Option<u32>) -> Told,
 }
 
 /// Makes of each graph a module by the macro, a [`LocalPipeline`](rungs::LocalPipeline), and a test that they agree. A
 /// step is a letter, its settings, its needs by name and type as the macro wants them, and other steps that come before.
 macro_rules! twins {
     ($(
-        $(#[$doc:meta])*
         $graph:ident [$($said:tt)*] [$($config:tt)*] {
             $($step:ident [$($key:ident $(= $value:expr)?),*] ($($need:ident: $type:ty),*) $(after $before:ident)*;)*
         }
     )*) => { $(
-        $(#[$doc])*
         #[rungs::pipeline(error = Bad, $($said)*)]
         mod $graph {
             use super::*;
@@ -34,20 +32,21 @@ macro_rules! twins {
 
         #[test]
         fn $graph() {
-            let by_macro = |script: Script, stop: Stop| {
-                let (clock, stops, events) = (script.clock.clone(), Stops::default(), Events::default());
+            let by_macro = |script: Script, when: Option<u32>| {
+                let (clock, stops, events) = (script.clock.clone(), script.stops.clone(), Events::default());
+                let (stop, ask) = (script.stop, script.asks_at(when));
                 let mut context = $graph::Context { script };
                 let runner = $graph::runner().observe(|event: &Event<'_, Bad>| events.note(event));
                 let report = match stop {
-                    None => settle(&clock, stop, &stops, runner.run(&mut context, &clock)),
-                    Some(_) => settle(&clock, stop, &stops, runner.cancel(&stops.signal).run(&mut context, &clock)),
+                    None => settle(&clock, ask, runner.run(&mut context, &clock)),
+                    Some(_) => settle(&clock, ask, runner.cancel(&stops.signal).run(&mut context, &clock)),
                 };
                 let report = report.map(|report| reported!(report, [$(report.outputs.$step.as_ref()),*]));
                 Told { events: events.all(), report }
             };
-            let by_pipeline = |script: Script, stop: Stop| {
-                let (clock, stops, events) = (script.clock.clone(), Stops::default(), Events::default());
-                let script = &script;
+            let by_pipeline = |script: Script, when: Option<u32>| {
+                let (script, clock, stops, events) = (&script, &script.clock, &script.stops, Events::default());
+                let (stop, ask) = (script.stop, script.asks_at(when));
                 let mut pipeline = LocalPipeline::new(stringify!($graph));
                 $(
                     let $step = pipeline
@@ -61,8 +60,8 @@ macro_rules! twins {
                 )*
                 let runner = pipeline.runner()$($config)*.observe(|event: &Event<'_, Bad>| events.note(event));
                 let report = match stop {
-                    None => settle(&clock, stop, &stops, runner.run(&clock)),
-                    Some(_) => settle(&clock, stop, &stops, runner.cancel(&stops.token).run(&clock)),
+                    None => settle(clock, ask, runner.run(clock)),
+                    Some(_) => settle(clock, ask, runner.cancel(&stops.token).run(clock)),
                 };
                 let report = report.map(|report| {
                     let report = report.unwrap();

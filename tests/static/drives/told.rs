@@ -1,0 +1,94 @@
+//! What a run has left, and what of it is free.
+
+use super::Made;
+use crate::Bad;
+use rungs::{Event, Happened, Instant, Status, StepId};
+use std::cell::RefCell;
+
+/// All that is left of a run.
+#[derive(Debug, PartialEq)]
+pub(super) struct Told {
+    pub(super) events: Vec<Noted>,
+    /// `None` if the run did not end.
+    pub(super) report: Option<Reported>,
+}
+
+#[derive(Debug, PartialEq)]
+pub(super) struct Reported {
+    /// All that is said of each.
+    pub(super) steps: Vec<String>,
+    pub(super) outputs: Vec<Option<Made>>,
+    pub(super) exit_code: u8,
+    pub(super) span: (Instant, Instant),
+    pub(super) table: String,
+}
+
+/// An event, in full.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Noted {
+    at: Instant,
+    step: StepId,
+    what: What,
+    text: String,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum What {
+    Start,
+    Retry,
+    End(Status),
+}
+
+#[derive(Default)]
+pub(super) struct Events(RefCell<Vec<Noted>>);
+
+impl Events {
+    pub(super) fn note(&self, event: &Event<'_, Bad>) {
+        let what = match event.happened {
+            Happened::Started { .. } => What::Start,
+            Happened::Retrying { .. } => What::Retry,
+            Happened::Ended { status, .. } => What::End(status),
+            _ => panic!("there is no other"),
+        };
+        let text = format!("{event:?} {event}");
+        self.0.borrow_mut().push(Noted { at: event.at, step: event.step, what, text });
+    }
+
+    pub(super) fn all(self) -> Vec<Noted> {
+        self.0.into_inner()
+    }
+}
+
+impl Told {
+    /// As if results of one poll were heard in the order of declaration.
+    pub(super) fn sort_ties(&mut self) {
+        let is_tie = |a: &Noted, b: &Noted| a.at == b.at && a.what != What::Start && b.what != What::Start;
+        self.events.chunk_by_mut(is_tie).for_each(|tied| tied.sort_by_key(|event| event.step));
+        let mut events = std::mem::take(&mut self.events).into_iter().peekable();
+        while let Some(event) = events.next() {
+            // Now a step's end follows its retry.
+            let is_moot =
+                |end: &Noted| (end.at, end.step, &end.what) == (event.at, event.step, &What::End(Status::Cancelled));
+            if event.what != What::Retry || !events.peek().is_some_and(is_moot) {
+                self.events.push(event);
+            }
+        }
+    }
+
+    /// Whether two failures of one poll might have stopped the run.
+    pub(super) fn is_contested(&self) -> bool {
+        let has_failed = |event: &Noted| event.what == What::End(Status::Failed);
+        self.events.chunk_by(|a, b| a.at == b.at).any(|tied| tied.iter().filter(|event| has_failed(event)).count() > 1)
+    }
+
+    /// In words, without the name of the step that stopped the run.
+    pub(super) fn without_stopper(&self) -> String {
+        let mut text = format!("{self:?}");
+        for (step, name) in ["a", "b", "c", "d", "e"].iter().enumerate() {
+            text = text.replace(&format!("by: StepId({step})"), "by someone");
+            text = text.replace(&format!(r#"by: \"{name}\""#), "by someone");
+            text = text.replace(&format!("stopped after `{name}`"), "stopped");
+        }
+        text
+    }
+}
