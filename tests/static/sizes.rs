@@ -1,4 +1,4 @@
-//! A run takes the room of the graph's width, not of its length.
+//! A run takes the room of the graph's width, not of its length; what it keeps of a step is little.
 
 use crate::Bad;
 use rungs::NoClock;
@@ -43,4 +43,32 @@ fn a_run_is_as_large_as_its_graph_is_wide() {
     assert!(eight - one >= 7 * step && eight - one < 7 * (step + 100), "{one} {eight}");
     let report = futures_lite::future::block_on(two_wide::run(&NoClock));
     assert_eq!(report.outputs.h, Some(15));
+}
+
+macro_rules! kept {
+    ($name:ident $settings:tt $($step:ident)*) => {
+        #[allow(dead_code, reason = "only its storage is looked at")]
+        #[rungs::pipeline(error = Bad)]
+        mod $name {
+            use super::*;
+            $(#[step $settings] async fn $step() -> Result<u32, Bad> {
+                Ok(1)
+            })*
+        }
+    };
+}
+
+kept! { seven () a b c d e f g }
+kept! { eight () a b c d e f g h }
+kept! { seven_in_time (timeout = ms(5)) a b c d e f g }
+kept! { eight_in_time (timeout = ms(5)) a b c d e f g h }
+
+#[test]
+fn a_run_keeps_24_bytes_a_step_and_16_a_time_limit() {
+    let own = size_of::<Option<u32>>() + size_of::<Option<Bad>>();
+    assert_eq!(size_of::<eight::Storage>() - size_of::<seven::Storage>(), 24 + own, "beside output and error");
+    assert_eq!(size_of::<eight_in_time::Storage>() - size_of::<seven_in_time::Storage>(), 24 + 16 + own);
+    let rest = size_of::<eight_in_time::Storage>() - 8 * (24 + 16 + own);
+    println!("8 steps with time limits: {rest} bytes beside 40 a step, outputs and errors");
+    assert!(rest <= 48, "the run's own start and end, its ready bits: {rest}");
 }
