@@ -66,21 +66,3 @@ impl<E: core::error::Error + 'static> core::error::Error for StepError<E> {
         }
     }
 }
-
-impl Cause {
-    /// In a few words, without names of steps.
-    pub fn in_short(self) -> &'static str {
-        match self {
-            Self::Failed => "it failed",
-            Self::TimedOut => "timed out",
-            Self::Deadline => "its deadline fell",
-            Self::Panicked => "it panicked",
-            Self::Lost => "its executor dropped it",
-            Self::Dependency { .. } => "a step that it needs did not succeed",
-            Self::Stopped { .. } => "stopped after a failure",
-            Self::Cancelled => "the run was cancelled",
-            Self::RunDeadline => "the run's deadline fell",
-            Self::NotNeeded => "not needed: nothing went wrong",
-        }
-    }
-}

@@ -1,6 +1,7 @@
 //! The only async part: polls the attempts of a run, and keeps one sleep armed.
 
 mod attempt;
+mod ends;
 mod look_ahead;
 mod run;
 mod wakes;

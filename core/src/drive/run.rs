@@ -1,7 +1,7 @@
 //! A run in progress, and the future that drives it.
 
 use super::{
-    attempt::{self, Payload},
+    attempt,
     wakes::{NOBODY, Pass, Seats},
 };
 use crate::{
@@ -10,10 +10,8 @@ use crate::{
     observe::{Event, Happened, Observer},
     pipeline::{Attempt, Fault, Judge, Kind, Names, Work},
     plan::StepId,
-    policy::Retry,
-    reason::Origin,
     render::StepNames,
-    scheduler::{Action, Cause, Node, Outcome, Scheduler, Status, Verdict},
+    scheduler::{Action, Node, Outcome, Scheduler},
     time::{Instant, Timer},
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
@@ -48,14 +46,14 @@ pub(crate) type Errors<E> = BTreeMap<u32, StepError<E>>;
 pub(crate) struct Drive<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> {
     pub(super) parts: DriveParts<'r, 'env, E, K, O>,
     /// Each step's last error, while it may still be its last word.
-    errors: Errors<E>,
+    pub(super) errors: Errors<E>,
     seen: Seen,
     /// Wakes the run when the token changes.
     listener: Option<EventListener>,
     /// A seat at hand: a step that ends at its first poll leaves it as it was.
     spare: u32,
     /// The step whose attempt is being polled: if there is a panic, it is this one's. Else `NOBODY`.
-    polled: u32,
+    pub(super) polled: u32,
 }
 
 pin_project! {
@@ -102,7 +100,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>, T: Timer> Future for Run<'_, 'en
 
 impl<'env, E, K: Kind<'env, E>, O: Observer<E>> DriveParts<'_, 'env, E, K, O> {
     #[inline]
-    fn notice(&mut self, step: StepId, at: Instant, happened: Happened<'_, E>) {
+    pub(super) fn notice(&mut self, step: StepId, at: Instant, happened: Happened<'_, E>) {
         self.observer.notice(&Event { step, name: self.names.name(step), at, happened });
     }
 }
@@ -284,122 +282,6 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
         if let Some(entry) = parts.seat_of.get_mut(step.index()) {
             *entry = seat;
         }
-    }
-
-    /// What an error means for the step's retries. Without a clock there is no later: another attempt is made at once.
-    fn judge<T: Timer>(&self, step: StepId, error: &E) -> Retry {
-        match self.parts.judges.get(&step.0).map_or(Retry::Yes, |judge| judge(error)) {
-            Retry::After(_) if !T::TICKS => Retry::Yes,
-            retry => retry,
-        }
-    }
-
-    /// Records a success. Errors of earlier attempts are of no interest any more.
-    #[inline(always)]
-    fn succeeded(&mut self, step: StepId, result: Arc<K::Cell>, now: Instant) {
-        let parts = &mut self.parts;
-        if let Some(place) = parts.results.get_mut(step.index()) {
-            *place = Some(result);
-        }
-        parts.scheduler.handle_outcome(step, Outcome::Success, now);
-        if !self.errors.is_empty() {
-            self.errors.remove(&step.0);
-        }
-        let attempts = parts.scheduler.node(step).map_or(1, Node::attempts);
-        let happened = Happened::Ended { status: Status::Success, cause: None, origin: None, attempts, error: None };
-        parts.notice(step, now, happened);
-    }
-
-    /// An attempt has ended in an error, or was lost.
-    #[inline(never)]
-    fn failed<T: Timer>(&mut self, step: StepId, fault: Fault<E>, now: Instant) {
-        let outcome = match fault {
-            Fault::Error(error) => match attempt::guard(|| self.judge::<T>(step, &error)) {
-                Ok(retry) => {
-                    self.errors.insert(step.0, StepError::Failed(error));
-                    Outcome::Failed(retry)
-                }
-                // The verdict is part of the step: its panic is the step's.
-                #[cfg(feature = "std")]
-                Err(payload) => {
-                    self.errors.insert(step.0, StepError::Panicked(attempt::message(payload)));
-                    Outcome::Panicked
-                }
-                #[cfg(not(feature = "std"))]
-                Err(never) => match never {},
-            },
-            Fault::Lost => Outcome::Abandoned,
-        };
-        self.settle(step, outcome, now);
-    }
-
-    /// The attempt that was being polled has panicked. Any other panic is the run's.
-    #[cfg(feature = "std")]
-    #[cold]
-    fn panicked<T: Timer>(&mut self, payload: Payload, now: &mut Instant, timer: &T) {
-        let step = core::mem::replace(&mut self.polled, NOBODY);
-        let Some(work) = self.parts.works.get_mut(step as usize) else { std::panic::resume_unwind(payload) };
-        attempt::discard(work.as_mut());
-        if let Some(&seat) = self.parts.seat_of.get(step as usize)
-            && self.parts.seats.step_on(seat as usize) == Some(step)
-        {
-            self.parts.seats.leave(seat as usize);
-        }
-        *now = timer.now();
-        self.errors.insert(step, StepError::Panicked(attempt::message(payload)));
-        self.settle(StepId(step), Outcome::Panicked, *now);
-    }
-
-    #[cfg(not(feature = "std"))]
-    fn panicked<T: Timer>(&mut self, never: Payload, _: &mut Instant, _: &T) {
-        match never {}
-    }
-
-    /// An attempt has come to no result. One that is cut off by its timeout leaves that as its error.
-    fn settle(&mut self, step: StepId, outcome: Outcome, now: Instant) {
-        let cut_off = outcome == Outcome::Abandoned;
-        if cut_off && self.parts.scheduler.node(step).is_some_and(|node| node.is_timing_out()) {
-            self.errors.insert(step.0, StepError::TimedOut);
-        }
-        match self.parts.scheduler.handle_outcome(step, outcome, now) {
-            Verdict::Ended => self.ended(step, now),
-            Verdict::Retry(next) => {
-                if let Some(error) = self.errors.get(&step.0) {
-                    self.parts.notice(step, now, Happened::Retrying { error, next });
-                }
-            }
-            Verdict::Ignored => {}
-        }
-    }
-
-    /// Records any other end.
-    #[inline(never)]
-    fn ended(&mut self, step: StepId, now: Instant) {
-        let parts = &mut self.parts;
-        if let (Some(work), Some(place)) = (parts.works.get_mut(step.index()), parts.results.get_mut(step.index())) {
-            *place = work.as_mut().yield_cell();
-        }
-        let Some(node) = parts.scheduler.node(step) else { return };
-        let (status, cause, attempts) = (node.status(), node.cause(), node.attempts());
-        self.name_error(step, status, cause);
-        if !O::LISTENS {
-            return;
-        }
-        let (nodes, names) = (self.parts.scheduler.nodes(), &**self.parts.names);
-        let origin = cause.and_then(|cause| Origin::of(cause, nodes, names));
-        let happened = Happened::Ended { status, cause, origin, attempts, error: self.errors.get(&step.0) };
-        self.parts.notice(step, now, happened);
-    }
-
-    /// The error of a step that ended by none that was noted already. (Of a cancelled step the last one stands.)
-    fn name_error(&mut self, step: StepId, status: Status, cause: Option<Cause>) {
-        let error = match cause {
-            Some(Cause::Deadline) => StepError::Deadline,
-            Some(Cause::Lost) => StepError::Lost,
-            Some(Cause::Dependency { root, via }) if status == Status::Failed => StepError::Dependency { root, via },
-            _ => return,
-        };
-        self.errors.insert(step.0, error);
     }
 }
 

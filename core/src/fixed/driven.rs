@@ -4,8 +4,8 @@ use super::{
     ahead::Ahead,
     blueprint::Known,
     drive::{Drive, Paths, ScheduledBy},
-    report::Lend,
     settings::{KnownSetup, RunSettings},
+    storage::Lend,
 };
 use crate::{
     observe::Observer,

@@ -8,7 +8,7 @@ use crate::{
     error::StepError,
     plan::StepId,
     reason::{self, Origin},
-    scheduler::{Alarm, Cause, Node, State, Status},
+    scheduler::{Cause, Node, Status},
     summary::{self, Row, Table},
     time::Instant,
 };
@@ -23,47 +23,6 @@ use core::{
 pub trait Outputs: Known + Sized {
     /// Nothing yet.
     const EMPTY: Self;
-}
-
-/// What a run needs beside: 16 bytes a time limit, a bit a step and a little above.
-#[derive(Debug)]
-pub(super) struct Store<const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize> {
-    ready: [usize; WORDS],
-    alarms: [Alarm; ALARMS],
-    free: [u32; RESOURCES],
-    open: [u32; LEVELS],
-}
-
-impl<const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize>
-    Store<WORDS, ALARMS, RESOURCES, LEVELS>
-{
-    /// Nothing written yet.
-    pub(super) const fn new() -> Self {
-        Self { ready: [0; WORDS], alarms: [Alarm::NEW; ALARMS], free: [0; RESOURCES], open: [0; LEVELS] }
-    }
-}
-
-/// A [`Store`] of any lengths: two words until the scheduler wants ten.
-pub(super) trait Lend<'s> {
-    fn lend(self, nodes: &'s mut [Node]) -> State<'s>;
-}
-
-impl<'s, const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize> Lend<'s>
-    for &'s mut Store<WORDS, ALARMS, RESOURCES, LEVELS>
-{
-    #[inline]
-    fn lend(self, nodes: &'s mut [Node]) -> State<'s> {
-        let Store { ready, alarms, free, open } = self;
-        State { nodes, ready, alarms, free, open }
-    }
-}
-
-impl<const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize> Default
-    for Store<WORDS, ALARMS, RESOURCES, LEVELS>
-{
-    fn default() -> Self {
-        Self::new()
-    }
 }
 
 /// The report of a run: complete, every step has its result, also those that never ran. `R` holds the steps' outputs.

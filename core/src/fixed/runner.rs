@@ -2,26 +2,16 @@
 
 use super::{
     blueprint::Known,
-    drive::Drive,
-    driven::{Driven, Fresh},
-    report::{Notes, Outputs, Report, Store},
     settings::{AsDeclared, RunSettings, Said},
-    signal::{Seen, StopSignal},
-    wire::Wires,
+    signal::StopSignal,
+    storage::Storage,
 };
 use crate::{
     observe::Observer,
     policy::{Config, OnFailure},
-    scheduler::Node,
-    time::{Instant, Timer},
+    time::Timer,
 };
-use core::{
-    future::Future,
-    marker::PhantomData,
-    num::NonZeroU32,
-    task::{Context, Poll},
-    time::Duration,
-};
+use core::{future::Future, marker::PhantomData, num::NonZeroU32, time::Duration};
 
 /// A pipeline that runs on a context of type `C` (`&mut Board`, say, and `()` where there is none): what `#[pipeline]`
 /// makes of a module.
@@ -47,7 +37,7 @@ use core::{
 pub trait Steps<C>: Known + Sized {
     /// The steps' error.
     type Error;
-    /// What a run writes on: a [`Run`].
+    /// What a run writes on: a [`Run`](super::Run).
     type Storage: Storage;
 
     /// Why a run cannot do without a seed, if so.
@@ -66,15 +56,6 @@ pub trait Steps<C>: Known + Sized {
 
 /// What a run leaves behind.
 pub type ReportOf<P, C> = <<P as Steps<C>>::Storage as Storage>::Report;
-
-/// What a run writes on.
-pub trait Storage: Default {
-    /// What it leaves there.
-    type Report;
-
-    /// The report without the rest.
-    fn into_report(self) -> Self::Report;
-}
 
 /// A run with settings of its own.
 ///
@@ -109,9 +90,9 @@ pub trait Storage: Default {
 #[must_use = "nothing runs until `run` is awaited"]
 #[derive(Debug)]
 pub struct Runner<P, O = (), S = AsDeclared, const SEEDED: bool = false> {
-    settings: S,
-    observer: O,
-    pipeline: PhantomData<fn() -> P>,
+    pub(super) settings: S,
+    pub(super) observer: O,
+    pub(super) pipeline: PhantomData<fn() -> P>,
 }
 
 impl<P> Runner<P> {
@@ -232,141 +213,5 @@ impl<P: Known, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
         }
         let Self { settings, observer, pipeline } = self;
         P::run_in(Runner { settings, observer, pipeline }, storage, context, timer)
-    }
-}
-
-/// All that a run writes on: its report, and what it needs meanwhile.
-///
-/// `WORDS` is [`Needed::ready_words`](crate::scheduler::Needed::ready_words) of the number of steps, `ALARMS` is
-/// [`Plan::alarms`](crate::scheduler::Plan::alarms), and `LEVELS` is 0 but for [`Order::Levels`](crate::Order::Levels).
-///
-/// The [module](super) has an example.
-#[derive(Debug)]
-pub struct Run<
-    R,
-    E,
-    const STEPS: usize,
-    const WORDS: usize,
-    const ALARMS: usize,
-    const RESOURCES: usize,
-    const LEVELS: usize,
-> {
-    report: Report<R, E, STEPS>,
-    store: Store<WORDS, ALARMS, RESOURCES, LEVELS>,
-    /// A run has been here.
-    is_used: bool,
-}
-
-impl<
-    R: Outputs,
-    E,
-    const STEPS: usize,
-    const WORDS: usize,
-    const ALARMS: usize,
-    const RESOURCES: usize,
-    const LEVELS: usize,
-> Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
-{
-    /// Nothing written yet.
-    #[inline]
-    pub const fn new() -> Self {
-        Self { report: Report::new(), store: Store::new(), is_used: false }
-    }
-
-    /// Begins anew: lends the outputs, for the paths to write, and the rest.
-    #[inline]
-    pub fn lend(&mut self) -> (&mut R, Lent<'_, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>) {
-        if core::mem::replace(&mut self.is_used, true) {
-            self.report.clear();
-        }
-        let Report { outputs, nodes, notes } = &mut self.report;
-        (outputs, Lent { nodes, store: &mut self.store, notes })
-    }
-
-    /// What came of the last run.
-    #[inline]
-    pub const fn report(&self) -> &Report<R, E, STEPS> {
-        &self.report
-    }
-}
-
-impl<
-    R: Outputs,
-    E,
-    const STEPS: usize,
-    const WORDS: usize,
-    const ALARMS: usize,
-    const RESOURCES: usize,
-    const LEVELS: usize,
-> Default for Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
-{
-    #[inline]
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<
-    R: Outputs,
-    E,
-    const STEPS: usize,
-    const WORDS: usize,
-    const ALARMS: usize,
-    const RESOURCES: usize,
-    const LEVELS: usize,
-> Storage for Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
-{
-    type Report = Report<R, E, STEPS>;
-
-    #[inline]
-    fn into_report(self) -> Self::Report {
-        self.report
-    }
-}
-
-/// All that a run writes on but its outputs.
-///
-/// The [module](super) has an example.
-#[derive(Debug)]
-pub struct Lent<
-    'r,
-    E,
-    const STEPS: usize,
-    const WORDS: usize,
-    const ALARMS: usize,
-    const RESOURCES: usize,
-    const LEVELS: usize,
-> {
-    nodes: &'r mut [Node; STEPS],
-    store: &'r mut Store<WORDS, ALARMS, RESOURCES, LEVELS>,
-    notes: &'r mut Notes<E, STEPS>,
-}
-
-impl<'r, E, const STEPS: usize, const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize>
-    Lent<'r, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
-{
-    /// Runs all steps on paths, which `paths` polls by their numbers.
-    #[inline]
-    pub fn drive<
-        P: Known,
-        O: Observer<E>,
-        S: RunSettings,
-        T: Timer,
-        const PATHS: usize,
-        const NEEDS: usize,
-        const CONTEXTS: usize,
-    >(
-        self,
-        runner: Runner<P, O, S>,
-        timer: &'r T,
-        wires: &'r Wires<E, PATHS, NEEDS, CONTEXTS>,
-        paths: impl FnMut(usize, &mut Context<'_>) -> Poll<()>,
-    ) -> impl Future<Output = ()> {
-        let (Self { nodes, store, notes }, Runner { settings, observer, pipeline }) = (self, runner);
-        let (now, seen) = (Instant::ZERO, Seen::default());
-        Driven::new(
-            Fresh { nodes, store, settings },
-            Drive { notes, wires, timer, now, paths, seen, observer, pipeline },
-        )
     }
 }

@@ -4,7 +4,11 @@
 //! atomics: they are there because a future that is to be `Send` may share nothing less, and plain loads and stores are
 //! all that a core without compare-and-swap has. They cost what a `Cell` costs.
 
-use super::{cells::Handed, output::step_id};
+use super::{
+    cells::Handed,
+    output::step_id,
+    packed::{PackedCause, PackedContext},
+};
 use crate::{
     plan::StepId,
     policy::Retry,
@@ -63,88 +67,6 @@ struct Shared<E> {
     error: Handed<(E, Retry)>,
 }
 
-/// What a step may know of its attempt, in words of four bytes.
-#[derive(Debug)]
-struct PackedContext {
-    attempt: AtomicU32,
-    started: Long,
-    limit: Long,
-}
-
-impl PackedContext {
-    const fn none() -> Self {
-        Self { attempt: AtomicU32::new(0), started: Long::zero(), limit: Long::zero() }
-    }
-}
-
-/// Eight bytes on a core that has atomics of four.
-#[derive(Debug)]
-struct Long([AtomicU32; 2]);
-
-impl Long {
-    const fn zero() -> Self {
-        Self([AtomicU32::new(0), AtomicU32::new(0)])
-    }
-
-    fn set(&self, value: u64) {
-        let [low, high] = &self.0;
-        low.store(value as u32, Relaxed);
-        high.store((value >> 32) as u32, Relaxed);
-    }
-
-    fn get(&self) -> u64 {
-        let [low, high] = &self.0;
-        u64::from(low.load(Relaxed)) | u64::from(high.load(Relaxed)) << 32
-    }
-}
-
-/// A cause in words of four bytes.
-#[derive(Debug)]
-struct PackedCause([AtomicU32; 3]);
-
-impl PackedCause {
-    const fn none() -> Self {
-        Self([const { AtomicU32::new(0) }; 3])
-    }
-
-    fn set(&self, cause: Option<Cause>) {
-        let (kind, root, via) = match cause {
-            None => (0, 0, 0),
-            Some(Cause::Failed) => (1, 0, 0),
-            Some(Cause::TimedOut) => (2, 0, 0),
-            Some(Cause::Deadline) => (3, 0, 0),
-            Some(Cause::Panicked) => (4, 0, 0),
-            Some(Cause::Lost) => (5, 0, 0),
-            Some(Cause::Dependency { root, via }) => (6, root.0, via.0),
-            Some(Cause::Stopped { by }) => (7, by.0, 0),
-            Some(Cause::Cancelled) => (8, 0, 0),
-            Some(Cause::RunDeadline) => (9, 0, 0),
-            Some(Cause::NotNeeded) => (10, 0, 0),
-        };
-        for (word, part) in self.0.iter().zip([kind, root, via]) {
-            word.store(part, Relaxed);
-        }
-    }
-
-    fn get(&self) -> Option<Cause> {
-        let [kind, root, via] = &self.0;
-        let step = |word: &AtomicU32| StepId(word.load(Relaxed));
-        Some(match kind.load(Relaxed) {
-            1 => Cause::Failed,
-            2 => Cause::TimedOut,
-            3 => Cause::Deadline,
-            4 => Cause::Panicked,
-            5 => Cause::Lost,
-            6 => Cause::Dependency { root: step(root), via: step(via) },
-            7 => Cause::Stopped { by: step(root) },
-            8 => Cause::Cancelled,
-            9 => Cause::RunDeadline,
-            10 => Cause::NotNeeded,
-            _ => return None,
-        })
-    }
-}
-
 impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, PATHS, NEEDS, CONTEXTS> {
     /// Nothing has been said yet.
     pub const fn new() -> Self {
@@ -188,9 +110,7 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
     /// What the step that is about to start may ask for.
     pub(super) fn tell_attempt(&self, attempt: u32, started: Instant, limit: Option<Instant>) {
         if let Some(context) = self.contexts.first() {
-            context.attempt.store(attempt, Relaxed);
-            context.started.set(started.as_nanos());
-            context.limit.set(limit.unwrap_or(Instant::NEVER).as_nanos());
+            context.set(attempt, started, limit);
         }
     }
 
@@ -308,10 +228,7 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
 
     /// What the step may know of its attempt; `None` if `CONTEXTS` is 0. To be asked for as soon as its turn has come.
     pub fn context(&self) -> Option<StepCx> {
-        let PackedContext { attempt, started, limit } = self.contexts.first()?;
-        let limit = Instant::from_nanos(limit.get());
-        let limit = (limit < Instant::NEVER).then_some(limit);
-        Some(StepCx::new(attempt.load(Relaxed), Instant::from_nanos(started.get()), limit))
+        self.contexts.first().map(PackedContext::get)
     }
 
     /// Why the step's `nth` need has no result; `None` if it has one. To be asked for as soon as its turn has come.

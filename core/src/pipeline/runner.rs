@@ -7,7 +7,7 @@ use crate::{
     observe::Observer,
     policy::{Config, OnFailure, Order},
     report::Report,
-    scheduler::Scheduler,
+    scheduler::{AnySetup, Node, Scheduler},
     time::Timer,
 };
 use alloc::sync::Arc;
@@ -140,6 +140,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             return;
         }
         let Some(ran) = Arc::get_mut(&mut self.ran) else { return };
+        ran.nodes.fill(Node::NEW);
         for (work, result) in self.works.iter_mut().zip(&mut ran.results) {
             work.as_mut().renew(result.take());
         }
@@ -159,7 +160,9 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         let plan = draft.plan(compiled);
         store.is_running = true;
         let (state, seats, seat_of, is_running) = store.lend(&mut ran.nodes);
-        let scheduler = Scheduler::new(plan, draft.numbering(), config, state, now);
+        // Its nodes are new: they have just been made, or set back.
+        let setup = AnySetup { plan, numbering: draft.numbering(), config };
+        let scheduler = Scheduler::after(setup, state, now, 0);
         Drive::new(DriveParts {
             scheduler: scheduler.expect("`prepare` has made the storage for this plan"),
             works,

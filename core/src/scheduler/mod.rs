@@ -3,14 +3,18 @@
 //! [`Scheduler::poll_action`] says what to do next, [`Scheduler::handle_outcome`] is told what came of it,
 //! [`Scheduler::poll_deadline`] says when to ask again even if nothing happens. Time goes in as data.
 
+mod action;
 mod alarms;
 mod bits;
+mod due;
 mod ends;
 mod node;
+mod outcomes;
 mod ready;
 mod setup;
 mod start;
 mod state;
+mod status;
 mod stop;
 mod straight;
 
@@ -18,95 +22,20 @@ pub use crate::plan::{
     Edges, Need, Numbering, Plan, StepId, Use, find_cycle, invert, levels, longest_remaining, needs_come_first,
     topological,
 };
+pub use action::{Action, Outcome, Verdict};
 pub use alarms::Alarm;
-pub use node::{Cause, Node, Status};
+pub use node::Node;
 pub use setup::{AnySetup, Asks, Setup};
 pub use state::{Needed, State, TooSmall};
+pub use status::{Cause, Status};
 pub use stop::Stop;
 #[cfg(feature = "macros")]
 pub(crate) use straight::goes_by_place;
 
-use crate::{
-    policy::{Config, Retry},
-    time::Instant,
-};
+use crate::{policy::Config, time::Instant};
 use alarms::Alarms;
-use node::{Phase, TIMED_OUT_LAST, Why};
 use ready::Ready;
 use stop::Stopping;
-
-/// What to do next.
-///
-/// [`Scheduler`] has an example.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum Action {
-    /// Begin an attempt of this step.
-    Start(StepId),
-    /// Make the attempt in flight end, and confirm it with [`Outcome::Abandoned`]. If it turns out that it has just come
-    /// to a result, say that instead: it counts.
-    Abandon(StepId),
-    /// Nothing: the step has ended without an outcome of its own, as [`Scheduler::node`] tells.
-    Ended(StepId),
-}
-
-/// What came of an attempt.
-///
-/// [`Scheduler`] and [`Verdict`] have examples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum Outcome {
-    /// A result.
-    Success,
-    /// An error, and whether another attempt makes sense.
-    Failed(Retry),
-    /// A panic: never tried again.
-    Panicked,
-    /// No result, and it runs no more. Unasked, it means that whoever ran the attempt has lost it.
-    Abandoned,
-}
-
-/// What an outcome led to.
-///
-/// A step that is tried again after a second:
-///
-/// ```
-/// use core::time::Duration;
-/// use rungs::scheduler::*;
-/// use rungs::{Backoff, Config, Instant, Retry, Settings};
-///
-/// let settings = [Settings::DEFAULT.retries(1).backoff(Backoff::fixed(Duration::from_secs(1)))];
-/// let free = Edges::new(&[0, 0], &[]);
-/// let plan = Plan::new(free, free, &settings, &[]);
-/// let (mut nodes, mut ready, mut alarms) = ([Node::default()], [0; Needed::ready_words(1)], [Alarm::default()]);
-/// let state = State { nodes: &mut nodes, ready: &mut ready, alarms: &mut alarms, ..State::default() };
-/// let mut run = Scheduler::new(plan, Numbering::default(), Config::DEFAULT, state, Instant::ZERO)?;
-///
-/// let step = StepId::new(0).unwrap();
-/// let (now, later) = (Instant::ZERO, Instant::ZERO + Duration::from_secs(1));
-/// assert_eq!(run.poll_action(now), Some(Action::Start(step)));
-/// assert_eq!(run.handle_outcome(step, Outcome::Failed(Retry::Yes), now), Verdict::Retry(later));
-/// assert_eq!((run.poll_action(now), run.poll_deadline()), (None, Some(later)));
-/// assert_eq!(run.poll_action(later), Some(Action::Start(step)));
-/// assert_eq!(run.handle_outcome(step, Outcome::Failed(Retry::Yes), later), Verdict::Ended);
-/// assert_eq!(run.handle_outcome(step, Outcome::Success, later), Verdict::Ignored);
-/// let node = run.node(step).unwrap();
-/// assert_eq!((node.status(), node.cause(), node.attempts()), (Status::Failed, Some(Cause::Failed), 2));
-/// # Ok::<(), TooSmall>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum Verdict {
-    /// The step has ended, as [`Scheduler::node`] tells.
-    Ended,
-    /// Another attempt will start, not before this.
-    Retry(Instant),
-    /// No attempt of this step was in flight: nothing has changed.
-    Ignored,
-}
 
 /// A run of a plan.
 ///
@@ -274,20 +203,6 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         self.sweep()
     }
 
-    /// When to call [`poll_action`](Self::poll_action) even if nothing happens; `None`: not before an outcome.
-    ///
-    /// Changes with each outcome and action.
-    pub fn poll_deadline(&self) -> Option<Instant> {
-        if !S::ASKS.alarms && !S::ASKS.deadline {
-            return None;
-        }
-        let mut deadline = self.alarms.first().map_or(Instant::NEVER, |(at, _)| Instant::from_nanos(at));
-        if S::ASKS.deadline && !self.has_ended() && !self.stopping.deadline_noted {
-            deadline = deadline.min(self.run_deadline);
-        }
-        (deadline < Instant::NEVER).then_some(deadline)
-    }
-
     /// What came of an attempt that [`Action::Start`] began. Never panics: an outcome without an attempt is ignored.
     #[inline]
     pub fn handle_outcome(&mut self, step: StepId, outcome: Outcome, now: Instant) -> Verdict {
@@ -295,36 +210,6 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             return Verdict::Ended;
         }
         self.take_outcome(step, outcome, now)
-    }
-
-    #[inline(never)]
-    fn take_outcome(&mut self, step: StepId, outcome: Outcome, now: Instant) -> Verdict {
-        self.now = now;
-        if self.is_straight {
-            self.settle();
-        }
-        let Some(node) = self.nodes.get(step.index()) else { return Verdict::Ignored };
-        let (abandoning, why, by) = match node.phase() {
-            Phase::Running => (false, Why::None, StepId(0)),
-            Phase::Abandoning => (true, node.why(), node.abandoned_by()),
-            _ => return Verdict::Ignored,
-        };
-        self.release(step);
-        match outcome {
-            Outcome::Success => self.succeed(step),
-            Outcome::Failed(retry) => return self.attempt_failed(step, Why::Own, retry, now),
-            Outcome::Panicked => self.fail(step, Why::Panicked),
-            Outcome::Abandoned if !abandoning => self.fail(step, Why::Lost),
-            Outcome::Abandoned => match why {
-                Why::TimedOut => {
-                    let retry = self.setup.plan().settings(step).retry_on_timeout;
-                    return self.attempt_failed(step, Why::TimedOut, retry.into(), now);
-                }
-                Why::Deadline => self.fail(step, Why::Deadline),
-                _ => self.end_swept(step, Phase::Cancelled, why, by),
-            },
-        }
-        Verdict::Ended
     }
 
     /// How many steps have ended.
@@ -362,118 +247,5 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// The plan that is run.
     pub fn plan(&self) -> Plan<'a> {
         *self.setup.plan()
-    }
-
-    /// Until when the attempt in flight may take; `None` if there is none, or no limit.
-    pub fn attempt_limit(&self, step: StepId, started: Instant) -> Option<Instant> {
-        self.node(step).filter(|node| node.is_in_flight())?;
-        let timeout = started.plus(self.setup.plan().settings(step).timeout);
-        let limit = timeout.min(self.deadline_of(step));
-        (limit < Instant::NEVER).then_some(limit)
-    }
-
-    /// When the step's own deadline falls, once its first attempt has started.
-    fn deadline_of(&self, step: StepId) -> Instant {
-        let started = if S::ASKS.deadlines { self.node(step).and_then(Node::started_at) } else { None };
-        started.map_or(Instant::NEVER, |started| started.plus(self.setup.plan().settings(step).deadline))
-    }
-
-    fn attempt_failed(&mut self, step: StepId, why: Why, retry: Retry, now: Instant) -> Verdict {
-        let settings = self.setup.plan().settings(step);
-        let Some(node) = self.nodes.get_mut(step.index()) else { return Verdict::Ignored };
-        if why == Why::TimedOut {
-            node.set(TIMED_OUT_LAST);
-        } else {
-            node.unset(TIMED_OUT_LAST);
-        }
-        let attempts = node.attempts();
-        if !S::ASKS.retries || retry == Retry::No || attempts > settings.retries {
-            self.fail(step, why);
-            return Verdict::Ended;
-        }
-        let delay = match retry {
-            Retry::After(delay) => crate::time::nanos(delay),
-            _ if S::ASKS.jitter => settings.backoff.delay_nanos(attempts, self.seed_of(step)),
-            _ => settings.backoff.plain(attempts),
-        };
-        let again = now.plus(delay);
-        if again >= self.deadline_of(step) {
-            self.fail(step, why);
-            return Verdict::Ended;
-        }
-        if let Some(cause) = self.forbidden(step) {
-            self.end_swept(step, Phase::Cancelled, cause, self.stopping.by);
-            return Verdict::Ended;
-        }
-        if !S::ASKS.alarms || delay == 0 {
-            self.make_ready(step);
-        } else {
-            self.set_phase(step, Phase::Backoff);
-            self.alarms.arm(step, again.as_nanos(), self.nodes);
-        }
-        Verdict::Retry(again)
-    }
-
-    /// Each step draws from a place of its own, so that no two share their delays.
-    fn seed_of(&self, step: StepId) -> u64 {
-        let seed = self.setup.config().seed.unwrap_or(0);
-        seed ^ u64::from(step.0).wrapping_add(1).wrapping_mul(0xD6E8_FEB8_6659_FD93)
-    }
-
-    /// Looks after what falls due at `now`: time limits, ends of backoffs, the run's deadline.
-    fn due(&mut self, now: Instant) -> Option<Action> {
-        while S::ASKS.alarms
-            && let Some((at, step)) = self.alarms.first()
-            && at <= now.as_nanos()
-        {
-            self.alarms.disarm(step, self.nodes);
-            if let Some(action) = self.alarm(step, at) {
-                return Some(action);
-            }
-        }
-        if S::ASKS.deadline && now >= self.run_deadline && !self.stopping.deadline_noted && !self.has_ended() {
-            self.stop_at_deadline();
-        }
-        None
-    }
-
-    fn alarm(&mut self, step: StepId, at: u64) -> Option<Action> {
-        let deadline = self.deadline_of(step);
-        let node = self.nodes.get_mut(step.index())?;
-        match node.phase() {
-            Phase::Running => {
-                node.abandon(if at >= deadline.as_nanos() { Why::Deadline } else { Why::TimedOut }, step);
-                Some(Action::Abandon(step))
-            }
-            Phase::Backoff => {
-                self.make_ready(step);
-                None
-            }
-            // Waits for a place after a retry, and has no time left: its last error stands.
-            Phase::Ready => {
-                let why = if node.has(TIMED_OUT_LAST) { Why::TimedOut } else { Why::Own };
-                self.ready.remove(self.setup.numbering().place(step));
-                self.fail(step, why);
-                Some(Action::Ended(step))
-            }
-            _ => None,
-        }
-    }
-
-    /// The step may start, for the first time or again; if again, its deadline runs while it waits for a place.
-    #[inline]
-    fn make_ready(&mut self, step: StepId) {
-        self.set_phase(step, Phase::Ready);
-        self.ready.insert(self.setup.numbering().place(step));
-        let deadline = self.deadline_of(step);
-        if deadline < Instant::NEVER {
-            self.alarms.arm(step, deadline.as_nanos(), self.nodes);
-        }
-    }
-
-    fn set_phase(&mut self, step: StepId, phase: Phase) {
-        if let Some(node) = self.nodes.get_mut(step.index()) {
-            node.set_phase(phase);
-        }
     }
 }

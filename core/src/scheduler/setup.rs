@@ -53,9 +53,9 @@ pub trait Setup<'a> {
 /// A setup of any plan.
 #[derive(Clone, Copy, Debug)]
 pub struct AnySetup<'a> {
-    pub(super) plan: Plan<'a>,
-    pub(super) numbering: Numbering<'a>,
-    pub(super) config: Config,
+    pub(crate) plan: Plan<'a>,
+    pub(crate) numbering: Numbering<'a>,
+    pub(crate) config: Config,
 }
 
 impl<'a> Setup<'a> for AnySetup<'a> {

@@ -1,6 +1,9 @@
 //! Which ready step starts next, and what it holds meanwhile.
 
-use super::{Scheduler, Setup, StepId, node::ANY_FAILED};
+use super::{
+    Scheduler, Setup, StepId,
+    node::{ANY_FAILED, Phase},
+};
 use crate::{
     plan::Use,
     policy::{Order, settings::NONE},
@@ -16,6 +19,23 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             self.seal(step, wave + 1);
         } else {
             self.make_ready(step);
+        }
+    }
+
+    /// The step may start, for the first time or again; if again, its deadline runs while it waits for a place.
+    #[inline]
+    pub(super) fn make_ready(&mut self, step: StepId) {
+        self.set_phase(step, Phase::Ready);
+        self.ready.insert(self.setup.numbering().place(step));
+        let deadline = self.deadline_of(step);
+        if deadline < Instant::NEVER {
+            self.alarms.arm(step, deadline.as_nanos(), self.nodes);
+        }
+    }
+
+    pub(super) fn set_phase(&mut self, step: StepId, phase: Phase) {
+        if let Some(node) = self.nodes.get_mut(step.index()) {
+            node.set_phase(phase);
         }
     }
 
