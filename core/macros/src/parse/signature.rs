@@ -6,8 +6,8 @@ use super::{
     module_args::missing_type,
 };
 use syn::{
-    FnArg, GenericParam, Generics, Ident, Lifetime, Pat, PatIdent, Path, PathSegment, ReturnType, Signature,
-    TraitBound, Type, TypeBareFn, TypeImplTrait, TypeReference,
+    FnArg, GenericParam, Generics, Ident, Lifetime, Pat, PatIdent, Path, PathSegment, ReturnType, Safety, Signature,
+    TraitBound, Type, TypeFnPtr, TypeImplTrait, TypeReference,
     visit::{self, Visit},
 };
 
@@ -65,7 +65,7 @@ fn check_keywords(sig: &Signature, mistakes: &mut Mistakes) {
     if let Some(keyword) = &sig.constness {
         mistakes.at(keyword, "a step cannot be `const`");
     }
-    if let Some(keyword) = &sig.unsafety {
+    if let Safety::Unsafe(keyword) = &sig.safety {
         mistakes.at(keyword, "a step cannot be `unsafe`");
     }
     if let Some(abi) = &sig.abi {
@@ -154,7 +154,7 @@ impl<'ast> Visit<'ast> for Kept<'_> {
     }
 
     /// The references of a function type are the function's own.
-    fn visit_type_bare_fn(&mut self, _: &'ast TypeBareFn) {}
+    fn visit_type_fn_ptr(&mut self, _: &'ast TypeFnPtr) {}
 
     /// So are the lifetimes of a trait that goes for all of them.
     fn visit_trait_bound(&mut self, bound: &'ast TraitBound) {
