@@ -49,6 +49,17 @@ use proc_macro::TokenStream;
 /// | `optional` | its failure stops nothing and does not count |
 /// | `when_all_done`, `when_any_failed` | runs whatever became of its needs, also after a stop; takes each as `Result<&T, Cause>` |
 ///
+/// # What the module has then
+///
+/// | item | what it is |
+/// | --- | --- |
+/// | `run(&mut context, &timer)` | runs all steps, and reports; without a context `run(&timer)` |
+/// | `runner()` | a run with settings of its own; its `run_in` takes the caller's storage |
+/// | `visualize()` | the picture of the plan |
+/// | `Report`, `Outputs` | what came of the steps; their outputs are options, by the steps' names |
+/// | `Storage` | what a run writes on, its report included: may lie in a `static` |
+/// | `step_ids` | the steps' numbers, by which observers and reports know them |
+///
 /// A generic step names its parameters as the context does where they occur in its result. No step, parameter or field
 /// in use hangs on a `#[cfg]`: the plan is made before the compiler looks at those.
 #[proc_macro_attribute]

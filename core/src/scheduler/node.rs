@@ -1,9 +1,7 @@
 //! What the scheduler remembers of one step: 24 bytes.
 
 use super::{Cause, Status};
-use crate::plan::StepId;
-use crate::policy::When;
-use crate::time::Instant;
+use crate::{plan::StepId, policy::When, time::Instant};
 
 /// A step's state during a run.
 ///
@@ -214,7 +212,7 @@ impl Node {
         self.what == Phase::Running as u8
     }
 
-    /// The attempt in flight is to end: for a stop, because another step has failed.
+    /// The attempt in flight is to end. If that is for a stop, `by` is the step whose failure stopped the run.
     pub(super) fn abandon(&mut self, why: Why, by: StepId) {
         self.what = Phase::Abandoning as u8 | (why as u8) << CAUSE;
         self.last = u64::from(by.0);
@@ -232,21 +230,21 @@ impl Node {
         self.set_phase(Phase::Success);
     }
 
-    /// The step has ended without a result, and this is where that began.
+    /// The step has ended without a result; `root` is where that began.
     pub(super) fn end(&mut self, phase: Phase, why: Why, root: StepId, now: Instant) {
         self.what = phase as u8 | (why as u8) << CAUSE;
         self.link = root.0;
         self.last = now.as_nanos();
     }
 
-    /// Of a step that has not started: when among all that are sealed its turn is or was, and the need for whose sake.
+    /// Notes the wave in which a step ends that has not started, and the need for whose sake.
     pub(super) fn set_wave(&mut self, wave: u32, via: StepId) {
         if !self.has_started() {
             self.first = u64::from(wave) << 32 | u64::from(via.0);
         }
     }
 
-    /// 0 of a step that has started.
+    /// The wave in which the step ends or ended: 0 if it has started.
     pub(super) fn wave(&self) -> u32 {
         if self.has_started() { 0 } else { (self.first >> 32) as u32 }
     }
