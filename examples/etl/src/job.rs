@@ -9,8 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use rungs::{
-    Backoff, CancelToken, Event, Handle, InPlace, Jitter, Pipeline, PlanError, Report, Retry, Status, StepBuilder,
-    StepError, Timer, pipeline::Shared,
+    Backoff, CancelToken, Event, Handle, InPlace, Jitter, Pipeline, PlanError, Report, Retry, Shared, Status,
+    StepBuilder, StepError, Timer,
 };
 use rungs_smol::{On, Smol};
 use smol::Executor;
