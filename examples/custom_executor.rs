@@ -15,8 +15,6 @@ use std::time::{self, Duration};
 
 use rungs::{BoxError, Event, Instant, LocalPipeline, PlanError, Timer};
 
-const MS: Duration = Duration::from_millis(1);
-
 /// A clock, and who is to be woken when. Clones are the same clock.
 #[derive(Clone)]
 struct Clock {
@@ -42,13 +40,12 @@ impl Future for Sleep {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let Self(clock, deadline) = &*self;
-        if clock.now() < *deadline {
-            // The alarm of a sleep that is dropped stays, and wakes in vain: that harms nobody.
-            clock.alarms.borrow_mut().push((*deadline, cx.waker().clone()));
-            return Poll::Pending;
+        if self.0.now() >= self.1 {
+            return Poll::Ready(());
         }
-        Poll::Ready(())
+        // The alarm of a sleep that is dropped stays, and wakes in vain: that harms nobody.
+        self.0.alarms.borrow_mut().push((self.1, cx.waker().clone()));
+        Poll::Pending
     }
 }
 
@@ -76,13 +73,16 @@ fn block_on<F: Future>(clock: &Clock, future: F) -> F::Output {
 
 fn main() -> Result<ExitCode, PlanError> {
     let clock = Clock { epoch: time::Instant::now(), alarms: Rc::default() };
+    let ms = Duration::from_millis;
     let mut p = LocalPipeline::new("custom executor");
     p.step("quick").run(|| async { Ok(Rc::new("not Send")) });
-    p.step("slow").retries(2).retry_delay(20 * MS).timeout(50 * MS).run_with(|cx| {
-        let done = clock.sleep_until(cx.started_at() + 120 * MS / cx.attempt());
-        async { Ok(done.await) }
+    p.step("slow").retries(2).retry_delay(ms(20)).timeout(ms(50)).run_with(|cx| {
+        let done = clock.sleep_until(cx.started_at() + ms(120) / cx.attempt());
+        async {
+            done.await;
+            Ok(())
+        }
     });
-
     let run = p.runner().observe(|event: &Event<'_, BoxError>| println!("{:?}  {event}", event.at - Instant::ZERO));
     let report = block_on(&clock, run.run(&clock))?;
     println!("\n{report}");
