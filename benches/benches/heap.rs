@@ -3,12 +3,13 @@
 //! A benchmark of its own because counting allocations costs time.
 
 use allocation_counter::{AllocationInfo, measure};
-use rungs::NoClock;
+use rungs::{NoClock, Timer};
 use rungs_benches::{
     graph::{Graph, Shape},
     phase::{measured_build, measured_check, measured_drop, measured_run},
     table::{Target, figures, head},
 };
+use rungs_smol::Smol;
 
 const RUN: Target = Target::new("allocations in a run of a chain of 1,000", 8.0);
 const BUILD: Target = Target::new("allocations to build a chain of 1,000: 2 a step, 100 for lists", 2_100.0);
@@ -39,12 +40,14 @@ fn main() {
     if !rungs_benches::is_wanted() {
         return;
     }
-    let lives: Vec<_> = GRAPHS.iter().map(|&(shape, steps)| (shape, steps, Life::of(shape, steps))).collect();
+    let lives: Vec<_> = GRAPHS.iter().map(|&(shape, steps)| (shape, steps, Life::of(shape, steps, &NoClock))).collect();
 
     head("Allocations (growth of a list counts as one)", &["build", "check", "run", "rerun"]);
     for (shape, steps, life) in &lives {
-        let counts = [&life.build, &life.check, &life.run, &life.again].map(|info| info.count_total as f64);
-        figures(&format!("{} {steps}", shape.name()), counts);
+        figures(&format!("{} {steps}", shape.name()), life.allocations());
+    }
+    for &(shape, steps) in GRAPHS.iter().filter(|(_, steps)| *steps <= 10_000) {
+        figures(&format!("{} {steps}, clock", shape.name()), Life::of(shape, steps, &Smol).allocations());
     }
     if let Some((_, _, chain)) = lives.first() {
         BUILD.hold(chain.build.count_total as f64);
@@ -63,24 +66,28 @@ fn main() {
 }
 
 impl Life {
-    fn of(shape: Shape, steps: usize) -> Self {
+    fn of<T: Timer>(shape: Shape, steps: usize, timer: &T) -> Self {
         let mut graph = Graph::new(shape, steps);
         let (mut pipeline, mut report) = (None, None);
         let build = measure(|| pipeline = Some(measured_build(&mut graph)));
         let (mut pipeline, _) = pipeline.expect("built");
         let check = measure(|| measured_check(&mut pipeline));
-        let run = measure(|| report = Some(measured_run(&mut pipeline, &NoClock)));
+        let run = measure(|| report = Some(measured_run(&mut pipeline, timer)));
         let kept = build.bytes_current + check.bytes_current + run.bytes_current;
         drop(report.take());
-        let again = measure(|| report = Some(measured_run(&mut pipeline, &NoClock)));
+        let again = measure(|| report = Some(measured_run(&mut pipeline, timer)));
         measured_drop(pipeline, report.expect("run"));
 
         let peak = measure(|| {
             let (mut pipeline, _) = measured_build(&mut graph);
             measured_check(&mut pipeline);
-            let report = measured_run(&mut pipeline, &NoClock);
+            let report = measured_run(&mut pipeline, timer);
             measured_drop(pipeline, report);
         });
         Self { build, check, run, again, kept, peak: peak.bytes_max }
+    }
+
+    fn allocations(&self) -> [f64; 4] {
+        [&self.build, &self.check, &self.run, &self.again].map(|info| info.count_total as f64)
     }
 }

@@ -1,6 +1,7 @@
 //! Instructions a step, by phase, counted by callgrind.
 //!
-//! `first`: of the first pipeline of a process, when the allocator is still empty. `later`: of those after it.
+//! `first`: of the first pipeline of a process, when the allocator is still empty. `later`: of those after it. `clock`: as
+//! `first`, on smol's clock; the system's part of reading it is not counted.
 
 use rungs_benches::{
     callgrind::{difference, instructions, is_there},
@@ -28,19 +29,26 @@ fn main() {
     head("Instructions a step", &["build", "check", "run", "drop", "all", "rerun"]);
     for (shape, steps) in [(Shape::Chain, 1_000), (Shape::Fan, 1_002), (Shape::Random, 10_000)] {
         let job = Job { shape, steps, clock: false, pipelines: 1, runs: 1 };
-        let first = PHASES.map(|phase| a_step(instructions(&name(phase), &job.args()), steps));
-        let again = Job { runs: 3, ..job };
-        let rerun = a_step(difference(&name("run"), &job.args(), &again.args(), 2.0), steps);
+        let (first, rerun) = life(job);
         print(&format!("{} {steps} first", shape.name()), first, rerun);
         let more = Job { pipelines: 3, ..job };
         let later = PHASES.map(|phase| a_step(difference(&name(phase), &job.args(), &more.args(), 2.0), steps));
         print("  later", later, rerun);
+        let (clock, rerun) = life(Job { clock: true, ..job });
+        print("  clock", clock, rerun);
         if shape == Shape::Chain {
             let [build, check, run, _] = first;
             BUILD_AND_CHECK.hold(build + check);
             RUN.hold(run);
         }
     }
+}
+
+/// Of the job's one pipeline: each phase, and a second run.
+fn life(job: Job) -> ([f64; 4], f64) {
+    let first = PHASES.map(|phase| a_step(instructions(&name(phase), &job.args()), job.steps));
+    let again = Job { runs: 3, ..job };
+    (first, a_step(difference(&name("run"), &job.args(), &again.args(), 2.0), job.steps))
 }
 
 fn name(phase: &str) -> String {

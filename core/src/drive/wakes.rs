@@ -212,39 +212,44 @@ mod tests {
     use super::*;
     use loom::{sync::Arc, thread};
 
-    /// Two wakers and a run: whatever the order, each wake is taken by a pass that began before the run was told, or by
-    /// the pass that it is told to make.
     #[test]
     fn no_wake_is_lost() {
-        loom::model(|| {
-            let woken = Arc::new(WokenBits::new(2));
-            let told = Arc::new(AtomicUsize::new(0));
-            let threads: Vec<_> = (0..2)
-                .map(|seat| {
-                    let (woken, told) = (woken.clone(), told.clone());
-                    thread::spawn(move || {
-                        if woken.set(seat) {
-                            told.fetch_add(1, Ordering::AcqRel);
-                        }
-                    })
-                })
-                .collect();
-            let mut seen = [0; 2];
-            let mut pass = Pass::default();
-            while let Some(seat) = pass.next(&woken) {
-                seen[seat] += 1;
-            }
-            for thread in threads {
-                thread.join().unwrap();
-            }
-            let mut pass = Pass::default();
-            let mut late = 0;
-            while let Some(seat) = pass.next(&woken) {
-                seen[seat] += 1;
-                late += 1;
-            }
-            assert_eq!(seen, [1, 1]);
-            assert!(late == 0 || told.load(Ordering::Acquire) > 0, "left in the set, and nobody told the run");
+        // Of two seats in one word, of two in words of their own, and of one that is woken twice.
+        for seats in [[0, 1], [0, BITS], [0, 0]] {
+            loom::model(move || two_wakers_and_a_run(seats));
+        }
+    }
+
+    /// Whatever the order, each wake is taken by a pass that began before the run was told, or by the pass that it is told
+    /// to make.
+    fn two_wakers_and_a_run(seats: [usize; 2]) {
+        let woken = Arc::new(WokenBits::new(BITS + 1));
+        let told = Arc::new(AtomicUsize::new(0));
+        let threads = seats.map(|seat| {
+            let (woken, told) = (woken.clone(), told.clone());
+            thread::spawn(move || {
+                if woken.set(seat) {
+                    told.fetch_add(1, Ordering::AcqRel);
+                }
+            })
         });
+        let before = told.load(Ordering::Acquire);
+        let mut seen = Vec::new();
+        let mut pass = || {
+            let mut pass = Pass::default();
+            seen.extend(core::iter::from_fn(|| pass.next(&woken)));
+            seen.len()
+        };
+        let early = pass();
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        let all = pass();
+        let told = told.load(Ordering::Acquire) > before;
+        assert!(all == early || told, "left in the set, and nobody told the run");
+        assert!(
+            seats.iter().all(|seat| seen.contains(seat)) && all <= seats.len(),
+            "{seats:?} were woken, not {seen:?}"
+        );
     }
 }

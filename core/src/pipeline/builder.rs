@@ -72,7 +72,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, S> StepBuilder<'p, 'env, E, K, S> {
         self.taking(needs)
     }
 
-    /// The steps whose results this one takes, by name; they may be added later. Its closure takes [`Inputs`].
+    /// The steps whose results this one takes, by name; they may be added later. Its closure takes [`Inputs`],
+    /// which has an example.
     pub fn depends_on<I>(self, names: I) -> StepBuilder<'p, 'env, E, K, S, ByName>
     where
         I: IntoIterator<Item: AsRef<str>>,

@@ -9,10 +9,26 @@ use alloc::{boxed::Box, sync::Arc};
 use core::pin::Pin;
 
 /// Steps, results and so the run may go to another thread: a [`Pipeline`](super::Pipeline).
+///
+/// Who takes a step from its caller to say more of it names the kind:
+///
+/// ```
+/// use rungs::{InPlace, Pipeline, Shared, StepBuilder};
+///
+/// fn patient<'p, 'env, E: 'env>(step: StepBuilder<'p, 'env, E, Shared, InPlace>) -> StepBuilder<'p, 'env, E, Shared, InPlace> {
+///     step.retries(9)
+/// }
+///
+/// let mut p: Pipeline = Pipeline::new("patient");
+/// patient(p.step("first")).run(|| async { Ok(()) });
+/// patient(p.step("second")).run(|| async { Ok(()) });
+/// p.check()?;
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
 #[derive(Debug)]
 pub struct Shared;
 
-/// Steps and results stay on one thread: a [`LocalPipeline`](super::LocalPipeline).
+/// Steps and results stay on one thread: a [`LocalPipeline`](super::LocalPipeline), which has an example.
 #[derive(Debug)]
 pub struct Local;
 

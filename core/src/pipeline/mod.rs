@@ -191,19 +191,40 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
     /// is checked when it is run. O(V + E), once; after that O(1) until something is added.
     ///
     /// # Errors
-    /// All mistakes at once.
+    /// All mistakes at once. [`PlanError`] has an example.
     pub fn check(&mut self) -> Result<(), PlanError> {
         self.steps.draft.compile()?;
         self.steps.prepare(&Config::DEFAULT);
         Ok(())
     }
 
-    /// The picture of the plan: as text, Mermaid or DOT. Nothing is executed for it, and a wrong plan has a picture too.
+    /// The picture of the plan: as text, [Mermaid](Picture::mermaid) or [DOT](Picture::dot). Nothing is executed for it, and a wrong plan has a picture too.
+    ///
+    /// ```
+    /// use rungs::Pipeline;
+    ///
+    /// let mut p: Pipeline = Pipeline::new("my-pipeline");
+    /// let rows = p.step("extract").run(|| async { Ok(2) });
+    /// let config = p.step("fetch_config").run(|| async { Ok(21) });
+    /// let product = p.step("transform").needs((rows, config)).run(|rows, config| async move { Ok(*rows * *config) });
+    /// p.step("load").needs(product).run(|_| async { Ok(()) });
+    /// assert_eq!(p.visualize().to_string(), "\
+    /// Pipeline: my-pipeline
+    /// ========================================
+    /// Level 0:
+    ///   - extract
+    ///   - fetch_config
+    /// Level 1:
+    ///   - transform <- [extract, fetch_config]
+    /// Level 2:
+    ///   - load <- [transform]
+    /// ");
+    /// ```
     pub fn visualize(&mut self) -> Picture<'_> {
         self.steps.draft.picture()
     }
 
-    /// A run with settings of its own.
+    /// A run with settings of its own. [`Runner`] has an example.
     pub fn runner(&mut self) -> Runner<'_, 'env, E, K> {
         Runner::new(&mut self.steps)
     }

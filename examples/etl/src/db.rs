@@ -31,8 +31,12 @@ const TABLES: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-/// How long a load waits for another writer at a stretch. It cannot be stopped meanwhile, so it is short.
+/// How long a load waits for another writer at a stretch, and so does a look at what remains of one. They cannot be
+/// stopped meanwhile, so it is short.
 const BUSY_WAIT: Duration = Duration::from_millis(250);
+
+/// How long a summary waits for another writer: there is no second attempt.
+const PATIENT_WAIT: Duration = Duration::from_secs(5);
 
 /// How many rows a load has written.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -87,16 +91,14 @@ pub(crate) fn load(
 
 /// Asks the file at `path`, which must exist, what a load has put there.
 pub(crate) fn summary(path: &Path) -> Result<Summary, EtlError> {
-    // Not read-only: after a crash the first to open the file has to clean up.
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
-    let summary = Connection::open_with_flags(path, flags).and_then(|mut db| query(&mut db));
-    summary.map_err(|source| EtlError::Database { action: "read", path: path.to_owned(), source })
+    read(path, PATIENT_WAIT)
 }
 
 /// Says in a sentence what a reader finds in the file at `path` after a load that came to nothing.
 pub(crate) fn what_remains(path: &Path) -> String {
-    match summary(path) {
+    match read(path, BUSY_WAIT) {
         Ok(old) => format!("{} holds a whole load: {} routes, {} flights", path.display(), old.routes, old.flights),
+        Err(error) if error.is_transient() => format!("{} is in use: what it holds is not known", path.display()),
         Err(_) => format!("{} holds no load", path.display()),
     }
 }
@@ -138,6 +140,16 @@ fn fill(
         insert.execute(params![r.origin, r.destination, r.count, r.distance_km])?;
     }
     Ok(Loaded { airports: airports.len(), routes: routes.len() })
+}
+
+fn read(path: &Path, wait: Duration) -> Result<Summary, EtlError> {
+    // Not read-only: after a crash the first to open the file has to clean up.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+    let summary = Connection::open_with_flags(path, flags).and_then(|mut db| {
+        db.busy_timeout(wait)?;
+        query(&mut db)
+    });
+    summary.map_err(|source| EtlError::Database { action: "read", path: path.to_owned(), source })
 }
 
 fn query(db: &mut Connection) -> rusqlite::Result<Summary> {

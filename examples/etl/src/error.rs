@@ -18,7 +18,7 @@ use rusqlite::ErrorCode;
 pub(crate) enum EtlError {
     /// The demo server could not open its port.
     Listen(io::Error),
-    /// Ctrl-C could not be listened for.
+    /// Ctrl-C or another signal could not be listened for.
     Signals(io::Error),
     /// No connection to a source came about.
     Connect {
@@ -133,7 +133,7 @@ impl fmt::Display for EtlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Listen(_) => write!(f, "cannot open a port to serve on"),
-            Self::Signals(_) => write!(f, "cannot listen for ctrl-c"),
+            Self::Signals(_) => write!(f, "cannot listen for signals"),
             Self::Connect { to, .. } => write!(f, "cannot connect to {to}"),
             Self::Http { url, .. } => write!(f, "no answer from {url}"),
             Self::Status { url, status, retry_after } => {

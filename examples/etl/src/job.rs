@@ -9,8 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use rungs::{
-    Backoff, CancelToken, Event, Handle, InPlace, Jitter, Pipeline, PlanError, Report, Retry, Status, StepBuilder,
-    StepError, Timer, pipeline::Shared,
+    Backoff, CancelToken, Event, Handle, InPlace, Jitter, Pipeline, PlanError, Report, Retry, Shared, Status,
+    StepBuilder, StepError, Timer,
 };
 use rungs_smol::{On, Smol};
 use smol::Executor;
@@ -23,7 +23,7 @@ use crate::{fetch::fetch, tables};
 const RETRIES: u32 = 4;
 
 /// How long a source may take for one answer.
-const TIMEOUT: Duration = Duration::from_millis(500);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The delays before a source is asked again, unless it says itself how long it wants to be left alone.
 const BACKOFF: Backoff<'static> =

@@ -56,6 +56,8 @@ fn main() -> ExitCode {
 async fn run(args: Args) -> Result<u8, EtlError> {
     let token = CancelToken::new();
     cancel_on_ctrl_c(&token).map_err(EtlError::Signals)?;
+    #[cfg(unix)]
+    let _listened = fail_on_long_files().map_err(EtlError::Signals)?;
 
     // The server closes when this function ends.
     let (_server, base) = match args.from {
@@ -96,4 +98,11 @@ fn cancel_on_ctrl_c(token: &CancelToken) -> io::Result<()> {
     };
     smol::spawn(listening).detach();
     Ok(())
+}
+
+/// A file that may not grow (`ulimit -f`) is an error of the step that writes it, not the sudden end of the program, as
+/// long as somebody listens for the signal.
+#[cfg(unix)]
+fn fail_on_long_files() -> io::Result<Signals> {
+    Signals::new([Signal::Xfsz])
 }

@@ -163,6 +163,9 @@ fn distance_km(from: &Airport, to: &Airport) -> f64 {
 
 /// Reads a table whose header has at least `columns`, and has `check` look at
 /// each row and its line.
+///
+/// The last line has to end like the others: in one that does not, `440` may be
+/// what is left of `4400`.
 fn parse<R: DeserializeOwned>(
     table: &'static str,
     columns: &[&str],
@@ -188,6 +191,9 @@ fn parse<R: DeserializeOwned>(
         let unreadable = |error| at(line, describe(&error, &header));
         let mut record = StringRecord::new();
         if !reader.read_record(&mut record).map_err(unreadable)? {
+            if !matches!(text.last(), Some(b'\n' | b'\r')) {
+                return Err(at(line, "the table breaks off here: no line break ends its last line".to_owned()));
+            }
             break;
         }
         let mut row = record.deserialize(Some(&header)).map_err(unreadable)?;

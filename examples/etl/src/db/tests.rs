@@ -221,6 +221,22 @@ fn a_file_that_is_missing_or_no_database_is_a_clear_error() -> Outcome {
 }
 
 #[test]
+fn what_remains_is_said_as_far_as_it_is_known() -> Outcome {
+    let scratch = Scratch::new("remains")?;
+    let says = |what| format!("{} {what}", scratch.file().display());
+    assert_eq!(what_remains(&scratch.file()), says("holds no load"));
+    let (airports, routes) = small()?;
+    load(&scratch.file(), &airports, &routes, NEVER)?;
+    assert_eq!(what_remains(&scratch.file()), says("holds a whole load: 1 routes, 7 flights"));
+
+    let mut writer = Connection::open(scratch.file())?;
+    let held = writer.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+    assert_eq!(what_remains(&scratch.file()), says("is in use: what it holds is not known"));
+    held.rollback()?;
+    Ok(())
+}
+
+#[test]
 fn a_locked_database_is_worth_another_try() -> Outcome {
     let scratch = Scratch::new("locked")?;
     let (airports, routes) = small()?;

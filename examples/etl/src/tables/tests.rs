@@ -55,6 +55,14 @@ fn a_table_torn_within_a_line_is_refused() {
 }
 
 #[test]
+fn a_table_torn_within_its_last_number_is_refused() {
+    let breaks_off = "flights.csv line 5367: the table breaks off here: no line break ends its last line";
+    for lost in ["\n", "0\n", "40\n"] {
+        assert_eq!(flights_problem(SHIPPED_FLIGHTS.strip_suffix(lost).unwrap_or_default()), breaks_off);
+    }
+}
+
+#[test]
 fn a_bad_row_is_named_by_line_and_column() {
     let cases = [
         ("A,B,many", "flights.csv line 3: count: invalid digit found in string"),
@@ -105,7 +113,7 @@ fn an_unknown_airport_is_named_with_its_line_in_the_file() -> Result<(), EtlErro
     // Blank lines and breaks within quotes count, though they are no rows.
     let flights = [
         ("count,origin,destination\n1,A,B\n1,A,ZZZ\n", 3),
-        ("count,origin,destination\n1,A,B\n\n1,A,ZZZ", 4),
+        ("count,origin,destination\n1,A,B\n\n1,A,ZZZ\n", 4),
         ("count,origin,destination\r\n1,A,B\r\n1,A,ZZZ\r\n", 3),
         ("\u{feff}count,origin,destination,note\n1,A,B,\"one\ntwo\"\n1,A,ZZZ,\n", 4),
     ];
