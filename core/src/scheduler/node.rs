@@ -339,6 +339,16 @@ impl Node {
     }
 }
 
+#[cfg(feature = "defmt")]
+impl defmt::Format for Node {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{} (attempts: {=u32})", self.status(), self.attempts());
+        if let Some(cause) = self.cause() {
+            defmt::write!(f, ": {}", cause);
+        }
+    }
+}
+
 /// What has become of a step.
 ///
 /// ```
