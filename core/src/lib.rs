@@ -51,7 +51,8 @@
 //! # Features
 //!
 //! `std` (default) implies `alloc`; without both, the scheduler, policies, rendering and the traits remain, and `macros`
-//! adds the static face. `serde` writes reports; `defmt` logs plain data on a board.
+//! adds the static face (without `std` it links against an implementation of the crate `critical-section`, which every
+//! board brings). `serde` writes reports; `defmt` logs reports and plain data on a board.
 #![no_std]
 #![forbid(unsafe_code)]
 

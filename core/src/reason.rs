@@ -90,6 +90,25 @@ impl defmt::Format for Origin<'_> {
     }
 }
 
+/// Logs a step's cause by its origin or its error, as [`Reason`] says them in words.
+#[cfg(all(feature = "defmt", any(feature = "alloc", feature = "macros")))]
+pub(crate) fn log(
+    f: defmt::Formatter<'_>,
+    status: Status,
+    cause: Cause,
+    origin: Option<Origin<'_>>,
+    error: Option<impl defmt::Format>,
+) {
+    match (origin, &error) {
+        (Some(origin), _) => defmt::write!(f, "{}", origin),
+        (None, Some(error)) if status == Status::Failed => return defmt::write!(f, "{}", error),
+        (None, _) => defmt::write!(f, "{}", cause),
+    }
+    if let (Status::Cancelled, Some(last)) = (status, error) {
+        defmt::write!(f, "; last error: {}", last);
+    }
+}
+
 /// What became of a root.
 fn became(status: Status) -> &'static str {
     match status {

@@ -52,6 +52,7 @@ pub struct Lost;
 ///
 /// [`Spawner`] has an example.
 #[derive(Clone, Copy, Debug, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct InPlace;
 
 impl<F: Future> Spawner<F> for InPlace {

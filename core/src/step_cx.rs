@@ -76,3 +76,13 @@ impl StepCx {
         self.cancelled.as_ref().is_some_and(|cancelled| cancelled.load(Ordering::Acquire))
     }
 }
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for StepCx {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "attempt {=u32} at {}", self.attempt, self.started);
+        if let Some(limit) = self.limit {
+            defmt::write!(f, ", until {}", limit);
+        }
+    }
+}

@@ -144,6 +144,7 @@ impl<T: Timer + ?Sized> Timer for &T {
 /// assert_eq!(NoClock.now(), Instant::ZERO);
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct NoClock;
 
 impl Timer for NoClock {

@@ -6,6 +6,7 @@
 mod clock;
 
 mod ahead;
+mod boots;
 mod drives;
 mod fields;
 mod generics;
@@ -18,19 +19,35 @@ use clock::Clock;
 use std::{
     future::Future,
     pin::pin,
-    task::{Context, Poll, Waker},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
 };
 
 /// Runs to the end, moving the clock on whenever there is nothing else to do.
 #[track_caller]
 fn run<T>(clock: &Clock, run: impl Future<Output = T>) -> T {
     let mut run = pin!(run);
-    let mut cx = Context::from_waker(Waker::noop());
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(woken.clone());
+    let mut cx = Context::from_waker(&waker);
     loop {
         if let Poll::Ready(ended) = run.as_mut().poll(&mut cx) {
             return ended;
         }
-        assert!(clock.to_next(), "the run waits for nothing");
+        assert!(woken.0.swap(false, Ordering::Relaxed) || clock.to_next(), "the run waits for nothing");
+    }
+}
+
+/// Whether somebody has more to do at once.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Each setting of a step, said as an argument of its attribute.
 
 use crate::{Bad, Clock, line, ms, run};
-use rungs::{Cause, Instant, Retry, Status, StepCx, StepError};
+use rungs::{Backoff, Cause, Instant, Jitter, Retry, Settings, Status, StepCx, StepError, When, fixed::Known};
 
 /// What a step does in each attempt, and how often it was tried.
 struct Script {
@@ -190,4 +190,92 @@ fn a_step_may_ask_for_its_context_and_an_observer_hears_all() {
             "4 curious: success after retries",
         ]
     );
+}
+
+const LIMIT: u32 = 2;
+
+#[rungs::pipeline(
+    error = Bad,
+    name = "all of them",
+    max_concurrent = LIMIT,
+    deadline = mins(1),
+    order = levels,
+    on_failure = cancel,
+    resources(bus = 2, licence = LIMIT)
+)]
+mod said {
+    use super::*;
+
+    #[step(retries = LIMIT, backoff = fixed(us(5)).jitter(Jitter::Full))]
+    async fn fixed_delay() -> Result<(), Bad> {
+        Ok(())
+    }
+
+    #[step(retries = 1, backoff = list(&[ms(1), secs(2)]).jitter(Jitter::Equal))]
+    async fn listed() -> Result<(), Bad> {
+        Ok(())
+    }
+
+    #[step(retries = 9, backoff = exponential(ms(10)).factor(3).cap(secs(1)).jitter(Jitter::Decorrelated))]
+    async fn grown() -> Result<(), Bad> {
+        Ok(())
+    }
+
+    #[step(retries = 9, retry_delay = ms(10), retry_if = |_: &Bad| true)]
+    async fn doubled() -> Result<(), Bad> {
+        Ok(())
+    }
+
+    #[step(retries = 1, timeout = ms(5), retry_on_timeout = false, deadline = secs(1), expected = ms(3))]
+    async fn in_time() -> Result<(), Bad> {
+        Ok(())
+    }
+
+    #[step(uses(bus = 1, licence = LIMIT), optional)]
+    async fn holds() -> Result<(), Bad> {
+        Ok(())
+    }
+
+    #[step(skip_on_error, after(holds, in_time))]
+    async fn spared() -> Result<(), Bad> {
+        Ok(())
+    }
+
+    #[step(when_all_done, after(spared))]
+    async fn tidy() -> Result<(), Bad> {
+        Ok(())
+    }
+
+    #[step(when_any_failed, after(spared))]
+    async fn alarm() -> Result<(), Bad> {
+        Ok(())
+    }
+}
+
+#[test]
+fn each_argument_is_the_setting_of_its_name() {
+    let listed = [ms(1), ms(2_000)];
+    let once = Settings::DEFAULT;
+    let expected = [
+        ("fixed_delay", once.retries(2).backoff(Backoff::fixed(ms(5) / 1_000).jitter(Jitter::Full))),
+        ("listed", once.retries(1).backoff(Backoff::list(&listed).jitter(Jitter::Equal))),
+        ("grown", {
+            let grown = Backoff::exponential(ms(10)).factor(3).cap(ms(1_000));
+            once.retries(9).backoff(grown.jitter(Jitter::Decorrelated))
+        }),
+        ("doubled", once.retries(9).backoff(Backoff::exponential(ms(10)))),
+        ("in_time", once.retries(1).timeout(ms(5)).retry_on_timeout(false).deadline(ms(1_000)).expected(ms(3))),
+        // Of two classes the first uses nothing.
+        ("holds", once.class(1).optional()),
+        ("spared", once.when(When::SkipOnError)),
+        ("tidy", once.when(When::AllDone)),
+        ("alarm", once.when(When::AnyFailed)),
+    ];
+    let clock = Clock::new();
+    let report = run(&clock, said::runner().seed(1).run((), &clock));
+    let plan = &said::Pipeline::BLUEPRINT.plan;
+    assert_eq!(plan.len(), expected.len());
+    for (step, (name, settings)) in report.steps().zip(expected) {
+        assert_eq!((step.name(), plan.settings(step.id())), (name, &settings));
+    }
 }

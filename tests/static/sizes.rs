@@ -1,6 +1,7 @@
 //! A run takes the room of the graph's width, not of its length; what it keeps of a step is little.
 
 use crate::Bad;
+use futures_lite::future::zip;
 use rungs::NoClock;
 use std::mem::size_of_val;
 
@@ -31,7 +32,9 @@ bulky_steps! { flat: a() b() c() d() e() f() g() h() }
 fn a_run_is_as_large_as_its_graph_is_wide() {
     let [one, two, eight] =
         [size_of_val(&chain::run(&NoClock)), size_of_val(&two_wide::run(&NoClock)), size_of_val(&flat::run(&NoClock))];
-    let joined = 8 * size_of_val(&bulky(1));
+    let pair = || zip(bulky(1), bulky(2));
+    let four = || zip(pair(), pair());
+    let joined = size_of_val(&zip(four(), four()));
     println!(
         "8 steps of {} bytes: {one} as a chain, {two} two wide, {eight} flat; joined flat {joined}",
         size_of_val(&bulky(1))

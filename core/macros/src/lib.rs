@@ -27,7 +27,7 @@ use proc_macro::TokenStream;
 ///
 /// | setting | meaning |
 /// | --- | --- |
-/// | `error = Type` | the error of all steps; must be said |
+/// | `error = Type` | the error of all steps; must be said, and be `pub` |
 /// | `name = ".."` | what reports and pictures call it; the module's name if not said |
 /// | `max_concurrent = n` | at most this many attempts in flight |
 /// | `deadline = d` | how long a run may take |

@@ -25,6 +25,7 @@ use core::fmt;
 ///
 /// The [module](super) has a whole pipeline that is made of one.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Blueprint {
     pub(super) name: &'static str,
     pub(super) names: &'static [&'static str],

@@ -179,6 +179,8 @@ mod ahead;
 pub mod args;
 mod blueprint;
 mod cells;
+#[cfg(feature = "defmt")]
+mod defmt;
 mod drive;
 mod driven;
 mod output;

@@ -190,10 +190,9 @@ impl<R: Outputs, E: fmt::Display, const STEPS: usize> Table for Report<R, E, STE
 }
 
 /// A report without its outputs, and whatever its length.
-#[derive(Debug)]
-struct View<'r, E> {
-    blueprint: &'static Blueprint,
-    nodes: &'r [Node],
+pub(super) struct View<'r, E> {
+    pub(super) blueprint: &'static Blueprint,
+    pub(super) nodes: &'r [Node],
     errors: &'r [Option<E>],
 }
 
@@ -231,9 +230,8 @@ impl<E> Copy for View<'_, E> {}
 /// assert_eq!(read.cause(), Some(Cause::Dependency { root: lamp.id(), via: lamp.id() }));
 /// assert_eq!(read.reason().unwrap().to_string(), "`lamp` failed");
 /// ```
-#[derive(Debug)]
 pub struct StepResult<'r, E> {
-    view: View<'r, E>,
+    pub(super) view: View<'r, E>,
     step: StepId,
 }
 
@@ -315,13 +313,25 @@ impl<'r, E> StepResult<'r, E> {
     }
 }
 
+impl<E: fmt::Debug> fmt::Debug for StepResult<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StepResult")
+            .field("name", &self.name())
+            .field("status", &self.status())
+            .field("attempts", &self.attempts())
+            .field("error", &self.error())
+            .field("cause", &self.cause())
+            .finish_non_exhaustive()
+    }
+}
+
 /// Why a step did not succeed, in words that name the steps it came by.
 ///
 /// [`StepResult`] has an example.
 #[derive(Debug)]
 pub struct Reason<'r, E> {
-    of: StepResult<'r, E>,
-    cause: Cause,
+    pub(super) of: StepResult<'r, E>,
+    pub(super) cause: Cause,
 }
 
 impl<E: fmt::Display> fmt::Display for Reason<'_, E> {

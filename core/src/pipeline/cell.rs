@@ -87,6 +87,13 @@ impl<T: fmt::Display> fmt::Display for Out<T> {
     }
 }
 
+#[cfg(feature = "defmt")]
+impl<T: defmt::Format> defmt::Format for Out<T> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        (**self).format(f);
+    }
+}
+
 /// A slot whose type is known to those who ask for it.
 pub trait Cell: 'static {
     /// Puts itself into `out`, if that is an `Option<Arc<Slot<T>>>` of the right `T`.

@@ -103,6 +103,7 @@ impl Need {
 /// assert_eq!(needs.of(c), list);
 /// ```
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Edges<'p> {
     starts: &'p [u32],
     list: &'p [Need],
@@ -163,6 +164,7 @@ impl<'p> Edges<'p> {
 /// assert_eq!(plan.dependents(zero)[0].step().index(), 1);
 /// ```
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Plan<'p> {
     needs: Edges<'p>,
     dependents: Edges<'p>,

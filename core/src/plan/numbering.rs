@@ -47,6 +47,7 @@ pub struct Use {
 /// # Ok::<(), TooSmall>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Numbering<'p> {
     /// Step by place. Empty: the order of declaration.
     pub order: &'p [u32],

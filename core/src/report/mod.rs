@@ -1,5 +1,7 @@
 //! What came of a run: every step's result, and what it adds up to.
 
+#[cfg(feature = "defmt")]
+mod defmt;
 mod error;
 #[cfg(feature = "serde")]
 mod serde;

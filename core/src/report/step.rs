@@ -150,8 +150,8 @@ impl<E: fmt::Debug, C: Cell + ?Sized> fmt::Debug for StepResult<'_, E, C> {
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
 pub struct Reason<'r, E, C: ?Sized = SharedCell> {
-    of: StepResult<'r, E, C>,
-    cause: Cause,
+    pub(super) of: StepResult<'r, E, C>,
+    pub(super) cause: Cause,
 }
 
 impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Reason<'_, E, C> {

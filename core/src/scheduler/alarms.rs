@@ -5,6 +5,7 @@ use crate::plan::StepId;
 
 /// A step's armed deadline.
 #[derive(Clone, Copy, Debug, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Alarm {
     at: u64,
     step: u32,

@@ -337,3 +337,13 @@ impl Node {
         matches!(self.phase(), Phase::Running | Phase::Abandoning)
     }
 }
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Node {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{} (attempts: {=u32})", self.status(), self.attempts());
+        if let Some(cause) = self.cause() {
+            defmt::write!(f, ": {}", cause);
+        }
+    }
+}

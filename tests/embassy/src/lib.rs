@@ -11,6 +11,7 @@ use std::{
     task::{Context, Poll, Wake, Waker},
 };
 
+use critical_section as _;
 use defmt_stdout as _;
 use embassy_time_driver::Driver;
 use embassy_time_queue_utils::Queue;

@@ -1,11 +1,11 @@
-//! What `Log` writes, as defmt's decoder reads it.
+//! What `Log` and reports write, as defmt's decoder reads it.
 
 use std::{fs, process::Command};
 
 use defmt_decoder::{DecodeError, Table};
 
 #[test]
-fn the_log_of_a_run() {
+fn the_log_of_two_runs_and_of_their_reports() {
     let board = env!("CARGO_BIN_EXE_board");
     let table = Table::parse(&fs::read(board).unwrap()).unwrap().unwrap();
     let output = Command::new(board).output().unwrap();
@@ -38,6 +38,17 @@ fn the_log_of_a_run() {
             "error radio: failed (attempts: 1): TimedOut",
             "error announce: failed (attempts: 0): `radio` failed",
             "warn serve: Skipped (attempts: 0): `radio` failed, through `announce`",
+            "info bring-up: exit code 1 in 0.010009 s\n\
+             imu: Success (attempts: 3)\n\
+             radio: Failed (attempts: 1): TimedOut\n\
+             announce: Failed (attempts: 0): `radio` failed\n\
+             serve: Skipped (attempts: 0): `radio` failed, through `announce`\n\
+             alarm: Skipped (attempts: 0): NotNeeded",
+            "info boot: exit code 1 in 0.000000 s\n\
+             radio: Cancelled (attempts: 1): stopped after `imu` failed; last error: Failed(NoAnswer { address: 16 })\n\
+             imu: Failed (attempts: 2): Failed(NoAnswer { address: 104 })\n\
+             frame: Skipped (attempts: 0): `imu` failed\n\
+             tidy: Success (attempts: 1)",
             "info 1.500000 s",
         ],
     );

@@ -2,11 +2,15 @@
 
 use super::step_id;
 use crate::model::{Edge, EdgeKind, OnFailure, Order, Pipeline, Step, When};
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeMap;
+use syn::{Expr, spanned::Spanned};
 
 /// `BLUEPRINT`, and what it lends out.
+///
+/// Settings are expressions of the user's, and stand where our own constants are in scope: so those have names that
+/// nobody else's have.
 pub(super) fn items(model: &Pipeline) -> TokenStream {
     let title = &model.name;
     let count = model.steps.len();
@@ -20,39 +24,39 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     let classes = Classes::of(model);
     let (settings, which) = settings(model, &classes);
     let resources = classes.tokens(model);
-    let by_level = if model.config.order == Some(Order::Levels) { quote!(LEVELS) } else { quote!(&[]) };
+    let by_level = if model.config.order == Some(Order::Levels) { quote!(__LEVELS) } else { quote!(&[]) };
     // Without resources or barriers all that may start does, so the order of declaration is as good as any.
     let numbering = if model.resources.is_empty() && model.config.order != Some(Order::Levels) {
-        quote!(Numbering::declared(&PLAN))
+        quote!(__scheduler::Numbering::declared(&__PLAN))
     } else {
-        quote!(BY_PRIORITY)
+        quote!(__BY_PRIORITY)
     };
     quote! {
         /// The plan, with all that is said of its runs.
         pub static BLUEPRINT: ::rungs::fixed::Blueprint = PLAN;
 
         const PLAN: ::rungs::fixed::Blueprint = {
-            use ::rungs::scheduler::{Edges, Need, Numbering, Plan, Use};
-            const COUNT: usize = #count;
-            const NAMES: &[&str] = &[#(#names),*];
-            const LEVELS: &[u32] = &[#(#levels),*];
-            const ORDER: &[u32] = &[#(#order),*];
-            const PATH_OF: &[u32] = &[#(#path_of),*];
-            const NEED_ROWS: &[u32] = &[#(#need_rows),*];
-            const NEEDS: &[Need] = &[#(#needs),*];
-            const WAITING_ROWS: &[u32] = &[#(#waiting_rows),*];
-            const WAITING: &[Need] = &[#(#waiting),*];
-            const SETTINGS: &[::rungs::Settings<'static>] = &[#(#settings),*];
-            const WHICH: &[u32] = &[#(#which),*];
-            const PLAN: Plan<'static> =
-                Plan::new(Edges::new(NEED_ROWS, NEEDS), Edges::new(WAITING_ROWS, WAITING), SETTINGS, WHICH);
-            const PLACES: ::rungs::fixed::Places<COUNT> = ::rungs::fixed::Places::new(&PLAN, ORDER, #by_level);
+            use ::rungs::scheduler as __scheduler;
+            const __COUNT: usize = #count;
+            const __NAMES: &[&str] = &[#(#names),*];
+            const __LEVELS: &[u32] = &[#(#levels),*];
+            const __ORDER: &[u32] = &[#(#order),*];
+            const __PATH_OF: &[u32] = &[#(#path_of),*];
+            const __NEED_ROWS: &[u32] = &[#(#need_rows),*];
+            const __NEEDS: &[__scheduler::Need] = &[#(#needs),*];
+            const __WAITING_ROWS: &[u32] = &[#(#waiting_rows),*];
+            const __WAITING: &[__scheduler::Need] = &[#(#waiting),*];
+            const __SETTINGS: &[::rungs::Settings<'static>] = &[#(#settings),*];
+            const __WHICH: &[u32] = &[#(#which),*];
+            const __PLAN: __scheduler::Plan<'static> =
+                __scheduler::Plan::new(__scheduler::Edges::new(__NEED_ROWS, __NEEDS), __scheduler::Edges::new(__WAITING_ROWS, __WAITING), __SETTINGS, __WHICH);
+            const __PLACES: ::rungs::fixed::Places<__COUNT> = ::rungs::fixed::Places::new(&__PLAN, __ORDER, #by_level);
             #resources
-            const BY_PRIORITY: Numbering<'static> = (&PLACES).numbering(&PLAN, #by_level, CLASSES, USE_ROWS, USES, CAPACITIES);
-            ::rungs::fixed::Blueprint::new(#title, NAMES, PLAN)
-                .numbered(#numbering, BY_PRIORITY)
-                .paths(PATH_OF)
-                .levels(LEVELS)
+            const __BY_PRIORITY: __scheduler::Numbering<'static> = (&__PLACES).numbering(&__PLAN, #by_level, __CLASSES, __USE_ROWS, __USES, __CAPACITIES);
+            ::rungs::fixed::Blueprint::new(#title, __NAMES, __PLAN)
+                .numbered(#numbering, __BY_PRIORITY)
+                .paths(__PATH_OF)
+                .levels(__LEVELS)
                 .config(#config)
         };
     }
@@ -72,10 +76,11 @@ fn config(model: &Pipeline) -> TokenStream {
     let config = &model.config;
     let mut tokens = quote!(::rungs::Config::DEFAULT);
     if let Some(attempts) = &config.max_concurrent {
+        let check = check(attempts, &quote!(__ATTEMPTS > 0), "`max_concurrent` is 0: nothing could ever start");
         let checked = quote! {{
-            const ATTEMPTS: u32 = #attempts;
-            const { assert!(ATTEMPTS > 0, "`max_concurrent` is 0: nothing could ever start") };
-            ATTEMPTS
+            const __ATTEMPTS: u32 = #attempts;
+            #check
+            __ATTEMPTS
         }};
         tokens.extend(quote!(.max_concurrent(#checked)));
     }
@@ -98,6 +103,12 @@ fn config(model: &Pipeline) -> TokenStream {
         tokens.extend(quote!(.on_failure(::rungs::OnFailure::#word)));
     }
     tokens
+}
+
+/// Holds when the expression that is blamed has its value, or is what the compiler complains of.
+fn check(blamed: &Expr, holds: &TokenStream, message: &str) -> TokenStream {
+    let span = Span::mixed_site().located_at(blamed.span());
+    quote_spanned!(span=> const _: () = ::core::assert!(#holds, #message);)
 }
 
 fn inverted(needs: &[Vec<Edge>]) -> Vec<Vec<Edge>> {
@@ -124,9 +135,9 @@ fn rows(edges: &[Vec<Edge>]) -> (Vec<u32>, Vec<TokenStream>) {
 fn need(edge: &Edge) -> TokenStream {
     let step = step_id(edge.step);
     match edge.kind {
-        EdgeKind::Result => quote!(Need::result(#step)),
-        EdgeKind::After => quote!(Need::after(#step)),
-        EdgeKind::Order => quote!(Need::order(#step)),
+        EdgeKind::Result => quote!(__scheduler::Need::result(#step)),
+        EdgeKind::After => quote!(__scheduler::Need::after(#step)),
+        EdgeKind::Order => quote!(__scheduler::Need::order(#step)),
     }
 }
 
@@ -229,7 +240,7 @@ impl Classes {
             for class in &self.uses {
                 list.extend(class.iter().map(|(resource, units)| {
                     let resource = *resource as u32;
-                    quote!(Use { resource: #resource, units: #units })
+                    quote!(__scheduler::Use { resource: #resource, units: #units })
                 }));
                 rows.push(list.len() as u32);
             }
@@ -237,10 +248,10 @@ impl Classes {
         let capacities = model.resources.iter().map(|resource| &resource.units);
         let checks = self.checks(model);
         quote! {
-            const CLASSES: &[u32] = &[#(#bounds),*];
-            const USE_ROWS: &[u32] = &[#(#rows),*];
-            const USES: &[Use] = &[#(#list),*];
-            const CAPACITIES: &[u32] = &[#(#capacities),*];
+            const __CLASSES: &[u32] = &[#(#bounds),*];
+            const __USE_ROWS: &[u32] = &[#(#rows),*];
+            const __USES: &[__scheduler::Use] = &[#(#list),*];
+            const __CAPACITIES: &[u32] = &[#(#capacities),*];
             #checks
         }
     }
@@ -252,7 +263,8 @@ impl Classes {
             let resource = &model.resources[*resource];
             let capacity = &resource.units;
             let message = format!("step `{}` uses more of `{}` than there is", step.ident, resource.name);
-            quote!(const _: () = { let (units, capacity): (u32, u32) = (#units, #capacity); assert!(units <= capacity, #message) };)
+            let check = check(units, &quote!(__UNITS <= __CAPACITY), &message);
+            quote!(const _: () = { const __UNITS: u32 = #units; const __CAPACITY: u32 = #capacity; #check };)
         })
         .collect()
     }
