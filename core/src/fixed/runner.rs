@@ -16,6 +16,7 @@ use crate::{
     time::{Instant, Timer},
 };
 use core::{
+    fmt,
     future::Future,
     marker::PhantomData,
     num::NonZeroU32,
@@ -50,10 +51,9 @@ pub trait Steps<C>: Known + Sized {
     /// What a run writes on: a [`Run`].
     type Storage: Storage;
 
-    /// Why a run cannot do without a seed, if so.
-    const WANTS_SEED: Option<&'static str> = None;
-    /// Why a run cannot do without a clock, if so.
-    const WANTS_CLOCK: Option<&'static str> = None;
+    /// Does not compile if the run cannot do without a seed, or without a clock: where that is written, it is told.
+    #[inline]
+    fn check<T: Timer, const SEEDED: bool>() {}
 
     /// Runs it; see [`Runner::run_in`].
     fn run_in<'r, T: Timer, O: Observer<Self::Error>, S: RunSettings>(
@@ -218,18 +218,7 @@ impl<P: Known, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
         P: Steps<C>,
         O: Observer<P::Error>,
     {
-        const {
-            if let Some(why) = P::WANTS_SEED
-                && !SEEDED
-            {
-                panic!("{}", why);
-            }
-            if let Some(why) = P::WANTS_CLOCK
-                && !T::TICKS
-            {
-                panic!("{}", why);
-            }
-        }
+        P::check::<T, SEEDED>();
         let Self { settings, observer, pipeline } = self;
         P::run_in(Runner { settings, observer, pipeline }, storage, context, timer)
     }
@@ -241,7 +230,6 @@ impl<P: Known, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
 /// [`Plan::alarms`](crate::scheduler::Plan::alarms), and `LEVELS` is 0 but for [`Order::Levels`](crate::Order::Levels).
 ///
 /// The [module](super) has an example.
-#[derive(Debug)]
 pub struct Run<
     R,
     E,
@@ -321,6 +309,21 @@ impl<
     #[inline]
     fn into_report(self) -> Self::Report {
         self.report
+    }
+}
+
+impl<
+    R: Outputs,
+    E: fmt::Debug,
+    const STEPS: usize,
+    const WORDS: usize,
+    const ALARMS: usize,
+    const RESOURCES: usize,
+    const LEVELS: usize,
+> fmt::Debug for Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Run").field(&self.report).finish()
     }
 }
 

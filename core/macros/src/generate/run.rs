@@ -2,9 +2,9 @@
 
 use super::{bounds, local, outputs, path};
 use crate::model::{Order, ParamKind, Pipeline, Step};
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
-use syn::{GenericParam, Generics, TypeGenerics, punctuated::Punctuated};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Expr, GenericParam, Generics, TypeGenerics, punctuated::Punctuated, spanned::Spanned};
 
 /// `run`, `runner`, `visualize`, `Report`, and the implementation behind them.
 pub(super) fn items(model: &Pipeline) -> TokenStream {
@@ -34,8 +34,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     let wires = wires(model);
     let lengths = lengths(model);
     let body = body(model, &context_type, &output_ty);
-    let wants_seed = wanted(model, &quote!(needs_seed), "draws its delays at random, so the run wants `.seed(..)`");
-    let wants_clock = wanted(model, &quote!(needs_clock), "has a time limit or a delay, and `NoClock` tells no time");
+    let checks = checks(model);
     quote! {
         #wires
 
@@ -80,8 +79,10 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             type Error = #error;
             type Storage = Storage #output_ty;
 
-            const WANTS_SEED: ::core::option::Option<&'static str> = #wants_seed;
-            const WANTS_CLOCK: ::core::option::Option<&'static str> = #wants_clock;
+            #[inline]
+            fn check<Clock: ::rungs::Timer, const SEEDED: bool>() {
+                #checks
+            }
 
             #body
         }
@@ -128,16 +129,22 @@ fn wires(model: &Pipeline) -> TokenStream {
     quote!(type Wires<E> = ::rungs::fixed::Wires<E, #paths, #needs, #contexts>;)
 }
 
-/// What the runner must be told, if any step wants it: the message names the step.
-fn wanted(model: &Pipeline, wants: &TokenStream, why: &str) -> TokenStream {
-    let messages = model.steps.iter().map(|step| format!("step `{}` {why}", step.ident));
-    quote! {{
-        const MESSAGES: &[&str] = &[#(#messages),*];
-        match PLAN.plan.#wants() {
-            ::core::option::Option::Some(step) => ::core::option::Option::Some(MESSAGES[step.index()]),
-            ::core::option::Option::None => ::core::option::Option::None,
-        }
-    }}
+/// What a run must bring, asked for where a step's settings say so.
+fn checks(model: &Pipeline) -> TokenStream {
+    let check = |number: usize, blamed: &Expr, has: TokenStream, needs: TokenStream, message: String| {
+        let (id, span) = (super::step_id(number), Span::mixed_site().located_at(blamed.span()));
+        quote_spanned!(span=> const { if !#has && PLAN.plan.settings(#id).#needs() { ::core::panic!(#message) } })
+    };
+    let checks = model.steps.iter().enumerate().flat_map(|(number, step)| {
+        let said = &step.settings;
+        let seed = format!("step `{}` draws its delays at random, so the run wants `.seed(..)`", step.ident);
+        let seed = said.backoff.as_ref().map(|blamed| check(number, blamed, quote!(SEEDED), quote!(needs_seed), seed));
+        let clock = format!("step `{}` has a time limit or a delay, and `NoClock` tells no time", step.ident);
+        let timed = [&said.timeout, &said.deadline, &said.backoff, &said.retry_delay].into_iter().flatten().next();
+        let clock = timed.map(|blamed| check(number, blamed, quote!(Clock::TICKS), quote!(needs_clock), clock));
+        seed.into_iter().chain(clock)
+    });
+    checks.collect()
 }
 
 fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'_>) -> TokenStream {
