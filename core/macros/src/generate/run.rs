@@ -7,6 +7,9 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, GenericParam, Generics, TypeGenerics, punctuated::Punctuated, spanned::Spanned};
 
 /// `run`, `runner`, `visualize`, `Report`, and the implementation behind them.
+///
+/// Parameters of our own stand beside the context's, and where the user's expressions are: so they have names that nobody
+/// else's have.
 pub(super) fn items(model: &Pipeline) -> TokenStream {
     let count = model.steps.len();
     let error = &model.error;
@@ -55,10 +58,10 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
 
         /// Runs all steps, and reports. Dropping the future drops every step.
         #[allow(clippy::multiple_bound_locations)]
-        pub fn run<#lifetime 'clock, #(#params,)* Clock: ::rungs::Timer>(
+        pub fn run<#lifetime 'clock, #(#params,)* __Clock: ::rungs::Timer>(
             #taken
-            timer: &'clock Clock,
-        ) -> impl ::core::future::Future<Output = Report #output_ty> + use<#lifetime 'clock, #(#names,)* Clock>
+            timer: &'clock __Clock,
+        ) -> impl ::core::future::Future<Output = Report #output_ty> + use<#lifetime 'clock, #(#names,)* __Clock>
         #context_where
         {
             runner().run(#passed, timer)
@@ -80,7 +83,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             type Storage = Storage #output_ty;
 
             #[inline]
-            fn check<Clock: ::rungs::Timer, const SEEDED: bool>() {
+            fn check<__Clock: ::rungs::Timer, const SEEDED: bool>() {
                 #checks
             }
 
@@ -141,7 +144,7 @@ fn checks(model: &Pipeline) -> TokenStream {
         let seed = said.backoff.as_ref().map(|blamed| check(number, blamed, quote!(SEEDED), quote!(needs_seed), seed));
         let clock = format!("step `{}` has a time limit or a delay, and `NoClock` tells no time", step.ident);
         let timed = [&said.timeout, &said.deadline, &said.backoff, &said.retry_delay].into_iter().flatten().next();
-        let clock = timed.map(|blamed| check(number, blamed, quote!(Clock::TICKS), quote!(needs_clock), clock));
+        let clock = timed.map(|blamed| check(number, blamed, quote!(__Clock::TICKS), quote!(needs_clock), clock));
         seed.into_iter().chain(clock)
     });
     checks.collect()
@@ -158,14 +161,14 @@ fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'
         #[allow(unused_variables)]
         async fn run_in<
             'run,
-            Clock: ::rungs::Timer,
-            Watcher: ::rungs::Observer<Self::Error>,
-            Settings: ::rungs::fixed::RunSettings,
+            __Clock: ::rungs::Timer,
+            __Watcher: ::rungs::Observer<Self::Error>,
+            __Settings: ::rungs::fixed::RunSettings,
         >(
-            #runner: ::rungs::fixed::Runner<Self, Watcher, Settings>,
+            #runner: ::rungs::fixed::Runner<Self, __Watcher, __Settings>,
             #storage: &'run mut Self::Storage,
             #context: #context_type,
-            #timer: &Clock,
+            #timer: &__Clock,
         ) -> &'run Report #output_ty {
             {
                 let (#outputs, #lent) = #storage.lend();
