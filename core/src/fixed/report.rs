@@ -49,6 +49,7 @@ pub trait Outputs: Known + Sized {
 /// assert_eq!(report.outputs.radio, None);
 /// assert_eq!((report.is_success(), report.exit_code()), (false, 1));
 /// assert_eq!(report.count(Status::Failed), 1);
+/// assert!(format!("{report:?}").starts_with("Report [StepResult { name: \"power\""));
 /// assert_eq!(report.to_string(), "\
 /// Report: boot
 /// step   status     tries     start  duration  cause
@@ -57,7 +58,6 @@ pub trait Outputs: Known + Sized {
 /// 2 steps: 1 succeeded, 1 failed, 0 skipped, 0 cancelled in 0, exit code 1");
 /// ```
 #[must_use = "what went wrong in steps is told by the report alone"]
-#[derive(Debug)]
 pub struct Report<R, E, const STEPS: usize> {
     /// What the steps came to, by name: each an `Option`, `None` of a step without success.
     pub outputs: R,
@@ -145,6 +145,14 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
     fn view(&self) -> View<'_, E> {
         let Self { nodes, notes: Notes { errors, .. }, .. } = self;
         View { blueprint: R::BLUEPRINT, nodes, errors }
+    }
+}
+
+/// Without the outputs, whose types need not be `Debug`.
+impl<R: Outputs, E: fmt::Debug, const STEPS: usize> fmt::Debug for Report<R, E, STEPS> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Report ")?;
+        f.debug_list().entries(self.steps()).finish()
     }
 }
 

@@ -40,10 +40,9 @@ pub trait Steps<C>: Known + Sized {
     /// What a run writes on: a [`Run`](super::Run).
     type Storage: Storage;
 
-    /// Why a run cannot do without a seed, if so.
-    const WANTS_SEED: Option<&'static str> = None;
-    /// Why a run cannot do without a clock, if so.
-    const WANTS_CLOCK: Option<&'static str> = None;
+    /// Does not compile if the run cannot do without a seed, or without a clock: where that is written, it is told.
+    #[inline]
+    fn check<T: Timer, const SEEDED: bool>() {}
 
     /// Runs it; see [`Runner::run_in`].
     fn run_in<'r, T: Timer, O: Observer<Self::Error>, S: RunSettings>(
@@ -199,18 +198,7 @@ impl<P: Known, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
         P: Steps<C>,
         O: Observer<P::Error>,
     {
-        const {
-            if let Some(why) = P::WANTS_SEED
-                && !SEEDED
-            {
-                panic!("{}", why);
-            }
-            if let Some(why) = P::WANTS_CLOCK
-                && !T::TICKS
-            {
-                panic!("{}", why);
-            }
-        }
+        P::check::<T, SEEDED>();
         let Self { settings, observer, pipeline } = self;
         P::run_in(Runner { settings, observer, pipeline }, storage, context, timer)
     }

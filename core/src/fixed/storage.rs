@@ -16,6 +16,7 @@ use crate::{
     time::{Instant, Timer},
 };
 use core::{
+    fmt,
     future::Future,
     task::{Context, Poll},
 };
@@ -35,7 +36,6 @@ pub trait Storage: Default {
 /// [`Plan::alarms`](crate::scheduler::Plan::alarms), and `LEVELS` is 0 but for [`Order::Levels`](crate::Order::Levels).
 ///
 /// The [module](super) has an example.
-#[derive(Debug)]
 pub struct Run<
     R,
     E,
@@ -115,6 +115,21 @@ impl<
     #[inline]
     fn into_report(self) -> Self::Report {
         self.report
+    }
+}
+
+impl<
+    R: Outputs,
+    E: fmt::Debug,
+    const STEPS: usize,
+    const WORDS: usize,
+    const ALARMS: usize,
+    const RESOURCES: usize,
+    const LEVELS: usize,
+> fmt::Debug for Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Run").field(&self.report).finish()
     }
 }
 

@@ -124,12 +124,12 @@ impl<'a> Settings<'a> {
     }
 
     /// Whether the step cannot do without a clock.
-    pub(crate) const fn needs_clock(&self) -> bool {
+    pub const fn needs_clock(&self) -> bool {
         self.timeout != NONE || self.deadline != NONE || (self.retries > 0 && self.backoff.waits())
     }
 
     /// Whether the step draws its delays at random.
-    pub(crate) const fn needs_seed(&self) -> bool {
+    pub const fn needs_seed(&self) -> bool {
         self.retries > 0 && self.backoff.is_random()
     }
 }

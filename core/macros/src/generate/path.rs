@@ -131,7 +131,7 @@ fn turns(model: &Pipeline, path: usize, number: usize) -> TokenStream {
             match #came.map(::rungs::fixed::StepOutput::into_result) {
                 ::core::option::Option::Some(::core::result::Result::Ok(#value)) => {
                     #keep
-                    #wires.succeeded::<Clock>(#path, #id);
+                    #wires.succeeded::<__Clock>(#path, #id);
                     break;
                 }
                 ::core::option::Option::Some(::core::result::Result::Err(#error)) => {

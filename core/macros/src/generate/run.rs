@@ -2,11 +2,14 @@
 
 use super::{bounds, local, outputs, path};
 use crate::model::{Order, ParamKind, Pipeline, Step};
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
-use syn::{GenericParam, Generics, TypeGenerics, punctuated::Punctuated};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Expr, GenericParam, Generics, TypeGenerics, punctuated::Punctuated, spanned::Spanned};
 
 /// `run`, `runner`, `visualize`, `Report`, and the implementation behind them.
+///
+/// Parameters of our own stand beside the context's, and where the user's expressions are: so they have names that nobody
+/// else's have.
 pub(super) fn items(model: &Pipeline) -> TokenStream {
     let count = model.steps.len();
     let error = &model.error;
@@ -34,8 +37,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     let wires = wires(model);
     let lengths = lengths(model);
     let body = body(model, &context_type, &output_ty);
-    let wants_seed = wanted(model, &quote!(needs_seed), "draws its delays at random, so the run wants `.seed(..)`");
-    let wants_clock = wanted(model, &quote!(needs_clock), "has a time limit or a delay, and `NoClock` tells no time");
+    let checks = checks(model);
     quote! {
         #wires
 
@@ -56,10 +58,10 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
 
         /// Runs all steps, and reports. Dropping the future drops every step.
         #[allow(clippy::multiple_bound_locations)]
-        pub fn run<#lifetime 'clock, #(#params,)* Clock: ::rungs::Timer>(
+        pub fn run<#lifetime 'clock, #(#params,)* __Clock: ::rungs::Timer>(
             #taken
-            timer: &'clock Clock,
-        ) -> impl ::core::future::Future<Output = Report #output_ty> + use<#lifetime 'clock, #(#names,)* Clock>
+            timer: &'clock __Clock,
+        ) -> impl ::core::future::Future<Output = Report #output_ty> + use<#lifetime 'clock, #(#names,)* __Clock>
         #context_where
         {
             runner().run(#passed, timer)
@@ -80,8 +82,10 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             type Error = #error;
             type Storage = Storage #output_ty;
 
-            const WANTS_SEED: ::core::option::Option<&'static str> = #wants_seed;
-            const WANTS_CLOCK: ::core::option::Option<&'static str> = #wants_clock;
+            #[inline]
+            fn check<__Clock: ::rungs::Timer, const SEEDED: bool>() {
+                #checks
+            }
 
             #body
         }
@@ -128,16 +132,22 @@ fn wires(model: &Pipeline) -> TokenStream {
     quote!(type Wires<E> = ::rungs::fixed::Wires<E, #paths, #needs, #contexts>;)
 }
 
-/// What the runner must be told, if any step wants it: the message names the step.
-fn wanted(model: &Pipeline, wants: &TokenStream, why: &str) -> TokenStream {
-    let messages = model.steps.iter().map(|step| format!("step `{}` {why}", step.ident));
-    quote! {{
-        const MESSAGES: &[&str] = &[#(#messages),*];
-        match PLAN.plan.#wants() {
-            ::core::option::Option::Some(step) => ::core::option::Option::Some(MESSAGES[step.index()]),
-            ::core::option::Option::None => ::core::option::Option::None,
-        }
-    }}
+/// What a run must bring, asked for where a step's settings say so.
+fn checks(model: &Pipeline) -> TokenStream {
+    let check = |number: usize, blamed: &Expr, has: TokenStream, needs: TokenStream, message: String| {
+        let (id, span) = (super::step_id(number), Span::mixed_site().located_at(blamed.span()));
+        quote_spanned!(span=> const { if !#has && PLAN.plan.settings(#id).#needs() { ::core::panic!(#message) } })
+    };
+    let checks = model.steps.iter().enumerate().flat_map(|(number, step)| {
+        let said = &step.settings;
+        let seed = format!("step `{}` draws its delays at random, so the run wants `.seed(..)`", step.ident);
+        let seed = said.backoff.as_ref().map(|blamed| check(number, blamed, quote!(SEEDED), quote!(needs_seed), seed));
+        let clock = format!("step `{}` has a time limit or a delay, and `NoClock` tells no time", step.ident);
+        let timed = [&said.timeout, &said.deadline, &said.backoff, &said.retry_delay].into_iter().flatten().next();
+        let clock = timed.map(|blamed| check(number, blamed, quote!(__Clock::TICKS), quote!(needs_clock), clock));
+        seed.into_iter().chain(clock)
+    });
+    checks.collect()
 }
 
 fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'_>) -> TokenStream {
@@ -151,14 +161,14 @@ fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'
         #[allow(unused_variables)]
         async fn run_in<
             'run,
-            Clock: ::rungs::Timer,
-            Watcher: ::rungs::Observer<Self::Error>,
-            Settings: ::rungs::fixed::RunSettings,
+            __Clock: ::rungs::Timer,
+            __Watcher: ::rungs::Observer<Self::Error>,
+            __Settings: ::rungs::fixed::RunSettings,
         >(
-            #runner: ::rungs::fixed::Runner<Self, Watcher, Settings>,
+            #runner: ::rungs::fixed::Runner<Self, __Watcher, __Settings>,
             #storage: &'run mut Self::Storage,
             #context: #context_type,
-            #timer: &Clock,
+            #timer: &__Clock,
         ) -> &'run Report #output_ty {
             {
                 let (#outputs, #lent) = #storage.lend();
