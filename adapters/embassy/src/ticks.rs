@@ -38,7 +38,25 @@ const fn scale(n: u64, from: u64, to: u64, extra: u64) -> u64 {
     if from == 1 {
         return times(n, to);
     }
-    times(n / from, to).saturating_add((n % from * to + extra) / from)
+    let (whole, rest) = divided(n, from);
+    times(whole, to).saturating_add(divided(rest * to + extra, from).0)
+}
+
+/// The quotient and the rest. By digits of 16 bits where the divisor is one: a division of 64 bits takes a kilobyte of a
+/// Cortex-M0's flash, and one of 32 is there anyway.
+const fn divided(n: u64, by: u64) -> (u64, u64) {
+    if by > u16::MAX as u64 {
+        return (n / by, n % by);
+    }
+    let (by, mut quotient, mut rest, mut shift) = (by as u32, 0, 0, u64::BITS);
+    while shift > 0 {
+        shift -= u16::BITS;
+        // Below `by * 2^16`, so that it has 32 bits, and its quotient 16.
+        let digits = rest << 16 | (n >> shift) as u32 & 0xFFFF;
+        quotient = quotient << 16 | (digits / by) as u64;
+        rest = digits % by;
+    }
+    (quotient, rest as u64)
 }
 
 /// The product, saturating. By parts that a small factor takes in 32 bits: the clock is read twice a step, and a Cortex-M0
