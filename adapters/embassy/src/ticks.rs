@@ -42,13 +42,16 @@ const fn scale(n: u64, from: u64, to: u64, extra: u64) -> u64 {
     times(whole, to).saturating_add(divided(rest * to + extra, from).0)
 }
 
-/// The quotient and the rest. By digits of 16 bits where the divisor is one: a division of 64 bits takes a kilobyte of a
-/// Cortex-M0's flash, and one of 32 is there anyway.
+/// The quotient and the rest. A division of 64 bits takes a kilobyte of a Cortex-M0's flash, and one of 32 is there anyway.
+#[inline]
 const fn divided(n: u64, by: u64) -> (u64, u64) {
-    if by > u16::MAX as u64 {
-        return (n / by, n % by);
-    }
-    let (by, mut quotient, mut rest, mut shift) = (by as u32, 0, 0, u64::BITS);
+    if by > u16::MAX as u64 { (n / by, n % by) } else { divided_by_digits(n, by as u32) }
+}
+
+/// By digits of 16 bits; the divisor is one.
+#[inline(never)]
+const fn divided_by_digits(n: u64, by: u32) -> (u64, u64) {
+    let (mut quotient, mut rest, mut shift) = (0, 0, u64::BITS);
     while shift > 0 {
         shift -= u16::BITS;
         // Below `by * 2^16`, so that it has 32 bits, and its quotient 16.

@@ -64,7 +64,8 @@ impl<'s> Alarms<'s> {
         }
     }
 
-    #[inline]
+    // By itself, as several call it: a board has it in flash once.
+    #[inline(never)]
     pub(super) fn disarm(&mut self, step: StepId, nodes: &mut [Node]) {
         let Some(place) = (link(nodes, step) as usize).checked_sub(1) else { return };
         set_link(nodes, step.0, 0);

@@ -30,6 +30,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     }
 
     /// When the step's own deadline falls, once its first attempt has started.
+    // By itself, as several call it: a board has it in flash once.
+    #[inline(never)]
     pub(super) fn deadline_of(&self, step: StepId) -> Instant {
         let started = if S::ASKS.deadlines { self.node(step).and_then(Node::started_at) } else { None };
         started.map_or(Instant::NEVER, |started| started.plus(self.setup.plan().settings(step).deadline))

@@ -145,7 +145,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         }
     }
 
-    #[inline]
+    // By itself, as several call it: a board has it in flash once.
+    #[inline(never)]
     fn need_ended(&mut self, waits: Need, seals: bool, wave: u32) {
         let step = waits.step();
         let Some(node) = self.nodes.get_mut(step.index()) else { return };

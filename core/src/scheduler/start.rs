@@ -23,7 +23,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     }
 
     /// The step may start, for the first time or again; if again, its deadline runs while it waits for a place.
-    #[inline]
+    // By itself, as several call it: a board has it in flash once.
+    #[inline(never)]
     pub(super) fn make_ready(&mut self, step: StepId) {
         self.set_phase(step, Phase::Ready);
         self.ready.insert(self.setup.numbering().place(step));
