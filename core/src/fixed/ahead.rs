@@ -15,7 +15,7 @@ use crate::{
     scheduler::Node,
     time::{Instant, Timer},
 };
-use core::task::Context;
+use core::{marker::PhantomData, task::Context};
 
 /// How far a run has gone ahead.
 #[derive(Debug, Default)]
@@ -24,6 +24,23 @@ pub(super) struct Ahead {
     pub(super) succeeded: usize,
     /// When the step after them started, if it has: it did not succeed at its first poll.
     pub(super) begun: Option<Instant>,
+}
+
+/// For each step of a pipeline the first behind it that lies on another path: up to there its path goes on by itself.
+struct Ends<P, const STEPS: usize>(PhantomData<P>);
+
+impl<P: Known, const STEPS: usize> Ends<P, STEPS> {
+    const ENDS: [u32; STEPS] = {
+        let mut ends = [STEPS as u32; STEPS];
+        let mut step = STEPS;
+        while step > 1 {
+            step -= 1;
+            let (here, before) = (StepId(step as u32), StepId(step as u32 - 1));
+            let is_one = P::BLUEPRINT.path_of(here) == P::BLUEPRINT.path_of(before);
+            ends[step - 1] = if is_one { ends[step] } else { here.0 };
+        }
+        ends
+    };
 }
 
 impl<
@@ -43,39 +60,33 @@ impl<
     pub(super) fn go_ahead(&mut self, nodes: &mut [Node; STEPS], cx: &mut Context<'_>) -> Ahead {
         let (blueprint, wires) = (P::BLUEPRINT, self.wires);
         let mut step = StepId(0);
-        loop {
+        while let Some(&end) = Ends::<P, STEPS>::ENDS.get(step.index()) {
             let path = blueprint.path_of(step);
+            // With a clock, the time is noted before another step starts.
+            let end = if T::TICKS { step.0 + 1 } else { end };
             if CONTEXTS > 0 {
                 wires.tell_attempt(1, self.now, blueprint.plan.settings(step).first_limit(self.now));
             }
-            wires.let_ahead(step);
+            wires.let_ahead(path, end);
             let _ = (self.paths)(path, cx);
-            let next = wires.gone_ahead::<T>(step);
-            if T::TICKS && next != step {
+            if let Some(stopped) = wires.stopped(path, end) {
+                if !T::TICKS {
+                    Node::all_succeed(nodes.get_mut(..stopped.index()).unwrap_or_default());
+                }
+                return Ahead { succeeded: stopped.index(), begun: Some(self.now) };
+            }
+            if T::TICKS {
                 let started = self.now;
                 self.tick();
                 if let Some(node) = nodes.get_mut(step.index()) {
                     node.succeed_at_once(started, self.now);
                 }
             }
-            // Without a clock a path goes on by itself, so the next step has begun as well if it lies there.
-            let is_free = if T::TICKS { next != step } else { blueprint.path_of(next) != path };
-            if next.index() < STEPS && is_free {
-                step = next;
-                continue;
-            }
-            if next.index() == STEPS {
-                if !T::TICKS {
-                    Node::all_succeed(nodes);
-                }
-                return Ahead { succeeded: STEPS, begun: None };
-            }
-            let stopped = if next.index() < STEPS { next } else { wires.stopped_at(path) };
-            wires.stop_ahead(path, stopped);
-            if !T::TICKS {
-                Node::all_succeed(nodes.get_mut(..stopped.index()).unwrap_or_default());
-            }
-            return Ahead { succeeded: stopped.index(), begun: Some(self.now) };
+            step = StepId(end);
         }
+        if !T::TICKS {
+            Node::all_succeed(nodes);
+        }
+        Ahead { succeeded: STEPS, begun: None }
     }
 }

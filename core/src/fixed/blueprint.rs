@@ -130,8 +130,8 @@ impl Blueprint {
     }
 
     #[inline]
-    pub(super) fn path_of(&self, step: StepId) -> usize {
-        self.path_of.get(step.index()).map_or(usize::MAX, |&path| path as usize)
+    pub(super) const fn path_of(&self, step: StepId) -> usize {
+        if step.index() < self.path_of.len() { self.path_of[step.index()] as usize } else { usize::MAX }
     }
 }
 

@@ -87,7 +87,7 @@ impl<
         cx: &mut Context<'_>,
     ) {
         for path in 0..PATHS {
-            if self.wires.is_running(path) {
+            if self.wires.resume(path) {
                 self.poll_path(scheduler, path, cx);
             }
         }

@@ -10,8 +10,9 @@
 //!
 //! - Steps may share a path if each starts only when those before it there have ended, as where each needs the one
 //!   before.
-//! - A path says once what came of each attempt: [`succeeded`](Wires::succeeded), and then it goes on to its next step,
-//!   [`failed`](Wires::failed), or [`abandoned`](Wires::abandoned).
+//! - A path whose steps each need only steps declared before them takes them in the order of declaration.
+//! - A path says of an attempt that it [failed](Wires::failed) or was [abandoned](Wires::abandoned), and waits for the
+//!   step's next turn. If it succeeded, the path goes on to its next step.
 //! - The graph has no cycle ([`topological`](crate::scheduler::topological) tells, in a `const` too), and a plan that
 //!   [needs a clock](crate::scheduler::Plan::needs_clock) has one.
 //!
@@ -96,7 +97,6 @@
 //!     match came {
 //!         Some(Ok(value)) => {
 //!             *place = Some(value);
-//!             wires.succeeded::<NoClock>(path, step_id(step));
 //!             return true;
 //!         }
 //!         Some(Err(fault)) => wires.failed(path, step_id(step), fault, Retry::Yes),
@@ -114,7 +114,7 @@
 //!         let Board { rail, antenna } = board;
 //!         let mut sensors = pin!(async {
 //!             while wires.turn::<0, POWER>().await {
-//!                 let came = wires.attempt(0, power(&mut *rail)).await;
+//!                 let came = wires.attempt::<0, POWER, _>(power(&mut *rail)).await;
 //!                 if tell(wires, 0, POWER, voltage, came) {
 //!                     break;
 //!                 }
@@ -122,7 +122,7 @@
 //!             while wires.turn::<0, IMU>().await {
 //!                 // Both are there, or it would not be the step's turn.
 //!                 let came = match (&*voltage, wires.context()) {
-//!                     (Some(power), Some(cx)) => wires.attempt(0, imu(power, cx.attempt())).await,
+//!                     (Some(power), Some(cx)) => wires.attempt::<0, IMU, _>(imu(power, cx.attempt())).await,
 //!                     _ => None,
 //!                 };
 //!                 if tell(wires, 0, IMU, reading, came) {
@@ -131,7 +131,7 @@
 //!             }
 //!             while wires.turn::<0, FRAME>().await {
 //!                 let came = match (&*reading, heard.get()) {
-//!                     (Some(imu), Some(radio)) => wires.attempt(0, frame(imu, radio)).await,
+//!                     (Some(imu), Some(radio)) => wires.attempt::<0, FRAME, _>(frame(imu, radio)).await,
 //!                     _ => None,
 //!                 };
 //!                 if tell(wires, 0, FRAME, sum, came) {
@@ -141,7 +141,7 @@
 //!         });
 //!         let mut link = pin!(async {
 //!             while wires.turn::<1, RADIO>().await {
-//!                 let came = wires.attempt(1, radio(antenna)).await;
+//!                 let came = wires.attempt::<1, RADIO, _>(radio(antenna)).await;
 //!                 if tell(wires, 1, RADIO, channel, came) {
 //!                     break;
 //!                 }
@@ -202,4 +202,4 @@ pub use runner::{ReportOf, Runner, Steps};
 pub use settings::{AsDeclared, RunSettings, Said};
 pub use signal::StopSignal;
 pub use storage::{Lent, Run, Storage};
-pub use wire::{Attempt, Wires};
+pub use wire::Wires;

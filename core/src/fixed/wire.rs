@@ -9,43 +9,42 @@ use super::{
     output::step_id,
     packed::{PackedCause, PackedContext},
 };
-use crate::{
-    plan::StepId,
-    policy::Retry,
-    scheduler::Cause,
-    step_cx::StepCx,
-    time::{Instant, Timer},
-};
+use crate::{plan::StepId, policy::Retry, scheduler::Cause, step_cx::StepCx, time::Instant};
 use core::{
     future::{Future, poll_fn},
+    marker::PhantomData,
     pin::Pin,
     sync::atomic::{AtomicU32, Ordering::Relaxed},
     task::{Context, Poll},
 };
 use pin_project_lite::pin_project;
 
-// A word says what in its low bits, and of which step in the others.
-const STEP: u32 = 3;
-const WHAT: u32 = (1 << STEP) - 1;
-/// Nothing is said.
-const IDLE: u32 = 0;
+// A word says what in its upper bits, and of which step in the others. One that says nothing else lets steps go ahead, up to
+// the step that it says: none, if it is 0.
+const WHAT: u32 = 28;
+const STEP: u32 = (1 << WHAT) - 1;
 /// To the path: begin an attempt.
-const START: u32 = 1;
-/// An attempt is in flight.
-const RUNNING: u32 = 2;
-/// To the path: the attempt is to end.
-const ABANDON: u32 = 3;
-/// From the path: the attempt came to a result.
-const SUCCESS: u32 = 4;
-/// From the path: it failed; what of it is shared.
-const FAILED: u32 = 5;
+const START: u32 = 8;
+/// An attempt has begun. If that stands when the path has been polled, it has come to a result.
+const RUNNING: u32 = 9;
+/// An attempt is in flight, and was not ready when it was polled.
+const WAITING: u32 = 10;
+/// To the path: the attempt is to end. If that stands when the path has been polled, it has come to a result.
+const ABANDON: u32 = 11;
+/// From the path: the attempt failed; what of it is shared.
+const FAILED: u32 = 12;
 /// From the path: it was dropped.
-const ABANDONED: u32 = 6;
+const ABANDONED: u32 = 13;
 
-/// No step goes ahead.
-const NOT_AHEAD: u32 = u32::MAX;
-/// A step that went ahead has come to something else than a success: its path says what.
-const STOPPED: u32 = u32::MAX - 1;
+const fn say(what: u32, step: StepId) -> u32 {
+    what << WHAT | step.0
+}
+
+/// Whether the step may begin without being told. What says anything else is negative.
+#[inline]
+const fn lets_ahead(word: u32, step: StepId) -> bool {
+    word as i32 > step.0 as i32
+}
 
 /// The words of all paths, and what goes with them. `PATHS` is the number of paths, `NEEDS` the most needs of a step that
 /// takes settled ones, and `CONTEXTS` 1 if a step asks for its context, else 0.
@@ -56,14 +55,7 @@ pub struct Wires<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usiz
     words: [AtomicU32; PATHS],
     causes: [PackedCause; NEEDS],
     contexts: [PackedContext; CONTEXTS],
-    shared: Shared<E>,
-}
-
-/// What is passed on to whoever looks next: written by one side right before it is read by the other.
-#[derive(Debug)]
-struct Shared<E> {
-    /// The step that may start without being told, as all before it have succeeded; see `ahead.rs`.
-    ahead: AtomicU32,
+    /// From the path that has just failed.
     error: Handed<(E, Retry)>,
 }
 
@@ -71,10 +63,10 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
     /// Nothing has been said yet.
     pub const fn new() -> Self {
         Self {
-            words: [const { AtomicU32::new(IDLE) }; PATHS],
+            words: [const { AtomicU32::new(0) }; PATHS],
             causes: [const { PackedCause::none() }; NEEDS],
             contexts: [const { PackedContext::none() }; CONTEXTS],
-            shared: Shared { ahead: AtomicU32::new(NOT_AHEAD), error: Handed::empty() },
+            error: Handed::empty(),
         }
     }
 }
@@ -94,8 +86,14 @@ pub(super) enum Reply<E> {
 
 /// The drive's end of all wires.
 impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, PATHS, NEEDS, CONTEXTS> {
-    pub(super) fn is_running(&self, path: usize) -> bool {
-        self.read(path) & WHAT == RUNNING
+    /// Whether an attempt is in flight that is to be polled again; if so, the path is told.
+    pub(super) fn resume(&self, path: usize) -> bool {
+        let word = self.read(path);
+        let is_waiting = word >> WHAT == WAITING;
+        if is_waiting {
+            self.say(path, RUNNING, StepId(word & STEP));
+        }
+        is_waiting
     }
 
     #[inline]
@@ -123,57 +121,53 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
     #[inline]
     pub(super) fn take(&self, path: usize) -> Option<(StepId, Reply<E>)> {
         let word = self.read(path);
-        let reply = match word & WHAT {
-            SUCCESS => Reply::Success,
-            FAILED => self.shared.error.take().map_or(Reply::Abandoned, |(error, retry)| Reply::Failed(error, retry)),
+        let reply = match word >> WHAT {
+            RUNNING | ABANDON => Reply::Success,
+            FAILED => self.error.take().map_or(Reply::Abandoned, |(error, retry)| Reply::Failed(error, retry)),
             ABANDONED => Reply::Abandoned,
             _ => return None,
         };
-        self.say(path, IDLE, StepId(0));
-        Some((StepId(word >> STEP), reply))
+        self.write(path, 0);
+        Some((StepId(word & STEP), reply))
     }
 
-    /// Lets a step start without being told.
+    /// Lets the path's steps before this one begin without being told, each when the one before has succeeded.
     #[inline]
-    pub(super) fn let_ahead(&self, step: StepId) {
-        self.shared.ahead.store(step.0, Relaxed);
+    pub(super) fn let_ahead(&self, path: usize, end: u32) {
+        self.write(path, end);
     }
 
-    /// How far steps have gone ahead since this one of this path might: the first that has not succeeded.
+    /// The step that has not succeeded at once, if any of those that were [let ahead](Self::let_ahead) has not.
     #[inline]
-    pub(super) fn gone_ahead<T: Timer>(&self, from: StepId) -> StepId {
-        match self.shared.ahead.load(Relaxed) {
-            ahead if T::TICKS => StepId(from.0 + u32::from(ahead == NOT_AHEAD)),
-            ahead => StepId(ahead),
-        }
-    }
-
-    /// The step that is under way on a path, where [`gone_ahead`](Self::gone_ahead) tells of none that there is.
-    pub(super) fn stopped_at(&self, path: usize) -> StepId {
-        StepId(self.read(path) >> STEP)
-    }
-
-    /// No more steps go ahead. This one did, and is under way unless its path says otherwise.
-    pub(super) fn stop_ahead(&self, path: usize, step: StepId) {
-        self.shared.ahead.store(NOT_AHEAD, Relaxed);
-        if self.read(path) & WHAT == IDLE {
-            self.say(path, RUNNING, step);
-        }
+    pub(super) fn stopped(&self, path: usize, end: u32) -> Option<StepId> {
+        let word = self.read(path);
+        (word != end).then_some(StepId(word & STEP))
     }
 }
 
 pin_project! {
-    /// An attempt, and the word by which it is told to end.
-    #[must_use = "nothing runs until it is awaited"]
-    #[derive(Debug)]
-    pub struct Attempt<'w, F> {
+    /// An attempt, and the word by which it is told to end, and tells that it waits.
+    struct Attempt<'w, F, S> {
         word: Option<&'w AtomicU32>,
         #[pin]
         attempt: F,
+        step: PhantomData<fn() -> S>,
     }
 }
 
-impl<F: Future> Future for Attempt<'_, F> {
+/// A step's number as a type: a constant would do, if the macro above knew of them.
+enum Numbered<const STEP: u32> {}
+
+/// A [`Numbered`].
+trait Number {
+    const STEP: StepId;
+}
+
+impl<const STEP: u32> Number for Numbered<STEP> {
+    const STEP: StepId = step_id(STEP);
+}
+
+impl<F: Future, S: Number> Future for Attempt<'_, F, S> {
     type Output = Option<F::Output>;
 
     #[inline]
@@ -181,36 +175,40 @@ impl<F: Future> Future for Attempt<'_, F> {
         let this = self.project();
         match this.attempt.poll(cx) {
             Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if this.word.is_some_and(|word| word.load(Relaxed) & WHAT == ABANDON) => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
+            Poll::Pending if waits(*this.word, S::STEP) => Poll::Pending,
+            Poll::Pending => Poll::Ready(None),
         }
     }
 }
 
-const fn say(what: u32, step: StepId) -> u32 {
-    what | step.0 << STEP
+/// Whether an attempt that is not ready is waited for; if so, its word says so.
+#[cold]
+#[inline(never)]
+fn waits(word: Option<&AtomicU32>, step: StepId) -> bool {
+    let Some(word) = word else { return false };
+    let waits = word.load(Relaxed) >> WHAT != ABANDON;
+    if waits {
+        word.store(say(WAITING, step), Relaxed);
+    }
+    waits
 }
 
-/// A path's end of its wire. A path takes its steps one after another, each through as many attempts as it is told.
+/// A path's end of its wire. A path takes its steps one after another, each through as many attempts as it is told. It says
+/// what came of each but of one that succeeded: then it goes on to its next step.
 impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, PATHS, NEEDS, CONTEXTS> {
-    /// Whether an attempt of the step is to begin at once, before its turn is waited for.
-    #[inline]
-    fn goes_ahead(&self, step: StepId) -> bool {
-        self.shared.ahead.load(Relaxed) == step.0
-    }
-
     /// Waits until an attempt of the step is to begin. False: a later step of the path is to start, so this one has ended.
     #[inline]
     pub fn turn<const PATH: usize, const STEP: u32>(&self) -> impl Future<Output = bool> {
-        poll_fn(move |_| self.poll_turn(PATH, step_id(STEP)))
+        poll_fn(move |_| {
+            let (word, step) = (self.read(PATH), step_id(STEP));
+            if lets_ahead(word, step) { Poll::Ready(true) } else { self.poll_turn(PATH, step) }
+        })
     }
 
+    #[inline(never)]
     fn poll_turn(&self, path: usize, step: StepId) -> Poll<bool> {
-        if self.goes_ahead(step) {
-            return Poll::Ready(true);
-        }
         let word = self.read(path);
-        if word & WHAT != START {
+        if word >> WHAT != START {
             return Poll::Pending;
         }
         let is_its = word == say(START, step);
@@ -222,8 +220,11 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
 
     /// Polls the attempt to its end; `None` if it was told to end before. (A result that is ready by then counts.)
     #[inline]
-    pub fn attempt<F: Future>(&self, path: usize, attempt: F) -> Attempt<'_, F> {
-        Attempt { word: self.words.get(path), attempt }
+    pub fn attempt<const PATH: usize, const STEP: u32, F: Future>(
+        &self,
+        attempt: F,
+    ) -> impl Future<Output = Option<F::Output>> {
+        Attempt { word: self.words.get(PATH), attempt, step: PhantomData::<fn() -> Numbered<STEP>> }
     }
 
     /// What the step may know of its attempt; `None` if `CONTEXTS` is 0. To be asked for as soon as its turn has come.
@@ -236,23 +237,11 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
         self.causes.get(nth).and_then(PackedCause::get)
     }
 
-    /// The attempt has come to a result.
-    #[inline]
-    pub fn succeeded<T: Timer>(&self, path: usize, step: StepId) {
-        if self.goes_ahead(step) {
-            // With a clock, the drive notes the time before another step starts.
-            self.shared.ahead.store(if T::TICKS { NOT_AHEAD } else { step.0 + 1 }, Relaxed);
-        } else {
-            self.say(path, SUCCESS, step);
-        }
-    }
-
     /// The attempt has failed.
     #[cold]
     #[inline(never)]
     pub fn failed(&self, path: usize, step: StepId, error: E, retry: Retry) {
-        self.shared.error.give((error, retry));
-        self.end_ahead(step);
+        self.error.give((error, retry));
         self.say(path, FAILED, step);
     }
 
@@ -260,26 +249,22 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
     #[cold]
     #[inline(never)]
     pub fn abandoned(&self, path: usize, step: StepId) {
-        self.end_ahead(step);
         self.say(path, ABANDONED, step);
-    }
-
-    /// Another attempt waits to be told.
-    fn end_ahead(&self, step: StepId) {
-        if self.goes_ahead(step) {
-            self.shared.ahead.store(STOPPED, Relaxed);
-        }
     }
 
     #[inline]
     fn read(&self, path: usize) -> u32 {
-        self.words.get(path).map_or(IDLE, |word| word.load(Relaxed))
+        self.words.get(path).map_or(0, |word| word.load(Relaxed))
     }
 
     #[inline]
-    fn say(&self, path: usize, what: u32, step: StepId) {
+    fn write(&self, path: usize, said: u32) {
         if let Some(word) = self.words.get(path) {
-            word.store(say(what, step), Relaxed);
+            word.store(said, Relaxed);
         }
+    }
+
+    fn say(&self, path: usize, what: u32, step: StepId) {
+        self.write(path, say(what, step));
     }
 }

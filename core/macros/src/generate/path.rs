@@ -126,12 +126,11 @@ fn turns(model: &Pipeline, path: usize, number: usize) -> TokenStream {
     quote! {
         while #wires.turn::<#path, #index>().await {
             #before
-            let #came = #wires.attempt(#path, #ident(#(#arguments),*)).await;
+            let #came = #wires.attempt::<#path, #index, _>(#ident(#(#arguments),*)).await;
             #after
             match #came.map(::rungs::fixed::StepOutput::into_result) {
                 ::core::option::Option::Some(::core::result::Result::Ok(#value)) => {
                     #keep
-                    #wires.succeeded::<__Clock>(#path, #id);
                     break;
                 }
                 ::core::option::Option::Some(::core::result::Result::Err(#error)) => {
