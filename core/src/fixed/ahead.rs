@@ -17,7 +17,7 @@ use crate::{
 };
 use core::{marker::PhantomData, task::Context};
 
-/// How far a run has gone ahead.
+/// How far a run has gone ahead, if not to its end.
 #[derive(Debug, Default)]
 pub(super) struct Ahead {
     /// So many steps, from the first.
@@ -26,20 +26,29 @@ pub(super) struct Ahead {
     pub(super) begun: Option<Instant>,
 }
 
-/// For each step of a pipeline the first behind it that lies on another path: up to there its path goes on by itself.
-struct Ends<P, const STEPS: usize>(PhantomData<P>);
+/// What a path does by itself from a step on.
+struct Span {
+    path: u32,
+    /// The first step behind it that lies on another path.
+    end: u32,
+}
 
-impl<P: Known, const STEPS: usize> Ends<P, STEPS> {
-    const ENDS: [u32; STEPS] = {
-        let mut ends = [STEPS as u32; STEPS];
+/// The [`Span`] of each step of a pipeline.
+struct Spans<P, const STEPS: usize>(PhantomData<P>);
+
+impl<P: Known, const STEPS: usize> Spans<P, STEPS> {
+    const ALL: [Span; STEPS] = {
+        let mut spans = [const { Span { path: 0, end: STEPS as u32 } }; STEPS];
         let mut step = STEPS;
-        while step > 1 {
+        while step > 0 {
             step -= 1;
-            let (here, before) = (StepId(step as u32), StepId(step as u32 - 1));
-            let is_one = P::BLUEPRINT.path_of(here) == P::BLUEPRINT.path_of(before);
-            ends[step - 1] = if is_one { ends[step] } else { here.0 };
+            spans[step].path = P::BLUEPRINT.path_of(StepId(step as u32)) as u32;
+            if step + 1 < STEPS {
+                let next = &spans[step + 1];
+                spans[step].end = if next.path == spans[step].path { next.end } else { step as u32 + 1 };
+            }
         }
-        ends
+        spans
     };
 }
 
@@ -55,17 +64,20 @@ impl<
     const CONTEXTS: usize,
 > Drive<'_, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>
 {
-    /// Starts steps until one does not succeed at once.
+    /// Starts steps until all have succeeded.
+    ///
+    /// # Errors
+    /// One has not, at once.
     #[inline]
-    pub(super) fn go_ahead(&mut self, nodes: &mut [Node; STEPS], cx: &mut Context<'_>) -> Ahead {
-        let (blueprint, wires) = (P::BLUEPRINT, self.wires);
-        let mut step = StepId(0);
-        while let Some(&end) = Ends::<P, STEPS>::ENDS.get(step.index()) {
-            let path = blueprint.path_of(step);
+    pub(super) fn go_ahead(&mut self, nodes: &mut [Node; STEPS], cx: &mut Context<'_>) -> Result<(), Ahead> {
+        let wires = self.wires;
+        let mut step = 0;
+        while let Some(&Span { path, end }) = Spans::<P, STEPS>::ALL.get(step) {
             // With a clock, the time is noted before another step starts.
-            let end = if T::TICKS { step.0 + 1 } else { end };
+            let (path, end) = (path as usize, if T::TICKS { step as u32 + 1 } else { end });
             if CONTEXTS > 0 {
-                wires.tell_attempt(1, self.now, blueprint.plan.settings(step).first_limit(self.now));
+                let settings = P::BLUEPRINT.plan.settings(StepId(step as u32));
+                wires.tell_attempt(1, self.now, settings.first_limit(self.now));
             }
             wires.let_ahead(path, end);
             let _ = (self.paths)(path, cx);
@@ -73,20 +85,20 @@ impl<
                 if !T::TICKS {
                     Node::all_succeed(nodes.get_mut(..stopped.index()).unwrap_or_default());
                 }
-                return Ahead { succeeded: stopped.index(), begun: Some(self.now) };
+                return Err(Ahead { succeeded: stopped.index(), begun: Some(self.now) });
             }
             if T::TICKS {
                 let started = self.now;
                 self.tick();
-                if let Some(node) = nodes.get_mut(step.index()) {
+                if let Some(node) = nodes.get_mut(step) {
                     node.succeed_at_once(started, self.now);
                 }
             }
-            step = StepId(end);
+            step = end as usize;
         }
         if !T::TICKS {
             Node::all_succeed(nodes);
         }
-        Ahead { succeeded: STEPS, begun: None }
+        Ok(())
     }
 }

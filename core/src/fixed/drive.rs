@@ -4,7 +4,6 @@ use super::{
     blueprint::Known,
     report::Notes,
     settings::{KnownSetup, RunSettings},
-    signal::Seen,
     wire::{Reply, Wires},
 };
 use crate::{
@@ -44,7 +43,6 @@ pub(super) struct Drive<
     /// What the clock last said.
     pub(super) now: Instant,
     pub(super) paths: F,
-    pub(super) seen: Seen,
     pub(super) observer: O,
     pub(super) pipeline: PhantomData<fn() -> P>,
 }
@@ -99,14 +97,14 @@ impl<
         scheduler: &mut ScheduledBy<'_, P, S, T>,
         cx: &mut Context<'_>,
     ) -> bool {
-        if let Some(signal) = scheduler.setup().settings.signal() {
+        if let Some(signal) = scheduler.setup().signal() {
             signal.register(cx.waker());
         }
         self.heed(scheduler)
     }
 
     fn heed<S: RunSettings>(&mut self, scheduler: &mut ScheduledBy<'_, P, S, T>) -> bool {
-        let stop = scheduler.setup().settings.signal().and_then(|signal| self.seen.next(signal));
+        let stop = scheduler.setup_mut().next_stop();
         if let Some(stop) = stop {
             scheduler.handle_stop(stop);
         }

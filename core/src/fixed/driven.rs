@@ -14,7 +14,6 @@ use crate::{
 };
 use core::{
     future::Future,
-    marker::PhantomData,
     mem,
     pin::Pin,
     task::{Context, Poll},
@@ -28,15 +27,14 @@ pin_project! {
         stage: G,
         #[pin]
         sleep: Option<T::Sleep>,
-        // What `sleep` sleeps until.
-        armed: Instant,
     }
 }
 
 /// How far a run has come.
 pub(super) enum Stage<'r, P, S, T, L, const STEPS: usize> {
     Fresh(Fresh<'r, S, L, STEPS>),
-    Scheduled(ScheduledBy<'r, P, S, T>),
+    /// With what the sleep sleeps until.
+    Scheduled(ScheduledBy<'r, P, S, T>, Instant),
     Ended,
 }
 
@@ -49,7 +47,7 @@ pub(super) struct Fresh<'r, S, L, const STEPS: usize> {
 
 impl<'r, P, S, T: Timer, L, D, const STEPS: usize> Driven<D, Stage<'r, P, S, T, L, STEPS>, T> {
     pub(super) fn new(fresh: Fresh<'r, S, L, STEPS>, drive: D) -> Self {
-        Self { drive, stage: Stage::Fresh(fresh), sleep: None, armed: Instant::NEVER }
+        Self { drive, stage: Stage::Fresh(fresh), sleep: None }
     }
 }
 
@@ -80,21 +78,15 @@ impl<
             if T::TICKS {
                 drive.notes.started = drive.now;
             }
-            let goes_ahead = P::BLUEPRINT.goes_ahead(&fresh.settings) && !O::LISTENS;
-            let ahead = if goes_ahead { drive.go_ahead(fresh.nodes, cx) } else { Ahead::default() };
-            if ahead.succeeded == STEPS {
-                drive.end();
-                return Poll::Ready(());
+            if P::BLUEPRINT.goes_ahead(&fresh.settings) && !O::LISTENS {
+                let Err(ahead) = drive.go_ahead(fresh.nodes, cx) else {
+                    drive.end();
+                    return Poll::Ready(());
+                };
+                return self.go_on(&ahead, cx);
             }
-            if let Stage::Fresh(fresh) = mem::replace(this.stage, Stage::Ended)
-                && let Some(scheduler) = drive.schedule(fresh, &ahead)
-            {
-                *this.stage = Stage::Scheduled(scheduler);
-            }
-        } else if let Stage::Scheduled(scheduler) = this.stage {
-            drive.poll_running(scheduler, cx);
         }
-        self.go_on(cx)
+        self.go_on(&Ahead::default(), cx)
     }
 }
 
@@ -105,7 +97,7 @@ impl<
     O: Observer<E>,
     S: RunSettings,
     T: Timer,
-    L,
+    L: Lend<'r>,
     F: Paths,
     const STEPS: usize,
     const PATHS: usize,
@@ -113,12 +105,19 @@ impl<
     const CONTEXTS: usize,
 > Driven<Drive<'r, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>, Stage<'r, P, S, T, L, STEPS>, T>
 {
-    /// Does as the scheduler says, until it has nothing to say or all has ended.
+    /// Does as the scheduler says, until it has nothing to say or all has ended; first it is told what has gone ahead.
     #[inline(never)]
-    fn go_on(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+    fn go_on(self: Pin<&mut Self>, ahead: &Ahead, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
         let drive = this.drive;
-        let Stage::Scheduled(scheduler) = this.stage else { return Poll::Ready(()) };
+        if let Stage::Scheduled(scheduler, _) = this.stage {
+            drive.poll_running(scheduler, cx);
+        } else if let Stage::Fresh(fresh) = mem::replace(this.stage, Stage::Ended)
+            && let Some(scheduler) = drive.schedule(fresh, ahead)
+        {
+            *this.stage = Stage::Scheduled(scheduler, Instant::NEVER);
+        }
+        let Stage::Scheduled(scheduler, armed) = this.stage else { return Poll::Ready(()) };
         loop {
             drive.act(scheduler, cx);
             if scheduler.has_ended() {
@@ -133,16 +132,16 @@ impl<
             }
             let deadline = scheduler.poll_deadline();
             let at = deadline.unwrap_or(Instant::NEVER);
-            if *this.armed != at {
+            if *armed != at {
                 this.sleep.set(deadline.map(|deadline| drive.timer.sleep_until(deadline)));
-                *this.armed = at;
+                *armed = at;
             }
             let Some(sleep) = this.sleep.as_mut().as_pin_mut() else { return Poll::Pending };
             if sleep.poll(cx).is_pending() {
                 return Poll::Pending;
             }
             // A sleep may end early: the clock decides, and if it says that it is too soon there is another sleep.
-            *this.armed = Instant::NEVER;
+            *armed = Instant::NEVER;
             drive.tick();
         }
     }
@@ -162,18 +161,17 @@ impl<
 > Drive<'r, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>
 {
     /// What is left when as many steps have gone ahead.
-    #[cold]
     fn schedule<S: RunSettings, L: Lend<'r>>(
         &mut self,
         fresh: Fresh<'r, S, L, STEPS>,
         ahead: &Ahead,
     ) -> Option<ScheduledBy<'r, P, S, T>> {
         let Fresh { nodes, store, settings } = fresh;
-        let setup = KnownSetup { settings, of: PhantomData };
         // The lengths of the storage are the plan's own constants; were they not, nothing would run, and the report would
         // say so of every step.
         let state = store.lend(nodes);
-        let mut scheduler = Scheduler::after(setup, state, self.notes.started, ahead.succeeded as u32).ok()?;
+        let mut scheduler =
+            Scheduler::after(KnownSetup::new(settings), state, self.notes.started, ahead.succeeded as u32).ok()?;
         if let Some(step) = ahead.begun.and_then(|begun| scheduler.start_next(begun)) {
             self.hear(&mut scheduler, P::BLUEPRINT.path_of(step));
         }

@@ -2,12 +2,12 @@
 
 use super::{
     blueprint::{Blueprint, Known},
-    signal::StopSignal,
+    signal::{Seen, StopSignal},
 };
 use crate::{
     plan::{Numbering, Plan},
     policy::Config,
-    scheduler::{Asks, Setup},
+    scheduler::{Asks, Setup, Stop},
     time::Timer,
 };
 use core::marker::PhantomData;
@@ -85,10 +85,26 @@ impl RunSettings for Said<'_> {
 }
 
 /// A pipeline's plan under these settings, for the scheduler.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct KnownSetup<P, S, T> {
-    pub(super) settings: S,
-    pub(super) of: PhantomData<fn() -> (P, T)>,
+    settings: S,
+    seen: Seen,
+    of: PhantomData<fn() -> (P, T)>,
+}
+
+impl<P, S: RunSettings, T> KnownSetup<P, S, T> {
+    pub(super) fn new(settings: S) -> Self {
+        Self { settings, seen: Seen::default(), of: PhantomData }
+    }
+
+    pub(super) fn signal(&self) -> Option<&StopSignal> {
+        self.settings.signal()
+    }
+
+    /// What the signal asks for that has not been seen yet.
+    pub(super) fn next_stop(&mut self) -> Option<Stop> {
+        self.seen.next(self.settings.signal()?)
+    }
 }
 
 impl<'a, P: Known, S: RunSettings, T: Timer> Setup<'a> for KnownSetup<P, S, T> {

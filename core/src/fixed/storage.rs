@@ -7,7 +7,6 @@ use super::{
     report::{Notes, Outputs, Report},
     runner::Runner,
     settings::RunSettings,
-    signal::Seen,
     wire::Wires,
 };
 use crate::{
@@ -70,9 +69,10 @@ impl<
     /// Begins anew: lends the outputs, for the paths to write, and the rest.
     #[inline]
     pub fn lend(&mut self) -> (&mut R, Lent<'_, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>) {
-        if core::mem::replace(&mut self.is_used, true) {
+        if self.is_used {
             self.report.clear();
         }
+        self.is_used = true;
         let Report { outputs, nodes, notes } = &mut self.report;
         (outputs, Lent { nodes, store: &mut self.store, notes })
     }
@@ -172,11 +172,8 @@ impl<'r, E, const STEPS: usize, const WORDS: usize, const ALARMS: usize, const R
         paths: impl FnMut(usize, &mut Context<'_>) -> Poll<()>,
     ) -> impl Future<Output = ()> {
         let (Self { nodes, store, notes }, Runner { settings, observer, pipeline }) = (self, runner);
-        let (now, seen) = (Instant::ZERO, Seen::default());
-        Driven::new(
-            Fresh { nodes, store, settings },
-            Drive { notes, wires, timer, now, paths, seen, observer, pipeline },
-        )
+        let now = Instant::ZERO;
+        Driven::new(Fresh { nodes, store, settings }, Drive { notes, wires, timer, now, paths, observer, pipeline })
     }
 }
 

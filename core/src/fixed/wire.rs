@@ -146,28 +146,30 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
 }
 
 pin_project! {
-    /// An attempt, and the word by which it is told to end, and tells that it waits.
-    struct Attempt<'w, F, S> {
-        word: Option<&'w AtomicU32>,
+    /// An attempt, and the words among which it is told to end, and tells that it waits.
+    struct Attempt<'w, W, F, S> {
+        words: &'w W,
         #[pin]
         attempt: F,
         step: PhantomData<fn() -> S>,
     }
 }
 
-/// A step's number as a type: a constant would do, if the macro above knew of them.
-enum Numbered<const STEP: u32> {}
+/// A step and its path, as a type: constants would do, if the macro above knew of them.
+enum On<const PATH: usize, const STEP: u32> {}
 
-/// A [`Numbered`].
-trait Number {
+/// An [`On`].
+trait Place {
+    const PATH: usize;
     const STEP: StepId;
 }
 
-impl<const STEP: u32> Number for Numbered<STEP> {
+impl<const PATH: usize, const STEP: u32> Place for On<PATH, STEP> {
+    const PATH: usize = PATH;
     const STEP: StepId = step_id(STEP);
 }
 
-impl<F: Future, S: Number> Future for Attempt<'_, F, S> {
+impl<W: AsRef<[AtomicU32]>, F: Future, S: Place> Future for Attempt<'_, W, F, S> {
     type Output = Option<F::Output>;
 
     #[inline]
@@ -175,7 +177,7 @@ impl<F: Future, S: Number> Future for Attempt<'_, F, S> {
         let this = self.project();
         match this.attempt.poll(cx) {
             Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if waits(*this.word, S::STEP) => Poll::Pending,
+            Poll::Pending if waits(*this.words, S::PATH, S::STEP) => Poll::Pending,
             Poll::Pending => Poll::Ready(None),
         }
     }
@@ -184,8 +186,8 @@ impl<F: Future, S: Number> Future for Attempt<'_, F, S> {
 /// Whether an attempt that is not ready is waited for; if so, its word says so.
 #[cold]
 #[inline(never)]
-fn waits(word: Option<&AtomicU32>, step: StepId) -> bool {
-    let Some(word) = word else { return false };
+fn waits<W: AsRef<[AtomicU32]>>(words: &W, path: usize, step: StepId) -> bool {
+    let Some(word) = words.as_ref().get(path) else { return false };
     let waits = word.load(Relaxed) >> WHAT != ABANDON;
     if waits {
         word.store(say(WAITING, step), Relaxed);
@@ -224,7 +226,7 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
         &self,
         attempt: F,
     ) -> impl Future<Output = Option<F::Output>> {
-        Attempt { word: self.words.get(PATH), attempt, step: PhantomData::<fn() -> Numbered<STEP>> }
+        Attempt { words: &self.words, attempt, step: PhantomData::<fn() -> On<PATH, STEP>> }
     }
 
     /// What the step may know of its attempt; `None` if `CONTEXTS` is 0. To be asked for as soon as its turn has come.

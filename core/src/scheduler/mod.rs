@@ -244,6 +244,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         &self.setup
     }
 
+    /// As [`setup`](Self::setup), for what else lies there.
+    #[cfg(feature = "macros")]
+    pub(crate) fn setup_mut(&mut self) -> &mut S {
+        &mut self.setup
+    }
+
     /// The plan that is run.
     pub fn plan(&self) -> Plan<'a> {
         *self.setup.plan()

@@ -21,7 +21,8 @@ async fn main(_spawner: Spawner) {
     for case in cases::ALL {
         let world = World::new(case.script);
         let mut board = world.board(Delay);
-        let report = bring_up::run(&mut board, &Embassy).await;
+        let mut storage = bring_up::Storage::new();
+        let report = bring_up::runner().run_in(&mut storage, &mut board, &Embassy).await;
         println!("{}: frames: {}", case.name, world.frames());
         for step in report.steps() {
             let [started, finished] =
