@@ -19,6 +19,7 @@ macro_rules! each_rule {
             a_delay_that_would_reach_the_deadline_fails_at_once
             a_limit_on_concurrency_counts_attempts_in_flight
             under_a_limit_the_longest_path_goes_first
+            how_long_a_step_is_expected_to_take_is_its_weight
             resources_are_held_while_an_attempt_is_in_flight
             a_step_starts_as_soon_as_its_own_needs_are_met
             levels_are_a_barrier
@@ -91,6 +92,10 @@ pub(crate) fn jitter_hangs_on_seed_step_and_attempt() {
     assert_eq!(delays, [1, 2].map(|retry| backoff.delay(retry, 7)));
     assert_ne!(delays[0], delays[1]);
     assert_ne!(delays[0], backoff.delay(1, 8));
+    // Integers alone, so every machine draws the same.
+    let kinds = [Jitter::None, Jitter::Full, Jitter::Equal, Jitter::Decorrelated];
+    let drawn = kinds.map(|jitter| Backoff::exponential(ms(10)).cap(ms(500)).jitter(jitter).delay(3, 7).as_nanos());
+    assert_eq!(drawn, [40_000_000, 13_076_061, 29_436_454, 21_913_510]);
 }
 
 pub(crate) fn retry_if_says_no_or_when() {
@@ -157,6 +162,17 @@ pub(crate) fn under_a_limit_the_longest_path_goes_first() {
             run.starts(&[step]).ends(step, GOOD);
         }
         run.has_ended();
+    });
+}
+
+pub(crate) fn how_long_a_step_is_expected_to_take_is_its_weight() {
+    // 0 alone takes longer than 1 and the step behind it.
+    let steps: [Step<'_>; 3] =
+        [(&[], ONCE.expected(ms(9))), (&[], ONCE.expected(ms(4))), (&[Need::result(id(1))], ONCE.expected(ms(4)))];
+    run(&steps, GO, |run| {
+        let mut lengths = [0; 3];
+        longest_remaining(&run.scheduler.plan(), &[], &mut lengths);
+        assert_eq!(lengths, [9, 8, 4].map(|millis| millis * 1_000_000));
     });
 }
 
