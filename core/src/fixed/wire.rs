@@ -117,7 +117,7 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
         self.causes.iter().zip(causes).for_each(|(packed, cause)| packed.set(cause));
     }
 
-    /// What came of the path's attempt, and of which step; `None` while it is in flight.
+    /// What came of the path's attempt, and of which step; `None` while it is in flight. To be asked once a poll.
     #[inline]
     pub(super) fn take(&self, path: usize) -> Option<(StepId, Reply<E>)> {
         let word = self.read(path);
@@ -127,7 +127,6 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
             ABANDONED => Reply::Abandoned,
             _ => return None,
         };
-        self.write(path, 0);
         Some((StepId(word & STEP), reply))
     }
 
