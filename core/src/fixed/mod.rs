@@ -195,7 +195,7 @@ mod wire;
 
 pub use blueprint::{Blueprint, Known, Picture};
 pub use cells::{Handed, Published};
-pub use output::{StepOutput, judge, step_id};
+pub use output::{StepOutput, judge, result_of, step_id};
 pub use places::Places;
 pub use report::{Outputs, Reason, Report, StepResult};
 pub use runner::{ReportOf, Runner, Steps};

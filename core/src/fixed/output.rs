@@ -32,6 +32,13 @@ impl<T, E> StepOutput for Result<T, E> {
     }
 }
 
+/// What an attempt came to as a `Result`, if it was not cut off.
+#[doc(hidden)]
+#[inline]
+pub fn result_of<O: StepOutput>(came: Option<O>) -> Option<Result<O::Value, O::Error>> {
+    came.map(O::into_result)
+}
+
 /// The step declared as the `index`-th, from 0. Beyond [`Plan::MAX_STEPS`](crate::scheduler::Plan::MAX_STEPS), the last
 /// that there can be.
 pub const fn step_id(index: u32) -> StepId {

@@ -113,6 +113,8 @@ fn turns(model: &Pipeline, path: usize, number: usize) -> TokenStream {
     let (came, value) = (local("came"), local("value"));
     let error = located(local("error"), step.output.span());
     let index = number as u32;
+    // Where the step says its type: there the compiler says that it is no `Result`.
+    let result_of = quote_spanned!(step.output.span()=> ::rungs::fixed::result_of);
     let place = place_of(step);
     let keep = match published(model, number) {
         Some(published) => quote!(#published.set(#place.insert(#value));),
@@ -128,7 +130,7 @@ fn turns(model: &Pipeline, path: usize, number: usize) -> TokenStream {
             #before
             let #came = #wires.attempt::<#path, #index, _>(#ident(#(#arguments),*)).await;
             #after
-            match #came.map(::rungs::fixed::StepOutput::into_result) {
+            match #result_of(#came) {
                 ::core::option::Option::Some(::core::result::Result::Ok(#value)) => {
                     #keep
                     break;
