@@ -2,7 +2,7 @@
 
 use super::{bounds, local, outputs, path};
 use crate::model::{Order, ParamKind, Pipeline, Step};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, GenericParam, Generics, TypeGenerics, punctuated::Punctuated, spanned::Spanned};
 
@@ -156,7 +156,12 @@ fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'
     let (fields, results, error) = (path::fields(model), path::results(model), &model.error);
     let names: Vec<_> = (0..model.graph.paths.len()).map(|path| local(&format!("path_{path}"))).collect();
     let blocks = model.graph.paths.iter().enumerate().map(|(path, steps)| path::block(model, path, steps));
-    let numbers = 0..names.len();
+    // The last is for all others, as there are none: so it need not be compared with.
+    let last = names.last().map_or_else(|| quote!(::core::task::Poll::Ready(())), poll_path);
+    let others = names.iter().enumerate().take(names.len().saturating_sub(1)).map(|(number, path)| {
+        let poll = poll_path(path);
+        quote!(#number => #poll)
+    });
     quote! {
         #[allow(unused_variables)]
         async fn run_in<
@@ -177,12 +182,16 @@ fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'
                 #fields
                 #(let mut #names = ::core::pin::pin!(#blocks);)*
                 #lent.drive(#runner, #timer, #wires, move |path, cx| match path {
-                    #(#numbers => ::core::future::Future::poll(#names.as_mut(), cx),)*
-                    _ => ::core::task::Poll::Ready(()),
+                    #(#others,)*
+                    _ => #last,
                 })
                 .await;
             }
             #storage.report()
         }
     }
+}
+
+fn poll_path(path: &Ident) -> TokenStream {
+    quote!(::core::future::Future::poll(#path.as_mut(), cx))
 }
