@@ -9,13 +9,10 @@ use crate::{
     plan::StepId,
     reason::{self, Origin},
     scheduler::{Cause, Node, Status},
-    summary::{self, Row, Table},
+    summary::{self, Table},
     time::Instant,
 };
-use core::{
-    fmt::{self, Write},
-    time::Duration,
-};
+use core::{fmt, time::Duration};
 
 /// What the steps of a pipeline come to, an `Option` each.
 ///
@@ -158,42 +155,17 @@ impl<R: Outputs, E: fmt::Debug, const STEPS: usize> fmt::Debug for Report<R, E, 
 
 impl<R: Outputs, E: fmt::Display, const STEPS: usize> fmt::Display for Report<R, E, STEPS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(f)
-    }
-}
-
-impl<R: Outputs, E: fmt::Display, const STEPS: usize> Table for Report<R, E, STEPS> {
-    fn pipeline(&self) -> &str {
-        self.pipeline()
-    }
-
-    fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.steps().map(|step| Row {
-            name: step.name(),
-            status: step.status(),
-            attempts: step.attempts(),
-            started: step.started_at(),
-            duration: step.duration(),
-            is_required: step.is_required(),
-        })
-    }
-
-    fn reason(&self, row: usize, out: &mut dyn Write) -> Result<bool, fmt::Error> {
-        let reason = self.steps().nth(row).and_then(|step| step.reason());
-        reason.as_ref().map_or(Ok(()), |reason| write!(out, "{reason}"))?;
-        Ok(reason.is_some())
-    }
-
-    fn started(&self) -> Instant {
-        self.notes.started
-    }
-
-    fn duration(&self) -> Duration {
-        self.duration()
-    }
-
-    fn exit_code(&self) -> u8 {
-        self.exit_code()
+        let of = |step| StepResult { view: self.view(), step };
+        let table = Table {
+            pipeline: self.pipeline(),
+            names: &R::BLUEPRINT.names,
+            nodes: &self.nodes,
+            started: self.notes.started,
+            duration: self.duration(),
+            is_required: |step| of(step).is_required(),
+            reason: |step| of(step).reason(),
+        };
+        table.write(f)
     }
 }
 
@@ -295,10 +267,7 @@ impl<'r, E> StepResult<'r, E> {
 
     /// From the first attempt's start to the end, delays included; zero if it never started.
     pub fn duration(&self) -> Duration {
-        match (self.started_at(), self.finished_at()) {
-            (Some(started), Some(finished)) => finished - started,
-            _ => Duration::ZERO,
-        }
+        self.node().map_or(Duration::ZERO, Node::duration)
     }
 
     /// How many attempts were started.

@@ -91,10 +91,7 @@ impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
 
     /// From the first attempt's start to the end, delays included; zero if it never started.
     pub fn duration(&self) -> Duration {
-        match (self.started_at(), self.finished_at()) {
-            (Some(started), Some(finished)) => finished - started,
-            _ => Duration::ZERO,
-        }
+        self.node().map_or(Duration::ZERO, Node::duration)
     }
 
     /// How many attempts were started.

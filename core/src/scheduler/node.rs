@@ -2,6 +2,8 @@
 
 use super::{Cause, Status};
 use crate::{plan::StepId, policy::When, time::Instant};
+#[cfg(any(feature = "alloc", feature = "macros"))]
+use core::time::Duration;
 
 /// A step's state during a run.
 ///
@@ -315,6 +317,15 @@ impl Node {
     #[inline]
     pub fn finished_at(&self) -> Option<Instant> {
         self.has_ended().then_some(Instant::from_nanos(self.last))
+    }
+
+    /// From the first attempt's start to the end; zero of a step that never started, or has not ended.
+    #[cfg(any(feature = "alloc", feature = "macros"))]
+    pub(crate) fn duration(&self) -> Duration {
+        match (self.started_at(), self.finished_at()) {
+            (Some(started), Some(finished)) => finished - started,
+            _ => Duration::ZERO,
+        }
     }
 
     /// Whether its failure counts: it was not declared optional.

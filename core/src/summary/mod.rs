@@ -2,7 +2,7 @@
 
 mod table;
 
-pub(crate) use table::{Row, Table};
+pub(crate) use table::Table;
 
 use crate::scheduler::{Cause, Node, Status};
 

@@ -1,6 +1,12 @@
 //! A run as a table for people, without a heap.
 
-use crate::{scheduler::Status, time::Instant};
+use super::exit_code;
+use crate::{
+    plan::StepId,
+    render::StepNames,
+    scheduler::{Node, Status},
+    time::Instant,
+};
 use core::{
     fmt::{self, Write},
     time::Duration,
@@ -9,47 +15,52 @@ use core::{
 /// Longer names are shown whole and push their line out.
 const WIDEST_NAME: usize = 32;
 
-/// A line of the table.
-pub(crate) struct Row<'r> {
-    pub(crate) name: &'r str,
-    pub(crate) status: Status,
-    pub(crate) attempts: u32,
-    pub(crate) started: Option<Instant>,
+/// What a report knows, for its table.
+pub(crate) struct Table<'r, Required, Reason> {
+    pub(crate) pipeline: &'r str,
+    pub(crate) names: &'r dyn StepNames,
+    pub(crate) nodes: &'r [Node],
+    pub(crate) started: Instant,
     pub(crate) duration: Duration,
-    pub(crate) is_required: bool,
+    /// Whether a step's failure counts.
+    pub(crate) is_required: Required,
+    /// Why a step did not succeed.
+    pub(crate) reason: Reason,
 }
 
-/// A report that can be shown as a table.
-pub(crate) trait Table {
-    fn pipeline(&self) -> &str;
-    fn rows(&self) -> impl Iterator<Item = Row<'_>>;
-    /// Writes why the step of this row did not succeed, and tells whether there was anything to write.
-    fn reason(&self, row: usize, out: &mut dyn Write) -> Result<bool, fmt::Error>;
-    fn started(&self) -> Instant;
-    fn duration(&self) -> Duration;
-    fn exit_code(&self) -> u8;
-
+impl<Required, Reason, Words> Table<'_, Required, Reason>
+where
+    Required: Fn(StepId) -> bool,
+    Reason: Fn(StepId) -> Option<Words>,
+    Words: fmt::Display,
+{
     /// Writes the whole table, and a last line that counts.
-    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let widest = self.rows().map(|row| row.name.chars().count()).max();
+    pub(crate) fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let widest = self.steps().map(|(step, _)| self.names.name(step).chars().count()).max();
         let width = widest.unwrap_or(0).clamp(4, WIDEST_NAME);
-        writeln!(f, "Report: {}", self.pipeline())?;
+        writeln!(f, "Report: {}", self.pipeline)?;
         writeln!(f, "{:width$}  status     tries     start  duration  cause", "step")?;
-        for (place, row) in self.rows().enumerate() {
-            self.line(f, place, &row, width)?;
+        for (step, node) in self.steps() {
+            self.line(f, step, node, width)?;
         }
         self.summary(f)
     }
 
-    fn line(&self, f: &mut fmt::Formatter<'_>, place: usize, row: &Row<'_>, width: usize) -> fmt::Result {
-        write!(f, "{:width$}  {:9}  {:>5}", row.name, row.status, row.attempts)?;
-        match row.started {
-            Some(started) => write!(f, "  {:>8}  {:>8}", Short(started - self.started()), Short(row.duration))?,
+    fn steps(&self) -> impl Iterator<Item = (StepId, &Node)> {
+        self.nodes.iter().enumerate().map(|(step, node)| (StepId(step as u32), node))
+    }
+
+    fn line(&self, f: &mut fmt::Formatter<'_>, step: StepId, node: &Node, width: usize) -> fmt::Result {
+        write!(f, "{:width$}  {:9}  {:>5}", self.names.name(step), node.status(), node.attempts())?;
+        match node.started_at() {
+            Some(started) => write!(f, "  {:>8}  {:>8}", Short(started - self.started), Short(node.duration()))?,
             None => write!(f, "  {:>8}  {:>8}", "-", "-")?,
         }
-        let mut cause = FirstLine { out: f, begun: false, ended: false };
-        let has_reason = self.reason(place, &mut cause)?;
-        f.write_str(match (row.is_required, has_reason) {
+        let reason = (self.reason)(step);
+        if let Some(reason) = &reason {
+            write!(FirstLine { out: f, begun: false, ended: false }, "{reason}")?;
+        }
+        f.write_str(match ((self.is_required)(step), reason.is_some()) {
             (true, _) => "\n",
             (false, true) => " (optional)\n",
             (false, false) => "  (optional)\n",
@@ -57,20 +68,20 @@ pub(crate) trait Table {
     }
 
     fn summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let total = self.rows().count();
-        let count = |status| self.rows().filter(|row| row.status == status).count();
-        write!(f, "{total} step{}: {} succeeded", if total == 1 { "" } else { "s" }, count(Status::Success))?;
-        let retried = self.rows().filter(|row| row.status == Status::Success && row.attempts > 1).count();
+        let total = self.nodes.len();
+        let with = |status| self.steps().filter(move |(_, node)| node.status() == status);
+        write!(f, "{total} step{}: {} succeeded", if total == 1 { "" } else { "s" }, with(Status::Success).count())?;
+        let retried = with(Status::Success).filter(|(_, node)| node.attempts() > 1).count();
         if retried > 0 {
             write!(f, " ({retried} after retries)")?;
         }
-        let optional = self.rows().filter(|row| row.status == Status::Failed && !row.is_required).count();
-        write!(f, ", {} failed", count(Status::Failed))?;
+        let optional = with(Status::Failed).filter(|&(step, _)| !(self.is_required)(step)).count();
+        write!(f, ", {} failed", with(Status::Failed).count())?;
         if optional > 0 {
             write!(f, " ({optional} optional)")?;
         }
-        write!(f, ", {} skipped, {} cancelled", count(Status::Skipped), count(Status::Cancelled))?;
-        write!(f, " in {}, exit code {}", Short(self.duration()), self.exit_code())
+        write!(f, ", {} skipped, {} cancelled", with(Status::Skipped).count(), with(Status::Cancelled).count())?;
+        write!(f, " in {}, exit code {}", Short(self.duration), exit_code(self.nodes))
     }
 }
 
