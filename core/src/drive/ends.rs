@@ -1,4 +1,4 @@
-//! What an attempt came to: the scheduler is told, the observer, and the records.
+//! What an attempt came to: the scheduler is told, the observer, and, of an error, the report to come.
 
 use super::{
     attempt::{self, Payload},
