@@ -1,9 +1,9 @@
 //! Stopping a run from outside.
 
-use crate::scheduler::Stop;
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use event_listener::{Event, EventListener};
+use rungs_scheduler::Stop;
 
 /// Stops every run that it was given to. Clones are the same token; it may be used from any thread, a signal handler's
 /// thread or a step.

@@ -1,7 +1,7 @@
 //! Errors of steps.
 
-use crate::{plan::StepId, scheduler::Cause};
 use core::fmt;
+use rungs_scheduler::{Cause, StepId};
 
 /// Why a step failed.
 ///

@@ -61,14 +61,13 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
-pub mod scheduler;
+/// The same scheduler alone, as a crate of its own.
+pub use rungs_scheduler as scheduler;
 
 mod error;
 #[cfg(feature = "macros")]
 pub mod fixed;
 mod observe;
-mod plan;
-mod policy;
 mod reason;
 pub mod render;
 mod spawn;
@@ -93,14 +92,15 @@ mod seed;
 
 pub use error::StepError;
 pub use observe::{Event, Happened, Observer};
-pub use plan::StepId;
-pub use policy::{Backoff, Config, Jitter, OnFailure, Order, Retry, Settings, When};
 pub use reason::Origin;
-pub use scheduler::{Cause, Status, Stop};
+#[doc(inline)]
+pub use rungs_scheduler::{
+    Backoff, Cause, Config, Instant, Jitter, OnFailure, Order, Retry, Settings, Status, StepId, Stop, When,
+};
 pub use spawn::{InPlace, Lost, Spawner};
 #[cfg(any(feature = "alloc", feature = "macros"))]
 pub use step_cx::StepCx;
-pub use time::{Instant, NoClock, Timer};
+pub use time::{NoClock, Timer};
 
 /// A module of async functions as a pipeline: checked at compile time, and run without a heap.
 ///

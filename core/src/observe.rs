@@ -2,12 +2,10 @@
 
 use crate::{
     error::StepError,
-    plan::StepId,
     reason::{Origin, Reason},
-    scheduler::{Cause, Status},
-    time::Instant,
 };
 use core::fmt;
+use rungs_scheduler::{Cause, Instant, Status, StepId};
 
 /// Is told of every event of a run, in order. Any closure that takes an [`Event`] is one; `()` listens to nothing.
 ///

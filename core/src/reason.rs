@@ -1,9 +1,11 @@
 //! Why a step did not succeed, in words.
 
-use crate::scheduler::{Cause, Status};
 #[cfg(any(feature = "alloc", feature = "macros"))]
-use crate::{plan::StepId, render::StepNames, scheduler::Node};
+use crate::render::StepNames;
 use core::fmt;
+use rungs_scheduler::{Cause, Status};
+#[cfg(any(feature = "alloc", feature = "macros"))]
+use rungs_scheduler::{Node, StepId};
 
 /// The steps of a [`Cause`] by name. Its `Display` is a few words, and so is its `defmt::Format`.
 ///

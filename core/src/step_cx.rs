@@ -1,11 +1,11 @@
 //! What a step may know of its attempt.
 
-use crate::time::Instant;
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
 #[cfg(feature = "alloc")]
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
+use rungs_scheduler::Instant;
 
 /// What a step may want to know of its attempt: taken by steps added with `run_with`, and by the parameter `cx` of a
 /// step in a `#[pipeline]`.

@@ -8,13 +8,11 @@ use crate::{
     error::StepError,
     observe::{Happened, Observer},
     pipeline::{Fault, Kind, Work},
-    plan::StepId,
-    policy::Retry,
     reason::Origin,
-    scheduler::{Cause, Node, Outcome, Status, Verdict},
-    time::{Instant, Timer},
+    time::Timer,
 };
 use alloc::sync::Arc;
+use rungs_scheduler::{Cause, Instant, Node, Outcome, Retry, Status, StepId, Verdict};
 
 impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'_, 'env, E, K, O> {
     /// Records a success. Errors of earlier attempts are of no interest any more.
@@ -26,7 +24,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'_, 'env, E, K, O> {
         }
         parts.scheduler.handle_outcome(step, Outcome::Success, now);
         if !self.errors.is_empty() {
-            self.errors.remove(&step.0);
+            self.errors.remove(&step.number());
         }
         let attempts = parts.scheduler.node(step).map_or(1, Node::attempts);
         let happened = Happened::Ended { status: Status::Success, cause: None, origin: None, attempts, error: None };
@@ -39,13 +37,13 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'_, 'env, E, K, O> {
         let outcome = match fault {
             Fault::Error(error) => match attempt::guard(|| self.judge::<T>(step, &error)) {
                 Ok(retry) => {
-                    self.errors.insert(step.0, StepError::Failed(error));
+                    self.errors.insert(step.number(), StepError::Failed(error));
                     Outcome::Failed(retry)
                 }
                 // The verdict is part of the step: its panic is the step's.
                 #[cfg(feature = "std")]
                 Err(payload) => {
-                    self.errors.insert(step.0, StepError::Panicked(attempt::message(payload)));
+                    self.errors.insert(step.number(), StepError::Panicked(attempt::message(payload)));
                     Outcome::Panicked
                 }
                 #[cfg(not(feature = "std"))]
@@ -58,7 +56,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'_, 'env, E, K, O> {
 
     /// What an error means for the step's retries. Without a clock there is no later: another attempt is made at once.
     fn judge<T: Timer>(&self, step: StepId, error: &E) -> Retry {
-        match self.parts.judges.get(&step.0).map_or(Retry::Yes, |judge| judge(error)) {
+        match self.parts.judges.get(&step.number()).map_or(Retry::Yes, |judge| judge(error)) {
             Retry::After(_) if !T::TICKS => Retry::Yes,
             retry => retry,
         }
@@ -78,7 +76,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'_, 'env, E, K, O> {
         }
         *now = timer.now();
         self.errors.insert(step, StepError::Panicked(attempt::message(payload)));
-        self.settle(StepId(step), Outcome::Panicked, *now);
+        self.settle(StepId::from_number(step), Outcome::Panicked, *now);
     }
 
     #[cfg(not(feature = "std"))]
@@ -90,12 +88,12 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'_, 'env, E, K, O> {
     pub(super) fn settle(&mut self, step: StepId, outcome: Outcome, now: Instant) {
         let cut_off = outcome == Outcome::Abandoned;
         if cut_off && self.parts.scheduler.node(step).is_some_and(|node| node.is_timing_out()) {
-            self.errors.insert(step.0, StepError::TimedOut);
+            self.errors.insert(step.number(), StepError::TimedOut);
         }
         match self.parts.scheduler.handle_outcome(step, outcome, now) {
             Verdict::Ended => self.ended(step, now),
             Verdict::Retry(next) => {
-                if let Some(error) = self.errors.get(&step.0) {
+                if let Some(error) = self.errors.get(&step.number()) {
                     self.parts.notice(step, now, Happened::Retrying { error, next });
                 }
             }
@@ -118,7 +116,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'_, 'env, E, K, O> {
         }
         let (nodes, names) = (self.parts.scheduler.nodes(), &**self.parts.names);
         let origin = cause.and_then(|cause| Origin::of(cause, nodes, names));
-        let happened = Happened::Ended { status, cause, origin, attempts, error: self.errors.get(&step.0) };
+        let happened = Happened::Ended { status, cause, origin, attempts, error: self.errors.get(&step.number()) };
         self.parts.notice(step, now, happened);
     }
 
@@ -130,6 +128,6 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'_, 'env, E, K, O> {
             Some(Cause::Dependency { root, via }) if status == Status::Failed => StepError::Dependency { root, via },
             _ => return,
         };
-        self.errors.insert(step.0, error);
+        self.errors.insert(step.number(), error);
     }
 }

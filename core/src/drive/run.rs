@@ -9,10 +9,8 @@ use crate::{
     error::StepError,
     observe::{Event, Happened, Observer},
     pipeline::{Attempt, Fault, Judge, Kind, Names, Work},
-    plan::StepId,
     render::StepNames,
-    scheduler::{Action, Node, Outcome, Scheduler},
-    time::{Instant, Timer},
+    time::Timer,
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
 use core::{
@@ -22,6 +20,7 @@ use core::{
 };
 use event_listener::EventListener;
 use pin_project_lite::pin_project;
+use rungs_scheduler::{Action, Instant, Node, Outcome, Scheduler, StepId};
 
 /// All that a run works with.
 pub(crate) struct DriveParts<'r, 'env, E, K: Kind<'env, E>, O> {
@@ -138,7 +137,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     fn poll_woken<T: Timer>(&mut self, pass: &mut Pass, now: &mut Instant, timer: &T) {
         while let Some(seat) = pass.next(&self.parts.seats.wakes().woken) {
             let Some(step) = self.parts.seats.step_on(seat) else { continue };
-            self.poll_step(StepId(step), seat, now, timer);
+            self.poll_step(StepId::from_number(step), seat, now, timer);
         }
     }
 
@@ -250,7 +249,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
             return Poll::Ready(Err(Fault::Lost));
         };
         let begin = start.map(|started| Attempt { step, started, scheduler: &parts.scheduler, names: parts.names });
-        self.polled = step.0;
+        self.polled = step.number();
         let polled = work.as_mut().poll(&mut Context::from_waker(waker), begin.as_ref(), parts.results);
         self.polled = NOBODY;
         polled
@@ -275,7 +274,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
     fn sit(&mut self, step: StepId) {
         let parts = &mut self.parts;
         let seat = core::mem::replace(&mut self.spare, NOBODY);
-        parts.seats.sit(seat as usize, step.0);
+        parts.seats.sit(seat as usize, step.number());
         if parts.seat_of.len() < parts.works.len() {
             parts.seat_of.resize(parts.works.len(), 0);
         }

@@ -9,13 +9,9 @@ use super::{
     blueprint::Known,
     drive::{Drive, Paths},
 };
-use crate::{
-    observe::Observer,
-    plan::StepId,
-    scheduler::Node,
-    time::{Instant, Timer},
-};
+use crate::{observe::Observer, time::Timer};
 use core::{marker::PhantomData, task::Context};
+use rungs_scheduler::{Instant, Node, StepId};
 
 /// How far a run has gone ahead, if not to its end.
 #[derive(Debug, Default)]
@@ -42,7 +38,7 @@ impl<P: Known, const STEPS: usize> Spans<P, STEPS> {
         let mut step = STEPS;
         while step > 0 {
             step -= 1;
-            spans[step].path = P::BLUEPRINT.path_of(StepId(step as u32)) as u32;
+            spans[step].path = P::BLUEPRINT.path_of(StepId::from_number(step as u32)) as u32;
             if step + 1 < STEPS {
                 let next = &spans[step + 1];
                 spans[step].end = if next.path == spans[step].path { next.end } else { step as u32 + 1 };
@@ -76,7 +72,7 @@ impl<
             // With a clock, the time is noted before another step starts.
             let (path, end) = (path as usize, if T::TICKS { step as u32 + 1 } else { end });
             if CONTEXTS > 0 {
-                let settings = P::BLUEPRINT.plan.settings(StepId(step as u32));
+                let settings = P::BLUEPRINT.plan.settings(StepId::from_number(step as u32));
                 wires.tell_attempt(1, self.now, settings.first_limit(self.now));
             }
             wires.let_ahead(path, end);

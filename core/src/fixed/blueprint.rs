@@ -1,13 +1,9 @@
 //! A plan that is known at compile time, and the storage of its runs.
 
 use super::settings::RunSettings;
-use crate::{
-    plan::{Numbering, Plan, StepId},
-    policy::Config,
-    render::{Sketch, StepNames, dot, mermaid, text},
-    scheduler::goes_by_place,
-};
+use crate::render::{Sketch, StepNames, dot, mermaid, text};
 use core::fmt;
+use rungs_scheduler::{__private::goes_by_place, Config, Numbering, Plan, StepId};
 
 /// All that is known of a pipeline before it runs, for a `const` or a `static`: it lies in flash.
 ///
@@ -116,13 +112,13 @@ impl Blueprint {
     #[inline]
     pub(super) fn goes_ahead(&self, settings: &impl RunSettings) -> bool {
         let config = settings.config(&self.config);
-        let is_free = config.max_concurrent == u32::MAX && !config.has_deadline() && settings.signal().is_none();
+        let is_free = config.get_max_concurrent() == u32::MAX && !config.has_deadline() && settings.signal().is_none();
         self.goes_by_declaration && is_free
     }
 
     #[inline]
     pub(super) const fn numbering_for(&self, config: &Config) -> &Numbering<'static> {
-        if config.max_concurrent < u32::MAX { &self.by_priority } else { &self.numbering }
+        if config.get_max_concurrent() < u32::MAX { &self.by_priority } else { &self.numbering }
     }
 
     pub(super) fn name(&self, step: StepId) -> &'static str {

@@ -9,16 +9,14 @@ use super::{
 use crate::{
     error::StepError,
     observe::{Event, Happened, Observer},
-    plan::StepId,
-    policy::Retry,
     reason::Origin,
-    scheduler::{Action, Cause, Node, Outcome, Scheduler, Status, Verdict},
-    time::{Instant, Timer},
+    time::Timer,
 };
 use core::{
     marker::PhantomData,
     task::{Context, Poll},
 };
+use rungs_scheduler::{Action, Cause, Instant, Node, Outcome, Retry, Scheduler, Status, StepId, Verdict};
 
 /// The scheduler of a run.
 pub(super) type ScheduledBy<'r, P, S, T> = Scheduler<'r, KnownSetup<P, S, T>>;

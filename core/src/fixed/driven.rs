@@ -7,11 +7,7 @@ use super::{
     settings::{KnownSetup, RunSettings},
     storage::Lend,
 };
-use crate::{
-    observe::Observer,
-    scheduler::{Node, Scheduler, Setup},
-    time::{Instant, Timer},
-};
+use crate::{observe::Observer, time::Timer};
 use core::{
     future::Future,
     mem,
@@ -19,6 +15,7 @@ use core::{
     task::{Context, Poll},
 };
 use pin_project_lite::pin_project;
+use rungs_scheduler::{Instant, Node, Scheduler, Setup};
 
 pin_project! {
     /// A run in progress. A plain state machine: an async function would keep several copies of all this.

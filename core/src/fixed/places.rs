@@ -1,6 +1,6 @@
 //! Which ready step goes first, worked out at compile time.
 
-use crate::plan::{Numbering, Plan, StepId, Use, longest_remaining, needs_come_first};
+use rungs_scheduler::{Numbering, Plan, StepId, Use, longest_remaining, needs_come_first};
 
 /// The places of a numbering: by level where there are barriers, then longest remaining path first, ties by declaration.
 ///
@@ -57,9 +57,9 @@ impl<const STEPS: usize> Places<STEPS> {
         let mut step = 0;
         while step < STEPS {
             let (mut rank, mut place, mut other) = (0, 0, 0);
-            let class = plan.settings(StepId(step as u32)).class;
+            let class = plan.settings(StepId::from_number(step as u32)).get_class();
             while other < STEPS {
-                let others = plan.settings(StepId(other as u32)).class;
+                let others = plan.settings(StepId::from_number(other as u32)).get_class();
                 let is_before = keys[other].is_before(keys[step]);
                 rank += is_before as u32;
                 place += (others < class || (others == class && is_before)) as usize;

@@ -6,13 +6,11 @@ use super::{
 };
 use crate::{
     error::StepError,
-    plan::StepId,
     reason::{self, Origin},
-    scheduler::{Cause, Node, Status},
     summary::{self, Table},
-    time::Instant,
 };
 use core::{fmt, time::Duration};
+use rungs_scheduler::{Cause, Instant, Node, Status, StepId};
 
 /// What the steps of a pipeline come to, an `Option` each.
 ///
@@ -282,7 +280,7 @@ impl<'r, E> StepResult<'r, E> {
 
     /// Whether its failure counts: it was not declared optional.
     pub fn is_required(&self) -> bool {
-        !self.view.blueprint.plan.settings(self.step).optional
+        !self.view.blueprint.plan.settings(self.step).is_optional()
     }
 
     fn node(&self) -> Option<&'r Node> {

@@ -6,12 +6,9 @@ use super::{
     signal::StopSignal,
     storage::Storage,
 };
-use crate::{
-    observe::Observer,
-    policy::{Config, OnFailure},
-    time::Timer,
-};
+use crate::{observe::Observer, time::Timer};
 use core::{future::Future, marker::PhantomData, num::NonZeroU32, time::Duration};
+use rungs_scheduler::{Config, OnFailure};
 
 /// A pipeline that runs on a context of type `C` (`&mut Board`, say, and `()` where there is none): what `#[pipeline]`
 /// makes of a module.

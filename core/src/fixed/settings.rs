@@ -4,13 +4,9 @@ use super::{
     blueprint::{Blueprint, Known},
     signal::{Seen, StopSignal},
 };
-use crate::{
-    plan::{Numbering, Plan},
-    policy::Config,
-    scheduler::{Asks, Setup, Stop},
-    time::Timer,
-};
+use crate::time::Timer;
 use core::marker::PhantomData;
+use rungs_scheduler::{Asks, Config, Numbering, Plan, Setup, Stop};
 
 /// The settings of a run: [`AsDeclared`] or [`Said`].
 ///
@@ -113,7 +109,7 @@ impl<'a, P: Known, S: RunSettings, T: Timer> Setup<'a> for KnownSetup<P, S, T> {
         let asks = Asks::of(plan, by_priority);
         let declared = asks.by(config);
         // How steps wait for levels is never said of a run.
-        let asks = if S::IS_DECLARED { declared } else { Asks { levels: declared.levels, ..asks } };
+        let asks = if S::IS_DECLARED { declared } else { asks.with_levels_of(&declared) };
         if T::TICKS { asks } else { asks.without_clock() }
     };
 

@@ -1,11 +1,11 @@
 //! Stopping a run from outside, without a heap.
 
 use super::cells::Handed;
-use crate::scheduler::Stop;
 use core::{
     sync::atomic::{AtomicBool, Ordering},
     task::Waker,
 };
+use rungs_scheduler::Stop;
 
 /// Stops the run that it was given to: the token of runs without a heap, made to lie in a `static`. An interrupt
 /// handler, another task or a step may use it.

@@ -9,16 +9,13 @@ use super::{
     settings::RunSettings,
     wire::Wires,
 };
-use crate::{
-    observe::Observer,
-    scheduler::{Alarm, Node, State},
-    time::{Instant, Timer},
-};
+use crate::{observe::Observer, time::Timer};
 use core::{
     fmt,
     future::Future,
     task::{Context, Poll},
 };
+use rungs_scheduler::{Alarm, Instant, Node, State};
 
 /// What a run writes on.
 pub trait Storage: Default {

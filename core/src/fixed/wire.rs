@@ -9,7 +9,7 @@ use super::{
     output::step_id,
     packed::{PackedCause, PackedContext},
 };
-use crate::{plan::StepId, policy::Retry, scheduler::Cause, step_cx::StepCx, time::Instant};
+use crate::step_cx::StepCx;
 use core::{
     future::{Future, poll_fn},
     marker::PhantomData,
@@ -18,6 +18,7 @@ use core::{
     task::{Context, Poll},
 };
 use pin_project_lite::pin_project;
+use rungs_scheduler::{Cause, Instant, Retry, StepId};
 
 // A word says what in its upper bits, and of which step in the others. One that says nothing else lets steps go ahead, up to
 // the step that it says: none, if it is 0.
@@ -37,13 +38,13 @@ const FAILED: u32 = 12;
 const ABANDONED: u32 = 13;
 
 const fn say(what: u32, step: StepId) -> u32 {
-    what << WHAT | step.0
+    what << WHAT | step.number()
 }
 
 /// Whether the step may begin without being told. What says anything else is negative.
 #[inline]
 const fn lets_ahead(word: u32, step: StepId) -> bool {
-    word as i32 > step.0 as i32
+    word as i32 > step.number() as i32
 }
 
 /// The words of all paths, and what goes with them. `PATHS` is the number of paths, `NEEDS` the most needs of a step that
@@ -91,7 +92,7 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
         let word = self.read(path);
         let is_waiting = word >> WHAT == WAITING;
         if is_waiting {
-            self.say(path, RUNNING, StepId(word & STEP));
+            self.say(path, RUNNING, StepId::from_number(word & STEP));
         }
         is_waiting
     }
@@ -127,7 +128,7 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
             ABANDONED => Reply::Abandoned,
             _ => return None,
         };
-        Some((StepId(word & STEP), reply))
+        Some((StepId::from_number(word & STEP), reply))
     }
 
     /// Lets the path's steps before this one begin without being told, each when the one before has succeeded.
@@ -140,7 +141,7 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
     #[inline]
     pub(super) fn stopped(&self, path: usize, end: u32) -> Option<StepId> {
         let word = self.read(path);
-        (word != end).then_some(StepId(word & STEP))
+        (word != end).then_some(StepId::from_number(word & STEP))
     }
 }
 

@@ -1,17 +1,13 @@
 //! What a step does: a closure that makes a future for each attempt.
 
 use super::names::Names;
-use crate::{
-    plan::StepId,
-    scheduler::{Cause, Node, Scheduler},
-    step_cx::StepCx,
-    time::Instant,
-};
+use crate::step_cx::StepCx;
 use alloc::sync::Arc;
 use core::{
     future::Future,
     sync::atomic::{AtomicBool, Ordering},
 };
+use rungs_scheduler::{Cause, Instant, Node, Scheduler, StepId};
 
 /// An attempt that begins, and all it may look at.
 pub struct Attempt<'r> {

@@ -8,14 +8,10 @@ use super::{
     needs::{ByName, Gather, Handle, Inputs, Mode, Needs, Settled, Values},
     work::Task,
 };
-use crate::{
-    plan::Need,
-    policy::{Backoff, Retry, Settings, When},
-    spawn::Spawner,
-    step_cx::StepCx,
-};
+use crate::{spawn::Spawner, step_cx::StepCx};
 use alloc::{boxed::Box, vec::Vec};
 use core::{future::Future, marker::PhantomData, time::Duration};
+use rungs_scheduler::{Backoff, Need, Retry, Settings, When};
 
 /// A step's settings; [`run`](Self::run) says what it does and adds it.
 ///

@@ -1,12 +1,9 @@
 //! What can be wrong with a plan, told all at once and by name.
 
 use super::draft::Draft;
-use crate::{
-    plan::StepId,
-    policy::{Config, Settings},
-};
 use alloc::{string::String, vec::Vec};
 use core::fmt;
+use rungs_scheduler::{Config, Settings, StepId};
 
 /// A plan is wrong; nothing was started.
 ///
@@ -169,7 +166,7 @@ impl fmt::Display for Mistake {
             }
             Self::TimeWithoutClock { step: None } => f.write_str("the run has a deadline, and no clock"),
             Self::TooManySteps { steps } => {
-                write!(f, "{steps} steps are more than the {} that a plan holds", crate::plan::Plan::MAX_STEPS)
+                write!(f, "{steps} steps are more than the {} that a plan holds", crate::scheduler::Plan::MAX_STEPS)
             }
         }
     }
@@ -182,11 +179,11 @@ impl Draft<'_> {
             Ok(()) => Vec::new(),
             Err(error) => error.mistakes,
         };
-        if config.max_concurrent == 0 {
+        if config.get_max_concurrent() == 0 {
             mistakes.push(Mistake::NoConcurrency);
         }
         if !ticks {
-            if config.deadline != crate::policy::settings::NONE {
+            if config.has_deadline() {
                 mistakes.push(Mistake::TimeWithoutClock { step: None });
             }
             self.each_step_with(
@@ -196,7 +193,7 @@ impl Draft<'_> {
                 },
             );
         }
-        if config.seed.is_none() {
+        if config.get_seed().is_none() {
             self.each_step_with(
                 |s| s.needs_seed(),
                 |step| {
@@ -214,7 +211,7 @@ impl Draft<'_> {
         }
         for (step, &which) in self.which.iter().enumerate() {
             if self.settings.get(which as usize).is_some_and(&what) {
-                found(self.name(StepId(step as u32)));
+                found(self.name(StepId::from_number(step as u32)));
             }
         }
     }

@@ -6,12 +6,9 @@ use super::{
     needs::Needs,
     plans::Compiled,
 };
-use crate::{
-    plan::{Edges, Need, Plan, StepId, Use},
-    policy::Settings,
-    render::StepNames,
-};
+use crate::render::StepNames;
 use alloc::{string::String, sync::Arc, vec, vec::Vec};
+use rungs_scheduler::{Edges, Need, Plan, Settings, StepId, Use};
 
 /// A pipeline's plan while it is written.
 pub(crate) struct Draft<'env> {
@@ -105,7 +102,7 @@ impl<'env> Draft<'env> {
     }
 
     pub(super) fn next_step(&self) -> StepId {
-        StepId(self.len() as u32)
+        StepId::from_number(self.len() as u32)
     }
 
     /// The settings of the next step, to say something of it.
@@ -140,7 +137,7 @@ impl<'env> Draft<'env> {
     pub(super) fn need_by_name(&mut self, name: &str, kind: fn(StepId) -> Need) {
         self.is_said = true;
         self.by_name.push(Reference { step: self.next_step(), place: self.needs.len(), name: name.into() });
-        self.needs.push(kind(StepId(0)));
+        self.needs.push(kind(StepId::from_number(0)));
     }
 
     pub(super) fn use_by_name(&mut self, resource: &str, units: u32) {
@@ -306,7 +303,7 @@ impl<'env> Draft<'env> {
             self.which.resize(self.names.len(), 0);
             if let Some(which) = self.which.get_mut(step.index())
                 && let Some(settings) = self.settings.get(*which as usize)
-                && settings.class != number as u32
+                && settings.get_class() != number as u32
             {
                 let own = settings.class(number as u32);
                 *which = self.settings.iter().position(|other| *other == own).unwrap_or(self.settings.len()) as u32;

@@ -26,22 +26,14 @@ pub(crate) use ran::Ran;
 pub use runner::Runner;
 pub use work::{Fault, Task, Work};
 
-use crate::{
-    drive::Seats,
-    plan::StepId,
-    policy::{Config, Retry},
-    render::Picture,
-    report::Report,
-    scheduler::{Alarm, Needed, Node, State},
-    spawn::InPlace,
-    time::Timer,
-};
+use crate::{drive::Seats, render::Picture, report::Report, spawn::InPlace, time::Timer};
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
 use core::{
     pin::Pin,
     sync::atomic::{AtomicU32, Ordering},
 };
 use draft::Draft;
+use rungs_scheduler::{Alarm, Config, Needed, Node, Retry, State, StepId};
 
 /// An error of any kind: what a pipeline's steps fail with if no other type is said.
 pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
@@ -245,14 +237,14 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     #[inline]
     fn begin(&mut self) {
         if self.draft.begin() {
-            self.judges.remove(&self.draft.next_step().0);
+            self.judges.remove(&self.draft.next_step().number());
         }
     }
 
     /// Says what the next step's errors mean.
     fn judge(&mut self, judge: Judge<'env, E>) {
         self.draft.say();
-        self.judges.insert(self.draft.next_step().0, judge);
+        self.judges.insert(self.draft.next_step().number(), judge);
     }
 
     #[inline]
@@ -289,7 +281,7 @@ impl Store {
         grow(&mut self.alarms, needed.alarms);
         grow(&mut self.free, needed.free);
         grow(&mut self.open, needed.open);
-        let width = needed.nodes.min(config.max_concurrent as usize);
+        let width = needed.nodes.min(config.get_max_concurrent() as usize);
         if self.seats.as_ref().is_none_or(|seats| seats.capacity() < width) {
             self.seats = Some(Seats::new(width));
         }

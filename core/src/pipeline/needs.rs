@@ -6,9 +6,10 @@ use super::{
     kind::SharedCell,
     names::Names,
 };
-use crate::{plan::StepId, render::StepNames, scheduler::Cause};
+use crate::render::StepNames;
 use alloc::{string::String, sync::Arc, vec::Vec};
 use core::{fmt, marker::PhantomData};
+use rungs_scheduler::{Cause, StepId};
 
 /// A step that was added, and the type of its result. Needs of later steps are named by it, and results looked up.
 ///

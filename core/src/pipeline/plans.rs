@@ -1,15 +1,12 @@
 //! A draft made ready to run: edges both ways, and the numberings that runs ask for.
 
 use super::draft::Draft;
-use crate::{
-    plan::{
-        Edges, Need, Numbering, StepId, Use, find_cycle, invert, levels, longest_remaining, needs_come_first,
-        topological,
-    },
-    policy::{Config, Order},
-    render::Picture,
-};
+use crate::render::Picture;
 use alloc::{borrow::Cow, vec, vec::Vec};
+use rungs_scheduler::{
+    Config, Edges, Need, Numbering, Order, StepId, Use, find_cycle, invert, levels, longest_remaining,
+    needs_come_first, topological,
+};
 
 /// What is computed from a draft's needs.
 pub(crate) struct Compiled {
@@ -27,7 +24,7 @@ impl Compiled {
         let steps = needs.len();
         let mut compiled = Self {
             rows: vec![0; steps + 1],
-            list: vec![Need::result(StepId(0)); needs.total()],
+            list: vec![Need::result(StepId::from_number(0)); needs.total()],
             order: Vec::new(),
             numbers: None,
         };
@@ -40,7 +37,7 @@ impl Compiled {
         if topological(needs, compiled.dependents(), &mut missing, &mut order) < steps {
             let length = find_cycle(needs, &mut missing, &mut order);
             order.truncate(length);
-            return Err(order.into_iter().map(StepId).collect());
+            return Err(order.into_iter().map(StepId::from_number).collect());
         }
         compiled.order = order;
         Ok(compiled)
@@ -97,8 +94,8 @@ impl Draft<'_> {
     /// Makes the numbering for a run, unless the last run had the same. Without limit and resources all that may start
     /// does, so the order of declaration is as good as any and costs nothing.
     pub(super) fn number(&mut self, config: &Config) {
-        let by_priority = config.max_concurrent < u32::MAX || self.classes.len() > 1;
-        let by_level = config.order == Order::Levels;
+        let by_priority = config.get_max_concurrent() < u32::MAX || self.classes.len() > 1;
+        let by_level = config.get_order() == Order::Levels;
         let Some(compiled) = &self.compiled else { return };
         if compiled.numbers.as_ref().is_some_and(|n| n.by_priority == by_priority && n.by_level == by_level) {
             return;
@@ -147,7 +144,7 @@ impl Draft<'_> {
             let path = paths.get(step as usize).copied().unwrap_or(0);
             (level, core::cmp::Reverse(path), step)
         };
-        let class = |step: u32| plan.settings(StepId(step)).class;
+        let class = |step: u32| plan.settings(StepId::from_number(step)).get_class();
         let mut order: Vec<u32> = (0..plan.len() as u32).collect();
         order.sort_unstable_by_key(|&step| key(step));
         if self.classes.len() > 1 {

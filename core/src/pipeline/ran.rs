@@ -1,8 +1,8 @@
 //! What a run leaves behind: shared between the pipeline and the report, and used again if no report holds it.
 
 use super::cell::Cell;
-use crate::scheduler::Node;
 use alloc::{sync::Arc, vec::Vec};
+use rungs_scheduler::Node;
 
 /// One entry of each kind a step. Results by themselves: steps look those of their needs up here and there.
 pub(crate) struct Ran<C: ?Sized> {

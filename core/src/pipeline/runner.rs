@@ -5,13 +5,12 @@ use crate::{
     cancel::CancelToken,
     drive::{Drive, DriveParts},
     observe::Observer,
-    policy::{Config, OnFailure, Order},
     report::Report,
-    scheduler::{AnySetup, Node, Scheduler},
     time::Timer,
 };
 use alloc::sync::Arc;
 use core::time::Duration;
+use rungs_scheduler::{AnySetup, Config, Node, OnFailure, Order, Scheduler};
 
 /// A run with settings of its own. `pipeline.run(&timer)` is short for `pipeline.runner().run(&timer)`.
 ///

@@ -1,12 +1,12 @@
 //! The three forms of a picture.
 
 use super::Sketch;
-use crate::plan::StepId;
 use core::fmt::{Result, Write};
+use rungs_scheduler::StepId;
 
 impl<'s> Sketch<'s> {
     fn steps(&self) -> impl Iterator<Item = StepId> + use<'s> {
-        (0..self.needs.len() as u32).map(StepId)
+        (0..self.needs.len() as u32).map(StepId::from_number)
     }
 
     fn level(&self, step: StepId) -> Option<u32> {

@@ -4,7 +4,7 @@ mod formats;
 
 pub use formats::{dot, mermaid, text};
 
-use crate::plan::{Edges, StepId};
+use rungs_scheduler::{Edges, StepId};
 
 /// Who knows the names of a plan's steps.
 ///

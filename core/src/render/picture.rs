@@ -1,12 +1,10 @@
 //! The picture of a pipeline that is written at run time.
 
 use super::{Sketch, StepNames, dot, mermaid, text};
-use crate::{
-    pipeline::Names,
-    plan::{Edges, Need},
-};
+use crate::pipeline::Names;
 use alloc::{borrow::Cow, vec::Vec};
 use core::fmt;
+use rungs_scheduler::{Edges, Need};
 
 /// A pipeline's picture: its `Display` is the text form; for others see [`mermaid`](Self::mermaid) and
 /// [`dot`](Self::dot).

@@ -14,13 +14,11 @@ pub use step::{Reason, StepResult};
 use crate::{
     error::StepError,
     pipeline::{Cell, Handle, Names, Out, Ran, SharedCell},
-    plan::StepId,
-    scheduler::Status,
     summary::exit_code,
-    time::Instant,
 };
 use alloc::{collections::BTreeMap, sync::Arc};
 use core::time::Duration;
+use rungs_scheduler::{Instant, Status, StepId};
 
 /// The report of a run: complete, every step has its result, also those that never ran. It owns its results and outlives
 /// the pipeline.
@@ -63,7 +61,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
 
     /// All results, in the order of declaration.
     pub fn steps(&self) -> impl DoubleEndedIterator<Item = StepResult<'_, E, C>> + ExactSizeIterator {
-        (0..self.names.len() as u32).map(|step| self.step(StepId(step)))
+        (0..self.names.len() as u32).map(|step| self.step(StepId::from_number(step)))
     }
 
     /// The result of the step of this name. O(1).
@@ -92,7 +90,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
 
     /// The errors of the report, by value: each failed step's, and the last one of each that was cancelled.
     pub fn into_errors(self) -> impl Iterator<Item = (StepId, StepError<E>)> {
-        self.errors.into_iter().map(|(step, error)| (StepId(step), error))
+        self.errors.into_iter().map(|(step, error)| (StepId::from_number(step), error))
     }
 
     /// Whether all required steps succeeded, or were skipped for no failure of a required one.

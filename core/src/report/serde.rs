@@ -1,9 +1,10 @@
 //! Reports for machines. Errors are written as text, so that any error type serves; outputs are not written.
 
 use super::{Report, StepResult};
-use crate::{pipeline::Cell, scheduler::Cause};
+use crate::pipeline::Cell;
 use alloc::{format, string::ToString};
 use core::fmt::Display;
+use rungs_scheduler::Cause;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 struct Steps<'r, E, C: ?Sized>(&'r Report<E, C>);
@@ -36,7 +37,8 @@ impl<E: Display, C: Cell + ?Sized> Serialize for StepResult<'_, E, C> {
         let mut step = serializer.serialize_struct("StepResult", 9)?;
         step.serialize_field("name", self.name())?;
         step.serialize_field("status", &self.status())?;
-        step.serialize_field("cause", &self.cause().map(cause_word))?;
+        // Steps are named in `reason`; their numbers would mean little to a reader.
+        step.serialize_field("cause", &self.cause().map(Cause::word))?;
         step.serialize_field("reason", &self.reason().map(|reason| reason.to_string()))?;
         step.serialize_field("error", &self.error().map(|error| format!("{error:#}")))?;
         step.serialize_field("required", &self.is_required())?;
@@ -44,21 +46,5 @@ impl<E: Display, C: Cell + ?Sized> Serialize for StepResult<'_, E, C> {
         step.serialize_field("started_at", &self.started_at().map(|at| at - self.report.started))?;
         step.serialize_field("duration", &self.duration())?;
         step.end()
-    }
-}
-
-/// Steps are named in `reason`; their numbers would mean little to a reader.
-fn cause_word(cause: Cause) -> &'static str {
-    match cause {
-        Cause::Failed => "failed",
-        Cause::TimedOut => "timed_out",
-        Cause::Deadline => "deadline",
-        Cause::Panicked => "panicked",
-        Cause::Lost => "lost",
-        Cause::Dependency { .. } => "dependency",
-        Cause::Stopped { .. } => "stopped",
-        Cause::Cancelled => "cancelled",
-        Cause::RunDeadline => "run_deadline",
-        Cause::NotNeeded => "not_needed",
     }
 }

@@ -3,13 +3,11 @@
 use super::{NoOutput, Report, StepError};
 use crate::{
     pipeline::{Cell, Out, SharedCell, slot},
-    plan::StepId,
     reason::{self, Origin},
     render::StepNames,
-    scheduler::{Cause, Node, Status},
-    time::Instant,
 };
 use core::{fmt, time::Duration};
+use rungs_scheduler::{Cause, Instant, Node, Status, StepId};
 
 /// What came of one step.
 ///
@@ -67,7 +65,7 @@ impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
 
     /// The error of a step that failed, and the last error of one that was cancelled while it retried.
     pub fn error(&self) -> Option<&'r StepError<E>> {
-        self.report.errors.get(&self.step.0)
+        self.report.errors.get(&self.step.number())
     }
 
     /// Why it did not succeed, in words: its error, or the step by which it came.

@@ -4,7 +4,7 @@ mod table;
 
 pub(crate) use table::Table;
 
-use crate::scheduler::{Cause, Node, Status};
+use rungs_scheduler::{Cause, Node, Status};
 
 /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure.
 pub(crate) fn exit_code(nodes: &[Node]) -> u8 {

@@ -1,16 +1,12 @@
 //! A run as a table for people, without a heap.
 
 use super::exit_code;
-use crate::{
-    plan::StepId,
-    render::StepNames,
-    scheduler::{Node, Status},
-    time::Instant,
-};
+use crate::render::StepNames;
 use core::{
     fmt::{self, Write},
     time::Duration,
 };
+use rungs_scheduler::{Instant, Node, Status, StepId};
 
 /// Longer names are shown whole and push their line out.
 const WIDEST_NAME: usize = 32;
@@ -47,7 +43,7 @@ where
     }
 
     fn steps(&self) -> impl Iterator<Item = (StepId, &Node)> {
-        self.nodes.iter().enumerate().map(|(step, node)| (StepId(step as u32), node))
+        self.nodes.iter().enumerate().map(|(step, node)| (StepId::from_number(step as u32), node))
     }
 
     fn line(&self, f: &mut fmt::Formatter<'_>, step: StepId, node: &Node, width: usize) -> fmt::Result {
@@ -115,7 +111,7 @@ struct Short(Duration);
 
 impl fmt::Display for Short {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let nanos = crate::time::nanos(self.0);
+        let nanos = rungs_scheduler::__private::nanos(self.0);
         let mut text = Text::default();
         match nanos {
             0 => text.write_str("0")?,

@@ -2,7 +2,6 @@
 
 use super::{Cause, Status};
 use crate::{plan::StepId, policy::When, time::Instant};
-#[cfg(any(feature = "alloc", feature = "macros"))]
 use core::time::Duration;
 
 /// A step's state during a run.
@@ -125,12 +124,13 @@ impl Default for Node {
 
 impl Node {
     /// Nothing is known of the step yet.
-    pub(crate) const NEW: Self = Self { first: 0, last: 0, link: 0, retried: 0, what: 0, flags: 0 };
+    #[doc(hidden)]
+    pub const NEW: Self = Self { first: 0, last: 0, link: 0, retried: 0, what: 0, flags: 0 };
 
     /// The first attempt has succeeded, if nothing was known of the step before.
-    #[cfg(feature = "macros")]
     #[inline]
-    pub(crate) fn succeed_at_once(&mut self, started: Instant, finished: Instant) {
+    #[doc(hidden)]
+    pub fn succeed_at_once(&mut self, started: Instant, finished: Instant) {
         self.first = started.as_nanos();
         self.last = finished.as_nanos();
         self.what = Phase::Success as u8;
@@ -139,9 +139,9 @@ impl Node {
 
     /// As [`succeed_at_once`](Self::succeed_at_once), all of them, where there is no time. By fours, because for each alone
     /// the loop would cost more than what it does.
-    #[cfg(feature = "macros")]
     #[inline]
-    pub(crate) fn all_succeed(nodes: &mut [Self]) {
+    #[doc(hidden)]
+    pub fn all_succeed(nodes: &mut [Self]) {
         let succeed = |node: &mut Self| (node.what, node.flags) = (Phase::Success as u8, STARTED);
         let (fours, rest) = nodes.as_chunks_mut();
         for [a, b, c, d] in fours {
@@ -256,14 +256,15 @@ impl Node {
         self.has(STARTED)
     }
 
+    /// Whether the step has ended, however.
     #[inline]
-    pub(crate) fn has_ended(&self) -> bool {
+    pub fn has_ended(&self) -> bool {
         matches!(self.phase(), Phase::Success | Phase::Failed | Phase::Skipped | Phase::Cancelled)
     }
 
     /// Whether the last attempt that failed ran out of time.
-    #[cfg(feature = "macros")]
-    pub(crate) fn timed_out_last(&self) -> bool {
+    #[doc(hidden)]
+    pub fn timed_out_last(&self) -> bool {
         self.has(TIMED_OUT_LAST)
     }
 
@@ -320,8 +321,7 @@ impl Node {
     }
 
     /// From the first attempt's start to the end; zero of a step that never started, or has not ended.
-    #[cfg(any(feature = "alloc", feature = "macros"))]
-    pub(crate) fn duration(&self) -> Duration {
+    pub fn duration(&self) -> Duration {
         match (self.started_at(), self.finished_at()) {
             (Some(started), Some(finished)) => finished - started,
             _ => Duration::ZERO,
@@ -333,13 +333,13 @@ impl Node {
         !self.has(OPTIONAL)
     }
 
-    #[cfg(feature = "alloc")]
-    pub(crate) fn is_being_abandoned(&self) -> bool {
+    #[doc(hidden)]
+    pub fn is_being_abandoned(&self) -> bool {
         self.phase() == Phase::Abandoning
     }
 
-    #[cfg(feature = "alloc")]
-    pub(crate) fn is_timing_out(&self) -> bool {
+    #[doc(hidden)]
+    pub fn is_timing_out(&self) -> bool {
         self.phase() == Phase::Abandoning && self.why() == Why::TimedOut
     }
 

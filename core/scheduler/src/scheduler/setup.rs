@@ -11,8 +11,8 @@ use crate::{
 /// with [`Asks::of`] the plan: the compiler then leaves out of the scheduler what the plan does not ask for.
 ///
 /// ```
-/// use rungs::scheduler::{Asks, Edges, Numbering, Plan, Setup};
-/// use rungs::{Config, Settings};
+/// use rungs_scheduler::{Asks, Edges, Numbering, Plan, Setup};
+/// use rungs_scheduler::{Config, Settings};
 ///
 /// /// Two steps that do not wait for each other.
 /// struct Pair;
@@ -53,9 +53,12 @@ pub trait Setup<'a> {
 /// A setup of any plan.
 #[derive(Clone, Copy, Debug)]
 pub struct AnySetup<'a> {
-    pub(crate) plan: Plan<'a>,
-    pub(crate) numbering: Numbering<'a>,
-    pub(crate) config: Config,
+    /// The plan.
+    pub plan: Plan<'a>,
+    /// Which ready step goes first.
+    pub numbering: Numbering<'a>,
+    /// How it is run.
+    pub config: Config,
 }
 
 impl<'a> Setup<'a> for AnySetup<'a> {
@@ -153,6 +156,12 @@ impl Asks {
         self.deadline = config.has_deadline();
         self.stops = self.deadline || !matches!(config.on_failure, OnFailure::GoOn);
         self
+    }
+
+    /// Waits for levels if the other does.
+    #[doc(hidden)]
+    pub const fn with_levels_of(self, other: &Self) -> Self {
+        Self { levels: other.levels, ..self }
     }
 
     /// What of it is left if time stands still.

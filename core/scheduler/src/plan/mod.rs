@@ -11,7 +11,7 @@ use crate::policy::Settings;
 /// A step of a plan, by its place in the order of declaration.
 ///
 /// ```
-/// use rungs::StepId;
+/// use rungs_scheduler::StepId;
 ///
 /// let third = StepId::new(2).unwrap();
 /// assert_eq!(third.index(), 2);
@@ -28,6 +28,20 @@ impl StepId {
         if index < Plan::MAX_STEPS { Some(Self(index as u32)) } else { None }
     }
 
+    /// The step of a number that came from [`number`](Self::number), or that is known to be below [`Plan::MAX_STEPS`].
+    #[doc(hidden)]
+    #[inline]
+    pub const fn from_number(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// As [`index`](Self::index), in the width in which plans hold it.
+    #[doc(hidden)]
+    #[inline]
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+
     /// Its place in the order of declaration, from 0.
     pub const fn index(self) -> usize {
         self.0 as usize
@@ -37,7 +51,7 @@ impl StepId {
 /// One edge: a step that another waits for.
 ///
 /// ```
-/// use rungs::scheduler::{Need, StepId};
+/// use rungs_scheduler::{Need, StepId};
 ///
 /// let step = StepId::new(5).unwrap();
 /// assert!(Need::result(step).has_result() && !Need::after(step).has_result());
@@ -85,7 +99,8 @@ impl Need {
     }
 
     /// The same kind of edge with another step.
-    pub(crate) const fn of(self, step: StepId) -> Self {
+    #[doc(hidden)]
+    pub const fn of(self, step: StepId) -> Self {
         Self(step.0 | (self.0 & (NO_RESULT | NO_FAILURE)))
     }
 }
@@ -93,7 +108,7 @@ impl Need {
 /// Lists of edges, one a step, in compressed rows: row `i` is `list[starts[i]..starts[i + 1]]`.
 ///
 /// ```
-/// use rungs::scheduler::{Edges, Need, StepId};
+/// use rungs_scheduler::{Edges, Need, StepId};
 ///
 /// let [a, b, c] = [0, 1, 2].map(|step| StepId::new(step).unwrap());
 /// let list = [Need::result(a), Need::result(b)];
@@ -150,8 +165,8 @@ impl<'p> Edges<'p> {
 /// A plan: its edges both ways and its settings, borrowed from wherever they lie (flash, a `Vec`, an array).
 ///
 /// ```
-/// use rungs::scheduler::{Edges, Need, Plan, StepId, invert};
-/// use rungs::Settings;
+/// use rungs_scheduler::{Edges, Need, Plan, StepId, invert};
+/// use rungs_scheduler::Settings;
 ///
 /// // 0 -> 1
 /// let zero = StepId::new(0).unwrap();

@@ -18,10 +18,6 @@ mod status;
 mod stop;
 mod straight;
 
-pub use crate::plan::{
-    Edges, Need, Numbering, Plan, StepId, Use, find_cycle, invert, levels, longest_remaining, needs_come_first,
-    topological,
-};
 pub use action::{Action, Outcome, Verdict};
 pub use alarms::Alarm;
 pub use node::Node;
@@ -29,10 +25,13 @@ pub use setup::{AnySetup, Asks, Setup};
 pub use state::{Needed, State, TooSmall};
 pub use status::{Cause, Status};
 pub use stop::Stop;
-#[cfg(feature = "macros")]
-pub(crate) use straight::goes_by_place;
+pub use straight::goes_by_place;
 
-use crate::{policy::Config, time::Instant};
+use crate::{
+    plan::{Numbering, Plan, StepId},
+    policy::Config,
+    time::Instant,
+};
 use alarms::Alarms;
 use ready::Ready;
 use stop::Stopping;
@@ -42,8 +41,8 @@ use stop::Stopping;
 /// A chain of two, run by hand:
 ///
 /// ```
-/// use rungs::scheduler::*;
-/// use rungs::{Config, Instant, Settings};
+/// use rungs_scheduler::*;
+/// use rungs_scheduler::{Config, Instant, Settings};
 ///
 /// let zero = StepId::new(0).unwrap();
 /// let one = StepId::new(1).unwrap();
@@ -121,7 +120,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// A run of which so many steps, from the first place, have succeeded already, each by its first attempt, as their
     /// nodes say: as if it had been asked for them, and told so. Of the others nothing is known. If there are any such
     /// steps, the plan's go by place.
-    pub(crate) fn after(setup: S, state: State<'a>, now: Instant, succeeded: u32) -> Result<Self, TooSmall> {
+    #[doc(hidden)]
+    pub fn after(setup: S, state: State<'a>, now: Instant, succeeded: u32) -> Result<Self, TooSmall> {
         let needed = Needed::for_run(setup.plan(), setup.numbering(), setup.config());
         if !needed.fits(&state) {
             return Err(TooSmall(needed));
@@ -213,8 +213,9 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     }
 
     /// How many steps have ended.
-    #[cfg(feature = "alloc")]
-    pub(crate) fn ended(&self) -> u32 {
+    #[doc(hidden)]
+    #[inline]
+    pub fn ended(&self) -> u32 {
         self.ended
     }
 
@@ -245,8 +246,9 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     }
 
     /// As [`setup`](Self::setup), for what else lies there.
-    #[cfg(feature = "macros")]
-    pub(crate) fn setup_mut(&mut self) -> &mut S {
+    #[doc(hidden)]
+    #[inline]
+    pub fn setup_mut(&mut self) -> &mut S {
         &mut self.setup
     }
 

@@ -7,7 +7,6 @@ use crate::{plan::StepId, policy::Retry, time::Instant};
 /// [`Scheduler`](super::Scheduler) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
 pub enum Action {
     /// Begin an attempt of this step.
     Start(StepId),
@@ -41,8 +40,8 @@ pub enum Outcome {
 ///
 /// ```
 /// use core::time::Duration;
-/// use rungs::scheduler::*;
-/// use rungs::{Backoff, Config, Instant, Retry, Settings};
+/// use rungs_scheduler::*;
+/// use rungs_scheduler::{Backoff, Config, Instant, Retry, Settings};
 ///
 /// let settings = [Settings::DEFAULT.retries(1).backoff(Backoff::fixed(Duration::from_secs(1)))];
 /// let free = Edges::new(&[0, 0], &[]);
@@ -65,7 +64,6 @@ pub enum Outcome {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
 pub enum Verdict {
     /// The step has ended, as [`Scheduler::node`](super::Scheduler::node) tells.
     Ended,

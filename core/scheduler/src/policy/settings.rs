@@ -1,7 +1,6 @@
 //! What is said of one step.
 
 use super::Backoff;
-#[cfg(feature = "macros")]
 use crate::time::Instant;
 use crate::time::nanos;
 use core::time::Duration;
@@ -12,7 +11,7 @@ use core::time::Duration;
 ///
 /// ```
 /// use core::time::Duration;
-/// use rungs::{Backoff, Settings};
+/// use rungs_scheduler::{Backoff, Settings};
 ///
 /// const FETCH: Settings<'static> = Settings::DEFAULT
 ///     .retries(3)
@@ -107,6 +106,16 @@ impl<'a> Settings<'a> {
         self
     }
 
+    /// The class of steps that use the same resources.
+    pub const fn get_class(&self) -> u32 {
+        self.class
+    }
+
+    /// Whether its failure stops nothing and does not count in the exit code.
+    pub const fn is_optional(&self) -> bool {
+        self.optional
+    }
+
     pub(crate) const fn has_deadline(&self) -> bool {
         self.deadline != NONE
     }
@@ -117,8 +126,8 @@ impl<'a> Settings<'a> {
     }
 
     /// Until when a first attempt that starts at `now` may take.
-    #[cfg(feature = "macros")]
-    pub(crate) fn first_limit(&self, now: Instant) -> Option<Instant> {
+    #[doc(hidden)]
+    pub fn first_limit(&self, now: Instant) -> Option<Instant> {
         let limit = now.plus(self.timeout.min(self.deadline));
         (limit < Instant::NEVER).then_some(limit)
     }
@@ -143,7 +152,7 @@ impl Default for Settings<'_> {
 /// When a step runs, by what its needs have come to.
 ///
 /// ```
-/// use rungs::{Settings, When};
+/// use rungs_scheduler::{Settings, When};
 ///
 /// const TIDY: Settings<'static> = Settings::DEFAULT.when(When::AllDone).optional();
 /// # assert_ne!(TIDY, Settings::DEFAULT);
@@ -166,7 +175,7 @@ pub enum When {
 /// What is to happen after an attempt that failed.
 ///
 /// ```
-/// use rungs::Retry;
+/// use rungs_scheduler::Retry;
 ///
 /// assert_eq!(Retry::from(true), Retry::Yes);
 /// ```

@@ -22,8 +22,8 @@ pub struct Use {
 /// Two steps that want a bus of which there is one:
 ///
 /// ```
-/// use rungs::scheduler::*;
-/// use rungs::{Config, Instant, Settings};
+/// use rungs_scheduler::*;
+/// use rungs_scheduler::{Config, Instant, Settings};
 ///
 /// let free = Edges::new(&[0, 0, 0], &[]);
 /// let settings = [Settings::DEFAULT.class(0)];
@@ -116,8 +116,8 @@ impl<'p> Numbering<'p> {
 ///
 /// ```
 /// use core::time::Duration;
-/// use rungs::scheduler::{Edges, Need, Plan, StepId, longest_remaining};
-/// use rungs::Settings;
+/// use rungs_scheduler::{Edges, Need, Plan, StepId, longest_remaining};
+/// use rungs_scheduler::Settings;
 ///
 /// // 0 -> 1, and 2 alone, which takes longer than both.
 /// let (zero, one) = (StepId::new(0).unwrap(), StepId::new(1).unwrap());

@@ -10,8 +10,8 @@ use crate::policy::OnFailure;
 /// `CancelToken`.
 ///
 /// ```
-/// use rungs::scheduler::*;
-/// use rungs::{Config, Instant, Settings};
+/// use rungs_scheduler::*;
+/// use rungs_scheduler::{Config, Instant, Settings};
 ///
 /// let free = Edges::new(&[0, 0], &[]);
 /// let plan = Plan::new(free, free, &[Settings::DEFAULT], &[]);

@@ -51,7 +51,7 @@ pub const fn invert(edges: Edges<'_>, starts: &mut [u32], list: &mut [Need]) {
 /// unless there is a cycle. `missing` is scratch; both need one entry a step. O(V + E).
 ///
 /// ```
-/// use rungs::scheduler::{Edges, Need, StepId, find_cycle, levels, topological};
+/// use rungs_scheduler::{Edges, Need, StepId, find_cycle, levels, topological};
 ///
 /// // 2 -> 1 -> 0: each needs one that was declared later.
 /// let need = |step| Need::result(StepId::new(step).unwrap());
@@ -101,7 +101,7 @@ pub const fn topological(needs: Edges<'_>, dependents: Edges<'_>, missing: &mut 
 /// `missing` is what [`topological`] left behind; `path` needs one entry a step. O(V + E).
 ///
 /// ```
-/// use rungs::scheduler::{Edges, Need, StepId, find_cycle, topological};
+/// use rungs_scheduler::{Edges, Need, StepId, find_cycle, topological};
 ///
 /// // 0 needs 1, and 1 needs 0; 2 stands alone.
 /// let edges = [1, 0].map(|step| Need::result(StepId::new(step).unwrap()));
@@ -178,7 +178,7 @@ pub const fn levels(needs: Edges<'_>, order: &[u32], levels: &mut [u32]) -> usiz
 /// places are the order of declaration. O(V + E).
 ///
 /// ```
-/// use rungs::scheduler::{Edges, Need, StepId, needs_come_first};
+/// use rungs_scheduler::{Edges, Need, StepId, needs_come_first};
 ///
 /// // 0 needs 1.
 /// let list = [Need::result(StepId::new(1).unwrap())];

@@ -7,7 +7,7 @@ use core::time::Duration;
 /// How a run is to be carried out.
 ///
 /// ```
-/// use rungs::{Config, OnFailure};
+/// use rungs_scheduler::{Config, OnFailure};
 ///
 /// const ONE_AT_A_TIME: Config = Config::DEFAULT.max_concurrent(1).on_failure(OnFailure::Drain);
 /// assert_ne!(ONE_AT_A_TIME, Config::DEFAULT);
@@ -59,7 +59,23 @@ impl Config {
 }
 
 impl Config {
-    pub(crate) const fn has_deadline(&self) -> bool {
+    /// The most attempts in flight; `u32::MAX` if there is no limit.
+    pub const fn get_max_concurrent(&self) -> u32 {
+        self.max_concurrent
+    }
+
+    /// Where jitter comes from, if it was said.
+    pub const fn get_seed(&self) -> Option<u64> {
+        self.seed
+    }
+
+    /// When a step may start.
+    pub const fn get_order(&self) -> Order {
+        self.order
+    }
+
+    /// Whether the run has a deadline.
+    pub const fn has_deadline(&self) -> bool {
         self.deadline != NONE
     }
 }
@@ -73,22 +89,28 @@ impl Default for Config {
 /// When a step may start.
 ///
 /// ```
-/// use rungs::{NoClock, Order, Pipeline};
+/// use rungs_scheduler::*;
 ///
-/// let mut p: Pipeline = Pipeline::new("lock-step");
-/// let a = p.step("a").run(|| async { Ok(()) });
-/// p.step("after a").after(a).run(|| async { Ok(()) });
-/// p.step("b").run(|| async { Ok(()) });
-/// let mut ended = Vec::new();
-/// let observer = |event: &rungs::Event<'_, _>| {
-///     if let rungs::Happened::Ended { .. } = event.happened {
-///         ended.push(event.name.to_string());
+/// // 1 needs 0, and 2 stands alone; one attempt at a time.
+/// let [zero, one, two] = [0, 1, 2].map(|step| StepId::new(step).unwrap());
+/// let (needs, dependents) = ([Need::result(zero)], [Need::result(one)]);
+/// let (needs, dependents) = (Edges::new(&[0, 0, 1, 1], &needs), Edges::new(&[0, 1, 1, 1], &dependents));
+/// let plan = Plan::new(needs, dependents, &[Settings::DEFAULT], &[]);
+/// // By levels, 2 comes before 1.
+/// let levels = Numbering { order: &[0, 2, 1], places: &[0, 2, 1], levels: &[0, 1, 0], ..Numbering::default() };
+///
+/// for (order, expected) in [(Order::Eager, [zero, one, two]), (Order::Levels, [zero, two, one])] {
+///     let numbering = if order == Order::Levels { levels } else { Numbering::declared(&plan) };
+///     let config = Config::DEFAULT.max_concurrent(1).order(order);
+///     let (mut nodes, mut ready, mut open) = ([Node::default(); 3], [0; Needed::ready_words(3)], [0; 2]);
+///     let state = State { nodes: &mut nodes, ready: &mut ready, open: &mut open, ..State::default() };
+///     let mut run = Scheduler::new(plan, numbering, config, state, Instant::ZERO)?;
+///     for step in expected {
+///         assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Start(step)));
+///         run.handle_outcome(step, Outcome::Success, Instant::ZERO);
 ///     }
-/// };
-/// let run = p.runner().order(Order::Levels).observe(observer).run(&NoClock);
-/// assert!(futures_lite::future::block_on(run)?.is_success());
-/// assert_eq!(ended, ["a", "b", "after a"]);
-/// # Ok::<(), rungs::PlanError>(())
+/// }
+/// # Ok::<(), TooSmall>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -105,17 +127,21 @@ pub enum Order {
 /// does a failure that came from a need.)
 ///
 /// ```
-/// use rungs::{NoClock, OnFailure, Pipeline, Status};
+/// use rungs_scheduler::*;
 ///
-/// let mut p = Pipeline::new("stops");
-/// p.step("bad").run(|| async { Err::<(), _>("bad") });
-/// p.step("good").run(|| async { Ok(()) });
-/// p.step("tidy").when_all_done().run(|| async { Ok(()) });
-/// let run = p.runner().max_concurrent(1).on_failure(OnFailure::Drain).run(&NoClock);
-/// let report = futures_lite::future::block_on(run)?;
-/// assert_eq!(report.get("good").unwrap().status(), Status::Skipped);
-/// assert_eq!(report.get("tidy").unwrap().status(), Status::Success);
-/// # Ok::<(), rungs::PlanError>(())
+/// let free = Edges::new(&[0, 0, 0], &[]);
+/// let plan = Plan::new(free, free, &[Settings::DEFAULT], &[]);
+/// let [bad, good] = [0, 1].map(|step| StepId::new(step).unwrap());
+/// let config = Config::DEFAULT.max_concurrent(1).on_failure(OnFailure::Drain);
+/// let (mut nodes, mut ready) = ([Node::default(); 2], [0; Needed::ready_words(2)]);
+/// let state = State { nodes: &mut nodes, ready: &mut ready, ..State::default() };
+/// let mut run = Scheduler::new(plan, Numbering::declared(&plan), config, state, Instant::ZERO)?;
+///
+/// assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Start(bad)));
+/// run.handle_outcome(bad, Outcome::Failed(Retry::No), Instant::ZERO);
+/// assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Ended(good)));
+/// assert_eq!(run.node(good).unwrap().cause(), Some(Cause::Stopped { by: bad }));
+/// # Ok::<(), TooSmall>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

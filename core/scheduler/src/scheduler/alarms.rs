@@ -13,8 +13,8 @@ pub struct Alarm {
 
 impl Alarm {
     /// Not armed.
-    #[cfg(feature = "macros")]
-    pub(crate) const NEW: Self = Self { at: 0, step: 0 };
+    #[doc(hidden)]
+    pub const NEW: Self = Self { at: 0, step: 0 };
 
     /// Ties go by step, so that the order hangs on nothing else.
     fn is_before(&self, other: &Self) -> bool {

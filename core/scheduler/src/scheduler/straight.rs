@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Whether steps that succeed at once start in the order of their places. O(settings).
-pub(crate) const fn goes_by_place(plan: &Plan<'_>, numbering: &Numbering<'_>) -> bool {
+pub const fn goes_by_place(plan: &Plan<'_>, numbering: &Numbering<'_>) -> bool {
     // A step may be passed over for want of a resource, and an alarm may end without having started.
     let mut goes = numbering.needs_first && numbering.use_rows.is_empty();
     let settings = plan.all_settings();
@@ -47,7 +47,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     /// Starts the step at the next place: all before it have succeeded.
     #[inline]
-    pub(crate) fn start_next(&mut self, now: Instant) -> Option<StepId> {
+    #[doc(hidden)]
+    pub fn start_next(&mut self, now: Instant) -> Option<StepId> {
         let step = self.setup.numbering().step(self.ended as usize);
         let node = self.nodes.get_mut(step.index())?;
         node.start_first(now);
@@ -59,8 +60,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     }
 
     /// The step that has just started and those that start after it, so many in all; none where that is not known.
-    #[cfg(feature = "alloc")]
-    pub(crate) fn coming(&self, steps: u32) -> impl Iterator<Item = StepId> {
+    #[doc(hidden)]
+    pub fn coming(&self, steps: u32) -> impl Iterator<Item = StepId> {
         let from = if self.is_straight { self.ended } else { u32::MAX };
         let all = self.nodes.len() as u32;
         (from..from.saturating_add(steps).min(all)).map(|place| self.setup.numbering().step(place as usize))
@@ -125,7 +126,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     }
 }
 
-#[cfg(all(test, feature = "macros"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::{

@@ -6,7 +6,7 @@ use core::fmt;
 /// What has become of a step.
 ///
 /// ```
-/// assert_eq!(rungs::Status::Cancelled.to_string(), "cancelled");
+/// assert_eq!(rungs_scheduler::Status::Cancelled.to_string(), "cancelled");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -43,7 +43,7 @@ impl fmt::Display for Status {
 /// Why a step did not succeed.
 ///
 /// ```
-/// use rungs::{Cause, StepId};
+/// use rungs_scheduler::{Cause, StepId};
 ///
 /// let root = StepId::new(0).unwrap();
 /// assert_eq!(Cause::Dependency { root, via: root }.in_short(), "a step that it needs did not succeed");
@@ -87,6 +87,60 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// The cause in three words: which it is, and its steps.
+    #[doc(hidden)]
+    pub const fn pack(cause: Option<Self>) -> [u32; 3] {
+        match cause {
+            None => [0; 3],
+            Some(Self::Failed) => [1, 0, 0],
+            Some(Self::TimedOut) => [2, 0, 0],
+            Some(Self::Deadline) => [3, 0, 0],
+            Some(Self::Panicked) => [4, 0, 0],
+            Some(Self::Lost) => [5, 0, 0],
+            Some(Self::Dependency { root, via }) => [6, root.number(), via.number()],
+            Some(Self::Stopped { by }) => [7, by.number(), 0],
+            Some(Self::Cancelled) => [8, 0, 0],
+            Some(Self::RunDeadline) => [9, 0, 0],
+            Some(Self::NotNeeded) => [10, 0, 0],
+        }
+    }
+
+    /// What [`pack`](Self::pack) packed.
+    #[doc(hidden)]
+    pub const fn unpack([kind, root, via]: [u32; 3]) -> Option<Self> {
+        let (root, via) = (StepId::from_number(root), StepId::from_number(via));
+        Some(match kind {
+            1 => Self::Failed,
+            2 => Self::TimedOut,
+            3 => Self::Deadline,
+            4 => Self::Panicked,
+            5 => Self::Lost,
+            6 => Self::Dependency { root, via },
+            7 => Self::Stopped { by: root },
+            8 => Self::Cancelled,
+            9 => Self::RunDeadline,
+            10 => Self::NotNeeded,
+            _ => return None,
+        })
+    }
+
+    /// Its word in data.
+    #[doc(hidden)]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::TimedOut => "timed_out",
+            Self::Deadline => "deadline",
+            Self::Panicked => "panicked",
+            Self::Lost => "lost",
+            Self::Dependency { .. } => "dependency",
+            Self::Stopped { .. } => "stopped",
+            Self::Cancelled => "cancelled",
+            Self::RunDeadline => "run_deadline",
+            Self::NotNeeded => "not_needed",
+        }
+    }
+
     /// In a few words, without names of steps.
     pub fn in_short(self) -> &'static str {
         match self {

@@ -26,8 +26,8 @@ pub struct State<'s> {
 /// How long the slices of a [`State`] must be.
 ///
 /// ```
-/// use rungs::scheduler::*;
-/// use rungs::{Config, Instant, Settings};
+/// use rungs_scheduler::*;
+/// use rungs_scheduler::{Config, Instant, Settings};
 ///
 /// let free = Edges::new(&[0, 0, 0], &[]);
 /// let settings = [Settings::DEFAULT.retries(3)];

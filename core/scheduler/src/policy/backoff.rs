@@ -10,7 +10,7 @@ use core::time::Duration;
 ///
 /// ```
 /// use core::time::Duration;
-/// use rungs::{Backoff, Jitter};
+/// use rungs_scheduler::{Backoff, Jitter};
 ///
 /// let ms = Duration::from_millis;
 /// let backoff = Backoff::exponential(ms(100)).factor(3).cap(ms(500));
@@ -49,7 +49,7 @@ enum Delays<'a> {
 ///
 /// ```
 /// use core::time::Duration;
-/// use rungs::{Backoff, Jitter};
+/// use rungs_scheduler::{Backoff, Jitter};
 ///
 /// let second = Duration::from_secs(1);
 /// let delay = Backoff::fixed(second).jitter(Jitter::Equal).delay(1, 42);
