@@ -174,3 +174,42 @@ fn the_usual_error_type_takes_any() {
     assert!(error.is::<std::num::ParseIntError>());
     assert_eq!(report.get("text").unwrap().error().unwrap().to_string(), "text");
 }
+
+#[test]
+fn what_counts_for_the_exit_code() {
+    let (clock, token) = (Clock::new(), CancelToken::new());
+    // A skip is no failure, nor is it for the sake of one, even if that is the root.
+    let mut p: Pipeline<'_, &str> = Pipeline::new("skips");
+    let root = p.step("root").optional().run(|| async { Err::<(), _>("no") });
+    let spared = p.step("spared").after(root).skip_on_error().run(|| async { Ok(()) });
+    p.step("behind").after(spared).run(|| async { Ok(()) });
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!((report.count(Status::Skipped), report.exit_code()), (2, 0), "{report}");
+    assert!(report.is_success());
+
+    // Nor is an alarm that was not needed, and what would have followed it.
+    let mut p: Pipeline<'_, &str> = Pipeline::new("not needed");
+    let good = p.step("good").run(|| async { Ok(()) });
+    let alarm = p.step("alarm").after(good).when_any_failed().run(|| async { Ok(()) });
+    p.step("behind").after(alarm).run(|| async { Ok(()) });
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!((report.count(Status::Skipped), report.exit_code()), (2, 0), "{report}");
+
+    // What a stop keeps from its end counts if it is required: cancelled or skipped.
+    token.cancel();
+    for (optional, code) in [(false, 2), (true, 0)] {
+        let mut p: Pipeline<'_, &str> = Pipeline::new("stopped");
+        let step = p.step("step");
+        let step = if optional { step.optional() } else { step };
+        step.run(|| async { Ok(()) });
+        let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
+        assert_eq!((report.count(Status::Skipped), report.exit_code()), (1, code), "{report}");
+
+        let mut p: Pipeline<'_, &str> = Pipeline::new("cut off");
+        let step = p.step("step");
+        let step = if optional { step.optional() } else { step };
+        step.run(std::future::pending::<Result<(), _>>);
+        let report = drive(&clock, p.runner().deadline(ms(5)).run(&clock)).unwrap();
+        assert_eq!((report.count(Status::Cancelled), report.exit_code()), (1, code), "{report}");
+    }
+}
