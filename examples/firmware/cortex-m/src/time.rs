@@ -27,7 +27,7 @@ const PART_BITS: u32 = match embassy_time_driver::TICK_HZ {
     _ => panic!("a tick is a microsecond, or that of a watch crystal"),
 };
 /// Rounded down, by less than a millionth.
-const PARTS_A_PERIOD: u32 = ((embassy_time_driver::TICK_HZ << PART_BITS) / 1_000) as u32;
+const PARTS_PER_PERIOD: u32 = ((embassy_time_driver::TICK_HZ << PART_BITS) / 1_000) as u32;
 
 struct SysTickDriver {
     /// At the last interrupt, in parts of a tick: so there is nothing of 64 bits to multiply or divide, which a Cortex-M0
@@ -43,11 +43,11 @@ embassy_time_driver::time_driver_impl!(static DRIVER: SysTickDriver = SysTickDri
 
 /// How many whole periods have passed.
 pub(crate) fn periods() -> u64 {
-    critical_section::with(|cs| DRIVER.parts(cs)) / u64::from(PARTS_A_PERIOD)
+    critical_section::with(|cs| DRIVER.parts(cs)) / u64::from(PARTS_PER_PERIOD)
 }
 
 // Else time would go back at the end of a period.
-const _: () = assert!(parts(PERIOD - 1) <= PARTS_A_PERIOD);
+const _: () = assert!(parts(PERIOD - 1) <= PARTS_PER_PERIOD);
 
 /// Starts the clock; time stands still until then.
 pub fn start_clock(mut counter: SYST) {
@@ -76,7 +76,7 @@ impl SysTickDriver {
         if SCB::is_pendst_pending() {
             // The interrupt waits for the end of this critical section. Read again, to be surely after the wrap.
             left = SYST::get_current();
-            last += u64::from(PARTS_A_PERIOD);
+            last += u64::from(PARTS_PER_PERIOD);
         }
         // The interrupt is raised when the counter reaches 0, so 0 is the first count of a period, not the last.
         let elapsed = if left == 0 { 0 } else { PERIOD - left };
@@ -86,7 +86,7 @@ impl SysTickDriver {
     fn tick(&self) {
         critical_section::with(|cs| {
             let last = self.last.borrow(cs);
-            last.set(last.get() + u64::from(PARTS_A_PERIOD));
+            last.set(last.get() + u64::from(PARTS_PER_PERIOD));
             // It tells when to come again; the next millisecond is early enough for anything.
             self.sleepers.borrow_ref_mut(cs).next_expiration(last.get() >> PART_BITS);
         });
@@ -95,7 +95,7 @@ impl SysTickDriver {
 
 /// What so many counts of one period are. There are more counts than microseconds, and more parts than counts.
 const fn parts(counts: u32) -> u32 {
-    if PARTS_A_PERIOD < PERIOD { counts / (PERIOD / PARTS_A_PERIOD) } else { counts * (PARTS_A_PERIOD / PERIOD) }
+    if PARTS_PER_PERIOD < PERIOD { counts / (PERIOD / PARTS_PER_PERIOD) } else { counts * (PARTS_PER_PERIOD / PERIOD) }
 }
 
 #[cortex_m_rt::exception]
