@@ -7,7 +7,7 @@
 mod life;
 
 use life::Life;
-use rungs::{Handle, NoClock, Out, Pipeline, Report, StepResult, scheduler::Node};
+use rungs::{Handle, NoClock, Out, Pipeline, Report, StepResult, scheduler::StepState};
 use rungs_benches::{
     callgrind::{difference, instructions, is_there},
     diamond::{self, Way},
@@ -117,7 +117,7 @@ fn measure_types() {
         ("StepResult", size_of::<StepResult<'static, Infallible>>()),
         ("Handle", size_of::<Handle<u64>>()),
         ("Out", size_of::<Out<u64>>()),
-        ("a step of the scheduler", size_of::<Node>()),
+        ("a step of the scheduler", size_of::<StepState>()),
         ("static diamond 4, run's future", run),
         ("static diamond 4, run's future where each step waits once", waiting),
         ("static diamond 4, Storage", storage),

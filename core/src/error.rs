@@ -32,7 +32,7 @@ pub enum StepError<E> {
     #[cfg(feature = "alloc")]
     Panicked(alloc::string::String),
     /// Its executor dropped the spawned attempt.
-    Lost,
+    TaskDropped,
     /// A need failed.
     Dependency {
         /// Where it began.
@@ -51,7 +51,7 @@ impl<E: fmt::Display> fmt::Display for StepError<E> {
             Self::Deadline => f.write_str(Cause::Deadline.in_short()),
             #[cfg(feature = "alloc")]
             Self::Panicked(message) => write!(f, "panicked: {message}"),
-            Self::Lost => f.write_str(Cause::Lost.in_short()),
+            Self::TaskDropped => f.write_str(Cause::TaskDropped.in_short()),
             Self::Dependency { .. } => f.write_str("a step that it needs failed"),
         }
     }

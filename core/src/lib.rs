@@ -64,12 +64,12 @@ extern crate std;
 /// The same scheduler alone, as a crate of its own.
 pub use rungs_scheduler as scheduler;
 
+pub mod diagram;
 mod error;
 #[cfg(feature = "macros")]
 pub mod fixed;
 mod observe;
 mod reason;
-pub mod render;
 mod spawn;
 #[cfg(any(feature = "alloc", feature = "macros"))]
 mod step_cx;
@@ -91,13 +91,13 @@ mod report;
 mod seed;
 
 pub use error::StepError;
-pub use observe::{Event, Happened, Observer};
+pub use observe::{Event, EventKind, Observer};
 pub use reason::Origin;
 #[doc(inline)]
 pub use rungs_scheduler::{
     Backoff, Cause, Config, Instant, Jitter, OnFailure, Order, Retry, Settings, Status, StepId, Stop, When,
 };
-pub use spawn::{InPlace, Lost, Spawner};
+pub use spawn::{InPlace, Spawner, TaskDropped};
 #[cfg(any(feature = "alloc", feature = "macros"))]
 pub use step_cx::StepCx;
 pub use time::{NoClock, Timer};
@@ -154,10 +154,10 @@ pub use rungs_macros::pipeline;
 pub use cancel::CancelToken;
 #[cfg(feature = "alloc")]
 pub use pipeline::{
-    BoxError, Graph, Handle, InputError, InputFault, Inputs, Kind, Local, LocalPipeline, Mistake, Out, Pipeline,
-    PlanError, Runner, Shared, StepBuilder,
+    BoxError, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, Pipeline, PipelineOf,
+    PlanError, PlanErrorKind, Runner, Shared, StepBuilder,
 };
 #[cfg(feature = "alloc")]
-pub use report::{NoOutput, Reason, Report, StepResult};
+pub use report::{OutputError, Reason, Report, StepResult};
 #[cfg(feature = "std")]
 pub use seed::random_seed;

@@ -12,14 +12,14 @@ use rungs_scheduler::{Cause, Instant, Status, StepId};
 /// It is called between the steps of the run, so it should be quick, and its panic is the run's.
 ///
 /// ```
-/// use rungs::{Event, Happened, NoClock, Observer, Pipeline};
+/// use rungs::{Event, EventKind, NoClock, Observer, Pipeline};
 ///
 /// #[derive(Default)]
 /// struct Count(u32);
 ///
 /// impl<E> Observer<E> for &mut Count {
 ///     fn notice(&mut self, event: &Event<'_, E>) {
-///         if let Happened::Started { .. } = event.happened {
+///         if let EventKind::Started { .. } = event.kind {
 ///             self.0 += 1;
 ///         }
 ///     }
@@ -38,7 +38,7 @@ pub trait Observer<E> {
     /// Whether it wants to be told at all: false only for `()`, and then no event is made.
     const LISTENS: bool = true;
 
-    /// Something happened.
+    /// Something kind.
     fn notice(&mut self, event: &Event<'_, E>);
 }
 
@@ -55,7 +55,7 @@ impl<E, F: FnMut(&Event<'_, E>)> Observer<E> for F {
     }
 }
 
-/// Something that happened to a step. Its `Display` is a line for a log.
+/// Something that kind to a step. Its `Display` is a line for a log.
 ///
 /// ```
 /// use rungs::{Event, NoClock, Pipeline};
@@ -91,16 +91,16 @@ pub struct Event<'a, E> {
     /// When, by the run's timer.
     pub at: Instant,
     /// What.
-    pub happened: Happened<'a, E>,
+    pub kind: EventKind<'a, E>,
 }
 
-/// What happened to a step.
+/// What kind to a step.
 ///
 /// [`Observer`] and [`Origin`] have examples.
 #[derive(Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
-pub enum Happened<'a, E> {
+pub enum EventKind<'a, E> {
     /// An attempt begins.
     Started {
         /// Which, from 1.
@@ -131,19 +131,19 @@ pub enum Happened<'a, E> {
 impl<E: fmt::Display> fmt::Display for Event<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.name)?;
-        match &self.happened {
-            Happened::Started { attempt: 1 } => f.write_str("started"),
-            Happened::Started { attempt } => write!(f, "attempt {attempt}"),
-            Happened::Retrying { error, next } if *next > self.at => {
+        match &self.kind {
+            EventKind::Started { attempt: 1 } => f.write_str("started"),
+            EventKind::Started { attempt } => write!(f, "attempt {attempt}"),
+            EventKind::Retrying { error, next } if *next > self.at => {
                 write!(f, "{error}; again in {:?}", *next - self.at)
             }
-            Happened::Retrying { error, .. } => write!(f, "{error}; again at once"),
-            Happened::Ended { status: Status::Success, attempts: 2.., .. } => f.write_str("success after retries"),
-            &Happened::Ended { status, cause: Some(cause), origin, error, .. } => {
+            EventKind::Retrying { error, .. } => write!(f, "{error}; again at once"),
+            EventKind::Ended { status: Status::Success, attempts: 2.., .. } => f.write_str("success after retries"),
+            &EventKind::Ended { status, cause: Some(cause), origin, error, .. } => {
                 let error = error.map(|error| error as &dyn fmt::Display);
                 write!(f, "{status}: {}", Reason { status, cause, origin, error })
             }
-            Happened::Ended { status, .. } => write!(f, "{status}"),
+            EventKind::Ended { status, .. } => write!(f, "{status}"),
         }
     }
 }

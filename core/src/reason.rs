@@ -1,17 +1,17 @@
 //! Why a step did not succeed, in words.
 
 #[cfg(any(feature = "alloc", feature = "macros"))]
-use crate::render::StepNames;
+use crate::diagram::StepNames;
 use core::fmt;
 use rungs_scheduler::{Cause, Status};
 #[cfg(any(feature = "alloc", feature = "macros"))]
-use rungs_scheduler::{Node, StepId};
+use rungs_scheduler::{StepId, StepState};
 
 /// The steps of a [`Cause`] by name. Its `Display` is a few words, and so is its `defmt::Format`.
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
-/// use rungs::{Event, Happened, NoClock, Origin, Pipeline};
+/// use rungs::{Event, EventKind, NoClock, Origin, Pipeline};
 ///
 /// let mut p = Pipeline::new("bring-up");
 /// let rails = p.step("rails").run(|| async { Err::<(), _>("brown-out") });
@@ -19,7 +19,7 @@ use rungs_scheduler::{Node, StepId};
 /// p.step("frame").needs(tilt).run(|_| async { Ok(()) });
 /// let mut origins = Vec::new();
 /// let observer = |event: &Event<'_, _>| {
-///     if let Happened::Ended { origin: Some(origin), .. } = event.happened {
+///     if let EventKind::Ended { origin: Some(origin), .. } = event.kind {
 ///         assert!(matches!(origin, Origin::Dependency { root: "rails", .. }));
 ///         origins.push(origin.to_string());
 ///     }
@@ -51,12 +51,12 @@ pub enum Origin<'a> {
 
 #[cfg(any(feature = "alloc", feature = "macros"))]
 impl<'a> Origin<'a> {
-    pub(crate) fn of(cause: Cause, nodes: &[Node], names: &'a dyn StepNames) -> Option<Self> {
+    pub(crate) fn of(cause: Cause, states: &[StepState], names: &'a dyn StepNames) -> Option<Self> {
         let name = |step: StepId| names.name(step);
         match cause {
             Cause::Dependency { root, via } => Some(Self::Dependency {
                 root: name(root),
-                status: nodes.get(root.index()).map_or(Status::Pending, Node::status),
+                status: states.get(root.index()).map_or(Status::Pending, StepState::status),
                 via: (via != root).then(|| name(via)),
             }),
             Cause::Stopped { by } => Some(Self::Stopped { by: name(by) }),

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use rungs::{Backoff, Cause, Event, Happened, OnFailure, Pipeline, Status, StepError};
+use rungs::{Backoff, Cause, Event, EventKind, OnFailure, Pipeline, Status, StepError};
 
 use crate::support::{Clock, Log, drive, ms};
 
@@ -85,7 +85,7 @@ fn events_say_why_in_the_words_of_the_report() {
     });
     let mut told = Vec::new();
     let observer = |event: &Event<'_, _>| {
-        if let Happened::Ended { .. } = event.happened {
+        if let EventKind::Ended { .. } = event.kind {
             told.push(event.to_string());
         }
     };
@@ -119,9 +119,9 @@ fn events_carry_all_there_is() {
     let bad = p.step("bad").run(|| async { Err::<(), _>("no".to_string()) });
     let observe = |event: &Event<'_, String>| {
         assert_eq!((event.step, event.name, event.at), (bad.id(), "bad", rungs::Instant::ZERO));
-        let told = match event.happened {
-            Happened::Started { attempt } => format!("{attempt}"),
-            Happened::Ended {
+        let told = match event.kind {
+            EventKind::Started { attempt } => format!("{attempt}"),
+            EventKind::Ended {
                 status: Status::Failed,
                 cause: Some(Cause::Failed),
                 attempts: 1,

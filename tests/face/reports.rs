@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, time::SystemTime};
 
-use rungs::{BoxError, CancelToken, NoClock, NoOutput, Pipeline, PlanError, Status, StepError};
+use rungs::{BoxError, CancelToken, NoClock, OutputError, Pipeline, PlanError, Status, StepError};
 
 use crate::support::{Clock, block, drive, ms};
 
@@ -49,11 +49,11 @@ fn outputs_and_why_there_is_none() {
     assert_eq!(report.output(bad).unwrap_err().to_string(), "`bad` has no result: out of paper");
     let error = report.output(next).unwrap_err();
     assert_eq!(error.to_string(), "`next` has no result: `bad` failed");
-    let NoOutput::NoSuccess(step) = error else { panic!("another error") };
+    let OutputError::NoSuccess(step) = error else { panic!("another error") };
     assert_eq!((step.name(), step.status(), step.id()), ("next", Status::Failed, next.id()));
     let wrong = report.output_named::<u64>("good").unwrap_err();
     assert_eq!(wrong.to_string(), "the step's result has another type");
-    assert!(matches!(report.output_named::<u64>("bad"), Err(NoOutput::OtherType)));
+    assert!(matches!(report.output_named::<u64>("bad"), Err(OutputError::OtherType)));
     let none = report.output_named::<u64>("nobody").unwrap_err();
     assert_eq!(none.to_string(), "there is no such step");
     assert_eq!(format!("{none:?}"), "NoSuchStep");
@@ -156,7 +156,7 @@ fn a_step_error_prints_and_chains_as_its_own_error() {
         (StepError::TimedOut, "timed out"),
         (StepError::Deadline, "its deadline fell"),
         (StepError::Panicked("oh".into()), "panicked: oh"),
-        (StepError::Lost, "its executor dropped it"),
+        (StepError::TaskDropped, "its executor dropped it"),
     ];
     for (error, text) in others {
         assert_eq!(error.to_string(), text);

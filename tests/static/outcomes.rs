@@ -1,7 +1,7 @@
 //! What the end of a step does to those that need it.
 
 use crate::{Bad, Clock, run};
-use rungs::{Cause, Event, Happened, NoClock, Status, StepError};
+use rungs::{Cause, Event, EventKind, NoClock, Status, StepError};
 use std::{collections::BTreeSet, future::Future, task::Poll};
 
 #[rungs::pipeline(error = Bad, name = "chain of causes")]
@@ -97,7 +97,7 @@ free     success        1         0         0
 fn events_say_why_in_the_words_of_the_report() {
     let mut told = Vec::new();
     let observer = |event: &Event<'_, Bad>| {
-        if let Happened::Ended { cause: Some(_), .. } = event.happened {
+        if let EventKind::Ended { cause: Some(_), .. } = event.kind {
             told.push(event.to_string());
         }
     };

@@ -1,7 +1,7 @@
 //! Each setting of a step, said as an argument of its attribute.
 
 use crate::{Bad, Clock, line, ms, run};
-use rungs::{Backoff, Cause, Instant, Jitter, Retry, Settings, Status, StepCx, StepError, When, fixed::Known};
+use rungs::{Backoff, Cause, Instant, Jitter, Retry, Settings, Status, StepCx, StepError, When, fixed::StaticPipeline};
 
 /// What a step does in each attempt, and how often it was tried.
 struct Script {
@@ -273,7 +273,7 @@ fn each_argument_is_the_setting_of_its_name() {
     ];
     let clock = Clock::new();
     let report = run(&clock, said::runner().seed(1).run((), &clock));
-    let plan = &said::Pipeline::BLUEPRINT.plan;
+    let plan = &said::Pipeline::STATIC_PLAN.plan;
     assert_eq!(plan.len(), expected.len());
     for (step, (name, settings)) in report.steps().zip(expected) {
         assert_eq!((step.name(), plan.settings(step.id())), (name, &settings));

@@ -1,7 +1,7 @@
 //! Events in defmt's log.
 
 use defmt::{Format, error, info, warn};
-use rungs::{Event, Happened, Observer, Status};
+use rungs::{Event, EventKind, Observer, Status};
 
 /// An observer that writes every event with defmt: starts and successes as `info`, failed attempts that are tried again
 /// and steps that were cut short or left out as `warn`, failed steps as `error`.
@@ -20,25 +20,25 @@ pub struct Log;
 impl<E: Format> Observer<E> for Log {
     fn notice(&mut self, event: &Event<'_, E>) {
         let name = event.name;
-        match &event.happened {
-            Happened::Started { attempt } => info!("{=str}: attempt {=u32}", name, attempt),
-            Happened::Retrying { error, next } => {
+        match &event.kind {
+            EventKind::Started { attempt } => info!("{=str}: attempt {=u32}", name, attempt),
+            EventKind::Retrying { error, next } => {
                 let wait = next.as_nanos().saturating_sub(event.at.as_nanos()) / 1_000;
                 warn!("{=str}: {}, again in {=u64:us} s", name, error, wait);
             }
-            Happened::Ended { status: Status::Success, attempts, .. } => {
+            EventKind::Ended { status: Status::Success, attempts, .. } => {
                 info!("{=str}: success (attempts: {=u32})", name, attempts);
             }
-            Happened::Ended { status: Status::Failed, attempts, origin: Some(origin), .. } => {
+            EventKind::Ended { status: Status::Failed, attempts, origin: Some(origin), .. } => {
                 error!("{=str}: failed (attempts: {=u32}): {}", name, attempts, origin);
             }
-            Happened::Ended { status: Status::Failed, attempts, error: Some(error), .. } => {
+            EventKind::Ended { status: Status::Failed, attempts, error: Some(error), .. } => {
                 error!("{=str}: failed (attempts: {=u32}): {}", name, attempts, error);
             }
-            Happened::Ended { status, attempts, origin: Some(origin), .. } => {
+            EventKind::Ended { status, attempts, origin: Some(origin), .. } => {
                 warn!("{=str}: {} (attempts: {=u32}): {}", name, status, attempts, origin);
             }
-            Happened::Ended { status, attempts, cause: Some(cause), .. } => {
+            EventKind::Ended { status, attempts, cause: Some(cause), .. } => {
                 warn!("{=str}: {} (attempts: {=u32}): {}", name, status, attempts, cause);
             }
             // What a later version of the core may tell.

@@ -16,13 +16,13 @@ pub use plan::{
 };
 pub use policy::{Backoff, Config, Jitter, OnFailure, Order, Retry, Settings, When};
 pub use scheduler::{
-    Action, Alarm, AnySetup, Asks, Cause, Needed, Node, Outcome, Scheduler, Setup, State, Status, Stop, TooSmall,
-    Verdict,
+    Action, Cause, DynamicSetup, Outcome, Requirements, Scheduler, Setup, Status, StepState, Stop, Storage,
+    StorageSize, StorageTooSmall, TimerEntry, Verdict,
 };
 pub use time::Instant;
 
 /// What `rungs` itself uses of this crate; outside of semver, as are all methods that the docs do not show.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::{scheduler::goes_by_place, time::nanos};
+    pub use crate::{scheduler::allows_fast_path, time::nanos};
 }

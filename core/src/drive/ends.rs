@@ -2,19 +2,19 @@
 
 use super::{
     attempt::{self, Payload},
-    run::Drive,
+    run::Driver,
 };
 use crate::{
     error::StepError,
-    observe::{Happened, Observer},
-    pipeline::{Fault, Kind, Work},
+    observe::{EventKind, Observer},
+    pipeline::{AttemptError, Kind, Work},
     reason::Origin,
     time::Timer,
 };
 use alloc::sync::Arc;
-use rungs_scheduler::{Cause, Instant, Node, Outcome, Retry, Status, StepId, Verdict};
+use rungs_scheduler::{Cause, Instant, Outcome, Retry, Status, StepId, StepState, Verdict};
 
-impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'_, 'env, E, K, O> {
+impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Driver<'_, 'env, E, K, O> {
     /// Records a success. Errors of earlier attempts are of no interest any more.
     #[inline(always)]
     pub(super) fn succeeded(&mut self, step: StepId, result: Arc<K::Cell>, now: Instant) {
@@ -26,16 +26,16 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'_, 'env, E, K, O> {
         if !self.errors.is_empty() {
             self.errors.remove(&step.number());
         }
-        let attempts = parts.scheduler.node(step).map_or(1, Node::attempts);
-        let happened = Happened::Ended { status: Status::Success, cause: None, origin: None, attempts, error: None };
-        parts.notice(step, now, happened);
+        let attempts = parts.scheduler.state(step).map_or(1, StepState::attempts);
+        let kind = EventKind::Ended { status: Status::Success, cause: None, origin: None, attempts, error: None };
+        parts.notice(step, now, kind);
     }
 
     /// An attempt has ended in an error, or was lost.
     #[inline(never)]
-    pub(super) fn failed<T: Timer>(&mut self, step: StepId, fault: Fault<E>, now: Instant) {
+    pub(super) fn failed<T: Timer>(&mut self, step: StepId, fault: AttemptError<E>, now: Instant) {
         let outcome = match fault {
-            Fault::Error(error) => match attempt::guard(|| self.judge::<T>(step, &error)) {
+            AttemptError::Error(error) => match attempt::guard(|| self.judge::<T>(step, &error)) {
                 Ok(retry) => {
                     self.errors.insert(step.number(), StepError::Failed(error));
                     Outcome::Failed(retry)
@@ -49,14 +49,14 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'_, 'env, E, K, O> {
                 #[cfg(not(feature = "std"))]
                 Err(never) => match never {},
             },
-            Fault::Lost => Outcome::Abandoned,
+            AttemptError::TaskDropped => Outcome::Abandoned,
         };
         self.settle(step, outcome, now);
     }
 
     /// What an error means for the step's retries. Without a clock there is no later: another attempt is made at once.
     fn judge<T: Timer>(&self, step: StepId, error: &E) -> Retry {
-        match self.parts.judges.get(&step.number()).map_or(Retry::Yes, |judge| judge(error)) {
+        match self.parts.retry_predicates.get(&step.number()).map_or(Retry::Yes, |judge| judge(error)) {
             Retry::After(_) if !T::TICKS => Retry::Yes,
             retry => retry,
         }
@@ -66,13 +66,13 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'_, 'env, E, K, O> {
     #[cfg(feature = "std")]
     #[cold]
     pub(super) fn panicked<T: Timer>(&mut self, payload: Payload, now: &mut Instant, timer: &T) {
-        let step = core::mem::replace(&mut self.polled, super::wakes::NOBODY);
+        let step = core::mem::replace(&mut self.polled, super::wakes::NO_SLOT);
         let Some(work) = self.parts.works.get_mut(step as usize) else { std::panic::resume_unwind(payload) };
         attempt::discard(work.as_mut());
-        if let Some(&seat) = self.parts.seat_of.get(step as usize)
-            && self.parts.seats.step_on(seat as usize) == Some(step)
+        if let Some(&slot) = self.parts.slot_of.get(step as usize)
+            && self.parts.slots.step_in(slot as usize) == Some(step)
         {
-            self.parts.seats.leave(seat as usize);
+            self.parts.slots.leave(slot as usize);
         }
         *now = timer.now();
         self.errors.insert(step, StepError::Panicked(attempt::message(payload)));
@@ -87,14 +87,14 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'_, 'env, E, K, O> {
     /// An attempt has come to no result. One that is cut off by its timeout leaves that as its error.
     pub(super) fn settle(&mut self, step: StepId, outcome: Outcome, now: Instant) {
         let cut_off = outcome == Outcome::Abandoned;
-        if cut_off && self.parts.scheduler.node(step).is_some_and(|node| node.is_timing_out()) {
+        if cut_off && self.parts.scheduler.state(step).is_some_and(|node| node.is_timing_out()) {
             self.errors.insert(step.number(), StepError::TimedOut);
         }
         match self.parts.scheduler.handle_outcome(step, outcome, now) {
             Verdict::Ended => self.ended(step, now),
             Verdict::Retry(next) => {
                 if let Some(error) = self.errors.get(&step.number()) {
-                    self.parts.notice(step, now, Happened::Retrying { error, next });
+                    self.parts.notice(step, now, EventKind::Retrying { error, next });
                 }
             }
             Verdict::Ignored => {}
@@ -108,23 +108,23 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'_, 'env, E, K, O> {
         if let (Some(work), Some(place)) = (parts.works.get_mut(step.index()), parts.results.get_mut(step.index())) {
             *place = work.as_mut().yield_cell();
         }
-        let Some(node) = parts.scheduler.node(step) else { return };
+        let Some(node) = parts.scheduler.state(step) else { return };
         let (status, cause, attempts) = (node.status(), node.cause(), node.attempts());
         self.name_error(step, status, cause);
         if !O::LISTENS {
             return;
         }
-        let (nodes, names) = (self.parts.scheduler.nodes(), &**self.parts.names);
-        let origin = cause.and_then(|cause| Origin::of(cause, nodes, names));
-        let happened = Happened::Ended { status, cause, origin, attempts, error: self.errors.get(&step.number()) };
-        self.parts.notice(step, now, happened);
+        let (states, names) = (self.parts.scheduler.states(), &**self.parts.names);
+        let origin = cause.and_then(|cause| Origin::of(cause, states, names));
+        let kind = EventKind::Ended { status, cause, origin, attempts, error: self.errors.get(&step.number()) };
+        self.parts.notice(step, now, kind);
     }
 
     /// The error of a step that ended by none that was noted already. (Of a cancelled step the last one stands.)
     fn name_error(&mut self, step: StepId, status: Status, cause: Option<Cause>) {
         let error = match cause {
             Some(Cause::Deadline) => StepError::Deadline,
-            Some(Cause::Lost) => StepError::Lost,
+            Some(Cause::TaskDropped) => StepError::TaskDropped,
             Some(Cause::Dependency { root, via }) if status == Status::Failed => StepError::Dependency { root, via },
             _ => return,
         };

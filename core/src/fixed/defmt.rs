@@ -26,7 +26,7 @@ impl<E: Format> Format for StepResult<'_, E> {
 impl<E: Format> Format for Reason<'_, E> {
     fn format(&self, f: Formatter<'_>) {
         let (of, cause) = (&self.of, self.cause);
-        let origin = Origin::of(cause, of.view.nodes, &of.view.blueprint.names);
+        let origin = Origin::of(cause, of.view.states, &of.view.blueprint.names);
         reason::log(f, of.status(), cause, origin, of.error());
     }
 }

@@ -1,14 +1,14 @@
 //! A run in progress: the scheduler's actions carried out on paths.
 
 use super::{
-    blueprint::Known,
-    report::Notes,
-    settings::{KnownSetup, RunSettings},
-    wire::{Reply, Wires},
+    lane_states::{LaneStates, Reply},
+    report::RunNotes,
+    settings::{RunSettings, StaticSetup},
+    static_plan::StaticPipeline,
 };
 use crate::{
     error::StepError,
-    observe::{Event, Happened, Observer},
+    observe::{Event, EventKind, Observer},
     reason::Origin,
     time::Timer,
 };
@@ -16,14 +16,14 @@ use core::{
     marker::PhantomData,
     task::{Context, Poll},
 };
-use rungs_scheduler::{Action, Cause, Instant, Node, Outcome, Retry, Scheduler, Status, StepId, Verdict};
+use rungs_scheduler::{Action, Cause, Instant, Outcome, Retry, Scheduler, Status, StepId, StepState, Verdict};
 
 /// The scheduler of a run.
-pub(super) type ScheduledBy<'r, P, S, T> = Scheduler<'r, KnownSetup<P, S, T>>;
+pub(super) type ScheduledBy<'r, P, S, T> = Scheduler<'r, StaticSetup<P, S, T>>;
 
 /// What a run works with, beside its scheduler.
 #[derive(Debug)]
-pub(super) struct Drive<
+pub(super) struct Driver<
     'r,
     P,
     E,
@@ -35,8 +35,8 @@ pub(super) struct Drive<
     const NEEDS: usize,
     const CONTEXTS: usize,
 > {
-    pub(super) notes: &'r mut Notes<E, STEPS>,
-    pub(super) wires: &'r Wires<E, PATHS, NEEDS, CONTEXTS>,
+    pub(super) notes: &'r mut RunNotes<E, STEPS>,
+    pub(super) wires: &'r LaneStates<E, PATHS, NEEDS, CONTEXTS>,
     pub(super) timer: &'r T,
     /// What the clock last said.
     pub(super) now: Instant,
@@ -51,7 +51,7 @@ pub(super) trait Paths: FnMut(usize, &mut Context<'_>) -> Poll<()> {}
 impl<P: FnMut(usize, &mut Context<'_>) -> Poll<()>> Paths for P {}
 
 impl<
-    P: Known,
+    P: StaticPipeline,
     E,
     O: Observer<E>,
     T: Timer,
@@ -60,7 +60,7 @@ impl<
     const PATHS: usize,
     const NEEDS: usize,
     const CONTEXTS: usize,
-> Drive<'_, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>
+> Driver<'_, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>
 {
     /// Looks at the clock, if there is one: without, all times are those that a new report has.
     pub(super) fn tick(&mut self) {
@@ -119,7 +119,7 @@ impl<
                     step
                 }
                 Some(Action::Abandon(step)) => {
-                    self.wires.tell_to_abandon(P::BLUEPRINT.path_of(step), step);
+                    self.wires.tell_to_abandon(P::STATIC_PLAN.path_of(step), step);
                     step
                 }
                 Some(Action::Ended(step)) => {
@@ -128,17 +128,17 @@ impl<
                 }
                 None => return,
             };
-            self.poll_path(scheduler, P::BLUEPRINT.path_of(step), cx);
+            self.poll_path(scheduler, P::STATIC_PLAN.path_of(step), cx);
         }
     }
 
     #[inline]
     fn start<S: RunSettings>(&mut self, scheduler: &ScheduledBy<'_, P, S, T>, step: StepId) {
-        let (at, blueprint) = (self.now, P::BLUEPRINT);
-        let Some(node) = scheduler.node(step) else { return };
+        let (at, blueprint) = (self.now, P::STATIC_PLAN);
+        let Some(node) = scheduler.state(step) else { return };
         let attempt = node.attempts();
         if O::LISTENS {
-            let event = Event { step, name: blueprint.name(step), at, happened: Happened::Started { attempt } };
+            let event = Event { step, name: blueprint.name(step), at, kind: EventKind::Started { attempt } };
             self.observer.notice(&event);
         }
         if CONTEXTS > 0 {
@@ -146,7 +146,7 @@ impl<
         }
         if NEEDS > 0 {
             let needs = blueprint.plan.needs(step).iter();
-            self.wires.tell_causes(needs.map(|need| scheduler.node(need.step()).and_then(Node::cause)));
+            self.wires.tell_causes(needs.map(|need| scheduler.state(need.step()).and_then(StepState::cause)));
         }
         self.wires.tell_to_start(blueprint.path_of(step), step);
     }
@@ -191,13 +191,13 @@ impl<
         if !O::LISTENS {
             return;
         }
-        let Some(node) = scheduler.node(step) else { return };
+        let Some(node) = scheduler.state(step) else { return };
         let Some(own) = self.notes.errors.get_mut(step.index()) else { return };
-        let (name, at) = (P::BLUEPRINT.name(step), self.now);
+        let (name, at) = (P::STATIC_PLAN.name(step), self.now);
         with_error(last_error(node, own.take()), own, |error| {
             if let Some(error) = error {
-                let happened = Happened::Retrying { error, next };
-                self.observer.notice(&Event { step, name, at, happened });
+                let kind = EventKind::Retrying { error, next };
+                self.observer.notice(&Event { step, name, at, kind });
             }
         });
     }
@@ -208,14 +208,14 @@ impl<
         if !O::LISTENS {
             return;
         }
-        let Some(node) = scheduler.node(step) else { return };
+        let Some(node) = scheduler.state(step) else { return };
         let Some(own) = self.notes.errors.get_mut(step.index()) else { return };
         let (status, cause, attempts) = (node.status(), node.cause(), node.attempts());
-        let origin = cause.and_then(|cause| Origin::of(cause, scheduler.nodes(), &P::BLUEPRINT.names));
-        let name = P::BLUEPRINT.name(step);
+        let origin = cause.and_then(|cause| Origin::of(cause, scheduler.states(), &P::STATIC_PLAN.names));
+        let name = P::STATIC_PLAN.name(step);
         with_error(error_of(node, own.take()), own, |error| {
-            let happened = Happened::Ended { status, cause, origin, attempts, error };
-            self.observer.notice(&Event { step, name, at, happened });
+            let kind = EventKind::Ended { status, cause, origin, attempts, error };
+            self.observer.notice(&Event { step, name, at, kind });
         });
     }
 }
@@ -229,17 +229,17 @@ fn with_error<E>(error: Option<StepError<E>>, place: &mut Option<E>, show: impl 
 }
 
 /// The error of a step that has ended: how it failed, or the last error of one that was cancelled.
-pub(super) fn error_of<E>(node: &Node, own: Option<E>) -> Option<StepError<E>> {
+pub(super) fn error_of<E>(node: &StepState, own: Option<E>) -> Option<StepError<E>> {
     match (node.status(), node.cause()) {
         (Status::Success, _) => None,
         (Status::Failed, Some(Cause::Dependency { root, via })) => Some(StepError::Dependency { root, via }),
         (_, Some(Cause::Deadline)) => Some(StepError::Deadline),
-        (_, Some(Cause::Lost)) => Some(StepError::Lost),
+        (_, Some(Cause::TaskDropped)) => Some(StepError::TaskDropped),
         _ => last_error(node, own),
     }
 }
 
 /// The error of the last attempt that failed.
-fn last_error<E>(node: &Node, own: Option<E>) -> Option<StepError<E>> {
+fn last_error<E>(node: &StepState, own: Option<E>) -> Option<StepError<E>> {
     if node.timed_out_last() { Some(StepError::TimedOut) } else { own.map(StepError::Failed) }
 }

@@ -1,8 +1,8 @@
 //! What a run writes on, and the report that it becomes.
 
 use super::{
-    blueprint::{Blueprint, Known},
     drive::error_of,
+    static_plan::{StaticPipeline, StaticPlan},
 };
 use crate::{
     error::StepError,
@@ -10,12 +10,12 @@ use crate::{
     summary::{self, Table},
 };
 use core::{fmt, time::Duration};
-use rungs_scheduler::{Cause, Instant, Node, Status, StepId};
+use rungs_scheduler::{Cause, Instant, Status, StepId, StepState};
 
 /// What the steps of a pipeline come to, an `Option` each.
 ///
 /// The [module](super) has an example.
-pub trait Outputs: Known + Sized {
+pub trait Outputs: StaticPipeline + Sized {
     /// Nothing yet.
     const EMPTY: Self;
 }
@@ -57,13 +57,13 @@ pub struct Report<R, E, const STEPS: usize> {
     /// What the steps came to, by name: each an `Option`, `None` of a step without success.
     pub outputs: R,
     /// 24 bytes a step.
-    pub(super) nodes: [Node; STEPS],
-    pub(super) notes: Notes<E, STEPS>,
+    pub(super) states: [StepState; STEPS],
+    pub(super) notes: RunNotes<E, STEPS>,
 }
 
 /// What the scheduler does not remember of the steps.
 #[derive(Debug)]
-pub(super) struct Notes<E, const STEPS: usize> {
+pub(super) struct RunNotes<E, const STEPS: usize> {
     /// Each step's own last error.
     pub(super) errors: [Option<E>; STEPS],
     /// When the run started.
@@ -76,8 +76,8 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
     /// Of a run that has not begun. All zeros where it can be: so it costs little to make.
     #[inline]
     pub(super) const fn new() -> Self {
-        let notes = Notes { errors: [const { None }; STEPS], started: Instant::ZERO, finished: Instant::ZERO };
-        Self { outputs: R::EMPTY, nodes: [Node::NEW; STEPS], notes }
+        let notes = RunNotes { errors: [const { None }; STEPS], started: Instant::ZERO, finished: Instant::ZERO };
+        Self { outputs: R::EMPTY, states: [StepState::NEW; STEPS], notes }
     }
 
     /// As new. In place, so that it needs no room beside.
@@ -85,7 +85,7 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
     #[inline(never)]
     pub(super) fn clear(&mut self) {
         self.outputs = R::EMPTY;
-        self.nodes.fill(Node::NEW);
+        self.states.fill(StepState::NEW);
         self.notes.errors.iter_mut().for_each(|error| *error = None);
         self.notes.started = Instant::ZERO;
         self.notes.finished = Instant::ZERO;
@@ -93,13 +93,13 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
 
     /// The pipeline's name.
     pub fn pipeline(&self) -> &'static str {
-        R::BLUEPRINT.name
+        R::STATIC_PLAN.name
     }
 
     /// All results, in the order of declaration.
     pub fn steps(&self) -> impl DoubleEndedIterator<Item = StepResult<'_, E>> + ExactSizeIterator {
         let view = self.view();
-        R::BLUEPRINT.plan.steps().map(move |step| StepResult { view, step })
+        R::STATIC_PLAN.plan.steps().map(move |step| StepResult { view, step })
     }
 
     /// The result of the step of this name. O(steps).
@@ -119,7 +119,7 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
 
     /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure.
     pub fn exit_code(&self) -> u8 {
-        summary::exit_code(&self.nodes)
+        summary::exit_code(&self.states)
     }
 
     /// When the run started and ended, by its timer.
@@ -134,12 +134,12 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
 
     /// How many steps ended with this status.
     pub fn count(&self, status: Status) -> usize {
-        self.nodes.iter().filter(|node| node.status() == status).count()
+        self.states.iter().filter(|node| node.status() == status).count()
     }
 
     fn view(&self) -> View<'_, E> {
-        let Self { nodes, notes: Notes { errors, .. }, .. } = self;
-        View { blueprint: R::BLUEPRINT, nodes, errors }
+        let Self { states, notes: RunNotes { errors, .. }, .. } = self;
+        View { blueprint: R::STATIC_PLAN, states, errors }
     }
 }
 
@@ -156,8 +156,8 @@ impl<R: Outputs, E: fmt::Display, const STEPS: usize> fmt::Display for Report<R,
         let of = |step| StepResult { view: self.view(), step };
         let table = Table {
             pipeline: self.pipeline(),
-            names: &R::BLUEPRINT.names,
-            nodes: &self.nodes,
+            names: &R::STATIC_PLAN.names,
+            states: &self.states,
             started: self.notes.started,
             duration: self.duration(),
             is_required: |step| of(step).is_required(),
@@ -169,8 +169,8 @@ impl<R: Outputs, E: fmt::Display, const STEPS: usize> fmt::Display for Report<R,
 
 /// A report without its outputs, and whatever its length.
 pub(super) struct View<'r, E> {
-    pub(super) blueprint: &'static Blueprint,
-    pub(super) nodes: &'r [Node],
+    pub(super) blueprint: &'static StaticPlan,
+    pub(super) states: &'r [StepState],
     errors: &'r [Option<E>],
 }
 
@@ -234,18 +234,18 @@ impl<'r, E> StepResult<'r, E> {
 
     /// What has become of it.
     pub fn status(&self) -> Status {
-        self.node().map_or(Status::Pending, Node::status)
+        self.state().map_or(Status::Pending, StepState::status)
     }
 
     /// Why it did not succeed.
     pub fn cause(&self) -> Option<Cause> {
-        self.node()?.cause()
+        self.state()?.cause()
     }
 
     /// The error of a step that failed, and the last error of one that was cancelled while it retried.
     pub fn error(&self) -> Option<StepError<&'r E>> {
         let own = self.view.errors.get(self.step.index()).and_then(Option::as_ref);
-        error_of(self.node()?, own)
+        error_of(self.state()?, own)
     }
 
     /// Why it did not succeed, in words: its error, or the step by which it came.
@@ -255,22 +255,22 @@ impl<'r, E> StepResult<'r, E> {
 
     /// When its first attempt started; `None` if it never did.
     pub fn started_at(&self) -> Option<Instant> {
-        self.node()?.started_at()
+        self.state()?.started_at()
     }
 
     /// When it ended.
     pub fn finished_at(&self) -> Option<Instant> {
-        self.node()?.finished_at()
+        self.state()?.finished_at()
     }
 
     /// From the first attempt's start to the end, delays included; zero if it never started.
     pub fn duration(&self) -> Duration {
-        self.node().map_or(Duration::ZERO, Node::duration)
+        self.state().map_or(Duration::ZERO, StepState::duration)
     }
 
     /// How many attempts were started.
     pub fn attempts(&self) -> u32 {
-        self.node().map_or(0, Node::attempts)
+        self.state().map_or(0, StepState::attempts)
     }
 
     /// How many attempts were started after the first.
@@ -283,8 +283,8 @@ impl<'r, E> StepResult<'r, E> {
         !self.view.blueprint.plan.settings(self.step).is_optional()
     }
 
-    fn node(&self) -> Option<&'r Node> {
-        self.view.nodes.get(self.step.index())
+    fn state(&self) -> Option<&'r StepState> {
+        self.view.states.get(self.step.index())
     }
 }
 
@@ -312,11 +312,11 @@ pub struct Reason<'r, E> {
 impl<E: fmt::Display> fmt::Display for Reason<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let error = self.of.error();
-        let View { blueprint, nodes, .. } = self.of.view;
+        let View { blueprint, states, .. } = self.of.view;
         let reason = reason::Reason {
             status: self.of.status(),
             cause: self.cause,
-            origin: Origin::of(self.cause, nodes, &blueprint.names),
+            origin: Origin::of(self.cause, states, &blueprint.names),
             error: error.as_ref().map(|error| error as &dyn fmt::Display),
         };
         reason.fmt(f)

@@ -1,10 +1,10 @@
 //! One run: its settings, and how it is carried out.
 
 use super::{
-    blueprint::Known,
-    settings::{AsDeclared, RunSettings, Said},
+    settings::{AsDeclared, RunOptions, RunSettings},
     signal::StopSignal,
-    storage::Storage,
+    static_plan::StaticPipeline,
+    storage::ReportStorage,
 };
 use crate::{observe::Observer, time::Timer};
 use core::{future::Future, marker::PhantomData, num::NonZeroU32, time::Duration};
@@ -31,11 +31,11 @@ use rungs_scheduler::{Config, OnFailure};
 /// }
 /// assert_eq!(run::<boot::Pipeline>().outputs.power, Some(3_300));
 /// ```
-pub trait Steps<C>: Known + Sized {
+pub trait Steps<C>: StaticPipeline + Sized {
     /// The steps' error.
     type Error;
-    /// What a run writes on: a [`Run`](super::Run).
-    type Storage: Storage;
+    /// What a run writes on: a [`RunStorage`](super::Run).
+    type Storage: ReportStorage;
 
     /// Does not compile if the run cannot do without a seed, or without a clock: where that is written, it is told.
     #[inline]
@@ -51,7 +51,7 @@ pub trait Steps<C>: Known + Sized {
 }
 
 /// What a run leaves behind.
-pub type ReportOf<P, C> = <<P as Steps<C>>::Storage as Storage>::Report;
+pub type ReportOf<P, C> = <<P as Steps<C>>::Storage as ReportStorage>::Report;
 
 /// A run with settings of its own.
 ///
@@ -104,32 +104,32 @@ impl<P> Default for Runner<P> {
     }
 }
 
-impl<P: Known, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
+impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
     /// At most this many attempts in flight.
-    pub fn max_concurrent(self, attempts: NonZeroU32) -> Runner<P, O, S::Said, SEEDED> {
+    pub fn max_concurrent(self, attempts: NonZeroU32) -> Runner<P, O, S::RunOptions, SEEDED> {
         self.say(|config| config.max_concurrent(attempts.get()))
     }
 
     /// Where jitter comes from; see [`Config::seed`].
-    pub fn seed(self, seed: u64) -> Runner<P, O, S::Said, true> {
+    pub fn seed(self, seed: u64) -> Runner<P, O, S::RunOptions, true> {
         self.say(|config| config.seed(seed))
     }
 
     /// How long the run may take; then it is cancelled, and clean-up steps still run. `NoClock` never comes to it.
-    pub fn deadline(self, limit: Duration) -> Runner<P, O, S::Said, SEEDED> {
+    pub fn deadline(self, limit: Duration) -> Runner<P, O, S::RunOptions, SEEDED> {
         self.say(|config| config.deadline(limit))
     }
 
     /// What the failure of a required step does to the others.
-    pub fn on_failure(self, on_failure: OnFailure) -> Runner<P, O, S::Said, SEEDED> {
+    pub fn on_failure(self, on_failure: OnFailure) -> Runner<P, O, S::RunOptions, SEEDED> {
         self.say(|config| config.on_failure(on_failure))
     }
 
     /// What stops the run from outside.
-    pub fn cancel(self, signal: &StopSignal) -> Runner<P, O, Said<'_>, SEEDED> {
+    pub fn cancel(self, signal: &StopSignal) -> Runner<P, O, RunOptions<'_>, SEEDED> {
         let Self { settings, observer, pipeline } = self;
-        let config = *settings.config(&P::BLUEPRINT.config);
-        Runner { settings: Said { config, signal: Some(signal) }, observer, pipeline }
+        let config = *settings.config(&P::STATIC_PLAN.config);
+        Runner { settings: RunOptions { config, signal: Some(signal) }, observer, pipeline }
     }
 
     /// Is told what happens as it happens.
@@ -138,9 +138,12 @@ impl<P: Known, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
         Runner { settings, observer, pipeline }
     }
 
-    fn say<const NOW_SEEDED: bool>(self, what: impl FnOnce(Config) -> Config) -> Runner<P, O, S::Said, NOW_SEEDED> {
+    fn say<const NOW_SEEDED: bool>(
+        self,
+        what: impl FnOnce(Config) -> Config,
+    ) -> Runner<P, O, S::RunOptions, NOW_SEEDED> {
         let Self { settings, observer, pipeline } = self;
-        Runner { settings: settings.say(&P::BLUEPRINT.config, what), observer, pipeline }
+        Runner { settings: settings.say(&P::STATIC_PLAN.config, what), observer, pipeline }
     }
 
     /// Runs all steps, and reports. Dropping the future drops every step.

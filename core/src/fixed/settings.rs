@@ -1,14 +1,14 @@
 //! What is said of one run, as a type: of what is not said, nothing is compiled in.
 
 use super::{
-    blueprint::{Blueprint, Known},
     signal::{Seen, StopSignal},
+    static_plan::{StaticPipeline, StaticPlan},
 };
 use crate::time::Timer;
 use core::marker::PhantomData;
-use rungs_scheduler::{Asks, Config, Numbering, Plan, Setup, Stop};
+use rungs_scheduler::{Config, Numbering, Plan, Requirements, Setup, Stop};
 
-/// The settings of a run: [`AsDeclared`] or [`Said`].
+/// The settings of a run: [`AsDeclared`] or [`RunOptions`].
 ///
 /// A [`Runner`](super::Runner) gathers them.
 pub trait RunSettings: Copy {
@@ -16,13 +16,13 @@ pub trait RunSettings: Copy {
     const IS_DECLARED: bool;
 
     /// These settings when something was said.
-    type Said: RunSettings;
+    type RunOptions: RunSettings;
 
     /// What is said of the run, if `declared` is what the pipeline says.
     fn config<'c>(&'c self, declared: &'c Config) -> &'c Config;
 
     /// Says something.
-    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> Self::Said;
+    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> Self::RunOptions;
 
     /// What may stop the run from outside.
     fn signal(&self) -> Option<&StopSignal>;
@@ -36,15 +36,15 @@ pub struct AsDeclared;
 impl RunSettings for AsDeclared {
     const IS_DECLARED: bool = true;
 
-    type Said = Said<'static>;
+    type RunOptions = RunOptions<'static>;
 
     #[inline]
     fn config<'c>(&'c self, declared: &'c Config) -> &'c Config {
         declared
     }
 
-    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> Said<'static> {
-        Said { config: what(*declared), signal: None }
+    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> RunOptions<'static> {
+        RunOptions { config: what(*declared), signal: None }
     }
 
     #[inline]
@@ -55,15 +55,15 @@ impl RunSettings for AsDeclared {
 
 /// A run of which something else was said: what may stop it, and the rest of the scheduler, is compiled in.
 #[derive(Clone, Copy, Debug)]
-pub struct Said<'s> {
+pub struct RunOptions<'s> {
     pub(super) config: Config,
     pub(super) signal: Option<&'s StopSignal>,
 }
 
-impl RunSettings for Said<'_> {
+impl RunSettings for RunOptions<'_> {
     const IS_DECLARED: bool = false;
 
-    type Said = Self;
+    type RunOptions = Self;
 
     #[inline]
     fn config<'c>(&'c self, _: &'c Config) -> &'c Config {
@@ -82,13 +82,13 @@ impl RunSettings for Said<'_> {
 
 /// A pipeline's plan under these settings, for the scheduler.
 #[derive(Debug)]
-pub(super) struct KnownSetup<P, S, T> {
+pub(super) struct StaticSetup<P, S, T> {
     settings: S,
     seen: Seen,
     of: PhantomData<fn() -> (P, T)>,
 }
 
-impl<P, S: RunSettings, T> KnownSetup<P, S, T> {
+impl<P, S: RunSettings, T> StaticSetup<P, S, T> {
     pub(super) fn new(settings: S) -> Self {
         Self { settings, seen: Seen::default(), of: PhantomData }
     }
@@ -103,10 +103,10 @@ impl<P, S: RunSettings, T> KnownSetup<P, S, T> {
     }
 }
 
-impl<'a, P: Known, S: RunSettings, T: Timer> Setup<'a> for KnownSetup<P, S, T> {
-    const ASKS: Asks = {
-        let Blueprint { plan, by_priority, config, .. } = P::BLUEPRINT;
-        let asks = Asks::of(plan, by_priority);
+impl<'a, P: StaticPipeline, S: RunSettings, T: Timer> Setup<'a> for StaticSetup<P, S, T> {
+    const REQUIREMENTS: Requirements = {
+        let StaticPlan { plan, by_priority, config, .. } = P::STATIC_PLAN;
+        let asks = Requirements::of(plan, by_priority);
         let declared = asks.by(config);
         // How steps wait for levels is never said of a run.
         let asks = if S::IS_DECLARED { declared } else { asks.with_levels_of(&declared) };
@@ -115,16 +115,16 @@ impl<'a, P: Known, S: RunSettings, T: Timer> Setup<'a> for KnownSetup<P, S, T> {
 
     #[inline]
     fn plan(&self) -> &Plan<'a> {
-        &P::BLUEPRINT.plan
+        &P::STATIC_PLAN.plan
     }
 
     #[inline]
     fn numbering(&self) -> &Numbering<'a> {
-        P::BLUEPRINT.numbering_for(self.config())
+        P::STATIC_PLAN.numbering_for(self.config())
     }
 
     #[inline]
     fn config(&self) -> &Config {
-        self.settings.config(&P::BLUEPRINT.config)
+        self.settings.config(&P::STATIC_PLAN.config)
     }
 }

@@ -1,6 +1,6 @@
 //! Stopping a run from outside, without a heap.
 
-use super::cells::Handed;
+use super::cells::Handover;
 use core::{
     sync::atomic::{AtomicBool, Ordering},
     task::Waker,
@@ -27,7 +27,7 @@ pub struct StopSignal {
     drained: AtomicBool,
     cancelled: AtomicBool,
     cancelled_twice: AtomicBool,
-    waker: Handed<Waker>,
+    waker: Handover<Waker>,
 }
 
 impl StopSignal {
@@ -37,7 +37,7 @@ impl StopSignal {
             drained: AtomicBool::new(false),
             cancelled: AtomicBool::new(false),
             cancelled_twice: AtomicBool::new(false),
-            waker: Handed::empty(),
+            waker: Handover::empty(),
         }
     }
 

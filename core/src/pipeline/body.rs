@@ -7,7 +7,7 @@ use core::{
     future::Future,
     sync::atomic::{AtomicBool, Ordering},
 };
-use rungs_scheduler::{Cause, Instant, Node, Scheduler, StepId};
+use rungs_scheduler::{Cause, Instant, Scheduler, StepId, StepState};
 
 /// An attempt that begins, and all it may look at.
 pub struct Attempt<'r> {
@@ -25,11 +25,11 @@ impl<'r> Attempt<'r> {
     }
 
     pub(super) fn cause(&self, need: StepId) -> Option<Cause> {
-        self.scheduler.node(need)?.cause()
+        self.scheduler.state(need)?.cause()
     }
 
     fn number(&self) -> u32 {
-        self.scheduler.node(self.step).map_or(1, Node::attempts)
+        self.scheduler.state(self.step).map_or(1, StepState::attempts)
     }
 }
 

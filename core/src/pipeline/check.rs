@@ -25,14 +25,14 @@ use rungs_scheduler::{Config, Settings, StepId};
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct PlanError {
     pipeline: String,
-    mistakes: Vec<Mistake>,
+    mistakes: Vec<PlanErrorKind>,
 }
 
 impl PlanError {
     /// The exit code of a program whose plan is wrong.
     pub const EXIT_CODE: u8 = 3;
 
-    pub(super) fn new(pipeline: String, mistakes: Vec<Mistake>) -> Self {
+    pub(super) fn new(pipeline: String, mistakes: Vec<PlanErrorKind>) -> Self {
         Self { pipeline, mistakes }
     }
 
@@ -42,7 +42,7 @@ impl PlanError {
     }
 
     /// Every mistake.
-    pub fn mistakes(&self) -> &[Mistake] {
+    pub fn mistakes(&self) -> &[PlanErrorKind] {
         &self.mistakes
     }
 }
@@ -63,18 +63,18 @@ impl core::error::Error for PlanError {}
 /// One thing that is wrong with a plan.
 ///
 /// ```
-/// use rungs::{Mistake, Pipeline};
+/// use rungs::{PlanErrorKind, Pipeline};
 ///
 /// let mut p: Pipeline = Pipeline::new("narrow");
 /// p.resource("bus", 1);
 /// p.step("greedy").uses("bus", 2).run(|| async { Ok(()) });
 /// let error = p.check().unwrap_err();
-/// assert!(matches!(error.mistakes(), [Mistake::OverCapacity { capacity: 1, .. }]));
+/// assert!(matches!(error.mistakes(), [PlanErrorKind::OverCapacity { capacity: 1, .. }]));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
-pub enum Mistake {
+pub enum PlanErrorKind {
     /// Steps need each other in a circle.
     Cycle {
         /// Each needs the next, and the last the first.
@@ -139,7 +139,7 @@ pub enum Mistake {
     },
 }
 
-impl fmt::Display for Mistake {
+impl fmt::Display for PlanErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Cycle { path } => {
@@ -180,16 +180,16 @@ impl Draft<'_> {
             Err(error) => error.mistakes,
         };
         if config.get_max_concurrent() == 0 {
-            mistakes.push(Mistake::NoConcurrency);
+            mistakes.push(PlanErrorKind::NoConcurrency);
         }
         if !ticks {
             if config.has_deadline() {
-                mistakes.push(Mistake::TimeWithoutClock { step: None });
+                mistakes.push(PlanErrorKind::TimeWithoutClock { step: None });
             }
             self.each_step_with(
                 |s| s.needs_clock(),
                 |step| {
-                    mistakes.push(Mistake::TimeWithoutClock { step: Some(step) });
+                    mistakes.push(PlanErrorKind::TimeWithoutClock { step: Some(step) });
                 },
             );
         }
@@ -197,7 +197,7 @@ impl Draft<'_> {
             self.each_step_with(
                 |s| s.needs_seed(),
                 |step| {
-                    mistakes.push(Mistake::JitterWithoutSeed { step });
+                    mistakes.push(PlanErrorKind::JitterWithoutSeed { step });
                 },
             );
         }

@@ -1,12 +1,12 @@
 //! What has been said of a pipeline so far: everything about it but its closures.
 
 use super::{
-    check::{Mistake, PlanError},
+    check::{PlanError, PlanErrorKind},
     names::Names,
     needs::Needs,
     plans::Compiled,
 };
-use crate::render::StepNames;
+use crate::diagram::StepNames;
 use alloc::{string::String, sync::Arc, vec, vec::Vec};
 use rungs_scheduler::{Edges, Need, Plan, Settings, StepId, Use};
 
@@ -205,20 +205,22 @@ impl<'env> Draft<'env> {
         let unknown = self.unknown();
         self.resolve_uses(&mut mistakes);
         for &step in &self.duplicates {
-            mistakes.push(Mistake::DuplicateName { step: self.name(step) });
+            mistakes.push(PlanErrorKind::DuplicateName { step: self.name(step) });
         }
         for &step in &self.strangers {
-            mistakes.push(Mistake::ForeignHandle { step: self.name(step) });
+            mistakes.push(PlanErrorKind::ForeignHandle { step: self.name(step) });
         }
         if self.len() > Plan::MAX_STEPS {
-            mistakes.push(Mistake::TooManySteps { steps: self.len() });
+            mistakes.push(PlanErrorKind::TooManySteps { steps: self.len() });
         }
         // Needs that lead nowhere are left out, so that cycles among the others are told as well.
         let known = (!unknown.is_empty()).then(|| self.needs_without(&unknown));
         let edges = known.as_ref().map_or_else(|| self.edges(), |(rows, list)| Edges::new(rows, list));
         match Compiled::new(edges) {
             Ok(compiled) => self.compiled = Some(compiled),
-            Err(cycle) => mistakes.push(Mistake::Cycle { path: cycle.into_iter().map(|s| self.name(s)).collect() }),
+            Err(cycle) => {
+                mistakes.push(PlanErrorKind::Cycle { path: cycle.into_iter().map(|s| self.name(s)).collect() })
+            }
         }
         if mistakes.is_empty() {
             return Ok(());
@@ -232,7 +234,7 @@ impl<'env> Draft<'env> {
     }
 
     /// Fills in needs that were said by name.
-    fn resolve_names(&mut self, mistakes: &mut Vec<Mistake>) {
+    fn resolve_names(&mut self, mistakes: &mut Vec<PlanErrorKind>) {
         for reference in &self.by_name {
             let step = || self.names.name(reference.step).into();
             match self.names.find(&reference.name) {
@@ -241,8 +243,8 @@ impl<'env> Draft<'env> {
                         *need = need.of(found);
                     }
                 }
-                Some(_) => mistakes.push(Mistake::SelfNeed { step: step() }),
-                None => mistakes.push(Mistake::UnknownNeed { step: step(), need: reference.name.clone() }),
+                Some(_) => mistakes.push(PlanErrorKind::SelfNeed { step: step() }),
+                None => mistakes.push(PlanErrorKind::UnknownNeed { step: step(), need: reference.name.clone() }),
             }
         }
     }
@@ -266,14 +268,14 @@ impl<'env> Draft<'env> {
     }
 
     /// Sorts steps into classes by what they use.
-    fn resolve_uses(&mut self, mistakes: &mut Vec<Mistake>) {
+    fn resolve_uses(&mut self, mistakes: &mut Vec<PlanErrorKind>) {
         self.classes.truncate(1);
         for (step, uses) in &self.uses_by_name {
             let mut class: Vec<Use> = Vec::new();
             for (name, units) in uses {
                 let Some(resource) = self.resources.iter().position(|(other, _)| other == name) else {
                     let (step, resource) = (self.names.name(*step).into(), name.clone());
-                    mistakes.push(Mistake::UnknownResource { step, resource });
+                    mistakes.push(PlanErrorKind::UnknownResource { step, resource });
                     continue;
                 };
                 let resource = resource as u32;
@@ -287,7 +289,7 @@ impl<'env> Draft<'env> {
                 if let Some((name, capacity)) = self.resources.get(used.resource as usize)
                     && used.units > *capacity
                 {
-                    mistakes.push(Mistake::OverCapacity {
+                    mistakes.push(PlanErrorKind::OverCapacity {
                         step: self.names.name(*step).into(),
                         resource: name.clone(),
                         units: used.units,

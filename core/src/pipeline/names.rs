@@ -1,6 +1,6 @@
 //! The names of a pipeline and its steps, in one piece of text.
 
-use crate::render::StepNames;
+use crate::diagram::StepNames;
 use alloc::{string::String, vec, vec::Vec};
 use core::hash::BuildHasher;
 use foldhash::fast::FixedState;

@@ -1,7 +1,7 @@
 //! A draft made ready to run: edges both ways, and the numberings that runs ask for.
 
 use super::draft::Draft;
-use crate::render::Picture;
+use crate::diagram::Diagram;
 use alloc::{borrow::Cow, vec, vec::Vec};
 use rungs_scheduler::{
     Config, Edges, Need, Numbering, Order, StepId, Use, find_cycle, invert, levels, longest_remaining,
@@ -57,19 +57,19 @@ impl Compiled {
 
 impl Draft<'_> {
     /// The picture of the plan as it stands, right or wrong.
-    pub(super) fn picture(&mut self) -> Picture<'_> {
+    pub(super) fn picture(&mut self) -> Diagram<'_> {
         // What is wrong is told by `check`; a picture shows what can be shown.
         let _ = self.compile();
         if let Some(compiled) = &self.compiled {
             let (rows, list) = (Cow::Borrowed(&*self.need_rows), Cow::Borrowed(&*self.needs));
-            return Picture { names: &self.names, rows, list, levels: compiled.levels(self.edges()) };
+            return Diagram { names: &self.names, rows, list, levels: compiled.levels(self.edges()) };
         }
         // Needs that lead nowhere have nowhere to be drawn to.
         let (rows, list) = self.needs_without(&self.unknown());
         let edges = Edges::new(&rows, &list);
         let levels =
             Compiled::new(edges).ok().map_or_else(|| vec![u32::MAX; self.len()], |compiled| compiled.levels(edges));
-        Picture { names: &self.names, rows: Cow::Owned(rows), list: Cow::Owned(list), levels }
+        Diagram { names: &self.names, rows: Cow::Owned(rows), list: Cow::Owned(list), levels }
     }
 }
 
@@ -80,7 +80,7 @@ struct Numbers {
     by_priority: bool,
     by_level: bool,
     order: Vec<u32>,
-    places: Vec<u32>,
+    priorities: Vec<u32>,
     ranks: Vec<u32>,
     classes: Vec<u32>,
     use_rows: Vec<u32>,
@@ -106,7 +106,7 @@ impl Draft<'_> {
         }
         if by_priority || by_level {
             self.sort(compiled, &mut numbers);
-            numbers.needs_first = needs_come_first(self.edges(), &numbers.places);
+            numbers.needs_first = needs_come_first(self.edges(), &numbers.priorities);
         } else {
             numbers.needs_first = compiled.order.is_empty();
         }
@@ -122,7 +122,7 @@ impl Draft<'_> {
         };
         Numbering {
             order: &numbers.order,
-            places: &numbers.places,
+            priorities: &numbers.priorities,
             ranks: &numbers.ranks,
             classes: &numbers.classes,
             use_rows: &numbers.use_rows,
@@ -159,21 +159,21 @@ impl Draft<'_> {
                 numbers.use_rows.push(numbers.uses.len() as u32);
             }
         }
-        numbers.places = vec![0; order.len()];
-        scatter(&order, &mut numbers.places);
+        numbers.priorities = vec![0; order.len()];
+        scatter(&order, &mut numbers.priorities);
         numbers.order = order;
     }
 
-    /// Where each class begins among places sorted by class, and the end.
+    /// Where each class begins among priorities sorted by class, and the end.
     fn bounds(&self, order: &[u32], class: impl Fn(u32) -> u32) -> Vec<u32> {
         (0..=self.classes.len() as u32).map(|bound| order.partition_point(|&step| class(step) < bound) as u32).collect()
     }
 }
 
 /// The inverse of a permutation.
-fn scatter(order: &[u32], places: &mut [u32]) {
+fn scatter(order: &[u32], priorities: &mut [u32]) {
     for (place, &step) in order.iter().enumerate() {
-        if let Some(entry) = places.get_mut(step as usize) {
+        if let Some(entry) = priorities.get_mut(step as usize) {
             *entry = place as u32;
         }
     }

@@ -1,6 +1,6 @@
 //! Reports in defmt's log: a line a step. Outputs are not written.
 
-use super::{NoOutput, Reason, Report, StepResult};
+use super::{OutputError, Reason, Report, StepResult};
 use crate::{
     pipeline::Cell,
     reason::{self, Origin},
@@ -29,12 +29,12 @@ impl<E: Format, C: Cell + ?Sized> Format for StepResult<'_, E, C> {
 impl<E: Format, C: Cell + ?Sized> Format for Reason<'_, E, C> {
     fn format(&self, f: Formatter<'_>) {
         let (of, cause) = (&self.of, self.cause);
-        let origin = Origin::of(cause, &of.report.ran.nodes, &*of.report.names);
+        let origin = Origin::of(cause, &of.report.ran.states, &*of.report.names);
         reason::log(f, of.status(), cause, origin, of.error());
     }
 }
 
-impl<E: Format, C: Cell + ?Sized> Format for NoOutput<'_, E, C> {
+impl<E: Format, C: Cell + ?Sized> Format for OutputError<'_, E, C> {
     fn format(&self, f: Formatter<'_>) {
         match self {
             Self::NoSuccess(step) => write!(f, "NoSuccess({})", step),

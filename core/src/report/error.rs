@@ -7,16 +7,16 @@ use core::fmt;
 /// An output that is not there.
 ///
 /// ```
-/// use rungs::{NoClock, NoOutput, Pipeline};
+/// use rungs::{NoClock, OutputError, Pipeline};
 ///
 /// let mut p: Pipeline = Pipeline::new("outputs");
 /// p.step("one").run(|| async { Ok(1_u8) });
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
-/// assert!(matches!(report.output_named::<u8>("two"), Err(NoOutput::NoSuchStep)));
-/// assert!(matches!(report.output_named::<u64>("one"), Err(NoOutput::OtherType)));
+/// assert!(matches!(report.output_named::<u8>("two"), Err(OutputError::NoSuchStep)));
+/// assert!(matches!(report.output_named::<u64>("one"), Err(OutputError::OtherType)));
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
-pub enum NoOutput<'r, E, C: ?Sized = SharedCell> {
+pub enum OutputError<'r, E, C: ?Sized = SharedCell> {
     /// What became of the step instead.
     NoSuccess(StepResult<'r, E, C>),
     /// The step's result has another type.
@@ -25,7 +25,7 @@ pub enum NoOutput<'r, E, C: ?Sized = SharedCell> {
     NoSuchStep,
 }
 
-impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for NoOutput<'_, E, C> {
+impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for OutputError<'_, E, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoSuccess(step) => {
@@ -38,7 +38,7 @@ impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for NoOutput<'_, E, C> {
     }
 }
 
-impl<E: fmt::Debug, C: Cell + ?Sized> fmt::Debug for NoOutput<'_, E, C> {
+impl<E: fmt::Debug, C: Cell + ?Sized> fmt::Debug for OutputError<'_, E, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoSuccess(step) => f.debug_tuple("NoSuccess").field(step).finish(),
@@ -48,4 +48,4 @@ impl<E: fmt::Debug, C: Cell + ?Sized> fmt::Debug for NoOutput<'_, E, C> {
     }
 }
 
-impl<E: fmt::Debug + fmt::Display, C: Cell + ?Sized> core::error::Error for NoOutput<'_, E, C> {}
+impl<E: fmt::Debug + fmt::Display, C: Cell + ?Sized> core::error::Error for OutputError<'_, E, C> {}

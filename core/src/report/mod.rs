@@ -8,12 +8,12 @@ mod serde;
 mod step;
 mod table;
 
-pub use error::NoOutput;
+pub use error::OutputError;
 pub use step::{Reason, StepResult};
 
 use crate::{
     error::StepError,
-    pipeline::{Cell, Handle, Names, Out, Ran, SharedCell},
+    pipeline::{Cell, Handle, Names, Out, RunRecord, SharedCell},
     summary::exit_code,
 };
 use alloc::{collections::BTreeMap, sync::Arc};
@@ -45,7 +45,7 @@ pub struct Report<E, C: ?Sized = SharedCell> {
     /// Whose handles lead here.
     pub(crate) pipeline: u32,
     pub(crate) names: Arc<Names>,
-    pub(crate) ran: Arc<Ran<C>>,
+    pub(crate) ran: Arc<RunRecord<C>>,
     pub(crate) errors: BTreeMap<u32, StepError<E>>,
     pub(crate) started: Instant,
     pub(crate) finished: Instant,
@@ -73,9 +73,9 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     ///
     /// # Errors
     /// What became of the step instead; or the handle is of another pipeline.
-    pub fn output<T: 'static>(&self, handle: Handle<T>) -> Result<Out<T>, NoOutput<'_, E, C>> {
+    pub fn output<T: 'static>(&self, handle: Handle<T>) -> Result<Out<T>, OutputError<'_, E, C>> {
         if handle.pipeline != self.pipeline {
-            return Err(NoOutput::NoSuchStep);
+            return Err(OutputError::NoSuchStep);
         }
         self.step(handle.id()).output()
     }
@@ -84,8 +84,8 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     ///
     /// # Errors
     /// There is no such step, its result has another type, or what became of the step instead.
-    pub fn output_named<T: 'static>(&self, name: &str) -> Result<Out<T>, NoOutput<'_, E, C>> {
-        self.get(name).ok_or(NoOutput::NoSuchStep)?.output()
+    pub fn output_named<T: 'static>(&self, name: &str) -> Result<Out<T>, OutputError<'_, E, C>> {
+        self.get(name).ok_or(OutputError::NoSuchStep)?.output()
     }
 
     /// The errors of the report, by value: each failed step's, and the last one of each that was cancelled.
@@ -101,7 +101,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure. (A wrong plan is
     /// [`PlanError::EXIT_CODE`](crate::PlanError::EXIT_CODE).)
     pub fn exit_code(&self) -> u8 {
-        exit_code(&self.ran.nodes)
+        exit_code(&self.ran.states)
     }
 
     /// When the run started and ended, by its timer.
@@ -122,7 +122,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
 
     /// How many steps ended with this status.
     pub fn count(&self, status: Status) -> usize {
-        self.ran.nodes.iter().filter(|node| node.status() == status).count()
+        self.ran.states.iter().filter(|node| node.status() == status).count()
     }
 
     pub(crate) fn step(&self, step: StepId) -> StepResult<'_, E, C> {

@@ -1,13 +1,13 @@
 //! One step's result.
 
-use super::{NoOutput, Report, StepError};
+use super::{OutputError, Report, StepError};
 use crate::{
+    diagram::StepNames,
     pipeline::{Cell, Out, SharedCell, slot},
     reason::{self, Origin},
-    render::StepNames,
 };
 use core::{fmt, time::Duration};
-use rungs_scheduler::{Cause, Instant, Node, Status, StepId};
+use rungs_scheduler::{Cause, Instant, Status, StepId, StepState};
 
 /// What came of one step.
 ///
@@ -55,12 +55,12 @@ impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
 
     /// What has become of it.
     pub fn status(&self) -> Status {
-        self.node().map_or(Status::Pending, |node| node.status())
+        self.state().map_or(Status::Pending, |node| node.status())
     }
 
     /// Why it did not succeed.
     pub fn cause(&self) -> Option<Cause> {
-        self.node()?.cause()
+        self.state()?.cause()
     }
 
     /// The error of a step that failed, and the last error of one that was cancelled while it retried.
@@ -73,28 +73,28 @@ impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
         self.cause().map(|cause| Reason { of: *self, cause })
     }
 
-    fn node(&self) -> Option<&'r Node> {
-        self.report.ran.nodes.get(self.step.index())
+    fn state(&self) -> Option<&'r StepState> {
+        self.report.ran.states.get(self.step.index())
     }
 
     /// When its first attempt started; `None` if it never did.
     pub fn started_at(&self) -> Option<Instant> {
-        self.node()?.started_at()
+        self.state()?.started_at()
     }
 
     /// When it ended.
     pub fn finished_at(&self) -> Option<Instant> {
-        self.node()?.finished_at()
+        self.state()?.finished_at()
     }
 
     /// From the first attempt's start to the end, delays included; zero if it never started.
     pub fn duration(&self) -> Duration {
-        self.node().map_or(Duration::ZERO, Node::duration)
+        self.state().map_or(Duration::ZERO, StepState::duration)
     }
 
     /// How many attempts were started.
     pub fn attempts(&self) -> u32 {
-        self.node().map_or(0, |node| node.attempts())
+        self.state().map_or(0, |node| node.attempts())
     }
 
     /// How many attempts were started after the first.
@@ -104,17 +104,17 @@ impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
 
     /// Whether its failure counts: it was not declared optional.
     pub fn is_required(&self) -> bool {
-        self.node().is_none_or(|node| node.is_required())
+        self.state().is_none_or(|node| node.is_required())
     }
 
     /// Its output.
     ///
     /// # Errors
     /// The result has another type, or what became of the step instead.
-    pub fn output<T: 'static>(&self) -> Result<Out<T>, NoOutput<'r, E, C>> {
+    pub fn output<T: 'static>(&self) -> Result<Out<T>, OutputError<'r, E, C>> {
         let cell = self.report.ran.results.get(self.step.index()).cloned().flatten();
-        let slot = slot(cell.ok_or(NoOutput::NoSuchStep)?).ok_or(NoOutput::OtherType)?;
-        slot.lend().ok_or(NoOutput::NoSuccess(*self))
+        let slot = slot(cell.ok_or(OutputError::NoSuchStep)?).ok_or(OutputError::OtherType)?;
+        slot.lend().ok_or(OutputError::NoSuccess(*self))
     }
 }
 
@@ -155,7 +155,7 @@ impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Reason<'_, E, C> {
         let reason = reason::Reason {
             status: self.of.status(),
             cause: self.cause,
-            origin: Origin::of(self.cause, &report.ran.nodes, &*report.names),
+            origin: Origin::of(self.cause, &report.ran.states, &*report.names),
             error: self.of.error().map(|error| error as &dyn fmt::Display),
         };
         reason.fmt(f)

@@ -9,7 +9,7 @@ impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Report<E, C> {
         let table = Table {
             pipeline: self.pipeline(),
             names: &*self.names,
-            nodes: &self.ran.nodes,
+            states: &self.ran.states,
             started: self.started,
             duration: self.duration(),
             is_required: |step| self.step(step).is_required(),

@@ -1,12 +1,12 @@
 //! A run as a table for people, without a heap.
 
 use super::exit_code;
-use crate::render::StepNames;
+use crate::diagram::StepNames;
 use core::{
     fmt::{self, Write},
     time::Duration,
 };
-use rungs_scheduler::{Instant, Node, Status, StepId};
+use rungs_scheduler::{Instant, Status, StepId, StepState};
 
 /// Longer names are shown whole and push their line out.
 const WIDEST_NAME: usize = 32;
@@ -15,7 +15,7 @@ const WIDEST_NAME: usize = 32;
 pub(crate) struct Table<'r, Required, Reason> {
     pub(crate) pipeline: &'r str,
     pub(crate) names: &'r dyn StepNames,
-    pub(crate) nodes: &'r [Node],
+    pub(crate) states: &'r [StepState],
     pub(crate) started: Instant,
     pub(crate) duration: Duration,
     /// Whether a step's failure counts.
@@ -42,11 +42,11 @@ where
         self.summary(f)
     }
 
-    fn steps(&self) -> impl Iterator<Item = (StepId, &Node)> {
-        self.nodes.iter().enumerate().map(|(step, node)| (StepId::from_number(step as u32), node))
+    fn steps(&self) -> impl Iterator<Item = (StepId, &StepState)> {
+        self.states.iter().enumerate().map(|(step, node)| (StepId::from_number(step as u32), node))
     }
 
-    fn line(&self, f: &mut fmt::Formatter<'_>, step: StepId, node: &Node, width: usize) -> fmt::Result {
+    fn line(&self, f: &mut fmt::Formatter<'_>, step: StepId, node: &StepState, width: usize) -> fmt::Result {
         write!(f, "{:width$}  {:9}  {:>5}", self.names.name(step), node.status(), node.attempts())?;
         match node.started_at() {
             Some(started) => write!(f, "  {:>8}  {:>8}", Short(started - self.started), Short(node.duration()))?,
@@ -64,7 +64,7 @@ where
     }
 
     fn summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let total = self.nodes.len();
+        let total = self.states.len();
         let with = |status| self.steps().filter(move |(_, node)| node.status() == status);
         write!(f, "{total} step{}: {} succeeded", if total == 1 { "" } else { "s" }, with(Status::Success).count())?;
         let retried = with(Status::Success).filter(|(_, node)| node.attempts() > 1).count();
@@ -77,7 +77,7 @@ where
             write!(f, " ({optional} optional)")?;
         }
         write!(f, ", {} skipped, {} cancelled", with(Status::Skipped).count(), with(Status::Cancelled).count())?;
-        write!(f, " in {}, exit code {}", Short(self.duration), exit_code(self.nodes))
+        write!(f, " in {}, exit code {}", Short(self.duration), exit_code(self.states))
     }
 }
 

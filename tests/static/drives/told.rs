@@ -2,7 +2,7 @@
 
 use super::Made;
 use crate::Bad;
-use rungs::{Event, Happened, Instant, Status, StepId};
+use rungs::{Event, EventKind, Instant, Status, StepId};
 use std::cell::RefCell;
 
 /// All that is left of a run.
@@ -44,10 +44,10 @@ pub(super) struct Events(RefCell<Vec<Noted>>);
 
 impl Events {
     pub(super) fn note(&self, event: &Event<'_, Bad>) {
-        let what = match event.happened {
-            Happened::Started { .. } => What::Start,
-            Happened::Retrying { .. } => What::Retry,
-            Happened::Ended { status, .. } => What::End(status),
+        let what = match event.kind {
+            EventKind::Started { .. } => What::Start,
+            EventKind::Retrying { .. } => What::Retry,
+            EventKind::Ended { status, .. } => What::End(status),
             _ => panic!("there is no other"),
         };
         let text = format!("{event:?} {event}");

@@ -2,7 +2,7 @@
 
 use super::{
     args::{self, flag, list, read_all, value},
-    mistakes::Mistakes,
+    diagnostics::Diagnostics,
 };
 use crate::model::{StepArgs, When};
 use proc_macro2::{Ident, TokenStream};
@@ -10,7 +10,7 @@ use syn::{Attribute, Error, Expr, Meta, Result, parse::ParseStream};
 
 /// What the attribute says, with names that have not been looked up yet.
 #[derive(Default)]
-pub(super) struct Said {
+pub(super) struct Parsed {
     pub(super) settings: StepArgs,
     pub(super) uses: Vec<(Ident, Expr)>,
     pub(super) after: Vec<Ident>,
@@ -45,22 +45,22 @@ const COMPANIONS: &[(&str, &str)] = &[
     ("retry_on_timeout", "timeout"),
 ];
 
-pub(super) fn read(attribute: &Attribute, mistakes: &mut Mistakes) -> Said {
+pub(super) fn read(attribute: &Attribute, diagnostics: &mut Diagnostics) -> Parsed {
     let tokens = match &attribute.meta {
         Meta::Path(_) => TokenStream::new(),
         Meta::List(list) => list.tokens.clone(),
         Meta::NameValue(_) => {
-            mistakes.at(attribute, "a step's settings stand in parentheses: `#[step(retries = 3)]`");
-            return Said::default();
+            diagnostics.at(attribute, "a step's settings stand in parentheses: `#[step(retries = 3)]`");
+            return Parsed::default();
         }
     };
-    let mut step = Said::default();
-    let said = args::read(tokens, mistakes, |name, input| take(&mut step, name, input));
-    check_together(&said, mistakes);
+    let mut step = Parsed::default();
+    let said = args::read(tokens, diagnostics, |name, input| take(&mut step, name, input));
+    check_together(&said, diagnostics);
     step
 }
 
-fn take(step: &mut Said, name: &Ident, input: ParseStream<'_>) -> Result<()> {
+fn take(step: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {
     let settings = &mut step.settings;
     let into = match name.to_string().as_str() {
         "uses" => {
@@ -128,17 +128,18 @@ fn function(name: &Ident, input: ParseStream<'_>) -> Result<Expr> {
     }
 }
 
-fn check_together(said: &[Ident], mistakes: &mut Mistakes) {
+fn check_together(said: &[Ident], diagnostics: &mut Diagnostics) {
     for alternatives in ALTERNATIVES {
         let mut of_these = said.iter().filter(|name| alternatives.iter().any(|one| name == one));
         let Some(first) = of_these.next() else { continue };
-        of_these
-            .for_each(|name| mistakes.at(name, format!("`{name}` and `{first}` exclude each other: say one of them")));
+        of_these.for_each(|name| {
+            diagnostics.at(name, format!("`{name}` and `{first}` exclude each other: say one of them"))
+        });
     }
     for (name, companion) in COMPANIONS {
         let Some(lonely) = said.iter().find(|other| other == name) else { continue };
         if !said.iter().any(|other| other == companion) {
-            mistakes.at(lonely, format!("`{name}` says nothing without `{companion}`"));
+            diagnostics.at(lonely, format!("`{name}` says nothing without `{companion}`"));
         }
     }
 }

@@ -12,7 +12,7 @@ pub const fn invert(edges: Edges<'_>, starts: &mut [u32], list: &mut [Need]) {
     if starts.len() <= steps || list.len() < total {
         return;
     }
-    // Counted two places on, so that filling moves each row's start to where it belongs.
+    // Counted two priorities on, so that filling moves each row's start to where it belongs.
     let mut i = 0;
     while i < starts.len() {
         starts[i] = 0;
@@ -174,8 +174,8 @@ pub const fn levels(needs: Edges<'_>, order: &[u32], levels: &mut [u32]) -> usiz
     count
 }
 
-/// Whether the place of each step comes after those of its needs. `places` tells the place of each step; if it is empty,
-/// places are the order of declaration. O(V + E).
+/// Whether the place of each step comes after those of its needs. `priorities` tells the place of each step; if it is empty,
+/// priorities are the order of declaration. O(V + E).
 ///
 /// ```
 /// use rungs_scheduler::{Edges, Need, StepId, needs_come_first};
@@ -186,14 +186,14 @@ pub const fn levels(needs: Edges<'_>, order: &[u32], levels: &mut [u32]) -> usiz
 /// assert!(!needs_come_first(needs, &[]));
 /// assert!(needs_come_first(needs, &[1, 0]));
 /// ```
-pub const fn needs_come_first(needs: Edges<'_>, places: &[u32]) -> bool {
+pub const fn needs_come_first(needs: Edges<'_>, priorities: &[u32]) -> bool {
     let mut step = 0;
     while step < needs.len() {
-        let own = if places.is_empty() { step as u32 } else { places[step] };
+        let own = if priorities.is_empty() { step as u32 } else { priorities[step] };
         let mut k = needs.starts[step] as usize;
         while k < needs.starts[step + 1] as usize {
             let need = needs.list[k].step();
-            let place = if places.is_empty() { need.0 } else { places[need.index()] };
+            let place = if priorities.is_empty() { need.0 } else { priorities[need.index()] };
             if place >= own {
                 return false;
             }

@@ -266,18 +266,18 @@ impl<'p> Plan<'p> {
         (0..self.len() as u32).map(StepId)
     }
 
-    /// How many alarms may be armed at once. O(V).
-    pub const fn alarms(&self) -> usize {
+    /// How many timers may be armed at once. O(V).
+    pub const fn timers(&self) -> usize {
         if self.which.is_empty() && !self.settings(StepId(0)).may_wait() {
             return 0;
         }
-        let (mut alarms, mut step) = (0, 0);
+        let (mut timers, mut step) = (0, 0);
         while step < self.len() {
             if self.settings(StepId(step as u32)).may_wait() {
-                alarms += 1;
+                timers += 1;
             }
             step += 1;
         }
-        alarms
+        timers
     }
 }

@@ -16,7 +16,7 @@ pub struct Use {
 /// The order in which ready steps are tried, and what they use.
 ///
 /// Each step has a place; of the steps that are ready, the one with the lowest place starts first. Where steps use
-/// resources they fall into classes, all steps of a class using the same; a class owns a range of places, and between
+/// resources they fall into classes, all steps of a class using the same; a class owns a range of priorities, and between
 /// classes `ranks` decides. So a class that lacks something is passed over at once, with all its steps.
 ///
 /// Two steps that want a bus of which there is one:
@@ -35,8 +35,8 @@ pub struct Use {
 ///     capacities: &[1],
 ///     ..Numbering::declared(&plan)
 /// };
-/// let (mut nodes, mut ready, mut free) = ([Node::default(); 2], [0; Needed::ready_words(2)], [0]);
-/// let state = State { nodes: &mut nodes, ready: &mut ready, free: &mut free, ..State::default() };
+/// let (mut states, mut ready, mut free) = ([StepState::default(); 2], [0; StorageSize::ready_words(2)], [0]);
+/// let state = Storage { states: &mut states, ready: &mut ready, free: &mut free, ..Storage::default() };
 /// let mut run = Scheduler::new(plan, numbering, Config::DEFAULT, state, Instant::ZERO)?;
 ///
 /// let [first, second] = [0, 1].map(|step| StepId::new(step).unwrap());
@@ -44,7 +44,7 @@ pub struct Use {
 /// assert_eq!(run.poll_action(Instant::ZERO), None);
 /// run.handle_outcome(first, Outcome::Success, Instant::ZERO);
 /// assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Start(second)));
-/// # Ok::<(), TooSmall>(())
+/// # Ok::<(), StorageTooSmall>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -52,10 +52,10 @@ pub struct Numbering<'p> {
     /// Step by place. Empty: the order of declaration.
     pub order: &'p [u32],
     /// Place by step. Empty: the order of declaration.
-    pub places: &'p [u32],
-    /// Rank by place, over all classes. Empty: the places themselves.
+    pub priorities: &'p [u32],
+    /// Rank by place, over all classes. Empty: the priorities themselves.
     pub ranks: &'p [u32],
-    /// Where the places of each class begin, and the end. Empty: one class.
+    /// Where the priorities of each class begin, and the end. Empty: one class.
     pub classes: &'p [u32],
     /// What each class uses: rows of `uses`, one entry more than classes. Empty: nothing.
     pub use_rows: &'p [u32],
@@ -75,7 +75,7 @@ impl<'p> Numbering<'p> {
     pub const fn declared(plan: &Plan<'_>) -> Self {
         Self {
             order: &[],
-            places: &[],
+            priorities: &[],
             ranks: &[],
             classes: &[],
             use_rows: &[],
@@ -88,7 +88,7 @@ impl<'p> Numbering<'p> {
 
     #[inline]
     pub(crate) fn place(&self, step: StepId) -> usize {
-        self.places.get(step.index()).copied().unwrap_or(step.0) as usize
+        self.priorities.get(step.index()).copied().unwrap_or(step.0) as usize
     }
 
     #[inline]

@@ -102,15 +102,15 @@ impl Default for Config {
 /// for (order, expected) in [(Order::Eager, [zero, one, two]), (Order::Levels, [zero, two, one])] {
 ///     let numbering = if order == Order::Levels { levels } else { Numbering::declared(&plan) };
 ///     let config = Config::DEFAULT.max_concurrent(1).order(order);
-///     let (mut nodes, mut ready, mut open) = ([Node::default(); 3], [0; Needed::ready_words(3)], [0; 2]);
-///     let state = State { nodes: &mut nodes, ready: &mut ready, open: &mut open, ..State::default() };
+///     let (mut states, mut ready, mut open) = ([StepState::default(); 3], [0; StorageSize::ready_words(3)], [0; 2]);
+///     let state = Storage { states: &mut states, ready: &mut ready, open: &mut open, ..Storage::default() };
 ///     let mut run = Scheduler::new(plan, numbering, config, state, Instant::ZERO)?;
 ///     for step in expected {
 ///         assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Start(step)));
 ///         run.handle_outcome(step, Outcome::Success, Instant::ZERO);
 ///     }
 /// }
-/// # Ok::<(), TooSmall>(())
+/// # Ok::<(), StorageTooSmall>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -133,15 +133,15 @@ pub enum Order {
 /// let plan = Plan::new(free, free, &[Settings::DEFAULT], &[]);
 /// let [bad, good] = [0, 1].map(|step| StepId::new(step).unwrap());
 /// let config = Config::DEFAULT.max_concurrent(1).on_failure(OnFailure::Drain);
-/// let (mut nodes, mut ready) = ([Node::default(); 2], [0; Needed::ready_words(2)]);
-/// let state = State { nodes: &mut nodes, ready: &mut ready, ..State::default() };
+/// let (mut states, mut ready) = ([StepState::default(); 2], [0; StorageSize::ready_words(2)]);
+/// let state = Storage { states: &mut states, ready: &mut ready, ..Storage::default() };
 /// let mut run = Scheduler::new(plan, Numbering::declared(&plan), config, state, Instant::ZERO)?;
 ///
 /// assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Start(bad)));
 /// run.handle_outcome(bad, Outcome::Failed(Retry::No), Instant::ZERO);
 /// assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Ended(good)));
-/// assert_eq!(run.node(good).unwrap().cause(), Some(Cause::Stopped { by: bad }));
-/// # Ok::<(), TooSmall>(())
+/// assert_eq!(run.state(good).unwrap().cause(), Some(Cause::Stopped { by: bad }));
+/// # Ok::<(), StorageTooSmall>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

@@ -46,8 +46,8 @@ pub enum Outcome {
 /// let settings = [Settings::DEFAULT.retries(1).backoff(Backoff::fixed(Duration::from_secs(1)))];
 /// let free = Edges::new(&[0, 0], &[]);
 /// let plan = Plan::new(free, free, &settings, &[]);
-/// let (mut nodes, mut ready, mut alarms) = ([Node::default()], [0; Needed::ready_words(1)], [Alarm::default()]);
-/// let state = State { nodes: &mut nodes, ready: &mut ready, alarms: &mut alarms, ..State::default() };
+/// let (mut states, mut ready, mut timers) = ([StepState::default()], [0; StorageSize::ready_words(1)], [TimerEntry::default()]);
+/// let state = Storage { states: &mut states, ready: &mut ready, timers: &mut timers, ..Storage::default() };
 /// let mut run = Scheduler::new(plan, Numbering::default(), Config::DEFAULT, state, Instant::ZERO)?;
 ///
 /// let step = StepId::new(0).unwrap();
@@ -58,9 +58,9 @@ pub enum Outcome {
 /// assert_eq!(run.poll_action(later), Some(Action::Start(step)));
 /// assert_eq!(run.handle_outcome(step, Outcome::Failed(Retry::Yes), later), Verdict::Ended);
 /// assert_eq!(run.handle_outcome(step, Outcome::Success, later), Verdict::Ignored);
-/// let node = run.node(step).unwrap();
+/// let node = run.state(step).unwrap();
 /// assert_eq!((node.status(), node.cause(), node.attempts()), (Status::Failed, Some(Cause::Failed), 2));
-/// # Ok::<(), TooSmall>(())
+/// # Ok::<(), StorageTooSmall>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

@@ -2,7 +2,7 @@
 
 use super::{
     Scheduler, Setup, StepId,
-    node::{CLEAN_UP, Node, Phase, SKIP_ON_ERROR, SWEPT, WENT_WRONG, Why},
+    step_state::{CLEAN_UP, Phase, SKIP_ON_ERROR, SWEPT, StepState, WENT_WRONG, Why},
 };
 use crate::plan::Need;
 
@@ -39,7 +39,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// The step has failed for good by its own doing.
     pub(super) fn fail(&mut self, step: StepId, why: Why) {
         self.end_as(step, &End { why, ..End::default() });
-        if self.nodes.get(step.index()).is_some_and(Node::is_required) {
+        if self.states.get(step.index()).is_some_and(StepState::is_required) {
             self.stop_after_failure(step);
         }
     }
@@ -47,7 +47,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// The step has a result.
     #[inline]
     pub(super) fn succeed(&mut self, step: StepId) {
-        if let Some(node) = self.nodes.get_mut(step.index()) {
+        if let Some(node) = self.states.get_mut(step.index()) {
             node.succeed(self.now);
         }
         self.count_end(step);
@@ -59,7 +59,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     #[inline]
     fn count_end(&mut self, step: StepId) {
         self.ended += 1;
-        if S::ASKS.levels && !self.is_plain {
+        if S::REQUIREMENTS.levels && !self.is_plain {
             self.close_level(step);
         }
     }
@@ -76,12 +76,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// Sealed steps end in waves: those sealed by outcomes in the first, those sealed by the first in the second, and so
     /// on. A need counts for a step only if it ended in an earlier wave; so nothing hangs on the order of declaration.
     pub(super) fn seal(&mut self, step: StepId, wave: u32) {
-        let Some(node) = self.nodes.get_mut(step.index()) else { return };
+        let Some(node) = self.states.get_mut(step.index()) else { return };
         node.set_phase(Phase::Sealed);
         node.set_wave(wave, StepId(0));
         if self.sealed_count == 0 {
             self.sealed_first = step.0;
-        } else if let Some(last) = self.nodes.get_mut(self.sealed_last as usize) {
+        } else if let Some(last) = self.states.get_mut(self.sealed_last as usize) {
             last.link = step.0;
         }
         self.sealed_last = step.0;
@@ -91,9 +91,9 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// Ends the step that was sealed first.
     pub(super) fn end_sealed(&mut self) -> Option<StepId> {
         let step = StepId(self.sealed_first);
-        let node = self.nodes.get(step.index())?;
+        let node = self.states.get(step.index())?;
         let skip_on_error = node.has(SKIP_ON_ERROR);
-        let (clean_up, wave) = (S::ASKS.clean_up && node.has(CLEAN_UP), node.wave());
+        let (clean_up, wave) = (S::REQUIREMENTS.clean_up && node.has(CLEAN_UP), node.wave());
         self.sealed_first = node.link;
         self.sealed_count -= 1;
         if clean_up {
@@ -118,11 +118,11 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// Whether one of the step's needs failed, was cancelled, or was skipped because of either.
     pub(super) fn something_went_wrong(&self, step: StepId) -> bool {
         let mut needs = self.setup.plan().needs(step).iter().filter(|need| !need.is_order());
-        needs.any(|need| self.nodes.get(need.step().index()).is_some_and(|node| node.has(WENT_WRONG)))
+        needs.any(|need| self.states.get(need.step().index()).is_some_and(|node| node.has(WENT_WRONG)))
     }
 
-    fn unsuccessful(&self, need: Need, wave: u32) -> Option<(StepId, &Node)> {
-        let node = self.nodes.get(need.step().index())?;
+    fn unsuccessful(&self, need: Need, wave: u32) -> Option<(StepId, &StepState)> {
+        let node = self.states.get(need.step().index())?;
         let ended = node.has_ended() && node.phase() != Phase::Success;
         // What a stop ended is no cause for others, even if that was seen before they were sealed.
         let counts = !need.is_order() && ended && !node.has(SWEPT) && node.wave() < wave;
@@ -130,7 +130,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     }
 
     fn end_as(&mut self, step: StepId, end: &End) {
-        let Some(node) = self.nodes.get_mut(step.index()) else { return };
+        let Some(node) = self.states.get_mut(step.index()) else { return };
         node.end(end.phase, end.why, end.root, self.now);
         node.set_wave(end.wave, end.via);
         if end.swept {
@@ -149,12 +149,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     #[inline(never)]
     fn need_ended(&mut self, waits: Need, seals: bool, wave: u32) {
         let step = waits.step();
-        let Some(node) = self.nodes.get_mut(step.index()) else { return };
+        let Some(node) = self.states.get_mut(step.index()) else { return };
         if node.phase() != Phase::Waiting {
             return;
         }
         node.link = node.link.saturating_sub(1);
-        if seals && !(S::ASKS.clean_up && node.has(CLEAN_UP)) {
+        if seals && !(S::REQUIREMENTS.clean_up && node.has(CLEAN_UP)) {
             self.seal(step, wave + 1);
         } else if node.link == 0 {
             self.needs_are_met(step, wave);

@@ -4,37 +4,37 @@
 //! [`Scheduler::poll_deadline`] says when to ask again even if nothing happens. Time goes in as data.
 
 mod action;
-mod alarms;
 mod bits;
-mod due;
 mod ends;
-mod node;
+mod expired;
+mod fast_path;
 mod outcomes;
 mod ready;
 mod setup;
 mod start;
-mod state;
 mod status;
+mod step_state;
 mod stop;
-mod straight;
+mod storage;
+mod timers;
 
 pub use action::{Action, Outcome, Verdict};
-pub use alarms::Alarm;
-pub use node::Node;
-pub use setup::{AnySetup, Asks, Setup};
-pub use state::{Needed, State, TooSmall};
+pub use fast_path::allows_fast_path;
+pub use setup::{DynamicSetup, Requirements, Setup};
 pub use status::{Cause, Status};
+pub use step_state::StepState;
 pub use stop::Stop;
-pub use straight::goes_by_place;
+pub use storage::{Storage, StorageSize, StorageTooSmall};
+pub use timers::TimerEntry;
 
 use crate::{
     plan::{Numbering, Plan, StepId},
     policy::Config,
     time::Instant,
 };
-use alarms::Alarms;
 use ready::Ready;
 use stop::Stopping;
+use timers::Timers;
 
 /// A run of a plan.
 ///
@@ -51,8 +51,8 @@ use stop::Stopping;
 /// invert(Edges::new(&starts, &needs), &mut up, &mut list);
 /// let plan = Plan::new(Edges::new(&starts, &needs), Edges::new(&up, &list), &[Settings::DEFAULT], &[]);
 ///
-/// let (mut nodes, mut ready) = ([Node::default(); 2], [0; Needed::ready_words(2)]);
-/// let state = State { nodes: &mut nodes, ready: &mut ready, ..State::default() };
+/// let (mut states, mut ready) = ([StepState::default(); 2], [0; StorageSize::ready_words(2)]);
+/// let state = Storage { states: &mut states, ready: &mut ready, ..Storage::default() };
 /// let mut run = Scheduler::new(plan, Numbering::default(), Config::DEFAULT, state, Instant::ZERO)?;
 ///
 /// let now = Instant::ZERO;
@@ -62,31 +62,31 @@ use stop::Stopping;
 /// assert_eq!(run.poll_action(now), Some(Action::Start(one)));
 /// run.handle_outcome(one, Outcome::Success, now);
 /// assert!(run.has_ended());
-/// # Ok::<(), TooSmall>(())
+/// # Ok::<(), StorageTooSmall>(())
 /// ```
 #[derive(Debug)]
-pub struct Scheduler<'a, S = AnySetup<'a>> {
+pub struct Scheduler<'a, S = DynamicSetup<'a>> {
     setup: S,
-    nodes: &'a mut [Node],
+    states: &'a mut [StepState],
     ready: Ready<'a>,
-    alarms: Alarms<'a>,
+    timers: Timers<'a>,
     free: &'a mut [u32],
     open: &'a mut [u32],
     /// The lowest level in which a step has not ended.
     level: u32,
     in_flight: u32,
     ended: u32,
-    /// The queue of sealed steps, linked through their nodes; meaningful while `sealed_count` is not 0.
+    /// The queue of sealed steps, linked through their states; meaningful while `sealed_count` is not 0.
     sealed_first: u32,
     sealed_last: u32,
     sealed_count: u32,
     run_deadline: Instant,
     /// What time it is, as last told.
     now: Instant,
-    /// Whether steps have no alarms, resources or barriers: then there is little to do at their ends.
+    /// Whether steps have no timers, resources or barriers: then there is little to do at their ends.
     is_plain: bool,
-    /// Whether all has gone in the order of places so far: see `straight.rs`.
-    is_straight: bool,
+    /// Whether all has gone in the order of priorities so far: see `fast_path.rs`.
+    on_fast_path: bool,
     stopping: Stopping,
 }
 
@@ -100,10 +100,10 @@ impl<'a> Scheduler<'a> {
         plan: Plan<'a>,
         numbering: Numbering<'a>,
         config: Config,
-        state: State<'a>,
+        state: Storage<'a>,
         now: Instant,
-    ) -> Result<Self, TooSmall> {
-        Self::with(AnySetup { plan, numbering, config }, state, now)
+    ) -> Result<Self, StorageTooSmall> {
+        Self::with(DynamicSetup { plan, numbering, config }, state, now)
     }
 }
 
@@ -112,28 +112,28 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     ///
     /// # Errors
     /// The storage is too small.
-    pub fn with(setup: S, state: State<'a>, now: Instant) -> Result<Self, TooSmall> {
-        state.nodes.fill(Node::NEW);
+    pub fn with(setup: S, state: Storage<'a>, now: Instant) -> Result<Self, StorageTooSmall> {
+        state.states.fill(StepState::NEW);
         Self::after(setup, state, now, 0)
     }
 
     /// A run of which so many steps, from the first place, have succeeded already, each by its first attempt, as their
-    /// nodes say: as if it had been asked for them, and told so. Of the others nothing is known. If there are any such
+    /// states say: as if it had been asked for them, and told so. Of the others nothing is known. If there are any such
     /// steps, the plan's go by place.
     #[doc(hidden)]
-    pub fn after(setup: S, state: State<'a>, now: Instant, succeeded: u32) -> Result<Self, TooSmall> {
-        let needed = Needed::for_run(setup.plan(), setup.numbering(), setup.config());
+    pub fn after(setup: S, state: Storage<'a>, now: Instant, succeeded: u32) -> Result<Self, StorageTooSmall> {
+        let needed = StorageSize::for_run(setup.plan(), setup.numbering(), setup.config());
         if !needed.fits(&state) {
-            return Err(TooSmall(needed));
+            return Err(StorageTooSmall(needed));
         }
         let run_deadline = now.plus(setup.config().deadline);
-        let is_plain = needed.alarms == 0 && setup.numbering().use_rows.is_empty() && needed.open == 0;
-        let State { nodes, ready, alarms, free, open } = state;
+        let is_plain = needed.timers == 0 && setup.numbering().use_rows.is_empty() && needed.open == 0;
+        let Storage { states, ready, timers, free, open } = state;
         let mut scheduler = Self {
             setup,
-            nodes: nodes.get_mut(..needed.nodes).unwrap_or_default(),
-            ready: Ready::new(ready, needed.nodes),
-            alarms: Alarms::new(alarms.get_mut(..needed.alarms).unwrap_or_default()),
+            states: states.get_mut(..needed.states).unwrap_or_default(),
+            ready: Ready::new(ready, needed.states),
+            timers: Timers::new(timers.get_mut(..needed.timers).unwrap_or_default()),
             free: free.get_mut(..needed.free).unwrap_or_default(),
             open: open.get_mut(..needed.open).unwrap_or_default(),
             level: 0,
@@ -145,7 +145,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             run_deadline,
             now,
             is_plain,
-            is_straight: true,
+            on_fast_path: true,
             stopping: Stopping::default(),
         };
         for (free, &capacity) in scheduler.free.iter_mut().zip(scheduler.setup.numbering().capacities) {
@@ -162,9 +162,9 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// safe. O(1) amortised, O(log n) where a time limit is involved; one look at each class of resources for a start.
     #[inline]
     pub fn poll_action(&mut self, now: Instant) -> Option<Action> {
-        if self.is_straight
+        if self.on_fast_path
             && self.in_flight == 0
-            && (!S::ASKS.deadline || now < self.run_deadline)
+            && (!S::REQUIREMENTS.deadline || now < self.run_deadline)
             && let Some(step) = self.start_next(now)
         {
             return Some(Action::Start(step));
@@ -175,14 +175,14 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     #[inline(never)]
     fn next_action(&mut self, now: Instant) -> Option<Action> {
         self.now = now;
-        if self.is_straight {
+        if self.on_fast_path {
             if self.has_ended() {
                 return None;
             }
             self.settle();
         }
-        let is_bounded = S::ASKS.deadline && self.run_deadline < Instant::NEVER;
-        let is_waiting = S::ASKS.alarms && !self.alarms.is_empty();
+        let is_bounded = S::REQUIREMENTS.deadline && self.run_deadline < Instant::NEVER;
+        let is_waiting = S::REQUIREMENTS.timers && !self.timers.is_empty();
         let is_quiet = !is_waiting && self.sealed_count == 0 && !is_bounded && !self.is_sweeping();
         if !is_quiet && let Some(action) = self.attend(now) {
             return Some(action);
@@ -206,7 +206,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// What came of an attempt that [`Action::Start`] began. Never panics: an outcome without an attempt is ignored.
     #[inline]
     pub fn handle_outcome(&mut self, step: StepId, outcome: Outcome, now: Instant) -> Verdict {
-        if self.is_straight && outcome == Outcome::Success && self.succeed_next(step, now) {
+        if self.on_fast_path && outcome == Outcome::Success && self.succeed_next(step, now) {
             return Verdict::Ended;
         }
         self.take_outcome(step, outcome, now)
@@ -222,7 +222,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// Whether every step has ended.
     #[inline]
     pub fn has_ended(&self) -> bool {
-        self.ended as usize >= self.nodes.len()
+        self.ended as usize >= self.states.len()
     }
 
     /// How many attempts are in flight.
@@ -231,13 +231,13 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     }
 
     /// What is known of a step; `None` if there is no such step.
-    pub fn node(&self, step: StepId) -> Option<&Node> {
-        self.nodes.get(step.index())
+    pub fn state(&self, step: StepId) -> Option<&StepState> {
+        self.states.get(step.index())
     }
 
     /// What is known of each step.
-    pub fn nodes(&self) -> &[Node] {
-        self.nodes
+    pub fn states(&self) -> &[StepState] {
+        self.states
     }
 
     /// What is run, and how.

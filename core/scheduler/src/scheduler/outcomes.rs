@@ -2,7 +2,7 @@
 
 use super::{
     Outcome, Scheduler, Setup, StepId, Verdict,
-    node::{Phase, TIMED_OUT_LAST, Why},
+    step_state::{Phase, TIMED_OUT_LAST, Why},
 };
 use crate::{policy::Retry, time::Instant};
 
@@ -10,10 +10,10 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     #[inline(never)]
     pub(super) fn take_outcome(&mut self, step: StepId, outcome: Outcome, now: Instant) -> Verdict {
         self.now = now;
-        if self.is_straight {
+        if self.on_fast_path {
             self.settle();
         }
-        let Some(node) = self.nodes.get(step.index()) else { return Verdict::Ignored };
+        let Some(node) = self.states.get(step.index()) else { return Verdict::Ignored };
         let (abandoning, why, by) = match node.phase() {
             Phase::Running => (false, Why::None, StepId(0)),
             Phase::Abandoning => (true, node.why(), node.abandoned_by()),
@@ -24,7 +24,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             Outcome::Success => self.succeed(step),
             Outcome::Failed(retry) => return self.attempt_failed(step, Why::Own, retry, now),
             Outcome::Panicked => self.fail(step, Why::Panicked),
-            Outcome::Abandoned if !abandoning => self.fail(step, Why::Lost),
+            Outcome::Abandoned if !abandoning => self.fail(step, Why::TaskDropped),
             Outcome::Abandoned => match why {
                 Why::TimedOut => {
                     let retry = self.setup.plan().settings(step).retry_on_timeout;
@@ -39,20 +39,20 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     fn attempt_failed(&mut self, step: StepId, why: Why, retry: Retry, now: Instant) -> Verdict {
         let settings = self.setup.plan().settings(step);
-        let Some(node) = self.nodes.get_mut(step.index()) else { return Verdict::Ignored };
+        let Some(node) = self.states.get_mut(step.index()) else { return Verdict::Ignored };
         if why == Why::TimedOut {
             node.set(TIMED_OUT_LAST);
         } else {
             node.unset(TIMED_OUT_LAST);
         }
         let attempts = node.attempts();
-        if !S::ASKS.retries || retry == Retry::No || attempts > settings.retries {
+        if !S::REQUIREMENTS.retries || retry == Retry::No || attempts > settings.retries {
             self.fail(step, why);
             return Verdict::Ended;
         }
         let delay = match retry {
             Retry::After(delay) => crate::time::nanos(delay),
-            _ if S::ASKS.jitter => settings.backoff.delay_nanos(attempts, self.seed_of(step)),
+            _ if S::REQUIREMENTS.jitter => settings.backoff.delay_nanos(attempts, self.seed_of(step)),
             _ => settings.backoff.plain(attempts),
         };
         let again = now.plus(delay);
@@ -64,11 +64,11 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             self.end_swept(step, Phase::Cancelled, cause, self.stopping.by);
             return Verdict::Ended;
         }
-        if !S::ASKS.alarms || delay == 0 {
+        if !S::REQUIREMENTS.timers || delay == 0 {
             self.make_ready(step);
         } else {
             self.set_phase(step, Phase::Backoff);
-            self.alarms.arm(step, again.as_nanos(), self.nodes);
+            self.timers.arm(step, again.as_nanos(), self.states);
         }
         Verdict::Retry(again)
     }

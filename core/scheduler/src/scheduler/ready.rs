@@ -1,4 +1,4 @@
-//! Which places are ready: a set, with its lowest member at hand while there is just one.
+//! Which priorities are ready: a set, with its lowest member at hand while there is just one.
 
 use super::bits::Bits;
 
@@ -14,8 +14,8 @@ pub(super) struct Ready<'s> {
 }
 
 impl<'s> Ready<'s> {
-    pub(super) fn new(words: &'s mut [usize], places: usize) -> Self {
-        Self { front: NONE, bits: Bits::new(words, places), in_bits: 0 }
+    pub(super) fn new(words: &'s mut [usize], priorities: usize) -> Self {
+        Self { front: NONE, bits: Bits::new(words, priorities), in_bits: 0 }
     }
 
     /// Adds a place that is not in the set.
@@ -74,14 +74,14 @@ mod tests {
 
     #[test]
     fn agrees_with_a_tree_set() {
-        for places in [1, 5, 64, 200, 5_000] {
-            let mut words = vec![0; super::super::bits::words(places)];
-            let mut ready = Ready::new(&mut words, places);
+        for priorities in [1, 5, 64, 200, 5_000] {
+            let mut words = vec![0; super::super::bits::words(priorities)];
+            let mut ready = Ready::new(&mut words, priorities);
             let mut tree = BTreeSet::new();
             let mut seed = 1;
             for round in 0..20_000 {
                 seed = crate::policy::random(seed, round);
-                let place = (seed >> 8) as usize % places;
+                let place = (seed >> 8) as usize % priorities;
                 if tree.remove(&place) {
                     ready.remove(place);
                 } else if seed.is_multiple_of(3) {

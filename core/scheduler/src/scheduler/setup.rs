@@ -7,11 +7,11 @@ use crate::{
 
 /// A plan, its numbering and the settings of its run, from wherever they lie.
 ///
-/// Most take [`AnySetup`], which holds them. One who knows the plan when the program is built implements this for an empty type,
-/// with [`Asks::of`] the plan: the compiler then leaves out of the scheduler what the plan does not ask for.
+/// Most take [`DynamicSetup`], which holds them. One who knows the plan when the program is built implements this for an empty type,
+/// with [`Requirements::of`] the plan: the compiler then leaves out of the scheduler what the plan does not ask for.
 ///
 /// ```
-/// use rungs_scheduler::{Asks, Edges, Numbering, Plan, Setup};
+/// use rungs_scheduler::{Requirements, Edges, Numbering, Plan, Setup};
 /// use rungs_scheduler::{Config, Settings};
 ///
 /// /// Two steps that do not wait for each other.
@@ -22,7 +22,7 @@ use crate::{
 /// const NUMBERING: Numbering<'static> = Numbering::declared(&PLAN);
 ///
 /// impl Setup<'static> for Pair {
-///     const ASKS: Asks = Asks::of(&PLAN, &NUMBERING).by(&Config::DEFAULT);
+///     const REQUIREMENTS: Requirements = Requirements::of(&PLAN, &NUMBERING).by(&Config::DEFAULT);
 ///
 ///     fn plan(&self) -> &Plan<'static> {
 ///         &PLAN
@@ -34,11 +34,11 @@ use crate::{
 ///         &Config::DEFAULT
 ///     }
 /// }
-/// assert!(!Pair::ASKS.alarms && Asks::EVERYTHING.alarms);
+/// assert!(!Pair::REQUIREMENTS.timers && Requirements::EVERYTHING.timers);
 /// ```
 pub trait Setup<'a> {
     /// What can come up in a run. What is false here is taken never to.
-    const ASKS: Asks = Asks::EVERYTHING;
+    const REQUIREMENTS: Requirements = Requirements::EVERYTHING;
 
     /// The plan.
     fn plan(&self) -> &Plan<'a>;
@@ -52,7 +52,7 @@ pub trait Setup<'a> {
 
 /// A setup of any plan.
 #[derive(Clone, Copy, Debug)]
-pub struct AnySetup<'a> {
+pub struct DynamicSetup<'a> {
     /// The plan.
     pub plan: Plan<'a>,
     /// Which ready step goes first.
@@ -61,7 +61,7 @@ pub struct AnySetup<'a> {
     pub config: Config,
 }
 
-impl<'a> Setup<'a> for AnySetup<'a> {
+impl<'a> Setup<'a> for DynamicSetup<'a> {
     #[inline]
     fn plan(&self) -> &Plan<'a> {
         &self.plan
@@ -82,9 +82,9 @@ impl<'a> Setup<'a> for AnySetup<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
-pub struct Asks {
+pub struct Requirements {
     /// Some step has a time limit, or waits before another attempt.
-    pub alarms: bool,
+    pub timers: bool,
     /// Some step has a deadline of its own.
     pub deadlines: bool,
     /// Some step may be tried again.
@@ -107,10 +107,10 @@ pub struct Asks {
     pub stops: bool,
 }
 
-impl Asks {
+impl Requirements {
     /// All there is.
     pub const EVERYTHING: Self = Self {
-        alarms: true,
+        timers: true,
         deadlines: true,
         retries: true,
         jitter: true,
@@ -126,7 +126,7 @@ impl Asks {
     /// What this plan can ask for, under any configuration. O(V).
     pub const fn of(plan: &Plan<'_>, numbering: &Numbering<'_>) -> Self {
         let mut asks = Self {
-            alarms: false,
+            timers: false,
             deadlines: false,
             retries: false,
             jitter: false,
@@ -138,7 +138,7 @@ impl Asks {
         let mut step = 0;
         while step < plan.len() {
             let settings = plan.settings(StepId(step as u32));
-            asks.alarms |= settings.may_wait();
+            asks.timers |= settings.may_wait();
             asks.deadlines |= settings.has_deadline();
             asks.retries |= settings.retries > 0;
             asks.jitter |= settings.needs_seed();
@@ -166,6 +166,6 @@ impl Asks {
 
     /// What of it is left if time stands still.
     pub const fn without_clock(self) -> Self {
-        Self { alarms: false, deadlines: false, ..self }
+        Self { timers: false, deadlines: false, ..self }
     }
 }

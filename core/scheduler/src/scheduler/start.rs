@@ -2,7 +2,7 @@
 
 use super::{
     Scheduler, Setup, StepId,
-    node::{ANY_FAILED, Phase},
+    step_state::{ANY_FAILED, Phase},
 };
 use crate::{
     plan::Use,
@@ -14,8 +14,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// All needs of a waiting step have ended, and none has sealed its fate.
     #[inline]
     pub(super) fn needs_are_met(&mut self, step: StepId, wave: u32) {
-        let Some(node) = self.nodes.get(step.index()) else { return };
-        if S::ASKS.any_failed && node.has(ANY_FAILED) && !self.something_went_wrong(step) {
+        let Some(node) = self.states.get(step.index()) else { return };
+        if S::REQUIREMENTS.any_failed && node.has(ANY_FAILED) && !self.something_went_wrong(step) {
             self.seal(step, wave + 1);
         } else {
             self.make_ready(step);
@@ -30,12 +30,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         self.ready.insert(self.setup.numbering().place(step));
         let deadline = self.deadline_of(step);
         if deadline < Instant::NEVER {
-            self.alarms.arm(step, deadline.as_nanos(), self.nodes);
+            self.timers.arm(step, deadline.as_nanos(), self.states);
         }
     }
 
     pub(super) fn set_phase(&mut self, step: StepId, phase: Phase) {
-        if let Some(node) = self.nodes.get_mut(step.index()) {
+        if let Some(node) = self.states.get_mut(step.index()) {
             node.set_phase(phase);
         }
     }
@@ -43,14 +43,14 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// Starts the best step that may start.
     #[inline]
     pub(super) fn start(&mut self, now: Instant) -> Option<StepId> {
-        if S::ASKS.limit && self.in_flight >= self.setup.config().max_concurrent {
+        if S::REQUIREMENTS.limit && self.in_flight >= self.setup.config().max_concurrent {
             return None;
         }
         let place = self.best_place()?;
         let step = self.setup.numbering().step(place);
         self.ready.remove(place);
         self.in_flight += 1;
-        let node = self.nodes.get_mut(step.index())?;
+        let node = self.states.get_mut(step.index())?;
         node.start(now);
         if !self.is_plain {
             self.hold(step, now);
@@ -74,15 +74,15 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
                 *free = free.saturating_sub(wanted.units);
             }
         }
-        if S::ASKS.alarms {
+        if S::REQUIREMENTS.timers {
             self.arm_limits(step, now);
         }
     }
 
     /// What [`hold`](Self::hold) did is undone.
     pub(super) fn let_go(&mut self, step: StepId) {
-        if S::ASKS.alarms {
-            self.alarms.disarm(step, self.nodes);
+        if S::REQUIREMENTS.timers {
+            self.timers.disarm(step, self.states);
         }
         for held in self.uses(step) {
             if let Some(free) = self.free.get_mut(held.resource as usize) {
@@ -93,7 +93,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     #[inline]
     fn best_place(&self) -> Option<usize> {
-        if !S::ASKS.resources || self.setup.numbering().use_rows.is_empty() {
+        if !S::REQUIREMENTS.resources || self.setup.numbering().use_rows.is_empty() {
             return self.ready.first().filter(|&place| self.is_open(place));
         }
         // One look a class: all its steps want the same, so the first speaks for all.
@@ -111,7 +111,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// Places go by level, so if the first is not in the open level, none is.
     #[inline]
     fn is_open(&self, place: usize) -> bool {
-        if !S::ASKS.levels {
+        if !S::REQUIREMENTS.levels {
             return true;
         }
         match self.setup.config().order {
@@ -129,7 +129,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     #[inline]
     fn uses(&self, step: StepId) -> &'a [Use] {
-        if !S::ASKS.resources || self.setup.numbering().use_rows.is_empty() {
+        if !S::REQUIREMENTS.resources || self.setup.numbering().use_rows.is_empty() {
             return &[];
         }
         self.setup.numbering().uses(self.setup.plan().settings(step).class as usize)
@@ -143,7 +143,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         }
         let limit = now.plus(settings.timeout).min(self.deadline_of(step));
         if limit < Instant::NEVER {
-            self.alarms.arm(step, limit.as_nanos(), self.nodes);
+            self.timers.arm(step, limit.as_nanos(), self.states);
         }
     }
 }

@@ -65,7 +65,7 @@ pub enum Cause {
     /// It panicked.
     Panicked,
     /// Its executor dropped the spawned attempt.
-    Lost,
+    TaskDropped,
     /// A need did not succeed.
     Dependency {
         /// Where it began.
@@ -96,7 +96,7 @@ impl Cause {
             Some(Self::TimedOut) => [2, 0, 0],
             Some(Self::Deadline) => [3, 0, 0],
             Some(Self::Panicked) => [4, 0, 0],
-            Some(Self::Lost) => [5, 0, 0],
+            Some(Self::TaskDropped) => [5, 0, 0],
             Some(Self::Dependency { root, via }) => [6, root.number(), via.number()],
             Some(Self::Stopped { by }) => [7, by.number(), 0],
             Some(Self::Cancelled) => [8, 0, 0],
@@ -114,7 +114,7 @@ impl Cause {
             2 => Self::TimedOut,
             3 => Self::Deadline,
             4 => Self::Panicked,
-            5 => Self::Lost,
+            5 => Self::TaskDropped,
             6 => Self::Dependency { root, via },
             7 => Self::Stopped { by: root },
             8 => Self::Cancelled,
@@ -132,7 +132,7 @@ impl Cause {
             Self::TimedOut => "timed_out",
             Self::Deadline => "deadline",
             Self::Panicked => "panicked",
-            Self::Lost => "lost",
+            Self::TaskDropped => "lost",
             Self::Dependency { .. } => "dependency",
             Self::Stopped { .. } => "stopped",
             Self::Cancelled => "cancelled",
@@ -148,7 +148,7 @@ impl Cause {
             Self::TimedOut => "timed out",
             Self::Deadline => "its deadline fell",
             Self::Panicked => "it panicked",
-            Self::Lost => "its executor dropped it",
+            Self::TaskDropped => "its executor dropped it",
             Self::Dependency { .. } => "a step that it needs did not succeed",
             Self::Stopped { .. } => "stopped after a failure",
             Self::Cancelled => "the run was cancelled",

@@ -2,7 +2,7 @@
 
 use super::{
     Action, Scheduler, Setup, StepId,
-    node::{CLEAN_UP, Phase, Why},
+    step_state::{CLEAN_UP, Phase, Why},
 };
 use crate::policy::OnFailure;
 
@@ -15,8 +15,8 @@ use crate::policy::OnFailure;
 ///
 /// let free = Edges::new(&[0, 0], &[]);
 /// let plan = Plan::new(free, free, &[Settings::DEFAULT], &[]);
-/// let (mut nodes, mut ready) = ([Node::default()], [0; Needed::ready_words(1)]);
-/// let state = State { nodes: &mut nodes, ready: &mut ready, ..State::default() };
+/// let (mut states, mut ready) = ([StepState::default()], [0; StorageSize::ready_words(1)]);
+/// let state = Storage { states: &mut states, ready: &mut ready, ..Storage::default() };
 /// let mut run = Scheduler::new(plan, Numbering::default(), Config::DEFAULT, state, Instant::ZERO)?;
 ///
 /// let step = StepId::new(0).unwrap();
@@ -24,8 +24,8 @@ use crate::policy::OnFailure;
 /// run.handle_stop(Stop::Cancel);
 /// assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Abandon(step)));
 /// run.handle_outcome(step, Outcome::Abandoned, Instant::ZERO);
-/// assert_eq!(run.node(step).unwrap().cause(), Some(Cause::Cancelled));
-/// # Ok::<(), TooSmall>(())
+/// assert_eq!(run.state(step).unwrap().cause(), Some(Cause::Cancelled));
+/// # Ok::<(), StorageTooSmall>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -88,7 +88,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// The sweep over all steps that follows is spread over [`poll_action`](Scheduler::poll_action). O(1), or O(V + E) if
     /// no attempt has come to anything but a success at once before.
     pub fn handle_stop(&mut self, stop: Stop) {
-        if self.is_straight {
+        if self.on_fast_path {
             self.settle();
         }
         let reach = match stop {
@@ -107,7 +107,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     }
 
     pub(super) fn stop_after_failure(&mut self, step: StepId) {
-        if !S::ASKS.stops {
+        if !S::REQUIREMENTS.stops {
             return;
         }
         let reach = match self.setup.config().on_failure {
@@ -120,17 +120,17 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     /// Why the step may not start an attempt, if so.
     pub(super) fn forbidden(&self, step: StepId) -> Option<Why> {
-        if !S::ASKS.stops {
+        if !S::REQUIREMENTS.stops {
             return None;
         }
-        let clean_up = S::ASKS.clean_up && self.nodes.get(step.index())?.has(CLEAN_UP);
+        let clean_up = S::REQUIREMENTS.clean_up && self.states.get(step.index())?.has(CLEAN_UP);
         let least = if clean_up { Reach::CleanUp } else { Reach::Starts };
         (self.stopping.reach >= least).then_some(self.stopping.why)
     }
 
     #[inline]
     pub(super) fn is_sweeping(&self) -> bool {
-        S::ASKS.stops && (self.stopping.next as usize) < self.nodes.len()
+        S::REQUIREMENTS.stops && (self.stopping.next as usize) < self.states.len()
     }
 
     /// Goes on through the steps, ends what a stop has reached and abandons what is in flight: one at a time.
@@ -150,13 +150,13 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     fn sweep_step(&mut self, step: StepId, why: Why) -> Option<Action> {
         let (reach, by) = (self.stopping.reach, self.stopping.by);
-        let node = self.nodes.get_mut(step.index())?;
+        let node = self.states.get_mut(step.index())?;
         match node.phase() {
             Phase::Waiting => self.end_swept(step, Phase::Skipped, why, by),
             Phase::Ready | Phase::Backoff => {
                 let was_ready = node.phase() == Phase::Ready;
                 let phase = if node.has_started() { Phase::Cancelled } else { Phase::Skipped };
-                self.alarms.disarm(step, self.nodes);
+                self.timers.disarm(step, self.states);
                 if was_ready {
                     self.ready.remove(self.setup.numbering().place(step));
                 }

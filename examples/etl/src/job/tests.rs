@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process;
 
 use hyper::StatusCode;
-use rungs::Happened;
+use rungs::EventKind;
 use rusqlite::Connection;
 
 use super::*;
@@ -202,7 +202,7 @@ fn cancelled_at(step: &str, times: u32, script: Script, db: &Path) -> Result<Rep
         let base = server.url();
         let mut job = Job::new(&base, db);
         let observer = |event: &Event<'_, EtlError>| {
-            if event.name == step && matches!(event.happened, Happened::Started { .. }) {
+            if event.name == step && matches!(event.kind, EventKind::Started { .. }) {
                 (0..times).for_each(|_| token.cancel());
             }
         };

@@ -1,10 +1,10 @@
 //! The three forms of a picture.
 
-use super::Sketch;
+use super::DiagramData;
 use core::fmt::{Result, Write};
 use rungs_scheduler::StepId;
 
-impl<'s> Sketch<'s> {
+impl<'s> DiagramData<'s> {
     fn steps(&self) -> impl Iterator<Item = StepId> + use<'s> {
         (0..self.needs.len() as u32).map(StepId::from_number)
     }
@@ -17,12 +17,12 @@ impl<'s> Sketch<'s> {
 /// Levels with their steps, and what each waits for. O(levels * V + E).
 ///
 /// ```
-/// use rungs::render::{Sketch, text};
+/// use rungs::diagram::{DiagramData, text};
 /// use rungs::scheduler::{Edges, Need, StepId};
 ///
 /// let names = ["a", "b"];
 /// let needs = [Need::result(StepId::new(0).unwrap())];
-/// let sketch = Sketch { pipeline: "two", names: &names, needs: Edges::new(&[0, 0, 1], &needs), levels: &[0, 1] };
+/// let sketch = DiagramData { pipeline: "two", names: &names, needs: Edges::new(&[0, 0, 1], &needs), levels: &[0, 1] };
 /// let mut picture = String::new();
 /// text(&sketch, &mut picture)?;
 /// assert_eq!(picture, "\
@@ -35,7 +35,7 @@ impl<'s> Sketch<'s> {
 /// ");
 /// # Ok::<(), std::fmt::Error>(())
 /// ```
-pub fn text(sketch: &Sketch<'_>, out: &mut dyn Write) -> Result {
+pub fn text(sketch: &DiagramData<'_>, out: &mut dyn Write) -> Result {
     writeln!(out, "Pipeline: {}", sketch.pipeline)?;
     writeln!(out, "========================================")?;
     let levels = sketch.steps().filter_map(|step| sketch.level(step)).max().map_or(0, |top| top + 1);
@@ -52,14 +52,14 @@ pub fn text(sketch: &Sketch<'_>, out: &mut dyn Write) -> Result {
     stuck.try_for_each(|step| line(sketch, step, out))
 }
 
-fn line(sketch: &Sketch<'_>, step: StepId, out: &mut dyn Write) -> Result {
+fn line(sketch: &DiagramData<'_>, step: StepId, out: &mut dyn Write) -> Result {
     write!(out, "  - {}", sketch.names.name(step))?;
     list(sketch, step, false, " <- [", out)?;
     list(sketch, step, true, " after [", out)?;
     writeln!(out)
 }
 
-fn list(sketch: &Sketch<'_>, step: StepId, orders: bool, open: &str, out: &mut dyn Write) -> Result {
+fn list(sketch: &DiagramData<'_>, step: StepId, orders: bool, open: &str, out: &mut dyn Write) -> Result {
     let mut before = open;
     for need in sketch.needs.of(step).iter().filter(|need| need.is_order() == orders) {
         write!(out, "{before}{}", sketch.names.name(need.step()))?;
@@ -71,17 +71,17 @@ fn list(sketch: &Sketch<'_>, step: StepId, orders: bool, open: &str, out: &mut d
 /// A Mermaid flowchart. Needs without results are dotted.
 ///
 /// ```
-/// use rungs::render::{Sketch, mermaid};
+/// use rungs::diagram::{DiagramData, mermaid};
 /// use rungs::scheduler::{Edges, Need, StepId};
 ///
 /// let needs = [Need::result(StepId::new(0).unwrap())];
-/// let sketch = Sketch { pipeline: "two", names: &["a", "b"], needs: Edges::new(&[0, 0, 1], &needs), levels: &[0, 1] };
+/// let sketch = DiagramData { pipeline: "two", names: &["a", "b"], needs: Edges::new(&[0, 0, 1], &needs), levels: &[0, 1] };
 /// let mut picture = String::new();
 /// mermaid(&sketch, &mut picture)?;
 /// assert!(picture.contains("s0 --> s1"));
 /// # Ok::<(), std::fmt::Error>(())
 /// ```
-pub fn mermaid(sketch: &Sketch<'_>, out: &mut dyn Write) -> Result {
+pub fn mermaid(sketch: &DiagramData<'_>, out: &mut dyn Write) -> Result {
     writeln!(out, "flowchart TD")?;
     for step in sketch.steps() {
         write!(out, "    s{}[\"", step.index())?;
@@ -107,17 +107,17 @@ pub fn mermaid(sketch: &Sketch<'_>, out: &mut dyn Write) -> Result {
 /// A Graphviz digraph. Needs without results are dashed, and mere orders dotted.
 ///
 /// ```
-/// use rungs::render::{Sketch, dot};
+/// use rungs::diagram::{DiagramData, dot};
 /// use rungs::scheduler::{Edges, Need, StepId};
 ///
 /// let needs = [Need::result(StepId::new(0).unwrap())];
-/// let sketch = Sketch { pipeline: "two", names: &["a", "b"], needs: Edges::new(&[0, 0, 1], &needs), levels: &[0, 1] };
+/// let sketch = DiagramData { pipeline: "two", names: &["a", "b"], needs: Edges::new(&[0, 0, 1], &needs), levels: &[0, 1] };
 /// let mut picture = String::new();
 /// dot(&sketch, &mut picture)?;
 /// assert!(picture.contains("s0 -> s1"));
 /// # Ok::<(), std::fmt::Error>(())
 /// ```
-pub fn dot(sketch: &Sketch<'_>, out: &mut dyn Write) -> Result {
+pub fn dot(sketch: &DiagramData<'_>, out: &mut dyn Write) -> Result {
     let quote = |text: &str, out: &mut dyn Write| {
         escape(text, out, |c| match c {
             '"' => Some("\\\""),

@@ -1,17 +1,17 @@
 //! When each step has to be looked at again: a binary heap whose entries know their steps and are known to them.
 
-use super::node::Node;
+use super::step_state::StepState;
 use crate::plan::StepId;
 
 /// A step's armed deadline.
 #[derive(Clone, Copy, Debug, Default)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Alarm {
+pub struct TimerEntry {
     at: u64,
     step: u32,
 }
 
-impl Alarm {
+impl TimerEntry {
     /// Not armed.
     #[doc(hidden)]
     pub const NEW: Self = Self { at: 0, step: 0 };
@@ -22,15 +22,15 @@ impl Alarm {
     }
 }
 
-/// The nodes of armed steps hold their alarm's place plus one in `link`; 0 is none.
+/// The states of armed steps hold their alarm's place plus one in `link`; 0 is none.
 #[derive(Debug)]
-pub(super) struct Alarms<'s> {
-    heap: &'s mut [Alarm],
+pub(super) struct Timers<'s> {
+    heap: &'s mut [TimerEntry],
     len: usize,
 }
 
-impl<'s> Alarms<'s> {
-    pub(super) fn new(heap: &'s mut [Alarm]) -> Self {
+impl<'s> Timers<'s> {
+    pub(super) fn new(heap: &'s mut [TimerEntry]) -> Self {
         Self { heap, len: 0 }
     }
 
@@ -48,8 +48,8 @@ impl<'s> Alarms<'s> {
     }
 
     /// Arms or moves the step's alarm.
-    pub(super) fn arm(&mut self, step: StepId, at: u64, nodes: &mut [Node]) {
-        let place = match link(nodes, step) {
+    pub(super) fn arm(&mut self, step: StepId, at: u64, states: &mut [StepState]) {
+        let place = match link(states, step) {
             0 => {
                 self.len += 1;
                 self.len - 1
@@ -57,8 +57,8 @@ impl<'s> Alarms<'s> {
             link => link as usize - 1,
         };
         // The storage was held against the plan, so there is room: a step has one alarm at most.
-        if self.set(place, Alarm { at, step: step.0 }, nodes) {
-            self.settle(place, nodes);
+        if self.set(place, TimerEntry { at, step: step.0 }, states) {
+            self.settle(place, states);
         } else {
             self.len = self.len.min(self.heap.len());
         }
@@ -66,31 +66,31 @@ impl<'s> Alarms<'s> {
 
     // By itself, as several call it: a board has it in flash once.
     #[inline(never)]
-    pub(super) fn disarm(&mut self, step: StepId, nodes: &mut [Node]) {
-        let Some(place) = (link(nodes, step) as usize).checked_sub(1) else { return };
-        set_link(nodes, step.0, 0);
+    pub(super) fn disarm(&mut self, step: StepId, states: &mut [StepState]) {
+        let Some(place) = (link(states, step) as usize).checked_sub(1) else { return };
+        set_link(states, step.0, 0);
         self.len = self.len.saturating_sub(1);
         if place < self.len
             && let Some(&last) = self.heap.get(self.len)
         {
-            self.set(place, last, nodes);
-            self.settle(place, nodes);
+            self.set(place, last, states);
+            self.settle(place, states);
         }
     }
 
-    fn settle(&mut self, place: usize, nodes: &mut [Node]) {
-        let place = self.rise(place, nodes);
-        self.sink(place, nodes);
+    fn settle(&mut self, place: usize, states: &mut [StepState]) {
+        let place = self.rise(place, states);
+        self.sink(place, states);
     }
 
-    fn rise(&mut self, mut place: usize, nodes: &mut [Node]) -> usize {
-        while place > 0 && self.swap_if_before(place, (place - 1) / 2, nodes) {
+    fn rise(&mut self, mut place: usize, states: &mut [StepState]) -> usize {
+        while place > 0 && self.swap_if_before(place, (place - 1) / 2, states) {
             place = (place - 1) / 2;
         }
         place
     }
 
-    fn sink(&mut self, mut place: usize, nodes: &mut [Node]) {
+    fn sink(&mut self, mut place: usize, states: &mut [StepState]) {
         loop {
             let (left, right) = (2 * place + 1, 2 * place + 2);
             if left >= self.len {
@@ -100,37 +100,37 @@ impl<'s> Alarms<'s> {
                 (Some(a), Some(b)) if right < self.len && b.is_before(a) => right,
                 _ => left,
             };
-            if !self.swap_if_before(child, place, nodes) {
+            if !self.swap_if_before(child, place, states) {
                 return;
             }
             place = child;
         }
     }
 
-    fn swap_if_before(&mut self, low: usize, high: usize, nodes: &mut [Node]) -> bool {
+    fn swap_if_before(&mut self, low: usize, high: usize, states: &mut [StepState]) -> bool {
         let (Some(&a), Some(&b)) = (self.heap.get(low), self.heap.get(high)) else { return false };
         let before = a.is_before(&b);
         if before {
-            self.set(high, a, nodes);
-            self.set(low, b, nodes);
+            self.set(high, a, states);
+            self.set(low, b, states);
         }
         before
     }
 
-    fn set(&mut self, place: usize, alarm: Alarm, nodes: &mut [Node]) -> bool {
+    fn set(&mut self, place: usize, alarm: TimerEntry, states: &mut [StepState]) -> bool {
         let Some(slot) = self.heap.get_mut(place) else { return false };
         *slot = alarm;
-        set_link(nodes, alarm.step, place as u32 + 1);
+        set_link(states, alarm.step, place as u32 + 1);
         true
     }
 }
 
-fn link(nodes: &[Node], step: StepId) -> u32 {
-    nodes.get(step.index()).map_or(0, |node| node.link)
+fn link(states: &[StepState], step: StepId) -> u32 {
+    states.get(step.index()).map_or(0, |node| node.link)
 }
 
-fn set_link(nodes: &mut [Node], step: u32, link: u32) {
-    if let Some(node) = nodes.get_mut(step as usize) {
+fn set_link(states: &mut [StepState], step: u32, link: u32) {
+    if let Some(node) = states.get_mut(step as usize) {
         node.link = link;
     }
 }
@@ -143,9 +143,9 @@ mod tests {
     #[test]
     fn agrees_with_a_sorted_set() {
         let n = 40;
-        let mut nodes = vec![Node::default(); n];
-        let mut heap = vec![Alarm::default(); n];
-        let mut alarms = Alarms::new(&mut heap);
+        let mut states = vec![StepState::default(); n];
+        let mut heap = vec![TimerEntry::default(); n];
+        let mut timers = Timers::new(&mut heap);
         let mut sorted = BTreeSet::new();
         let mut seed = 1;
         for round in 0..20_000 {
@@ -154,17 +154,17 @@ mod tests {
             let at = (seed >> 40) % 30;
             sorted.retain(|&(_, s)| s != step.0);
             if seed.is_multiple_of(3) {
-                alarms.disarm(step, &mut nodes);
+                timers.disarm(step, &mut states);
             } else {
-                alarms.arm(step, at, &mut nodes);
+                timers.arm(step, at, &mut states);
                 sorted.insert((at, step.0));
             }
-            assert_eq!(alarms.first(), sorted.first().map(|&(at, s)| (at, StepId(s))));
+            assert_eq!(timers.first(), sorted.first().map(|&(at, s)| (at, StepId(s))));
         }
     }
 
     #[test]
     fn an_alarm_takes_16_bytes() {
-        assert_eq!(size_of::<Alarm>(), 16);
+        assert_eq!(size_of::<TimerEntry>(), 16);
     }
 }

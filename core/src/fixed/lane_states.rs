@@ -1,11 +1,11 @@
 //! What the drive and the paths say to each other: one word a path.
 //!
-//! Drive and paths take turns within one poll of the run, so nothing here is ever contended and no order is asked of the
+//! Driver and paths take turns within one poll of the run, so nothing here is ever contended and no order is asked of the
 //! atomics: they are there because a future that is to be `Send` may share nothing less, and plain loads and stores are
 //! all that a core without compare-and-swap has. They cost what a `Cell` costs.
 
 use super::{
-    cells::Handed,
+    cells::Handover,
     output::step_id,
     packed::{PackedCause, PackedContext},
 };
@@ -52,27 +52,29 @@ const fn lets_ahead(word: u32, step: StepId) -> bool {
 ///
 /// The [module](super) has an example.
 #[derive(Debug)]
-pub struct Wires<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> {
+pub struct LaneStates<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> {
     words: [AtomicU32; PATHS],
     causes: [PackedCause; NEEDS],
     contexts: [PackedContext; CONTEXTS],
     /// From the path that has just failed.
-    error: Handed<(E, Retry)>,
+    error: Handover<(E, Retry)>,
 }
 
-impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, PATHS, NEEDS, CONTEXTS> {
+impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> LaneStates<E, PATHS, NEEDS, CONTEXTS> {
     /// Nothing has been said yet.
     pub const fn new() -> Self {
         Self {
             words: [const { AtomicU32::new(0) }; PATHS],
             causes: [const { PackedCause::none() }; NEEDS],
             contexts: [const { PackedContext::none() }; CONTEXTS],
-            error: Handed::empty(),
+            error: Handover::empty(),
         }
     }
 }
 
-impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Default for Wires<E, PATHS, NEEDS, CONTEXTS> {
+impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Default
+    for LaneStates<E, PATHS, NEEDS, CONTEXTS>
+{
     fn default() -> Self {
         Self::new()
     }
@@ -86,7 +88,7 @@ pub(super) enum Reply<E> {
 }
 
 /// The drive's end of all wires.
-impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, PATHS, NEEDS, CONTEXTS> {
+impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> LaneStates<E, PATHS, NEEDS, CONTEXTS> {
     /// Whether an attempt is in flight that is to be polled again; if so, the path is told.
     pub(super) fn resume(&self, path: usize) -> bool {
         let word = self.read(path);
@@ -133,11 +135,11 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
 
     /// Lets the path's steps before this one begin without being told, each when the one before has succeeded.
     #[inline]
-    pub(super) fn let_ahead(&self, path: usize, end: u32) {
+    pub(super) fn allow_until(&self, path: usize, end: u32) {
         self.write(path, end);
     }
 
-    /// The step that has not succeeded at once, if any of those that were [let ahead](Self::let_ahead) has not.
+    /// The step that has not succeeded at once, if any of those that were [let ahead](Self::allow_until) has not.
     #[inline]
     pub(super) fn stopped(&self, path: usize, end: u32) -> Option<StepId> {
         let word = self.read(path);
@@ -197,7 +199,7 @@ fn waits<W: AsRef<[AtomicU32]>>(words: &W, path: usize, step: StepId) -> bool {
 
 /// A path's end of its wire. A path takes its steps one after another, each through as many attempts as it is told. It says
 /// what came of each but of one that succeeded: then it goes on to its next step.
-impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, PATHS, NEEDS, CONTEXTS> {
+impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> LaneStates<E, PATHS, NEEDS, CONTEXTS> {
     /// Waits until an attempt of the step is to begin. False: a later step of the path is to start, so this one has ended.
     #[inline]
     pub fn turn<const PATH: usize, const STEP: u32>(&self) -> impl Future<Output = bool> {

@@ -1,28 +1,28 @@
 //! A plan that is known at compile time, and the storage of its runs.
 
 use super::settings::RunSettings;
-use crate::render::{Sketch, StepNames, dot, mermaid, text};
+use crate::diagram::{DiagramData, StepNames, dot, mermaid, text};
 use core::fmt;
-use rungs_scheduler::{__private::goes_by_place, Config, Numbering, Plan, StepId};
+use rungs_scheduler::{__private::allows_fast_path, Config, Numbering, Plan, StepId};
 
 /// All that is known of a pipeline before it runs, for a `const` or a `static`: it lies in flash.
 ///
 /// ```
-/// use rungs::fixed::{Blueprint, step_id};
+/// use rungs::fixed::{StaticPlan, step_id};
 /// use rungs::scheduler::{Edges, Need, Plan};
 /// use rungs::Settings;
 ///
 /// const NEEDS: Edges<'static> = Edges::new(&[0, 0, 1], &[Need::result(step_id(0))]);
 /// const WAITING: Edges<'static> = Edges::new(&[0, 1, 1], &[Need::result(step_id(1))]);
-/// static BLUEPRINT: Blueprint =
-///     Blueprint::new("two", &["a", "b"], Plan::new(NEEDS, WAITING, &[Settings::DEFAULT], &[])).levels(&[0, 1]);
-/// assert!(BLUEPRINT.picture().to_string().ends_with("  - b <- [a]\n"));
+/// static STATIC_PLAN: StaticPlan =
+///     StaticPlan::new("two", &["a", "b"], Plan::new(NEEDS, WAITING, &[Settings::DEFAULT], &[])).levels(&[0, 1]);
+/// assert!(STATIC_PLAN.picture().to_string().ends_with("  - b <- [a]\n"));
 /// ```
 ///
 /// The [module](super) has a whole pipeline that is made of one.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Blueprint {
+pub struct StaticPlan {
     pub(super) name: &'static str,
     pub(super) names: &'static [&'static str],
     /// The graph and the settings.
@@ -33,13 +33,13 @@ pub struct Blueprint {
     path_of: &'static [u32],
     pub(super) config: Config,
     /// Whether steps that succeed at once start in the order of declaration where places are not short.
-    pub(super) goes_by_declaration: bool,
+    pub(super) fast_path_by_declaration: bool,
 }
 
 /// What has a blueprint: a pipeline, and what its runs leave behind.
 ///
 /// ```
-/// use rungs::fixed::Known;
+/// use rungs::fixed::StaticPipeline;
 ///
 /// #[rungs::pipeline(error = &'static str)]
 /// mod boot {
@@ -50,17 +50,17 @@ pub struct Blueprint {
 /// }
 ///
 /// /// Of any pipeline.
-/// fn steps<P: Known>() -> usize {
-///     P::BLUEPRINT.plan.len()
+/// fn steps<P: StaticPipeline>() -> usize {
+///     P::STATIC_PLAN.plan.len()
 /// }
 /// assert_eq!(steps::<boot::Pipeline>(), 1);
 /// ```
-pub trait Known {
+pub trait StaticPipeline {
     /// All that is known before a run.
-    const BLUEPRINT: &'static Blueprint;
+    const STATIC_PLAN: &'static StaticPlan;
 }
 
-impl Blueprint {
+impl StaticPlan {
     /// A plan with the names of its steps.
     pub const fn new(name: &'static str, names: &'static [&'static str], plan: Plan<'static>) -> Self {
         let numbering = Numbering::declared(&plan);
@@ -73,7 +73,7 @@ impl Blueprint {
             levels: &[],
             path_of: &[],
             config: Config::DEFAULT,
-            goes_by_declaration: goes_by_place(&plan, &numbering),
+            fast_path_by_declaration: allows_fast_path(&plan, &numbering),
         }
     }
 
@@ -91,7 +91,7 @@ impl Blueprint {
 
     /// Which ready step goes first where places are not short, and where they are.
     pub const fn numbered(mut self, numbering: Numbering<'static>, by_priority: Numbering<'static>) -> Self {
-        self.goes_by_declaration = goes_by_place(&self.plan, &numbering) && numbering.order.is_empty();
+        self.fast_path_by_declaration = allows_fast_path(&self.plan, &numbering) && numbering.order.is_empty();
         self.numbering = numbering;
         self.by_priority = by_priority;
         self
@@ -104,16 +104,16 @@ impl Blueprint {
     }
 
     /// The picture of the plan: its `Display` is the text form.
-    pub const fn picture(&self) -> Picture<'_> {
-        Picture { blueprint: self, form: Form::Text }
+    pub const fn picture(&self) -> Diagram<'_> {
+        Diagram { blueprint: self, form: Form::Text }
     }
 
     /// Whether steps that succeed at once start in the order of declaration, and nothing can stop them.
     #[inline]
-    pub(super) fn goes_ahead(&self, settings: &impl RunSettings) -> bool {
+    pub(super) fn may_use_fast_path(&self, settings: &impl RunSettings) -> bool {
         let config = settings.config(&self.config);
         let is_free = config.get_max_concurrent() == u32::MAX && !config.has_deadline() && settings.signal().is_none();
-        self.goes_by_declaration && is_free
+        self.fast_path_by_declaration && is_free
     }
 
     #[inline]
@@ -157,8 +157,8 @@ impl StepNames for &[&str] {
 /// assert!(boot::visualize().dot().to_string().starts_with("digraph"));
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Picture<'b> {
-    blueprint: &'b Blueprint,
+pub struct Diagram<'b> {
+    blueprint: &'b StaticPlan,
     form: Form,
 }
 
@@ -169,7 +169,7 @@ enum Form {
     Dot,
 }
 
-impl Picture<'_> {
+impl Diagram<'_> {
     /// As a Mermaid flowchart.
     pub const fn mermaid(mut self) -> Self {
         self.form = Form::Mermaid;
@@ -183,10 +183,10 @@ impl Picture<'_> {
     }
 }
 
-impl fmt::Display for Picture<'_> {
+impl fmt::Display for Diagram<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Blueprint { name, names, plan, levels, .. } = self.blueprint;
-        let sketch = Sketch { pipeline: name, names, needs: plan.all_needs(), levels };
+        let StaticPlan { name, names, plan, levels, .. } = self.blueprint;
+        let sketch = DiagramData { pipeline: name, names, needs: plan.all_needs(), levels };
         match self.form {
             Form::Text => text(&sketch, f),
             Form::Mermaid => mermaid(&sketch, f),

@@ -7,9 +7,9 @@ use core::time::Duration;
 /// A step's state during a run.
 ///
 /// [`Verdict`](super::Verdict) has an example.
-// Nothing is known of a step while all is zero, so a board can clear many nodes at once.
+// Nothing is known of a step while all is zero, so a board can clear many states at once.
 #[derive(Clone, Copy, Debug)]
-pub struct Node {
+pub struct StepState {
     /// When the first attempt started. Of a step that has not started: its wave (above), and the need through which its
     /// cause came (below).
     first: u64,
@@ -25,7 +25,7 @@ pub struct Node {
     flags: u8,
 }
 
-const _: () = assert!(size_of::<Node>() == 24, "the design grants 24 bytes a step");
+const _: () = assert!(size_of::<StepState>() == 24, "the design grants 24 bytes a step");
 
 /// How far the cause lies above the phase.
 const CAUSE: u32 = 4;
@@ -90,7 +90,7 @@ pub(super) enum Why {
     TimedOut,
     Deadline,
     Panicked,
-    Lost,
+    TaskDropped,
     Dependency,
     Stopped,
     Token,
@@ -106,7 +106,7 @@ impl Why {
             2 => Self::TimedOut,
             3 => Self::Deadline,
             4 => Self::Panicked,
-            5 => Self::Lost,
+            5 => Self::TaskDropped,
             6 => Self::Dependency,
             7 => Self::Stopped,
             8 => Self::Token,
@@ -116,13 +116,13 @@ impl Why {
     }
 }
 
-impl Default for Node {
+impl Default for StepState {
     fn default() -> Self {
         Self::NEW
     }
 }
 
-impl Node {
+impl StepState {
     /// Nothing is known of the step yet.
     #[doc(hidden)]
     pub const NEW: Self = Self { first: 0, last: 0, link: 0, retried: 0, what: 0, flags: 0 };
@@ -141,9 +141,9 @@ impl Node {
     /// the loop would cost more than what it does.
     #[inline]
     #[doc(hidden)]
-    pub fn all_succeed(nodes: &mut [Self]) {
+    pub fn all_succeed(states: &mut [Self]) {
         let succeed = |node: &mut Self| (node.what, node.flags) = (Phase::Success as u8, STARTED);
-        let (fours, rest) = nodes.as_chunks_mut();
+        let (fours, rest) = states.as_chunks_mut();
         for [a, b, c, d] in fours {
             succeed(a);
             succeed(b);
@@ -293,7 +293,7 @@ impl Node {
             Why::TimedOut => Cause::TimedOut,
             Why::Deadline => Cause::Deadline,
             Why::Panicked => Cause::Panicked,
-            Why::Lost => Cause::Lost,
+            Why::TaskDropped => Cause::TaskDropped,
             Why::Dependency => Cause::Dependency { root, via: StepId(self.first as u32) },
             Why::Stopped => Cause::Stopped { by: root },
             Why::Token => Cause::Cancelled,
@@ -350,7 +350,7 @@ impl Node {
 }
 
 #[cfg(feature = "defmt")]
-impl defmt::Format for Node {
+impl defmt::Format for StepState {
     fn format(&self, f: defmt::Formatter<'_>) {
         defmt::write!(f, "{} (attempts: {=u32})", self.status(), self.attempts());
         if let Some(cause) = self.cause() {

@@ -9,7 +9,7 @@ use rungs_scheduler::{Edges, StepId};
 /// Who knows the names of a plan's steps.
 ///
 /// ```
-/// use rungs::render::StepNames;
+/// use rungs::diagram::StepNames;
 /// use rungs::StepId;
 ///
 /// let names = ["a", "b"];
@@ -31,7 +31,7 @@ impl<const N: usize> StepNames for [&str; N] {
 ///
 /// [`text`] has an example.
 #[derive(Clone, Copy)]
-pub struct Sketch<'s> {
+pub struct DiagramData<'s> {
     /// The pipeline's name.
     pub pipeline: &'s str,
     /// The steps' names.
@@ -43,7 +43,7 @@ pub struct Sketch<'s> {
 }
 
 #[cfg(feature = "alloc")]
-pub use picture::{Format, Picture};
+pub use picture::{Diagram, Format};
 
 #[cfg(feature = "alloc")]
 mod picture;

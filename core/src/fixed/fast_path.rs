@@ -6,16 +6,16 @@
 //! has been done.
 
 use super::{
-    blueprint::Known,
-    drive::{Drive, Paths},
+    drive::{Driver, Paths},
+    static_plan::StaticPipeline,
 };
 use crate::{observe::Observer, time::Timer};
 use core::{marker::PhantomData, task::Context};
-use rungs_scheduler::{Instant, Node, StepId};
+use rungs_scheduler::{Instant, StepId, StepState};
 
 /// How far a run has gone ahead, if not to its end.
 #[derive(Debug, Default)]
-pub(super) struct Ahead {
+pub(super) struct FastPath {
     /// So many steps, from the first.
     pub(super) succeeded: usize,
     /// When the step after them started, if it has: it did not succeed at its first poll.
@@ -32,13 +32,13 @@ struct Span {
 /// The [`Span`] of each step of a pipeline.
 struct Spans<P, const STEPS: usize>(PhantomData<P>);
 
-impl<P: Known, const STEPS: usize> Spans<P, STEPS> {
+impl<P: StaticPipeline, const STEPS: usize> Spans<P, STEPS> {
     const ALL: [Span; STEPS] = {
         let mut spans = [const { Span { path: 0, end: STEPS as u32 } }; STEPS];
         let mut step = STEPS;
         while step > 0 {
             step -= 1;
-            spans[step].path = P::BLUEPRINT.path_of(StepId::from_number(step as u32)) as u32;
+            spans[step].path = P::STATIC_PLAN.path_of(StepId::from_number(step as u32)) as u32;
             if step + 1 < STEPS {
                 let next = &spans[step + 1];
                 spans[step].end = if next.path == spans[step].path { next.end } else { step as u32 + 1 };
@@ -49,7 +49,7 @@ impl<P: Known, const STEPS: usize> Spans<P, STEPS> {
 }
 
 impl<
-    P: Known,
+    P: StaticPipeline,
     E,
     O: Observer<E>,
     T: Timer,
@@ -58,42 +58,46 @@ impl<
     const PATHS: usize,
     const NEEDS: usize,
     const CONTEXTS: usize,
-> Drive<'_, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>
+> Driver<'_, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>
 {
     /// Starts steps until all have succeeded.
     ///
     /// # Errors
     /// One has not, at once.
     #[inline]
-    pub(super) fn go_ahead(&mut self, nodes: &mut [Node; STEPS], cx: &mut Context<'_>) -> Result<(), Ahead> {
+    pub(super) fn run_fast_path(
+        &mut self,
+        states: &mut [StepState; STEPS],
+        cx: &mut Context<'_>,
+    ) -> Result<(), FastPath> {
         let wires = self.wires;
         let mut step = 0;
         while let Some(&Span { path, end }) = Spans::<P, STEPS>::ALL.get(step) {
             // With a clock, the time is noted before another step starts.
             let (path, end) = (path as usize, if T::TICKS { step as u32 + 1 } else { end });
             if CONTEXTS > 0 {
-                let settings = P::BLUEPRINT.plan.settings(StepId::from_number(step as u32));
+                let settings = P::STATIC_PLAN.plan.settings(StepId::from_number(step as u32));
                 wires.tell_attempt(1, self.now, settings.first_limit(self.now));
             }
-            wires.let_ahead(path, end);
+            wires.allow_until(path, end);
             let _ = (self.paths)(path, cx);
             if let Some(stopped) = wires.stopped(path, end) {
                 if !T::TICKS {
-                    Node::all_succeed(nodes.get_mut(..stopped.index()).unwrap_or_default());
+                    StepState::all_succeed(states.get_mut(..stopped.index()).unwrap_or_default());
                 }
-                return Err(Ahead { succeeded: stopped.index(), begun: Some(self.now) });
+                return Err(FastPath { succeeded: stopped.index(), begun: Some(self.now) });
             }
             if T::TICKS {
                 let started = self.now;
                 self.tick();
-                if let Some(node) = nodes.get_mut(step) {
+                if let Some(node) = states.get_mut(step) {
                     node.succeed_at_once(started, self.now);
                 }
             }
             step = end as usize;
         }
         if !T::TICKS {
-            Node::all_succeed(nodes);
+            StepState::all_succeed(states);
         }
         Ok(())
     }

@@ -1,29 +1,29 @@
 //! The storage of a scheduler, lent by whoever runs it.
 
-use super::{Alarm, Node, bits};
+use super::{StepState, TimerEntry, bits};
 use crate::{
     plan::{Numbering, Plan},
     policy::{Config, Order},
 };
 
-/// What a scheduler writes on: slices of anything (arrays, `Vec`s), of at least the lengths that [`Needed`] tells.
+/// What a scheduler writes on: slices of anything (arrays, `Vec`s), of at least the lengths that [`StorageSize`] tells.
 ///
 /// [`Scheduler`](super::Scheduler) has an example.
 #[derive(Debug, Default)]
-pub struct State<'s> {
+pub struct Storage<'s> {
     /// One a step: 24 bytes.
-    pub nodes: &'s mut [Node],
+    pub states: &'s mut [StepState],
     /// Which steps are ready: a bit a step, and a little above.
     pub ready: &'s mut [usize],
     /// One for each step that has a time limit or retries: 16 bytes.
-    pub alarms: &'s mut [Alarm],
+    pub timers: &'s mut [TimerEntry],
     /// Free units, one entry a resource.
     pub free: &'s mut [u32],
     /// Steps not ended, one entry a level; only for [`Order::Levels`].
     pub open: &'s mut [u32],
 }
 
-/// How long the slices of a [`State`] must be.
+/// How long the slices of a [`Storage`] must be.
 ///
 /// ```
 /// use rungs_scheduler::*;
@@ -33,30 +33,30 @@ pub struct State<'s> {
 /// let settings = [Settings::DEFAULT.retries(3)];
 /// let plan = Plan::new(free, free, &settings, &[]);
 /// let numbering = Numbering::declared(&plan);
-/// let needed = Needed::for_run(&plan, &numbering, &Config::DEFAULT);
-/// assert_eq!((needed.nodes, needed.alarms, needed.free), (2, 2, 0));
+/// let needed = StorageSize::for_run(&plan, &numbering, &Config::DEFAULT);
+/// assert_eq!((needed.states, needed.timers, needed.free), (2, 2, 0));
 ///
-/// let (mut nodes, mut ready) = (vec![Node::default(); needed.nodes], vec![0; needed.ready]);
-/// let state = State { nodes: &mut nodes, ready: &mut ready, ..State::default() };
+/// let (mut states, mut ready) = (vec![StepState::default(); needed.states], vec![0; needed.ready]);
+/// let state = Storage { states: &mut states, ready: &mut ready, ..Storage::default() };
 /// let refused = Scheduler::new(plan, numbering, Config::DEFAULT, state, Instant::ZERO);
-/// assert_eq!(refused.err(), Some(TooSmall(needed)), "there are no alarms");
+/// assert_eq!(refused.err(), Some(StorageTooSmall(needed)), "there are no timers");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Needed {
+pub struct StorageSize {
     /// Nodes.
-    pub nodes: usize,
+    pub states: usize,
     /// Words of ready bits.
     pub ready: usize,
-    /// Alarms.
-    pub alarms: usize,
+    /// Timers.
+    pub timers: usize,
     /// Resources.
     pub free: usize,
     /// Levels.
     pub open: usize,
 }
 
-impl Needed {
+impl StorageSize {
     /// What a run of this plan needs. O(V).
     pub const fn for_run(plan: &Plan<'_>, numbering: &Numbering<'_>, config: &Config) -> Self {
         let levels = match config.order {
@@ -64,9 +64,9 @@ impl Needed {
             Order::Eager => 0,
         };
         Self {
-            nodes: plan.len(),
+            states: plan.len(),
             ready: Self::ready_words(plan.len()),
-            alarms: plan.alarms(),
+            timers: plan.timers(),
             free: numbering.capacities.len(),
             open: levels,
         }
@@ -77,10 +77,10 @@ impl Needed {
         bits::words(steps)
     }
 
-    pub(super) fn fits(&self, state: &State<'_>) -> bool {
-        self.nodes <= state.nodes.len()
+    pub(super) fn fits(&self, state: &Storage<'_>) -> bool {
+        self.states <= state.states.len()
             && self.ready <= state.ready.len()
-            && self.alarms <= state.alarms.len()
+            && self.timers <= state.timers.len()
             && self.free <= state.free.len()
             && self.open <= state.open.len()
     }
@@ -100,18 +100,18 @@ const fn count(levels: &[u32]) -> usize {
 
 /// The storage lent is too small for the plan.
 ///
-/// [`Needed`] has an example.
+/// [`StorageSize`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct TooSmall(
+pub struct StorageTooSmall(
     /// What would do.
-    pub Needed,
+    pub StorageSize,
 );
 
-impl core::fmt::Display for TooSmall {
+impl core::fmt::Display for StorageTooSmall {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "too many steps for the storage: {} nodes and {} alarms are needed", self.0.nodes, self.0.alarms)
+        write!(f, "too many steps for the storage: {} states and {} timers are needed", self.0.states, self.0.timers)
     }
 }
 
-impl core::error::Error for TooSmall {}
+impl core::error::Error for StorageTooSmall {}

@@ -1,8 +1,8 @@
 //! Time: what falls due when, and what is done then.
 
 use super::{
-    Action, Node, Scheduler, Setup, StepId,
-    node::{Phase, TIMED_OUT_LAST, Why},
+    Action, Scheduler, Setup, StepId, StepState,
+    step_state::{Phase, TIMED_OUT_LAST, Why},
 };
 use crate::time::Instant;
 
@@ -11,11 +11,11 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     ///
     /// Changes with each outcome and action.
     pub fn poll_deadline(&self) -> Option<Instant> {
-        if !S::ASKS.alarms && !S::ASKS.deadline {
+        if !S::REQUIREMENTS.timers && !S::REQUIREMENTS.deadline {
             return None;
         }
-        let mut deadline = self.alarms.first().map_or(Instant::NEVER, |(at, _)| Instant::from_nanos(at));
-        if S::ASKS.deadline && !self.has_ended() && !self.stopping.deadline_noted {
+        let mut deadline = self.timers.first().map_or(Instant::NEVER, |(at, _)| Instant::from_nanos(at));
+        if S::REQUIREMENTS.deadline && !self.has_ended() && !self.stopping.deadline_noted {
             deadline = deadline.min(self.run_deadline);
         }
         (deadline < Instant::NEVER).then_some(deadline)
@@ -23,7 +23,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     /// Until when the attempt in flight may take; `None` if there is none, or no limit.
     pub fn attempt_limit(&self, step: StepId, started: Instant) -> Option<Instant> {
-        self.node(step).filter(|node| node.is_in_flight())?;
+        self.state(step).filter(|node| node.is_in_flight())?;
         let timeout = started.plus(self.setup.plan().settings(step).timeout);
         let limit = timeout.min(self.deadline_of(step));
         (limit < Instant::NEVER).then_some(limit)
@@ -33,22 +33,22 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     // By itself, as several call it: a board has it in flash once.
     #[inline(never)]
     pub(super) fn deadline_of(&self, step: StepId) -> Instant {
-        let started = if S::ASKS.deadlines { self.node(step).and_then(Node::started_at) } else { None };
+        let started = if S::REQUIREMENTS.deadlines { self.state(step).and_then(StepState::started_at) } else { None };
         started.map_or(Instant::NEVER, |started| started.plus(self.setup.plan().settings(step).deadline))
     }
 
     /// Looks after what falls due at `now`: time limits, ends of backoffs, the run's deadline.
     pub(super) fn due(&mut self, now: Instant) -> Option<Action> {
-        while S::ASKS.alarms
-            && let Some((at, step)) = self.alarms.first()
+        while S::REQUIREMENTS.timers
+            && let Some((at, step)) = self.timers.first()
             && at <= now.as_nanos()
         {
-            self.alarms.disarm(step, self.nodes);
+            self.timers.disarm(step, self.states);
             if let Some(action) = self.alarm(step, at) {
                 return Some(action);
             }
         }
-        if S::ASKS.deadline && now >= self.run_deadline && !self.stopping.deadline_noted && !self.has_ended() {
+        if S::REQUIREMENTS.deadline && now >= self.run_deadline && !self.stopping.deadline_noted && !self.has_ended() {
             self.stop_at_deadline();
         }
         None
@@ -56,7 +56,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     fn alarm(&mut self, step: StepId, at: u64) -> Option<Action> {
         let deadline = self.deadline_of(step);
-        let node = self.nodes.get_mut(step.index())?;
+        let node = self.states.get_mut(step.index())?;
         match node.phase() {
             Phase::Running => {
                 node.abandon(if at >= deadline.as_nanos() { Why::Deadline } else { Why::TimedOut }, step);

@@ -2,25 +2,25 @@
 
 use super::cell::Cell;
 use alloc::{sync::Arc, vec::Vec};
-use rungs_scheduler::Node;
+use rungs_scheduler::StepState;
 
 /// One entry of each kind a step. Results by themselves: steps look those of their needs up here and there.
-pub(crate) struct Ran<C: ?Sized> {
-    pub(crate) nodes: Vec<Node>,
+pub(crate) struct RunRecord<C: ?Sized> {
+    pub(crate) states: Vec<StepState>,
     /// An empty cell of a step that ended without a result.
     pub(crate) results: Vec<Option<Arc<C>>>,
 }
 
-impl<C: Cell + ?Sized> Ran<C> {
+impl<C: Cell + ?Sized> RunRecord<C> {
     /// One entry of each kind for every step.
     pub(super) fn fit(&mut self, steps: usize) {
-        self.nodes.resize(steps, Node::default());
+        self.states.resize(steps, StepState::default());
         self.results.resize_with(steps, || None);
     }
 }
 
-impl<C: ?Sized> Default for Ran<C> {
+impl<C: ?Sized> Default for RunRecord<C> {
     fn default() -> Self {
-        Self { nodes: Vec::new(), results: Vec::new() }
+        Self { states: Vec::new(), results: Vec::new() }
     }
 }

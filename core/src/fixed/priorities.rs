@@ -2,12 +2,12 @@
 
 use rungs_scheduler::{Numbering, Plan, StepId, Use, longest_remaining, needs_come_first};
 
-/// The places of a numbering: by level where there are barriers, then longest remaining path first, ties by declaration.
+/// The priorities of a numbering: by level where there are barriers, then longest remaining path first, ties by declaration.
 ///
 /// The same numbering as `Pipeline` makes at run time; that sorts a million steps, and this a few in a `const`.
 ///
 /// ```
-/// use rungs::fixed::{Places, step_id};
+/// use rungs::fixed::{Priorities, step_id};
 /// use rungs::scheduler::{Edges, Need, Numbering, Plan};
 /// use rungs::Settings;
 ///
@@ -15,16 +15,16 @@ use rungs_scheduler::{Numbering, Plan, StepId, Use, longest_remaining, needs_com
 /// const NEEDS: Edges<'static> = Edges::new(&[0, 0, 0, 1], &[Need::result(step_id(1))]);
 /// const WAITING: Edges<'static> = Edges::new(&[0, 0, 1, 1], &[Need::result(step_id(2))]);
 /// const PLAN: Plan<'static> = Plan::new(NEEDS, WAITING, &[Settings::DEFAULT], &[]);
-/// const PLACES: Places<3> = Places::new(&PLAN, &[0, 1, 2], &[]);
+/// const PLACES: Priorities<3> = Priorities::new(&PLAN, &[0, 1, 2], &[]);
 /// const BY_PRIORITY: Numbering<'static> = (&PLACES).numbering(&PLAN, &[], &[], &[], &[], &[]);
 /// assert_eq!(BY_PRIORITY.order, [1, 0, 2]);
 /// ```
 ///
-/// It is for [`Blueprint::numbered`](super::Blueprint::numbered).
+/// It is for [`StaticPlan::numbered`](super::StaticPlan::numbered).
 #[derive(Debug)]
-pub struct Places<const STEPS: usize> {
+pub struct Priorities<const STEPS: usize> {
     order: [u32; STEPS],
-    places: [u32; STEPS],
+    priorities: [u32; STEPS],
     ranks: [u32; STEPS],
 }
 
@@ -48,12 +48,12 @@ impl Key {
     }
 }
 
-impl<const STEPS: usize> Places<STEPS> {
+impl<const STEPS: usize> Priorities<STEPS> {
     /// Sorts the steps of a plan. `topological` has each step behind its needs; `levels` is empty where there are no
     /// barriers. O(V^2 + E).
     pub const fn new(plan: &Plan<'_>, topological: &[u32], levels: &[u32]) -> Self {
         let keys = keys::<STEPS>(plan, topological, levels);
-        let (mut order, mut places, mut ranks) = ([0; STEPS], [0; STEPS], [0; STEPS]);
+        let (mut order, mut priorities, mut ranks) = ([0; STEPS], [0; STEPS], [0; STEPS]);
         let mut step = 0;
         while step < STEPS {
             let (mut rank, mut place, mut other) = (0, 0, 0);
@@ -65,12 +65,12 @@ impl<const STEPS: usize> Places<STEPS> {
                 place += (others < class || (others == class && is_before)) as usize;
                 other += 1;
             }
-            places[step] = place as u32;
+            priorities[step] = place as u32;
             order[place] = step as u32;
             ranks[place] = rank;
             step += 1;
         }
-        Self { order, places, ranks }
+        Self { order, priorities, ranks }
     }
 
     /// The numbering, with what the classes of steps use.
@@ -84,9 +84,9 @@ impl<const STEPS: usize> Places<STEPS> {
         capacities: &'p [u32],
     ) -> Numbering<'p> {
         let ranks: &[u32] = if classes.is_empty() { &[] } else { &self.ranks };
-        let needs_first = needs_come_first(plan.all_needs(), &self.places);
-        let Self { order, places, .. } = self;
-        Numbering { order, places, ranks, classes, use_rows, uses, capacities, levels, needs_first }
+        let needs_first = needs_come_first(plan.all_needs(), &self.priorities);
+        let Self { order, priorities, .. } = self;
+        Numbering { order, priorities, ranks, classes, use_rows, uses, capacities, levels, needs_first }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The picture of a pipeline that is written at run time.
 
-use super::{Sketch, StepNames, dot, mermaid, text};
+use super::{DiagramData, StepNames, dot, mermaid, text};
 use crate::pipeline::Names;
 use alloc::{borrow::Cow, vec::Vec};
 use core::fmt;
@@ -19,7 +19,7 @@ use rungs_scheduler::{Edges, Need};
 /// assert!(p.visualize().mermaid().to_string().contains("s0 --> s1"));
 /// assert!(p.visualize().dot().to_string().starts_with("digraph"));
 /// ```
-pub struct Picture<'p> {
+pub struct Diagram<'p> {
     pub(crate) names: &'p Names,
     pub(crate) rows: Cow<'p, [u32]>,
     pub(crate) list: Cow<'p, [Need]>,
@@ -28,13 +28,13 @@ pub struct Picture<'p> {
 
 /// A picture in one of the other forms.
 ///
-/// [`Picture`] has an example.
+/// [`Diagram`] has an example.
 pub struct Format<'p, 'q> {
-    picture: &'q Picture<'p>,
-    write: fn(&Sketch<'_>, &mut dyn fmt::Write) -> fmt::Result,
+    picture: &'q Diagram<'p>,
+    write: fn(&DiagramData<'_>, &mut dyn fmt::Write) -> fmt::Result,
 }
 
-impl<'p> Picture<'p> {
+impl<'p> Diagram<'p> {
     /// As a Mermaid flowchart.
     pub fn mermaid(&self) -> Format<'p, '_> {
         Format { picture: self, write: mermaid }
@@ -45,9 +45,9 @@ impl<'p> Picture<'p> {
         Format { picture: self, write: dot }
     }
 
-    fn sketch(&self) -> Sketch<'_> {
+    fn sketch(&self) -> DiagramData<'_> {
         let names: &dyn StepNames = self.names;
-        Sketch {
+        DiagramData {
             pipeline: self.names.pipeline(),
             names,
             needs: Edges::new(&self.rows, &self.list),
@@ -56,7 +56,7 @@ impl<'p> Picture<'p> {
     }
 }
 
-impl fmt::Display for Picture<'_> {
+impl fmt::Display for Diagram<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         text(&self.sketch(), f)
     }

@@ -1,10 +1,10 @@
 //! The future of a run: first ahead of the scheduler, then as it says.
 
 use super::{
-    ahead::Ahead,
-    blueprint::Known,
-    drive::{Drive, Paths, ScheduledBy},
-    settings::{KnownSetup, RunSettings},
+    drive::{Driver, Paths, ScheduledBy},
+    fast_path::FastPath,
+    settings::{RunSettings, StaticSetup},
+    static_plan::StaticPipeline,
     storage::Lend,
 };
 use crate::{observe::Observer, time::Timer};
@@ -15,11 +15,11 @@ use core::{
     task::{Context, Poll},
 };
 use pin_project_lite::pin_project;
-use rungs_scheduler::{Instant, Node, Scheduler, Setup};
+use rungs_scheduler::{Instant, Scheduler, Setup, StepState};
 
 pin_project! {
     /// A run in progress. A plain state machine: an async function would keep several copies of all this.
-    pub(super) struct Driven<D, G, T: Timer> {
+    pub(super) struct RunFuture<D, G, T: Timer> {
         drive: D,
         stage: G,
         #[pin]
@@ -29,28 +29,28 @@ pin_project! {
 
 /// How far a run has come.
 pub(super) enum Stage<'r, P, S, T, L, const STEPS: usize> {
-    Fresh(Fresh<'r, S, L, STEPS>),
+    RunStart(RunStart<'r, S, L, STEPS>),
     /// With what the sleep sleeps until.
     Scheduled(ScheduledBy<'r, P, S, T>, Instant),
     Ended,
 }
 
 /// What a scheduler is made of.
-pub(super) struct Fresh<'r, S, L, const STEPS: usize> {
-    pub(super) nodes: &'r mut [Node; STEPS],
+pub(super) struct RunStart<'r, S, L, const STEPS: usize> {
+    pub(super) states: &'r mut [StepState; STEPS],
     pub(super) store: L,
     pub(super) settings: S,
 }
 
-impl<'r, P, S, T: Timer, L, D, const STEPS: usize> Driven<D, Stage<'r, P, S, T, L, STEPS>, T> {
-    pub(super) fn new(fresh: Fresh<'r, S, L, STEPS>, drive: D) -> Self {
-        Self { drive, stage: Stage::Fresh(fresh), sleep: None }
+impl<'r, P, S, T: Timer, L, D, const STEPS: usize> RunFuture<D, Stage<'r, P, S, T, L, STEPS>, T> {
+    pub(super) fn new(fresh: RunStart<'r, S, L, STEPS>, drive: D) -> Self {
+        Self { drive, stage: Stage::RunStart(fresh), sleep: None }
     }
 }
 
 impl<
     'r,
-    P: Known,
+    P: StaticPipeline,
     E,
     O: Observer<E>,
     S: RunSettings,
@@ -61,7 +61,7 @@ impl<
     const PATHS: usize,
     const NEEDS: usize,
     const CONTEXTS: usize,
-> Future for Driven<Drive<'r, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>, Stage<'r, P, S, T, L, STEPS>, T>
+> Future for RunFuture<Driver<'r, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>, Stage<'r, P, S, T, L, STEPS>, T>
 {
     type Output = ();
 
@@ -71,25 +71,25 @@ impl<
         let this = self.as_mut().project();
         let drive = this.drive;
         drive.tick();
-        if let Stage::Fresh(fresh) = this.stage {
+        if let Stage::RunStart(fresh) = this.stage {
             if T::TICKS {
                 drive.notes.started = drive.now;
             }
-            if P::BLUEPRINT.goes_ahead(&fresh.settings) && !O::LISTENS {
-                let Err(ahead) = drive.go_ahead(fresh.nodes, cx) else {
+            if P::STATIC_PLAN.may_use_fast_path(&fresh.settings) && !O::LISTENS {
+                let Err(ahead) = drive.run_fast_path(fresh.states, cx) else {
                     drive.end();
                     return Poll::Ready(());
                 };
                 return self.go_on(&ahead, cx);
             }
         }
-        self.go_on(&Ahead::default(), cx)
+        self.go_on(&FastPath::default(), cx)
     }
 }
 
 impl<
     'r,
-    P: Known,
+    P: StaticPipeline,
     E,
     O: Observer<E>,
     S: RunSettings,
@@ -100,16 +100,16 @@ impl<
     const PATHS: usize,
     const NEEDS: usize,
     const CONTEXTS: usize,
-> Driven<Drive<'r, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>, Stage<'r, P, S, T, L, STEPS>, T>
+> RunFuture<Driver<'r, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>, Stage<'r, P, S, T, L, STEPS>, T>
 {
     /// Does as the scheduler says, until it has nothing to say or all has ended; first it is told what has gone ahead.
     #[inline(never)]
-    fn go_on(self: Pin<&mut Self>, ahead: &Ahead, cx: &mut Context<'_>) -> Poll<()> {
+    fn go_on(self: Pin<&mut Self>, ahead: &FastPath, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
         let drive = this.drive;
         if let Stage::Scheduled(scheduler, _) = this.stage {
             drive.poll_running(scheduler, cx);
-        } else if let Stage::Fresh(fresh) = mem::replace(this.stage, Stage::Ended)
+        } else if let Stage::RunStart(fresh) = mem::replace(this.stage, Stage::Ended)
             && let Some(scheduler) = drive.schedule(fresh, ahead)
         {
             *this.stage = Stage::Scheduled(scheduler, Instant::NEVER);
@@ -124,7 +124,7 @@ impl<
             if drive.poll_signal(scheduler, cx) {
                 continue;
             }
-            if !(KnownSetup::<P, S, T>::ASKS.alarms || KnownSetup::<P, S, T>::ASKS.deadline) {
+            if !(StaticSetup::<P, S, T>::REQUIREMENTS.timers || StaticSetup::<P, S, T>::REQUIREMENTS.deadline) {
                 return Poll::Pending;
             }
             let deadline = scheduler.poll_deadline();
@@ -146,7 +146,7 @@ impl<
 
 impl<
     'r,
-    P: Known,
+    P: StaticPipeline,
     E,
     O: Observer<E>,
     T: Timer,
@@ -155,22 +155,22 @@ impl<
     const PATHS: usize,
     const NEEDS: usize,
     const CONTEXTS: usize,
-> Drive<'r, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>
+> Driver<'r, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>
 {
     /// What is left when as many steps have gone ahead.
     fn schedule<S: RunSettings, L: Lend<'r>>(
         &mut self,
-        fresh: Fresh<'r, S, L, STEPS>,
-        ahead: &Ahead,
+        fresh: RunStart<'r, S, L, STEPS>,
+        ahead: &FastPath,
     ) -> Option<ScheduledBy<'r, P, S, T>> {
-        let Fresh { nodes, store, settings } = fresh;
+        let RunStart { states, store, settings } = fresh;
         // The lengths of the storage are the plan's own constants; were they not, nothing would run, and the report would
         // say so of every step.
-        let state = store.lend(nodes);
+        let state = store.lend(states);
         let mut scheduler =
-            Scheduler::after(KnownSetup::new(settings), state, self.notes.started, ahead.succeeded as u32).ok()?;
+            Scheduler::after(StaticSetup::new(settings), state, self.notes.started, ahead.succeeded as u32).ok()?;
         if let Some(step) = ahead.begun.and_then(|begun| scheduler.start_next(begun)) {
-            self.hear(&mut scheduler, P::BLUEPRINT.path_of(step));
+            self.hear(&mut scheduler, P::STATIC_PLAN.path_of(step));
         }
         Some(scheduler)
     }

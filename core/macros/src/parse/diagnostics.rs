@@ -1,15 +1,15 @@
-//! All mistakes of a module, told at once.
+//! All diagnostics of a module, told at once.
 
 use proc_macro2::Span;
 use quote::ToTokens;
 use std::fmt::Display;
 use syn::{Error, Ident};
 
-/// The mistakes found so far, in the order in which they are told.
+/// The diagnostics found so far, in the order in which they are told.
 #[derive(Default)]
-pub(super) struct Mistakes(Option<Error>);
+pub(super) struct Diagnostics(Option<Error>);
 
-impl Mistakes {
+impl Diagnostics {
     pub(super) fn add(&mut self, error: Error) {
         match &mut self.0 {
             Some(all) => all.combine(error),
