@@ -13,7 +13,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{self, Duration};
 
-use rungs::{BoxError, Event, Instant, LocalPipeline, PlanError, Timer};
+use rungs::{Instant, LocalPipeline, PlanError, Timer};
 
 /// A clock, and who is to be woken when. Clones are the same clock.
 #[derive(Clone)]
@@ -83,7 +83,7 @@ fn main() -> Result<ExitCode, PlanError> {
             Ok(())
         }
     });
-    let run = p.runner().observe(|event: &Event<'_, BoxError>| println!("{:?}  {event}", event.at - Instant::ZERO));
+    let run = p.runner().on_event(|event| println!("{:?}  {event}", event.at - Instant::ZERO));
     let report = block_on(&clock, run.run(&clock))?;
     println!("\n{report}");
     Ok(report.exit_code().into())

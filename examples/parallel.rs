@@ -7,7 +7,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use rungs::{BoxError, Event, Pipeline, PlanError, Timer as _};
+use rungs::{BoxError, Pipeline, PlanError, Timer as _};
 use rungs_smol::Smol;
 use smol::Timer;
 
@@ -32,10 +32,8 @@ fn main() -> Result<ExitCode, PlanError> {
 
     let timer = Smol::new();
     let start = timer.now();
-    let run = p
-        .runner()
-        .max_concurrent(3)
-        .observe(|event: &Event<'_, BoxError>| println!("{:>4} ms  {event}", (event.at - start).as_millis()));
+    let run =
+        p.runner().max_concurrent(3).on_event(|event| println!("{:>4} ms  {event}", (event.at - start).as_millis()));
     let report = smol::block_on(run.run(&timer))?;
 
     if let Ok(total) = report.output(total) {

@@ -7,7 +7,7 @@ use std::fmt;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use rungs::{Backoff, Event, Jitter, Pipeline, PlanError, Retry, StepCx};
+use rungs::{Backoff, Jitter, Pipeline, PlanError, Retry, StepCx};
 use rungs_smol::Smol;
 
 const MS: Duration = Duration::from_millis(1);
@@ -50,7 +50,7 @@ fn main() -> Result<ExitCode, PlanError> {
     // 100 ms, 200 ms, 400 ms, 500 ms, 500 ms..., each cut to something between its half and its whole.
     let backoff = Backoff::exponential(100 * MS).cap(500 * MS).jitter(Jitter::Equal);
 
-    let mut p = Pipeline::new("retry");
+    let mut p = Pipeline::with_error::<Error>("retry");
     p.step("download").retries(4).backoff(backoff).timeout(900 * MS).retry_if(worth_it).run_with(download);
     p.step("lookup")
         .retries(4)
@@ -60,7 +60,7 @@ fn main() -> Result<ExitCode, PlanError> {
         .run(|| async { Err::<(), _>(Error::NotFound) });
 
     // Jitter needs a seed: of its own for each process, or many that failed together come back together.
-    let run = p.runner().seed(rungs::random_seed()).observe(|event: &Event<'_, Error>| println!("{event}"));
+    let run = p.runner().seed(rungs::random_seed()).on_event(|event| println!("{event}"));
     let report = smol::block_on(run.run(&Smol::new()))?;
     println!("\n{report}");
     Ok(report.exit_code().into())

@@ -108,7 +108,7 @@ impl Graph {
     #[allow(clippy::indexing_slicing, reason = "needs come before their step")]
     pub fn build(&mut self) -> (Adding, Handle<u64>) {
         let Self { wants, names, handles, .. } = self;
-        let mut p = Adding::new("bench");
+        let mut p = Pipeline::with_error("bench");
         handles.clear();
         for (i, (wants, name)) in wants.iter().zip(names).enumerate() {
             let (step, i) = (p.step(name), i as u64);

@@ -9,7 +9,7 @@ use core::fmt;
 /// # #[cfg(feature = "alloc")] {
 /// use rungs::{NoClock, Pipeline, StepError};
 ///
-/// let mut p = Pipeline::new("errors");
+/// let mut p = Pipeline::with_error("errors");
 /// let port = p.step("port").run(|| async { "eighty".parse::<u16>() });
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// let Some(StepError::Failed(error)) = report.get("port").unwrap().error() else { unreachable!() };

@@ -11,7 +11,7 @@
 //! # #[cfg(feature = "alloc")] {
 //! use rungs::{NoClock, Pipeline};
 //!
-//! let mut p: Pipeline = Pipeline::new("sum");
+//! let mut p = Pipeline::new("sum");
 //! let a = p.step("a").run(|| async { Ok(2) });
 //! let b = p.step("b").run(|| async { Ok("40".parse::<i32>()?) });
 //! let sum = p.step("sum").needs((a, b)).run(|a, b| async move { Ok(*a + *b) });
@@ -67,6 +67,10 @@ mod error;
 #[cfg(feature = "macros")]
 pub mod fixed;
 mod observe;
+// Its types stand in signatures; nobody names them.
+#[doc(hidden)]
+#[cfg(any(feature = "alloc", feature = "macros"))]
+pub mod observers;
 mod plan;
 mod policy;
 mod reason;
@@ -92,7 +96,7 @@ mod report;
 mod seed;
 
 pub use error::StepError;
-pub use observe::{Event, Happened, Observer};
+pub use observe::{Counts, Event, EventKind, Observer, RunInfo};
 pub use plan::StepId;
 pub use policy::{Backoff, Config, Jitter, OnFailure, Order, Retry, Settings, When};
 pub use reason::Origin;

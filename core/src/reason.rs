@@ -9,20 +9,20 @@ use core::fmt;
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
-/// use rungs::{Event, Happened, NoClock, Origin, Pipeline};
+/// use rungs::{EventKind, NoClock, Origin, Pipeline};
 ///
-/// let mut p = Pipeline::new("bring-up");
+/// let mut p = Pipeline::with_error("bring-up");
 /// let rails = p.step("rails").run(|| async { Err::<(), _>("brown-out") });
 /// let tilt = p.step("tilt").needs(rails).run(|_| async { Ok(()) });
 /// p.step("frame").needs(tilt).run(|_| async { Ok(()) });
 /// let mut origins = Vec::new();
-/// let observer = |event: &Event<'_, _>| {
-///     if let Happened::Ended { origin: Some(origin), .. } = event.happened {
+/// let run = p.runner().on_event(|event| {
+///     if let EventKind::Ended { origin: Some(origin), .. } = event.kind {
 ///         assert!(matches!(origin, Origin::Dependency { root: "rails", .. }));
 ///         origins.push(origin.to_string());
 ///     }
-/// };
-/// let report = futures_lite::future::block_on(p.runner().observe(observer).run(&NoClock))?;
+/// });
+/// let report = futures_lite::future::block_on(run.run(&NoClock))?;
 /// assert_eq!(origins, ["`rails` failed", "`rails` failed, through `tilt`"]);
 /// assert_eq!(report.get("frame").unwrap().reason().unwrap().to_string(), origins[1]);
 /// # }

@@ -14,7 +14,7 @@ use core::time::Duration;
 /// # #[cfg(feature = "alloc")] {
 /// use rungs::{NoClock, Pipeline, StepCx};
 ///
-/// let mut p = Pipeline::new("stubborn");
+/// let mut p = Pipeline::with_error("stubborn");
 /// let third = p.step("third time").retries(2).run_with(|cx: StepCx| async move {
 ///     if cx.attempt() < 3 { Err("not yet") } else { Ok(cx.attempt()) }
 /// });

@@ -9,7 +9,7 @@ use crate::support::{Clock, Count, Hand, drive, fates, ms};
 /// Runs to `at`, does it, and runs on to the end.
 fn stopped_at(at: u64, what: fn(&CancelToken)) -> Vec<String> {
     let (clock, token, alive) = (Clock::new(), CancelToken::new(), Count::new());
-    let mut p: Pipeline<'_, &str> = Pipeline::new("stopped");
+    let mut p = Pipeline::with_error::<&str>("stopped");
     let slow = p.step("slow").run(|| async {
         let _alive = alive.guard();
         clock.sleep(ms(20)).await;
@@ -77,7 +77,7 @@ fn a_second_cancel_prevents_clean_up() {
 #[test]
 fn a_second_cancel_ends_clean_up_in_flight() {
     let (clock, token) = (Clock::new(), CancelToken::new());
-    let mut p: Pipeline<'_, &str> = Pipeline::new("impatient");
+    let mut p = Pipeline::with_error::<&str>("impatient");
     let slow = p.step("slow").run(std::future::pending::<Result<(), _>>);
     p.step("tidy").after(slow).when_all_done().run(std::future::pending::<Result<(), _>>);
     let hand = Hand::new();
@@ -103,7 +103,7 @@ fn a_second_cancel_ends_clean_up_in_flight() {
 #[test]
 fn drain_then_cancel() {
     let (clock, token) = (Clock::new(), CancelToken::new());
-    let mut p: Pipeline<'_, &str> = Pipeline::new("both");
+    let mut p = Pipeline::with_error::<&str>("both");
     p.step("slow").run(std::future::pending::<Result<(), _>>);
     let hand = Hand::new();
     let mut run = pin!(p.runner().cancel(&token).run(&clock));
@@ -121,7 +121,7 @@ fn a_token_that_was_used_before_stops_the_run_at_once() {
     let (clock, token, calls) = (Clock::new(), CancelToken::new(), Count::new());
     token.cancel();
     assert!(token.is_cancelled() && token.is_stopping());
-    let mut p: Pipeline<'_, &str> = Pipeline::new("too late");
+    let mut p = Pipeline::with_error::<&str>("too late");
     p.step("never").run(|| async { Ok(calls.raise()) });
     for _ in 0..2 {
         let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
@@ -138,7 +138,7 @@ fn a_token_that_was_used_before_stops_the_run_at_once() {
 fn one_token_for_several_runs_and_from_another_thread() {
     let token = CancelToken::new();
     let waiting = || {
-        let mut p: Pipeline<'static, &str> = Pipeline::new("waits");
+        let mut p: Pipeline<'static, &str> = Pipeline::with_error("waits");
         p.step("waits").run(std::future::pending::<Result<(), _>>);
         p
     };
@@ -157,7 +157,7 @@ fn one_token_for_several_runs_and_from_another_thread() {
 #[test]
 fn a_result_in_the_poll_of_a_cancel_counts() {
     let (clock, token) = (Clock::new(), CancelToken::new());
-    let mut p: Pipeline<'_, &str> = Pipeline::new("tie");
+    let mut p = Pipeline::with_error::<&str>("tie");
     p.step("cancels").run(|| async {
         clock.sleep(ms(10)).await;
         token.cancel();

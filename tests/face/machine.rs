@@ -12,7 +12,7 @@ fn span(millis: u64) -> Value {
 #[test]
 fn a_report_in_json() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("nightly");
+    let mut p = Pipeline::with_error::<&str>("nightly");
     p.step("good").retries(1).backoff(Backoff::fixed(ms(1_100))).run_with(|cx| {
         let clock = &clock;
         async move {
@@ -56,7 +56,7 @@ fn a_report_in_json() {
 #[test]
 fn one_step_in_json() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("one");
+    let mut p = Pipeline::with_error::<&str>("one");
     p.step("slow").timeout(ms(3)).run(std::future::pending::<Result<(), _>>);
     let report = drive(&clock, p.run(&clock)).unwrap();
     let json = serde_json::to_value(report.get("slow").unwrap()).unwrap();

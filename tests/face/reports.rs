@@ -10,7 +10,7 @@ use crate::support::{Clock, block, drive, ms};
 fn exit_codes() {
     let clock = Clock::new();
     let code = |build: &dyn Fn(&mut Pipeline<'_, &'static str>)| {
-        let mut p = Pipeline::new("codes");
+        let mut p = Pipeline::with_error("codes");
         build(&mut p);
         let token = CancelToken::new();
         p.step("end").after_named(["it"]).run({
@@ -35,7 +35,7 @@ fn exit_codes() {
 
 #[test]
 fn outputs_and_why_there_is_none() {
-    let mut p: Pipeline<'_, &str> = Pipeline::new("outputs");
+    let mut p = Pipeline::with_error::<&str>("outputs");
     let good = p.step("good").run(|| async { Ok(7_u32) });
     let bad = p.step("bad").run(|| async { Err::<u32, _>("out of paper") });
     let next = p.step("next").needs(bad).run(|n| async move { Ok(*n) });
@@ -61,8 +61,8 @@ fn outputs_and_why_there_is_none() {
 
 #[test]
 fn a_handle_of_another_pipeline_has_no_output_here() {
-    let mut one: Pipeline<'_> = Pipeline::new("one");
-    let mut two: Pipeline<'_> = Pipeline::new("two");
+    let mut one = Pipeline::new("one");
+    let mut two = Pipeline::new("two");
     one.step("mine").run(|| async { Ok(1_u32) });
     let theirs = two.step("theirs").run(|| async { Ok(2_u32) });
     let report = block(one.run(&NoClock)).unwrap();
@@ -72,7 +72,7 @@ fn a_handle_of_another_pipeline_has_no_output_here() {
 #[test]
 fn steps_come_in_the_order_of_declaration_and_complete() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("order");
+    let mut p = Pipeline::with_error::<&str>("order");
     p.step("z").after_named(["a"]).run(|| async { Ok(()) });
     p.step("a").run(|| async { Ok(clock.sleep(ms(3)).await) });
     p.step("m").after_named(["n"]).run(|| async { Ok(()) });
@@ -94,7 +94,7 @@ fn steps_come_in_the_order_of_declaration_and_complete() {
 #[test]
 fn the_wall_clock_is_that_of_the_start() {
     let before = SystemTime::now();
-    let mut p: Pipeline<'_> = Pipeline::new("wall clock");
+    let mut p = Pipeline::new("wall clock");
     let seen = p.step("seen").run(|| async { Ok(SystemTime::now()) });
     let report = block(p.run(&NoClock)).unwrap();
     assert!(before <= report.wall_clock_start());
@@ -103,7 +103,7 @@ fn the_wall_clock_is_that_of_the_start() {
 
 #[test]
 fn errors_can_be_taken_out() {
-    let mut p: Pipeline<'_, String> = Pipeline::new("errors");
+    let mut p = Pipeline::with_error::<String>("errors");
     let bad = p.step("bad").run(|| async { Err::<(), _>("no".to_string()) });
     let next = p.step("next").needs(bad).run(|_| async { Ok(()) });
     p.step("good").run(|| async { Ok(()) });
@@ -146,7 +146,7 @@ impl Error for Outer {
 
 #[test]
 fn a_step_error_prints_and_chains_as_its_own_error() {
-    let mut p: Pipeline<'_, Outer> = Pipeline::new("chain");
+    let mut p = Pipeline::with_error::<Outer>("chain");
     p.step("bad").run(|| async { Err::<(), _>(Outer(Inner)) });
     let report = block(p.run(&NoClock)).unwrap();
     let error = report.get("bad").unwrap().error().unwrap();
@@ -166,7 +166,7 @@ fn a_step_error_prints_and_chains_as_its_own_error() {
 
 #[test]
 fn the_usual_error_type_takes_any() {
-    let mut p: Pipeline<'_> = Pipeline::new("any");
+    let mut p = Pipeline::new("any");
     p.step("parse").run(|| async { Ok("x".parse::<u8>()?) });
     p.step("text").run(|| async { Err::<(), BoxError>("text".into()) });
     let report = block(p.run(&NoClock)).unwrap();

@@ -122,11 +122,12 @@ impl Log {
     pub(crate) fn lines(&self) -> Vec<String> {
         self.0.lock().unwrap().clone()
     }
+}
 
-    /// Writes every event, with its time.
-    pub(crate) fn observer<E: Display>(&self) -> impl Observer<E> + use<E> {
-        let log = self.clone();
-        move |event: &Event<'_, E>| log.write(format!("{} {event}", whole_ms(event.at)))
+/// Writes every event, with its time.
+impl<E: Display> Observer<E> for Log {
+    fn on_event(&mut self, event: &Event<'_, E>) {
+        self.write(format!("{} {event}", whole_ms(event.at)));
     }
 }
 

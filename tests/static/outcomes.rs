@@ -1,7 +1,7 @@
 //! What the end of a step does to those that need it.
 
 use crate::{Bad, Clock, run};
-use rungs::{Cause, Event, Happened, NoClock, Status, StepError};
+use rungs::{Cause, EventKind, NoClock, Status, StepError};
 use std::{collections::BTreeSet, future::Future, task::Poll};
 
 #[rungs::pipeline(error = Bad, name = "chain of causes")]
@@ -96,12 +96,12 @@ free     success        1         0         0
 #[test]
 fn events_say_why_in_the_words_of_the_report() {
     let mut told = Vec::new();
-    let observer = |event: &Event<'_, Bad>| {
-        if let Happened::Ended { cause: Some(_), .. } = event.happened {
+    let runner = causes::runner().on_event(|event| {
+        if let EventKind::Ended { cause: Some(_), .. } = event.kind {
             told.push(event.to_string());
         }
-    };
-    let report = run(&Clock::new(), causes::runner().observe(observer).run((), &NoClock));
+    });
+    let report = run(&Clock::new(), runner.run((), &NoClock));
     let unsuccessful = report.steps().filter_map(|step| Some((step, step.reason()?)));
     let lines: BTreeSet<_> =
         unsuccessful.map(|(step, reason)| format!("{}: {}: {reason}", step.name(), step.status())).collect();
@@ -184,7 +184,7 @@ fn a_run_goes_on_where_a_step_was_pending() {
 fn a_run_is_send_when_its_steps_are() {
     fn is_send(_: impl Future + Send) {}
     is_send(yielding::run(&NoClock));
-    is_send(causes::runner().observe(|_: &Event<'_, Bad>| {}).run((), &NoClock));
+    is_send(causes::runner().on_event(|_| {}).run((), &NoClock));
     let report = std::thread::spawn(|| futures_lite::future::block_on(yielding::run(&NoClock))).join().unwrap();
     assert!(report.is_success());
 }

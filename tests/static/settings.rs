@@ -177,17 +177,19 @@ fn a_step_may_ask_for_its_context_and_an_observer_hears_all() {
     let clock = Clock::new();
     let mut board = watched::Board { clock: clock.clone() };
     let mut log = Vec::new();
-    let runner = watched::runner().observe(|event: &rungs::Event<'_, Bad>| log.push(line(event)));
+    let runner = watched::runner().on_event(|event| log.push(line(event)));
     let report = run(&clock, runner.run(&mut board, &clock));
     let at = |millis| Instant::ZERO + ms(millis);
     assert_eq!(report.outputs.curious, Some((2, at(3), Some(at(9)))));
     assert_eq!(
         log,
         [
+            "0 watched: run started: 1 step",
             "0 curious: started",
             "1 curious: once; again in 2ms",
             "3 curious: attempt 2",
             "4 curious: success after retries",
+            "4 watched: run ended: 1 success, exit code 0",
         ]
     );
 }

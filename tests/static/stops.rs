@@ -82,13 +82,12 @@ fn a_signal_drains_and_cancels() {
         let clock = Clock::new();
         let mut board = board(&clock, false);
         let mut given = false;
-        let observer = |event: &rungs::Event<'_, Bad>| {
-            if event.step == busy::step_ids::SHORT && !std::mem::replace(&mut given, true) {
+        let runner = busy::runner().on_failure(OnFailure::GoOn).cancel(&STOP).on_event(|event| {
+            if event.step == Some(busy::step_ids::SHORT) && !std::mem::replace(&mut given, true) {
                 // Once: a second cancel would prevent the clean-up.
                 stop(&STOP);
             }
-        };
-        let runner = busy::runner().on_failure(OnFailure::GoOn).cancel(&STOP).observe(observer);
+        });
         let one = NonZeroU32::new(3).unwrap();
         let report = run(&clock, runner.max_concurrent(one).run(&mut board, &clock));
         assert_eq!(report.get("long").unwrap().status(), long);

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::{
     error::StepError,
-    observe::{Happened, Observer},
+    observe::EventKind,
+    observers::Observers,
     pipeline::{Fault, Kind, Work},
     plan::StepId,
     policy::Retry,
@@ -16,7 +17,7 @@ use crate::{
 };
 use alloc::sync::Arc;
 
-impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'_, 'env, E, K, O> {
+impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drive<'_, 'env, E, K, O> {
     /// Records a success. Errors of earlier attempts are of no interest any more.
     #[inline(always)]
     pub(super) fn succeeded(&mut self, step: StepId, result: Arc<K::Cell>, now: Instant) {
@@ -28,9 +29,9 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'_, 'env, E, K, O> {
         if !self.errors.is_empty() {
             self.errors.remove(&step.0);
         }
-        let attempts = parts.scheduler.node(step).map_or(1, Node::attempts);
-        let happened = Happened::Ended { status: Status::Success, cause: None, origin: None, attempts, error: None };
-        parts.notice(step, now, happened);
+        let attempt = parts.scheduler.node(step).map_or(1, Node::attempts);
+        let kind = EventKind::Ended { status: Status::Success, cause: None, origin: None, error: None };
+        parts.tell(step, attempt, now, kind);
     }
 
     /// An attempt has ended in an error, or was lost.
@@ -96,7 +97,8 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'_, 'env, E, K, O> {
             Verdict::Ended => self.ended(step, now),
             Verdict::Retry(next) => {
                 if let Some(error) = self.errors.get(&step.0) {
-                    self.parts.notice(step, now, Happened::Retrying { error, next });
+                    let attempt = self.parts.scheduler.node(step).map_or(1, Node::attempts);
+                    self.parts.tell(step, attempt, now, EventKind::Retrying { error, next });
                 }
             }
             Verdict::Ignored => {}
@@ -111,15 +113,15 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'_, 'env, E, K, O> {
             *place = work.as_mut().yield_cell();
         }
         let Some(node) = parts.scheduler.node(step) else { return };
-        let (status, cause, attempts) = (node.status(), node.cause(), node.attempts());
+        let (status, cause, attempt) = (node.status(), node.cause(), node.attempts());
         self.name_error(step, status, cause);
-        if !O::LISTENS {
+        if !O::LISTEN {
             return;
         }
         let (nodes, names) = (self.parts.scheduler.nodes(), &**self.parts.names);
         let origin = cause.and_then(|cause| Origin::of(cause, nodes, names));
-        let happened = Happened::Ended { status, cause, origin, attempts, error: self.errors.get(&step.0) };
-        self.parts.notice(step, now, happened);
+        let kind = EventKind::Ended { status, cause, origin, error: self.errors.get(&step.0) };
+        self.parts.tell(step, attempt, now, kind);
     }
 
     /// The error of a step that ended by none that was noted already. (Of a cancelled step the last one stands.)

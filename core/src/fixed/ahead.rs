@@ -10,7 +10,7 @@ use super::{
     drive::{Drive, Paths},
 };
 use crate::{
-    observe::Observer,
+    observers::Observers,
     plan::StepId,
     scheduler::Node,
     time::{Instant, Timer},
@@ -55,7 +55,7 @@ impl<P: Known, const STEPS: usize> Spans<P, STEPS> {
 impl<
     P: Known,
     E,
-    O: Observer<E>,
+    O: Observers<E>,
     T: Timer,
     F: Paths,
     const STEPS: usize,

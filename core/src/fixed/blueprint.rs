@@ -114,9 +114,9 @@ impl Blueprint {
 
     /// Whether steps that succeed at once start in the order of declaration, and nothing can stop them.
     #[inline]
-    pub(super) fn goes_ahead(&self, settings: &impl RunSettings) -> bool {
+    pub(super) fn goes_ahead<S: RunSettings>(&self, settings: &S) -> bool {
         let config = settings.config(&self.config);
-        let is_free = config.max_concurrent == u32::MAX && !config.has_deadline() && settings.signal().is_none();
+        let is_free = config.max_concurrent == u32::MAX && !config.has_deadline() && !S::HAS_SIGNAL;
         self.goes_by_declaration && is_free
     }
 

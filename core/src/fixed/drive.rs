@@ -1,18 +1,20 @@
 //! A run in progress: the scheduler's actions carried out on paths.
 
 use super::{
-    blueprint::Known,
+    blueprint::{Blueprint, Known},
     report::Notes,
     settings::{KnownSetup, RunSettings},
     wire::{Reply, Wires},
 };
 use crate::{
     error::StepError,
-    observe::{Event, Happened, Observer},
+    observe::{Counts, Event, EventKind, RunInfo},
+    observers::Observers,
     plan::StepId,
     policy::Retry,
     reason::Origin,
     scheduler::{Action, Cause, Node, Outcome, Scheduler, Status, Verdict},
+    summary::exit_code,
     time::{Instant, Timer},
 };
 use core::{
@@ -43,7 +45,7 @@ pub(super) struct Drive<
     /// What the clock last said.
     pub(super) now: Instant,
     pub(super) paths: F,
-    pub(super) observer: O,
+    pub(super) observers: O,
     pub(super) pipeline: PhantomData<fn() -> P>,
 }
 
@@ -55,7 +57,7 @@ impl<P: FnMut(usize, &mut Context<'_>) -> Poll<()>> Paths for P {}
 impl<
     P: Known,
     E,
-    O: Observer<E>,
+    O: Observers<E>,
     T: Timer,
     F: Paths,
     const STEPS: usize,
@@ -68,6 +70,27 @@ impl<
     pub(super) fn tick(&mut self) {
         if T::TICKS {
             self.now = self.timer.now();
+        }
+    }
+
+    /// Tells that the run begins.
+    #[inline]
+    pub(super) fn tell_run_start(&mut self, settings: &impl RunSettings) {
+        if O::LISTEN {
+            let Blueprint { name, names, plan, config, .. } = P::BLUEPRINT;
+            let kind = EventKind::RunStarted(RunInfo { names, plan: *plan, config: settings.config(config) });
+            self.observers.tell(&Event { at: self.now, step: None, name, attempt: 0, kind });
+        }
+    }
+
+    /// Tells what the run came to.
+    #[inline]
+    pub(super) fn tell_run_end<S: RunSettings>(&mut self, scheduler: &ScheduledBy<'_, P, S, T>) {
+        if O::LISTEN {
+            let nodes = scheduler.nodes();
+            let kind = EventKind::RunEnded { counts: Counts::of(nodes), exit_code: exit_code(nodes) };
+            let name = P::BLUEPRINT.name;
+            self.observers.tell(&Event { at: self.now, step: None, name, attempt: 0, kind });
         }
     }
 
@@ -91,15 +114,13 @@ impl<
         }
     }
 
-    /// Whether the signal has something new.
+    /// Whether a signal has something new.
     pub(super) fn poll_signal<S: RunSettings>(
         &mut self,
         scheduler: &mut ScheduledBy<'_, P, S, T>,
         cx: &mut Context<'_>,
     ) -> bool {
-        if let Some(signal) = scheduler.setup().signal() {
-            signal.register(cx.waker());
-        }
+        scheduler.setup().register(cx.waker());
         self.heed(scheduler)
     }
 
@@ -139,9 +160,9 @@ impl<
         let (at, blueprint) = (self.now, P::BLUEPRINT);
         let Some(node) = scheduler.node(step) else { return };
         let attempt = node.attempts();
-        if O::LISTENS {
-            let event = Event { step, name: blueprint.name(step), at, happened: Happened::Started { attempt } };
-            self.observer.notice(&event);
+        if O::LISTEN {
+            let (name, kind) = (blueprint.name(step), EventKind::Started);
+            self.observers.tell(&Event { at, step: Some(step), name, attempt, kind });
         }
         if CONTEXTS > 0 {
             self.wires.tell_attempt(attempt, at, scheduler.attempt_limit(step, at));
@@ -190,16 +211,16 @@ impl<
     }
 
     fn tell_retry<S: RunSettings>(&mut self, scheduler: &ScheduledBy<'_, P, S, T>, step: StepId, next: Instant) {
-        if !O::LISTENS {
+        if !O::LISTEN {
             return;
         }
         let Some(node) = scheduler.node(step) else { return };
         let Some(own) = self.notes.errors.get_mut(step.index()) else { return };
-        let (name, at) = (P::BLUEPRINT.name(step), self.now);
+        let (name, at, attempt) = (P::BLUEPRINT.name(step), self.now, node.attempts());
         with_error(last_error(node, own.take()), own, |error| {
             if let Some(error) = error {
-                let happened = Happened::Retrying { error, next };
-                self.observer.notice(&Event { step, name, at, happened });
+                let kind = EventKind::Retrying { error, next };
+                self.observers.tell(&Event { at, step: Some(step), name, attempt, kind });
             }
         });
     }
@@ -207,17 +228,17 @@ impl<
     #[inline]
     fn tell_end<S: RunSettings>(&mut self, scheduler: &ScheduledBy<'_, P, S, T>, step: StepId) {
         let at = self.now;
-        if !O::LISTENS {
+        if !O::LISTEN {
             return;
         }
         let Some(node) = scheduler.node(step) else { return };
         let Some(own) = self.notes.errors.get_mut(step.index()) else { return };
-        let (status, cause, attempts) = (node.status(), node.cause(), node.attempts());
+        let (status, cause, attempt) = (node.status(), node.cause(), node.attempts());
         let origin = cause.and_then(|cause| Origin::of(cause, scheduler.nodes(), &P::BLUEPRINT.names));
         let name = P::BLUEPRINT.name(step);
         with_error(error_of(node, own.take()), own, |error| {
-            let happened = Happened::Ended { status, cause, origin, attempts, error };
-            self.observer.notice(&Event { step, name, at, happened });
+            let kind = EventKind::Ended { status, cause, origin, error };
+            self.observers.tell(&Event { at, step: Some(step), name, attempt, kind });
         });
     }
 }

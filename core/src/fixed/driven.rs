@@ -8,7 +8,7 @@ use super::{
     storage::Lend,
 };
 use crate::{
-    observe::Observer,
+    observers::Observers,
     scheduler::{Node, Scheduler, Setup},
     time::{Instant, Timer},
 };
@@ -55,7 +55,7 @@ impl<
     'r,
     P: Known,
     E,
-    O: Observer<E>,
+    O: Observers<E>,
     S: RunSettings,
     T: Timer,
     L: Lend<'r>,
@@ -78,7 +78,8 @@ impl<
             if T::TICKS {
                 drive.notes.started = drive.now;
             }
-            if P::BLUEPRINT.goes_ahead(&fresh.settings) && !O::LISTENS {
+            drive.tell_run_start(&fresh.settings);
+            if P::BLUEPRINT.goes_ahead(&fresh.settings) && !O::LISTEN {
                 let Err(ahead) = drive.go_ahead(fresh.nodes, cx) else {
                     drive.end();
                     return Poll::Ready(());
@@ -94,7 +95,7 @@ impl<
     'r,
     P: Known,
     E,
-    O: Observer<E>,
+    O: Observers<E>,
     S: RunSettings,
     T: Timer,
     L: Lend<'r>,
@@ -122,6 +123,7 @@ impl<
             drive.act(scheduler, cx);
             if scheduler.has_ended() {
                 drive.end();
+                drive.tell_run_end(scheduler);
                 return Poll::Ready(());
             }
             if drive.poll_signal(scheduler, cx) {
@@ -151,7 +153,7 @@ impl<
     'r,
     P: Known,
     E,
-    O: Observer<E>,
+    O: Observers<E>,
     T: Timer,
     F: Paths,
     const STEPS: usize,

@@ -2,12 +2,14 @@
 
 use super::{
     blueprint::Known,
-    settings::{AsDeclared, RunSettings, Said},
+    observers::{OnEvent, Watched},
+    settings::{AsDeclared, RunSettings, StoppedBy},
     signal::StopSignal,
     storage::Storage,
 };
 use crate::{
-    observe::Observer,
+    observe::{Event, Observer},
+    observers::Observers,
     policy::{Config, OnFailure},
     time::Timer,
 };
@@ -34,9 +36,7 @@ use core::{future::Future, marker::PhantomData, num::NonZeroU32, time::Duration}
 /// }
 /// assert_eq!(run::<boot::Pipeline>().outputs.power, Some(3_300));
 /// ```
-pub trait Steps<C>: Known + Sized {
-    /// The steps' error.
-    type Error;
+pub trait Steps<C>: Fallible + Sized {
     /// What a run writes on: a [`Run`](super::Run).
     type Storage: Storage;
 
@@ -45,12 +45,33 @@ pub trait Steps<C>: Known + Sized {
     fn check<T: Timer, const SEEDED: bool>() {}
 
     /// Runs it; see [`Runner::run_in`].
-    fn run_in<'r, T: Timer, O: Observer<Self::Error>, S: RunSettings>(
+    fn run_in<'r, T: Timer, O: Observers<Self::Error>, S: RunSettings>(
         runner: Runner<Self, O, S>,
         storage: &'r mut Self::Storage,
         context: C,
         timer: &T,
     ) -> impl Future<Output = &'r ReportOf<Self, C>>;
+}
+
+/// A pipeline's error, whatever the pipeline runs on.
+///
+/// ```
+/// use rungs::fixed::Fallible;
+///
+/// #[rungs::pipeline(error = &'static str)]
+/// mod boot {
+///     #[step]
+///     async fn power() -> Result<(), &'static str> {
+///         Ok(())
+///     }
+/// }
+///
+/// let error: <boot::Pipeline as Fallible>::Error = "brown-out";
+/// assert_eq!(error.len(), 9);
+/// ```
+pub trait Fallible: Known {
+    /// The error of its steps.
+    type Error;
 }
 
 /// What a run leaves behind.
@@ -61,7 +82,7 @@ pub type ReportOf<P, C> = <<P as Steps<C>>::Storage as Storage>::Report;
 /// ```
 /// use core::num::NonZeroU32;
 /// use rungs::fixed::StopSignal;
-/// use rungs::{Event, NoClock, OnFailure};
+/// use rungs::{NoClock, OnFailure};
 ///
 /// #[rungs::pipeline(error = &'static str)]
 /// mod boot {
@@ -81,23 +102,29 @@ pub type ReportOf<P, C> = <<P as Steps<C>>::Storage as Storage>::Report;
 ///     .max_concurrent(NonZeroU32::MIN)
 ///     .on_failure(OnFailure::Drain)
 ///     .cancel(&STOP)
-///     .observe(|event: &Event<'_, _>| events.push(event.to_string()))
+///     .on_event(|event| events.push(event.to_string()))
 ///     .run((), &NoClock);
 /// assert_eq!(futures_lite::future::block_on(run).exit_code(), 1);
-/// assert_eq!(events, ["power: started", "power: failed: brown-out", "clock: skipped: stopped after `power` failed"]);
+/// assert_eq!(events, [
+///     "boot: run started: 2 steps, at most 1 at once",
+///     "power: started",
+///     "power: failed: brown-out",
+///     "clock: skipped: stopped after `power` failed",
+///     "boot: run ended: 1 failed, 1 skipped, exit code 1",
+/// ]);
 /// ```
 #[must_use = "nothing runs until `run` is awaited"]
 #[derive(Debug)]
 pub struct Runner<P, O = (), S = AsDeclared, const SEEDED: bool = false> {
     pub(super) settings: S,
-    pub(super) observer: O,
+    pub(super) observers: O,
     pub(super) pipeline: PhantomData<fn() -> P>,
 }
 
 impl<P> Runner<P> {
     /// A run as the pipeline says.
     pub const fn new() -> Self {
-        Self { settings: AsDeclared, observer: (), pipeline: PhantomData }
+        Self { settings: AsDeclared, observers: (), pipeline: PhantomData }
     }
 }
 
@@ -128,22 +155,41 @@ impl<P: Known, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
         self.say(|config| config.on_failure(on_failure))
     }
 
-    /// What stops the run from outside.
-    pub fn cancel(self, signal: &StopSignal) -> Runner<P, O, Said<'_>, SEEDED> {
-        let Self { settings, observer, pipeline } = self;
-        let config = *settings.config(&P::BLUEPRINT.config);
-        Runner { settings: Said { config, signal: Some(signal) }, observer, pipeline }
+    /// Adds a signal that stops the run from outside. Of several, any does.
+    ///
+    /// Clean-up steps are prevented by the second cancel of one signal, not by the first ones of two.
+    pub fn cancel(self, signal: &StopSignal) -> Runner<P, O, StoppedBy<'_, S>, SEEDED> {
+        let Self { settings, observers, pipeline } = self;
+        Runner { settings: StoppedBy { settings, signal }, observers, pipeline }
     }
 
-    /// Is told what happens as it happens.
-    pub fn observe<O2>(self, observer: O2) -> Runner<P, O2, S, SEEDED> {
-        let Self { settings, pipeline, .. } = self;
-        Runner { settings, observer, pipeline }
+    /// Adds an observer, which is told what happens as it happens. `&mut observer` serves as well.
+    pub fn observe<O2: Observer<P::Error>>(self, observer: O2) -> Runner<P, Watched<P, O, O2>, S, SEEDED>
+    where
+        P: Fallible,
+    {
+        self.watched_by(observer, O2::on_event)
+    }
+
+    /// Adds a closure that is called with what happens, as it happens.
+    pub fn on_event<F: FnMut(&Event<'_, P::Error>)>(self, closure: F) -> Runner<P, Watched<P, O, F>, S, SEEDED>
+    where
+        P: Fallible,
+    {
+        self.watched_by(closure, |closure, event| closure(event))
+    }
+
+    fn watched_by<O2>(self, observer: O2, on_event: OnEvent<P, O2>) -> Runner<P, Watched<P, O, O2>, S, SEEDED>
+    where
+        P: Fallible,
+    {
+        let Self { settings, observers: others, pipeline } = self;
+        Runner { settings, observers: Watched { others, observer, on_event }, pipeline }
     }
 
     fn say<const NOW_SEEDED: bool>(self, what: impl FnOnce(Config) -> Config) -> Runner<P, O, S::Said, NOW_SEEDED> {
-        let Self { settings, observer, pipeline } = self;
-        Runner { settings: settings.say(&P::BLUEPRINT.config, what), observer, pipeline }
+        let Self { settings, observers, pipeline } = self;
+        Runner { settings: settings.say(&P::BLUEPRINT.config, what), observers, pipeline }
     }
 
     /// Runs all steps, and reports. Dropping the future drops every step.
@@ -153,7 +199,7 @@ impl<P: Known, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
     pub async fn run<C, T: Timer>(self, context: C, timer: &T) -> ReportOf<P, C>
     where
         P: Steps<C>,
-        O: Observer<P::Error>,
+        O: Observers<P::Error>,
     {
         let mut storage = P::Storage::default();
         self.run_in(&mut storage, context, timer).await;
@@ -196,10 +242,10 @@ impl<P: Known, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
     ) -> impl Future<Output = &'r ReportOf<P, C>>
     where
         P: Steps<C>,
-        O: Observer<P::Error>,
+        O: Observers<P::Error>,
     {
         P::check::<T, SEEDED>();
-        let Self { settings, observer, pipeline } = self;
-        P::run_in(Runner { settings, observer, pipeline }, storage, context, timer)
+        let Self { settings, observers, pipeline } = self;
+        P::run_in(Runner { settings, observers, pipeline }, storage, context, timer)
     }
 }

@@ -10,14 +10,17 @@ use crate::{
     scheduler::{Asks, Setup, Stop},
     time::Timer,
 };
-use core::marker::PhantomData;
+use core::{marker::PhantomData, task::Waker};
 
-/// The settings of a run: [`AsDeclared`] or [`Said`].
+/// The settings of a run: [`AsDeclared`] or [`Said`], and perhaps [`StoppedBy`] signals.
 ///
 /// A [`Runner`](super::Runner) gathers them.
 pub trait RunSettings: Copy {
     /// Whether the pipeline's own settings are all there is.
     const IS_DECLARED: bool;
+
+    /// Whether a signal may stop the run.
+    const HAS_SIGNAL: bool;
 
     /// These settings when something was said.
     type Said: RunSettings;
@@ -28,8 +31,8 @@ pub trait RunSettings: Copy {
     /// Says something.
     fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> Self::Said;
 
-    /// What may stop the run from outside.
-    fn signal(&self) -> Option<&StopSignal>;
+    /// Whether this is true of any signal that may stop the run.
+    fn any_signal(&self, is: impl Fn(&StopSignal) -> bool + Copy) -> bool;
 }
 
 /// A run as its pipeline says.
@@ -39,33 +42,34 @@ pub struct AsDeclared;
 
 impl RunSettings for AsDeclared {
     const IS_DECLARED: bool = true;
+    const HAS_SIGNAL: bool = false;
 
-    type Said = Said<'static>;
+    type Said = Said;
 
     #[inline]
     fn config<'c>(&'c self, declared: &'c Config) -> &'c Config {
         declared
     }
 
-    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> Said<'static> {
-        Said { config: what(*declared), signal: None }
+    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> Said {
+        Said { config: what(*declared) }
     }
 
     #[inline]
-    fn signal(&self) -> Option<&StopSignal> {
-        None
+    fn any_signal(&self, _: impl Fn(&StopSignal) -> bool + Copy) -> bool {
+        false
     }
 }
 
-/// A run of which something else was said: what may stop it, and the rest of the scheduler, is compiled in.
+/// A run of which something else was said: the rest of the scheduler is compiled in.
 #[derive(Clone, Copy, Debug)]
-pub struct Said<'s> {
-    pub(super) config: Config,
-    pub(super) signal: Option<&'s StopSignal>,
+pub struct Said {
+    config: Config,
 }
 
-impl RunSettings for Said<'_> {
+impl RunSettings for Said {
     const IS_DECLARED: bool = false;
+    const HAS_SIGNAL: bool = false;
 
     type Said = Self;
 
@@ -75,12 +79,41 @@ impl RunSettings for Said<'_> {
     }
 
     fn say(self, _: &Config, what: impl FnOnce(Config) -> Config) -> Self {
-        Self { config: what(self.config), ..self }
+        Self { config: what(self.config) }
     }
 
     #[inline]
-    fn signal(&self) -> Option<&StopSignal> {
-        self.signal
+    fn any_signal(&self, _: impl Fn(&StopSignal) -> bool + Copy) -> bool {
+        false
+    }
+}
+
+/// One more signal that may stop the run.
+#[derive(Clone, Copy, Debug)]
+pub struct StoppedBy<'s, S> {
+    pub(super) settings: S,
+    pub(super) signal: &'s StopSignal,
+}
+
+impl<'s, S: RunSettings> RunSettings for StoppedBy<'s, S> {
+    const IS_DECLARED: bool = false;
+    const HAS_SIGNAL: bool = true;
+
+    type Said = StoppedBy<'s, S::Said>;
+
+    #[inline]
+    fn config<'c>(&'c self, declared: &'c Config) -> &'c Config {
+        self.settings.config(declared)
+    }
+
+    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> Self::Said {
+        StoppedBy { settings: self.settings.say(declared, what), signal: self.signal }
+    }
+
+    #[inline]
+    fn any_signal(&self, is: impl Fn(&StopSignal) -> bool + Copy) -> bool {
+        // Each is asked, whatever the others say.
+        self.settings.any_signal(is) | is(self.signal)
     }
 }
 
@@ -97,13 +130,18 @@ impl<P, S: RunSettings, T> KnownSetup<P, S, T> {
         Self { settings, seen: Seen::default(), of: PhantomData }
     }
 
-    pub(super) fn signal(&self) -> Option<&StopSignal> {
-        self.settings.signal()
+    /// Registers the waker with each signal. Call before [`next_stop`](Self::next_stop), or a request in between is lost.
+    pub(super) fn register(&self, waker: &Waker) {
+        self.settings.any_signal(|signal| {
+            signal.register(waker);
+            false
+        });
     }
 
-    /// What the signal asks for that has not been seen yet.
+    /// What the signals ask for that has not been seen yet.
+    #[inline]
     pub(super) fn next_stop(&mut self) -> Option<Stop> {
-        self.seen.next(self.settings.signal()?)
+        if S::HAS_SIGNAL { self.seen.next(&self.settings) } else { None }
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     wire::Wires,
 };
 use crate::{
-    observe::Observer,
+    observers::Observers,
     scheduler::{Alarm, Node, State},
     time::{Instant, Timer},
 };
@@ -158,7 +158,7 @@ impl<'r, E, const STEPS: usize, const WORDS: usize, const ALARMS: usize, const R
     #[inline]
     pub fn drive<
         P: Known,
-        O: Observer<E>,
+        O: Observers<E>,
         S: RunSettings,
         T: Timer,
         const PATHS: usize,
@@ -171,9 +171,9 @@ impl<'r, E, const STEPS: usize, const WORDS: usize, const ALARMS: usize, const R
         wires: &'r Wires<E, PATHS, NEEDS, CONTEXTS>,
         paths: impl FnMut(usize, &mut Context<'_>) -> Poll<()>,
     ) -> impl Future<Output = ()> {
-        let (Self { nodes, store, notes }, Runner { settings, observer, pipeline }) = (self, runner);
+        let (Self { nodes, store, notes }, Runner { settings, observers, pipeline }) = (self, runner);
         let now = Instant::ZERO;
-        Driven::new(Fresh { nodes, store, settings }, Drive { notes, wires, timer, now, paths, observer, pipeline })
+        Driven::new(Fresh { nodes, store, settings }, Drive { notes, wires, timer, now, paths, observers, pipeline })
     }
 }
 

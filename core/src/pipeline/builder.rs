@@ -26,7 +26,7 @@ use core::{future::Future, marker::PhantomData, time::Duration};
 /// use std::time::Duration;
 /// use rungs::{Backoff, Pipeline};
 ///
-/// let mut p: Pipeline = Pipeline::new("settings");
+/// let mut p = Pipeline::new("settings");
 /// let fetched = p
 ///     .step("fetch")
 ///     .retries(3)
@@ -60,7 +60,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S> StepBuilder<'p, 'env, E, K, S> {
     /// ```
     /// use rungs::{NoClock, Pipeline};
     ///
-    /// let mut p: Pipeline = Pipeline::new("fan-in");
+    /// let mut p = Pipeline::new("fan-in");
     /// let parts: Vec<_> = ["a", "b", "c"].map(|name| p.step(name).run(|| async { Ok(7) })).into();
     /// let sum = p.step("sum").needs(parts).run(|parts| async move { Ok(parts.iter().map(|part| **part).sum::<i32>()) });
     /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
@@ -143,7 +143,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// ```
     /// use rungs::{NoClock, Pipeline};
     ///
-    /// let mut p = Pipeline::new("choosy");
+    /// let mut p = Pipeline::with_error("choosy");
     /// p.step("fetch").retries(5).retry_if(|status| *status >= 500).run_with(|cx| async move {
     ///     Err::<(), _>(if cx.attempt() == 1 { 503 } else { 404 })
     /// });
@@ -206,7 +206,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// ```
     /// use rungs::{Cause, NoClock, Pipeline};
     ///
-    /// let mut p: Pipeline = Pipeline::new("alarmed");
+    /// let mut p = Pipeline::new("alarmed");
     /// let good = p.step("good").run(|| async { Ok(1) });
     /// let bad = p.step("bad").run(|| async { Ok("eighty".parse::<u16>()?) });
     /// let alarm = p.step("alarm").needs((good, bad)).when_any_failed().run(|good, bad| async move {

@@ -13,7 +13,7 @@ use core::fmt;
 /// ```
 /// use rungs::{NoClock, Pipeline};
 ///
-/// let mut p: Pipeline = Pipeline::new("circle");
+/// let mut p = Pipeline::new("circle");
 /// p.step("hen").depends_on(["egg"]).run(|_| async { Ok(()) });
 /// p.step("egg").depends_on(["hen"]).run(|_| async { Ok(()) });
 /// p.step("fox").depends_on(["goose"]).run(|_| async { Ok(()) });
@@ -68,7 +68,7 @@ impl core::error::Error for PlanError {}
 /// ```
 /// use rungs::{Mistake, Pipeline};
 ///
-/// let mut p: Pipeline = Pipeline::new("narrow");
+/// let mut p = Pipeline::new("narrow");
 /// p.resource("bus", 1);
 /// p.step("greedy").uses("bus", 2).run(|| async { Ok(()) });
 /// let error = p.check().unwrap_err();

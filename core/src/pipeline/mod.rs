@@ -51,7 +51,7 @@ pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
 /// ```
 /// use rungs::{NoClock, Pipeline};
 ///
-/// let mut p: Pipeline = Pipeline::new("sum");
+/// let mut p = Pipeline::new("sum");
 /// let a = p.step("a").run(|| async { Ok(1) });
 /// let b = p.step("b").run(|| async { Ok("41".parse::<i32>()?) });
 /// let sum = p.step("sum").needs((a, b)).run(|a, b| async move { Ok(*a + *b) });
@@ -68,7 +68,7 @@ pub type Pipeline<'env, E = BoxError, S = InPlace> = Graph<'env, E, Shared, S>;
 /// use std::rc::Rc;
 /// use rungs::{LocalPipeline, NoClock};
 ///
-/// let mut p: LocalPipeline = LocalPipeline::new("local");
+/// let mut p = LocalPipeline::new("local");
 /// let shared = p.step("shared").run(|| async { Ok(Rc::new(5)) });
 /// let next = p.step("next").needs(shared).run(|n| async move { Ok(**n + 1) });
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
@@ -113,9 +113,33 @@ struct Store {
     is_used: bool,
 }
 
-impl<'env, E, K: Kind<'env, E>> Graph<'env, E, K> {
-    /// A pipeline without steps, which run in place.
+impl<'env, K: Kind<'env, BoxError>> Graph<'env, BoxError, K> {
+    /// A pipeline without steps, which run in place and fail with any error: `?` turns each into a [`BoxError`]. For
+    /// another type there is [`with_error`](Self::with_error).
     pub fn new(name: &str) -> Self {
+        Self::with_error(name)
+    }
+
+    /// A pipeline whose steps fail with errors of one type: an enum, `anyhow::Error`, a text.
+    ///
+    /// ```
+    /// use rungs::{NoClock, Pipeline, StepError};
+    ///
+    /// #[derive(Debug, PartialEq)]
+    /// enum Fault {
+    ///     BrownOut,
+    /// }
+    ///
+    /// let mut p = Pipeline::with_error::<Fault>("boot");
+    /// p.step("power").run(|| async { Err::<(), _>(Fault::BrownOut) });
+    /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+    /// assert_eq!(report.get("power").unwrap().error(), Some(&StepError::Failed(Fault::BrownOut)));
+    /// # Ok::<(), rungs::PlanError>(())
+    /// ```
+    pub fn with_error<E>(name: &str) -> Graph<'env, E, K>
+    where
+        K: Kind<'env, E>,
+    {
         static PIPELINES: AtomicU32 = AtomicU32::new(0);
         // Only told apart, never ordered: a number that comes round again after 2^32 pipelines does no harm.
         let draft = Draft::new(PIPELINES.fetch_add(1, Ordering::Relaxed), name);
@@ -126,7 +150,7 @@ impl<'env, E, K: Kind<'env, E>> Graph<'env, E, K> {
             ran: Arc::new(Ran::default()),
             store: Store::default(),
         };
-        Self { steps, spawner: InPlace }
+        Graph { steps, spawner: InPlace }
     }
 }
 
@@ -137,7 +161,7 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
     /// ```
     /// use rungs::{InPlace, NoClock, Pipeline};
     ///
-    /// let mut p: Pipeline = Pipeline::new("spread").spawn_on(InPlace); // or an adapter's: `Smol`, `On(&executor)`
+    /// let mut p = Pipeline::new("spread").spawn_on(InPlace); // or an adapter's: `Smol`, `On(&executor)`
     /// p.step("one").run(|| async { Ok(()) });
     /// assert!(futures_lite::future::block_on(p.run(&NoClock))?.is_success());
     /// # Ok::<(), rungs::PlanError>(())
@@ -159,7 +183,7 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
     /// ```
     /// use rungs::Pipeline;
     ///
-    /// let mut p: Pipeline = Pipeline::new("sensors");
+    /// let mut p = Pipeline::new("sensors");
     /// p.resource("i2c", 1);
     /// for sensor in ["imu", "light", "gas"] {
     ///     p.step(sensor).uses("i2c", 1).run(|| async { Ok(()) }); // one after another
@@ -203,7 +227,7 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
     /// ```
     /// use rungs::Pipeline;
     ///
-    /// let mut p: Pipeline = Pipeline::new("my-pipeline");
+    /// let mut p = Pipeline::new("my-pipeline");
     /// let rows = p.step("extract").run(|| async { Ok(2) });
     /// let config = p.step("fetch_config").run(|| async { Ok(21) });
     /// let product = p.step("transform").needs((rows, config)).run(|rows, config| async move { Ok(*rows * *config) });

@@ -15,7 +15,7 @@ use core::{fmt, marker::PhantomData};
 /// ```
 /// use rungs::{Handle, NoClock, Pipeline};
 ///
-/// let mut p: Pipeline = Pipeline::new("fan-in");
+/// let mut p = Pipeline::new("fan-in");
 /// let parts: Vec<Handle<u32>> =
 ///     ["1", "2", "39"].iter().map(|&text| p.step(text).run(move || async move { Ok(text.parse()?) })).collect();
 /// let sum = p.step("sum").needs(parts).run(|parts| async move { Ok(parts.iter().map(|part| **part).sum::<u32>()) });
@@ -189,7 +189,7 @@ pub struct ByName;
 /// ```
 /// use rungs::{Inputs, NoClock, Pipeline};
 ///
-/// let mut p: Pipeline = Pipeline::new("by name");
+/// let mut p = Pipeline::new("by name");
 /// p.step("sum").depends_on(["a", "b"]).run(|inputs: Inputs| async move {
 ///     Ok(*inputs.get::<u32>("a")? + *inputs.get::<u32>("b")?)
 /// });
@@ -246,7 +246,7 @@ impl<M, C: Cell + ?Sized> Gather<M, C> for ByName {
 /// ```
 /// use rungs::{InputFault, NoClock, Pipeline};
 ///
-/// let mut p: Pipeline = Pipeline::new("inputs");
+/// let mut p = Pipeline::new("inputs");
 /// p.step("a").run(|| async { Ok(1_u32) });
 /// p.step("b").depends_on(["a"]).run(|inputs| async move {
 ///     let fault = |name| inputs.get::<u8>(name).err().map(|error| error.fault());

@@ -73,20 +73,19 @@ impl Default for Config {
 /// When a step may start.
 ///
 /// ```
-/// use rungs::{NoClock, Order, Pipeline};
+/// use rungs::{EventKind, NoClock, Order, Pipeline};
 ///
-/// let mut p: Pipeline = Pipeline::new("lock-step");
+/// let mut p = Pipeline::new("lock-step");
 /// let a = p.step("a").run(|| async { Ok(()) });
 /// p.step("after a").after(a).run(|| async { Ok(()) });
 /// p.step("b").run(|| async { Ok(()) });
 /// let mut ended = Vec::new();
-/// let observer = |event: &rungs::Event<'_, _>| {
-///     if let rungs::Happened::Ended { .. } = event.happened {
+/// let run = p.runner().order(Order::Levels).on_event(|event| {
+///     if let EventKind::Ended { .. } = event.kind {
 ///         ended.push(event.name.to_string());
 ///     }
-/// };
-/// let run = p.runner().order(Order::Levels).observe(observer).run(&NoClock);
-/// assert!(futures_lite::future::block_on(run)?.is_success());
+/// });
+/// assert!(futures_lite::future::block_on(run.run(&NoClock))?.is_success());
 /// assert_eq!(ended, ["a", "b", "after a"]);
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
@@ -107,7 +106,7 @@ pub enum Order {
 /// ```
 /// use rungs::{NoClock, OnFailure, Pipeline, Status};
 ///
-/// let mut p = Pipeline::new("stops");
+/// let mut p = Pipeline::with_error("stops");
 /// p.step("bad").run(|| async { Err::<(), _>("bad") });
 /// p.step("good").run(|| async { Ok(()) });
 /// p.step("tidy").when_all_done().run(|| async { Ok(()) });

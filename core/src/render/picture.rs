@@ -14,7 +14,7 @@ use core::fmt;
 /// ```
 /// use rungs::Pipeline;
 ///
-/// let mut p: Pipeline = Pipeline::new("my-pipeline");
+/// let mut p = Pipeline::new("my-pipeline");
 /// let a = p.step("extract").run(|| async { Ok(1) });
 /// p.step("load").needs(a).run(|_| async { Ok(()) });
 /// assert!(p.visualize().to_string().ends_with("  - load <- [extract]\n"));

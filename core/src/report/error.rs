@@ -9,7 +9,7 @@ use core::fmt;
 /// ```
 /// use rungs::{NoClock, NoOutput, Pipeline};
 ///
-/// let mut p: Pipeline = Pipeline::new("outputs");
+/// let mut p = Pipeline::new("outputs");
 /// p.step("one").run(|| async { Ok(1_u8) });
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert!(matches!(report.output_named::<u8>("two"), Err(NoOutput::NoSuchStep)));

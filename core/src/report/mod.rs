@@ -30,7 +30,7 @@ use core::time::Duration;
 /// ```
 /// use rungs::{NoClock, Pipeline, Status};
 ///
-/// let mut p: Pipeline = Pipeline::new("report");
+/// let mut p = Pipeline::new("report");
 /// let bad = p.step("bad").run(|| async { Err::<u8, _>("out of paper".into()) });
 /// p.step("next").needs(bad).run(|_| async { Ok(()) });
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;

@@ -16,7 +16,7 @@ use core::{fmt, time::Duration};
 /// ```
 /// use rungs::{Cause, NoClock, Pipeline, Status};
 ///
-/// let mut p = Pipeline::new("results");
+/// let mut p = Pipeline::with_error("results");
 /// let lamp = p.step("lamp").retries(2).optional().run(|| async { Err::<(), _>("no bulb") });
 /// p.step("read").after(lamp).skip_on_error().run(|| async { Ok(()) });
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
@@ -137,7 +137,7 @@ impl<E: fmt::Debug, C: Cell + ?Sized> fmt::Debug for StepResult<'_, E, C> {
 /// ```
 /// use rungs::{NoClock, Pipeline};
 ///
-/// let mut p = Pipeline::new("reasons");
+/// let mut p = Pipeline::with_error("reasons");
 /// let lamp = p.step("lamp").run(|| async { Err::<(), _>("no bulb") });
 /// let lens = p.step("lens").after(lamp).run(|| async { Ok(()) });
 /// p.step("read").after(lens).run(|| async { Ok(()) });

@@ -9,8 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use rungs::{
-    Backoff, CancelToken, Event, Handle, InPlace, Jitter, Pipeline, PlanError, Report, Retry, Shared, Status,
-    StepBuilder, StepError, Timer,
+    Backoff, CancelToken, Handle, InPlace, Jitter, Pipeline, PlanError, Report, Retry, Shared, Status, StepBuilder,
+    StepError, Timer,
 };
 use rungs_smol::{On, Smol};
 use smol::Executor;
@@ -45,7 +45,7 @@ pub(crate) struct Job<'a> {
 impl<'a> Job<'a> {
     /// A job that fetches from `base` and loads into the file at `db`. Nothing runs yet.
     pub(crate) fn new(base: &'a str, db: &'a Path) -> Self {
-        let mut etl = Pipeline::new("etl");
+        let mut etl = Pipeline::with_error::<EtlError>("etl");
 
         let airports = source(etl.step("fetch_airports")).run(move || fetch(base, "/airports.csv"));
         let flights = source(etl.step("fetch_flights")).run(move || fetch(base, "/flights.csv"));
@@ -107,11 +107,10 @@ impl<'a> Job<'a> {
         say(out, format_args!("from {} into {}\n", self.base, self.db.display()));
         let timer = Smol::new();
         let start = timer.now();
-        let observer = |event: &Event<'_, EtlError>| {
+        let run = self.steps.runner().seed(rungs::random_seed()).cancel(token).on_event(|event| {
             let elapsed = (event.at - start).as_secs_f64();
             say(out, format_args!("{elapsed:>6.3} s  {event}"));
-        };
-        let run = self.steps.runner().seed(rungs::random_seed()).cancel(token).observe(observer);
+        });
         let report = run.run(&timer).await?;
         say(out, format_args!("\n{report}\n"));
         self.conclude(&report, out);

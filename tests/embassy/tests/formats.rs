@@ -11,8 +11,9 @@ fn all_data_types_are_logged() {
     is_logged::<rungs::Backoff<'_>>();
     is_logged::<rungs::Cause>();
     is_logged::<rungs::Config>();
+    is_logged::<rungs::Counts>();
     is_logged::<rungs::Event<'_, u8>>();
-    is_logged::<rungs::Happened<'_, u8>>();
+    is_logged::<rungs::EventKind<'_, u8>>();
     is_logged::<rungs::InPlace>();
     is_logged::<rungs::InputError>();
     is_logged::<rungs::InputFault>();
@@ -30,6 +31,7 @@ fn all_data_types_are_logged() {
     is_logged::<rungs::Reason<'_, u8>>();
     is_logged::<rungs::Report<u8>>();
     is_logged::<rungs::Retry>();
+    is_logged::<rungs::RunInfo<'_>>();
     is_logged::<rungs::Settings<'_>>();
     is_logged::<rungs::Status>();
     is_logged::<rungs::StepCx>();

@@ -56,6 +56,10 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             const BLUEPRINT: &'static ::rungs::fixed::Blueprint = &PLAN;
         }
 
+        impl ::rungs::fixed::Fallible for Pipeline {
+            type Error = #error;
+        }
+
         /// Runs all steps, and reports. Dropping the future drops every step.
         #[allow(clippy::multiple_bound_locations)]
         pub fn run<#lifetime 'clock, #(#params,)* __Clock: ::rungs::Timer>(
@@ -79,7 +83,6 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
 
         #[allow(clippy::multiple_bound_locations)]
         impl<#lifetime #(#params,)*> ::rungs::fixed::Steps<#context_type> for Pipeline #context_where {
-            type Error = #error;
             type Storage = Storage #output_ty;
 
             #[inline]
@@ -167,10 +170,10 @@ fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'
         async fn run_in<
             'run,
             __Clock: ::rungs::Timer,
-            __Watcher: ::rungs::Observer<Self::Error>,
+            __Watchers: ::rungs::observers::Observers<#error>,
             __Settings: ::rungs::fixed::RunSettings,
         >(
-            #runner: ::rungs::fixed::Runner<Self, __Watcher, __Settings>,
+            #runner: ::rungs::fixed::Runner<Self, __Watchers, __Settings>,
             #storage: &'run mut Self::Storage,
             #context: #context_type,
             #timer: &__Clock,
