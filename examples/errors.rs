@@ -27,7 +27,7 @@ fn main() -> Result<(), PlanError> {
     let alarm = p.step("alarm").needs(measured).when_any_failed().run(|measured: Result<Out<f64>, Cause>| async move {
         Ok(match measured {
             Ok(degrees) => format!("nothing wrong: {degrees} degrees"),
-            Err(cause) => format!("no measurement: {}", cause.in_short()),
+            Err(cause) => format!("no measurement: {cause}"),
         })
     });
     // A clean-up runs in any case, when all that it waits for has ended.

@@ -47,11 +47,11 @@ impl<E: fmt::Display> fmt::Display for StepError<E> {
         match self {
             // `{:#}` is passed on: error types print their sources then.
             Self::Failed(error) => error.fmt(f),
-            Self::TimedOut => f.write_str(Cause::TimedOut.in_short()),
-            Self::Deadline => f.write_str(Cause::Deadline.in_short()),
+            Self::TimedOut => Cause::TimedOut.fmt(f),
+            Self::Deadline => Cause::Deadline.fmt(f),
             #[cfg(feature = "alloc")]
             Self::Panicked(message) => write!(f, "panicked: {message}"),
-            Self::Lost => f.write_str(Cause::Lost.in_short()),
+            Self::Lost => Cause::Lost.fmt(f),
             Self::Dependency { .. } => f.write_str("a step that it needs failed"),
         }
     }

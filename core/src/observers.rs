@@ -1,6 +1,7 @@
 //! All observers of a run, as a type: a run without any makes no event, and holds no code for one.
 
 use crate::observe::{Event, Observer};
+use core::fmt;
 
 /// The observers of a run: `()`, and what `observe` and `on_event` add to it.
 #[diagnostic::on_unimplemented(message = "not all of these observe runs whose steps fail with `{E}`: `{Self}`")]
@@ -48,6 +49,12 @@ impl<E, L: Observers<E>, O: Observer<E>> Observers<E> for Added<L, O> {
 
 /// A closure that observes.
 pub struct Closure<F>(pub(crate) F);
+
+impl<F> fmt::Debug for Closure<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Closure").finish_non_exhaustive()
+    }
+}
 
 impl<E, F: FnMut(&Event<'_, E>)> Observer<E> for Closure<F> {
     #[inline]

@@ -131,7 +131,7 @@ impl fmt::Display for Reason<'_> {
         match (self.origin, self.error) {
             (Some(origin), _) => origin.fmt(f)?,
             (None, Some(error)) if self.status == Status::Failed => return error.fmt(f),
-            (None, _) => f.write_str(self.cause.in_short())?,
+            (None, _) => self.cause.fmt(f)?,
         }
         match self.error {
             Some(last) if self.status == Status::Cancelled => write!(f, "; last error: {last}"),

@@ -171,3 +171,39 @@ fn a_result_in_the_poll_of_a_cancel_counts() {
         ["cancels success 0..10", "same moment success 0..10", "later cancelled 0..10: the run was cancelled"],
     );
 }
+
+#[test]
+fn any_of_several_tokens_stops_the_run() {
+    for stops in [0, 1, 2] {
+        let tokens = [CancelToken::new(), CancelToken::new(), CancelToken::new()];
+        let clock = Clock::new();
+        let mut p = Pipeline::with_error::<&str>("several");
+        // One is used while the run sleeps, so it must wake it.
+        let stop = async {
+            clock.sleep(ms(2)).await;
+            tokens[stops].cancel();
+        };
+        p.step("waits").timeout(ms(50)).run(std::future::pending::<Result<(), _>>);
+        let run = tokens.iter().fold(p.runner(), |runner, token| runner.cancel(token)).run(&clock);
+        let (report, ()) = drive(&clock, futures_lite::future::zip(run, stop));
+        assert_eq!(fates(&report.unwrap()), ["waits cancelled 0..2: the run was cancelled"]);
+    }
+}
+
+#[test]
+fn clean_up_is_prevented_by_the_second_cancel_of_one_token_only() {
+    for (cancels, status) in [([1, 1], Status::Success), ([2, 0], Status::Skipped), ([0, 2], Status::Skipped)] {
+        let tokens = [CancelToken::new(), CancelToken::new()];
+        let mut p = Pipeline::with_error::<&str>("twice");
+        let stops = p.step("stops").run(|| async {
+            for (token, cancels) in tokens.iter().zip(cancels) {
+                (0..cancels).for_each(|_| token.cancel());
+            }
+            std::future::pending::<Result<(), _>>().await
+        });
+        p.step("tidy").after(stops).when_all_done().run(|| async { Ok(()) });
+        let run = p.runner().cancel(&tokens[0]).cancel(&tokens[1]).run(&rungs::NoClock);
+        let report = drive(&Clock::new(), run).unwrap();
+        assert_eq!(report.get("tidy").unwrap().status(), status, "{cancels:?}");
+    }
+}

@@ -191,3 +191,14 @@ fn a_step_is_told_its_attempt() {
         .run_with(|cx, n| async move { if cx.attempt() < 3 { Err("not yet") } else { Ok(*n + cx.attempt()) } });
     assert_eq!(*block(p.run(&NoClock)).unwrap().output(step).unwrap(), 43);
 }
+
+#[test]
+fn handles_are_equal_if_they_stand_for_the_same_step() {
+    let add = |p: &mut Pipeline<'static>, name| p.step(name).run(|| async { Ok(1) });
+    let (mut p, mut q) = (Pipeline::new("p"), Pipeline::new("q"));
+    let (a, b, other) = (add(&mut p, "a"), add(&mut p, "b"), add(&mut q, "a"));
+    let names = std::collections::HashMap::from([(a, "a"), (b, "b"), (other, "other")]);
+    assert_eq!([a, b, other].map(|handle| names[&handle]), ["a", "b", "other"]);
+    let again = a;
+    assert!(a == again && a != b && a != other);
+}

@@ -174,3 +174,30 @@ fn the_usual_error_type_takes_any() {
     assert!(error.is::<std::num::ParseIntError>());
     assert_eq!(report.get("text").unwrap().error().unwrap().to_string(), "text");
 }
+
+#[test]
+fn all_parts_of_a_run_have_a_debug_form() {
+    let mut p = Pipeline::with_error::<&str>("shown");
+    let named = format!("{:?}", p.step("bad"));
+    assert_eq!(named, r#"StepBuilder { name: "bad", .. }"#);
+    let bad = p.step("bad").run(|| async { Err::<(), _>("no") });
+    p.step("next").after(bad).depends_on(["bad"]).run(|inputs| async move {
+        assert_eq!(format!("{inputs:?}"), "");
+        Ok(())
+    });
+    assert_eq!(format!("{p:?}"), r#"Pipeline { name: "shown", steps: 2, .. }"#);
+    let runner = p.runner().max_concurrent(2).on_event(|_| ());
+    let text = format!("{runner:?}");
+    assert!(text.starts_with(r#"Runner { pipeline: "shown", config: Config { max_concurrent: 2"#), "{text}");
+    let report = block(runner.run(&NoClock)).unwrap();
+    let text = format!("{report:?}");
+    assert!(
+        text.starts_with(r#"Report { pipeline: "shown", steps: [StepResult { name: "bad", status: Failed"#),
+        "{text}"
+    );
+    let text = format!("{:?}", report.get("bad").unwrap().reason().unwrap());
+    assert!(text.starts_with(r#"Reason { of: StepResult { name: "bad", status: Failed"#), "{text}");
+    // A result without `Debug` would not have this.
+    let error = block(p.runner().max_concurrent(0).run(&NoClock)).unwrap_err();
+    assert_eq!(error.mistakes().len(), 1);
+}

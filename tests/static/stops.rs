@@ -97,6 +97,48 @@ fn a_signal_drains_and_cancels() {
 }
 
 #[test]
+fn any_of_several_signals_stops_the_run() {
+    for stops in [0, 1, 2] {
+        let signals = [StopSignal::new(), StopSignal::new(), StopSignal::new()];
+        let clock = Clock::new();
+        let mut board = board(&clock, false);
+        // Given while the run sleeps, so it must wake it.
+        let stop = async {
+            clock.sleep(ms(5)).await;
+            signals[stops].cancel();
+        };
+        let [one, two, three] = &signals;
+        // Settings before, between and after.
+        let runner = busy::runner().on_failure(OnFailure::GoOn).cancel(one).seed(1).cancel(two).cancel(three);
+        let run_all = runner.max_concurrent(NonZeroU32::new(3).unwrap()).run(&mut board, &clock);
+        let (report, ()) = run(&clock, futures_lite::future::zip(run_all, stop));
+        let long = report.get("long").unwrap();
+        assert_eq!((long.status(), long.duration()), (Status::Cancelled, ms(5)), "{report}");
+        assert_eq!(report.get("tidy").unwrap().status(), Status::Success, "{report}");
+        assert_eq!(report.exit_code(), 2);
+    }
+}
+
+#[test]
+fn clean_up_is_prevented_by_the_second_cancel_of_one_signal_only() {
+    for (cancels, tidy) in [([1, 1], Status::Success), ([2, 0], Status::Skipped), ([0, 2], Status::Skipped)] {
+        let signals = [StopSignal::new(), StopSignal::new()];
+        let clock = Clock::new();
+        let mut board = board(&clock, false);
+        let mut given = false;
+        let runner = busy::runner().cancel(&signals[0]).cancel(&signals[1]).on_event(|event| {
+            if event.step == Some(busy::step_ids::SHORT) && !std::mem::replace(&mut given, true) {
+                for (signal, cancels) in signals.iter().zip(cancels) {
+                    (0..cancels).for_each(|_| signal.cancel());
+                }
+            }
+        });
+        let report = run(&clock, runner.run(&mut board, &clock));
+        assert_eq!(report.get("tidy").unwrap().status(), tidy, "{cancels:?}: {report}");
+    }
+}
+
+#[test]
 fn the_runs_deadline_cancels() {
     let clock = Clock::new();
     let mut board = board(&clock, false);

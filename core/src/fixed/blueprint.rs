@@ -24,6 +24,7 @@ use core::fmt;
 /// ```
 ///
 /// The [module](super) has a whole pipeline that is made of one.
+#[must_use = "a blueprint does nothing until a pipeline has it"]
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Blueprint {
@@ -160,6 +161,7 @@ impl StepNames for &[&str] {
 /// assert!(boot::visualize().mermaid().to_string().contains("s0 --> s1"));
 /// assert!(boot::visualize().dot().to_string().starts_with("digraph"));
 /// ```
+#[must_use = "a picture is shown by its `Display`"]
 #[derive(Clone, Copy, Debug)]
 pub struct Picture<'b> {
     blueprint: &'b Blueprint,

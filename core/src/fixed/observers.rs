@@ -5,6 +5,7 @@ use crate::{
     observe::Event,
     observers::{Observers, sealed::Sealed},
 };
+use core::fmt;
 
 /// How an observer is told.
 pub(super) type OnEvent<P, O> = for<'o, 'e, 'x> fn(&'o mut O, &'e Event<'x, <P as Fallible>::Error>);
@@ -18,6 +19,12 @@ pub struct Watched<P: Fallible, L, O> {
     pub(super) others: L,
     pub(super) observer: O,
     pub(super) on_event: OnEvent<P, O>,
+}
+
+impl<P: Fallible, L, O> fmt::Debug for Watched<P, L, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watched").finish_non_exhaustive()
+    }
 }
 
 impl<P: Fallible, L, O> Sealed for Watched<P, L, O> {}

@@ -9,6 +9,7 @@ use crate::{
 };
 use alloc::sync::Arc;
 use core::{
+    fmt,
     future::Future,
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -19,6 +20,13 @@ pub struct Attempt<'r> {
     pub(crate) started: Instant,
     pub(crate) scheduler: &'r Scheduler<'r>,
     pub(crate) names: &'r Arc<Names>,
+}
+
+impl fmt::Debug for Attempt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { step, started, .. } = self;
+        f.debug_struct("Attempt").field("step", step).field("started", started).finish_non_exhaustive()
+    }
 }
 
 impl<'r> Attempt<'r> {

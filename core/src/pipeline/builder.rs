@@ -15,7 +15,7 @@ use crate::{
     step_cx::StepCx,
 };
 use alloc::{boxed::Box, vec::Vec};
-use core::{future::Future, marker::PhantomData, time::Duration};
+use core::{fmt, future::Future, marker::PhantomData, time::Duration};
 
 /// A step's settings; [`run`](Self::run) says what it does and adds it.
 ///
@@ -45,6 +45,12 @@ pub struct StepBuilder<'p, 'env, E, K: Kind<'env, E>, S, N = (), M = Values> {
     name: &'p str,
     needs: N,
     mode: PhantomData<fn() -> M>,
+}
+
+impl<'env, E, K: Kind<'env, E>, S, N, M> fmt::Debug for StepBuilder<'_, 'env, E, K, S, N, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StepBuilder").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 impl<'p, 'env, E, K: Kind<'env, E>, S> StepBuilder<'p, 'env, E, K, S> {

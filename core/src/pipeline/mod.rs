@@ -38,6 +38,7 @@ use crate::{
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
 use core::{
+    fmt,
     pin::Pin,
     sync::atomic::{AtomicU32, Ordering},
 };
@@ -84,6 +85,12 @@ pub type LocalPipeline<'env, E = BoxError, S = InPlace> = Graph<'env, E, Local, 
 pub struct Graph<'env, E, K: Kind<'env, E>, S = InPlace> {
     steps: Steps<'env, E, K>,
     spawner: S,
+}
+
+impl<'env, E, K: Kind<'env, E>, S> fmt::Debug for Graph<'env, E, K, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pipeline").field("name", &self.name()).field("steps", &self.len()).finish_non_exhaustive()
+    }
 }
 
 /// What a step's error means for its retries.

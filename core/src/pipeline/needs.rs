@@ -8,7 +8,11 @@ use super::{
 };
 use crate::{plan::StepId, render::StepNames, scheduler::Cause};
 use alloc::{string::String, sync::Arc, vec::Vec};
-use core::{fmt, marker::PhantomData};
+use core::{
+    fmt,
+    hash::{Hash, Hasher},
+    marker::PhantomData,
+};
 
 /// A step that was added, and the type of its result. Needs of later steps are named by it, and results looked up.
 ///
@@ -47,6 +51,20 @@ impl<T> Clone for Handle<T> {
 }
 
 impl<T> Copy for Handle<T> {}
+
+impl<T> PartialEq for Handle<T> {
+    fn eq(&self, other: &Self) -> bool {
+        (self.pipeline, self.step) == (other.pipeline, other.step)
+    }
+}
+
+impl<T> Eq for Handle<T> {}
+
+impl<T> Hash for Handle<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.pipeline, self.step).hash(state);
+    }
+}
 
 impl<T> fmt::Debug for Handle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -231,6 +249,12 @@ impl<C: ?Sized> Clone for Inputs<C> {
     }
 }
 
+impl<C: Cell + ?Sized> fmt::Debug for Inputs<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Inputs").field(&self.names().collect::<Vec<_>>()).finish()
+    }
+}
+
 impl<M, C: Cell + ?Sized> Gather<M, C> for ByName {
     type Args = (Inputs<C>,);
 
@@ -296,7 +320,7 @@ impl fmt::Display for InputError {
         let name = &self.name;
         match self.fault {
             InputFault::NotANeed => write!(f, "`{name}` is not among the needs of this step"),
-            InputFault::NoResult(cause) => write!(f, "`{name}` has no result: {}", cause.in_short()),
+            InputFault::NoResult(cause) => write!(f, "`{name}` has no result: {cause}"),
             InputFault::OtherType => write!(f, "the result of `{name}` has another type"),
         }
     }

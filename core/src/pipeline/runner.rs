@@ -12,7 +12,7 @@ use crate::{
     time::Timer,
 };
 use alloc::sync::Arc;
-use core::time::Duration;
+use core::{fmt, time::Duration};
 
 /// A run with settings of its own. `pipeline.run(&timer)` is short for `pipeline.runner().run(&timer)`.
 ///
@@ -43,6 +43,15 @@ pub struct Runner<'p, 'env, E, K: Kind<'env, E>, O = ()> {
     config: Config,
     tokens: Tokens,
     observers: O,
+}
+
+impl<'env, E, K: Kind<'env, E>, O> fmt::Debug for Runner<'_, 'env, E, K, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { steps, config, tokens, .. } = self;
+        let mut shown = f.debug_struct("Runner");
+        shown.field("pipeline", &steps.draft.names.pipeline()).field("config", config).field("tokens", tokens);
+        shown.finish_non_exhaustive()
+    }
 }
 
 impl<'p, 'env, E, K: Kind<'env, E>> Runner<'p, 'env, E, K> {

@@ -26,6 +26,7 @@ use core::time::Duration;
 /// assert!(jittered.delay(2, 7) <= ms(300));
 /// assert_eq!(jittered.delay(2, 7), jittered.delay(2, 7));
 /// ```
+#[must_use = "a backoff changes nothing until a step has it"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Backoff<'a> {

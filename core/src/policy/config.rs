@@ -12,6 +12,7 @@ use core::time::Duration;
 /// const ONE_AT_A_TIME: Config = Config::DEFAULT.max_concurrent(1).on_failure(OnFailure::Drain);
 /// assert_ne!(ONE_AT_A_TIME, Config::DEFAULT);
 /// ```
+#[must_use = "a configuration changes nothing until a run has it"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Config {

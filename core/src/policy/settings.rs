@@ -20,6 +20,7 @@ use core::time::Duration;
 ///     .timeout(Duration::from_secs(5));
 /// assert!(FETCH != Settings::DEFAULT);
 /// ```
+#[must_use = "settings change nothing until a step has them"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Settings<'a> {

@@ -5,6 +5,7 @@ mod formats;
 pub use formats::{dot, mermaid, text};
 
 use crate::plan::{Edges, StepId};
+use core::fmt;
 
 /// Who knows the names of a plan's steps.
 ///
@@ -40,6 +41,14 @@ pub struct Sketch<'s> {
     pub needs: Edges<'s>,
     /// Each step's level; a step without one is in a cycle.
     pub levels: &'s [u32],
+}
+
+impl fmt::Debug for Sketch<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { pipeline, needs, levels, .. } = self;
+        let mut shown = f.debug_struct("Sketch");
+        shown.field("pipeline", pipeline).field("needs", needs).field("levels", levels).finish_non_exhaustive()
+    }
 }
 
 #[cfg(feature = "alloc")]

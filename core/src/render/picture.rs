@@ -21,6 +21,7 @@ use core::fmt;
 /// assert!(p.visualize().mermaid().to_string().contains("s0 --> s1"));
 /// assert!(p.visualize().dot().to_string().starts_with("digraph"));
 /// ```
+#[must_use = "a picture is shown by its `Display`"]
 pub struct Picture<'p> {
     pub(crate) names: &'p Names,
     pub(crate) rows: Cow<'p, [u32]>,
@@ -31,6 +32,7 @@ pub struct Picture<'p> {
 /// A picture in one of the other forms.
 ///
 /// [`Picture`] has an example.
+#[must_use = "a picture is shown by its `Display`"]
 pub struct Format<'p, 'q> {
     picture: &'q Picture<'p>,
     write: fn(&Sketch<'_>, &mut dyn fmt::Write) -> fmt::Result,
@@ -55,6 +57,18 @@ impl<'p> Picture<'p> {
             needs: Edges::new(&self.rows, &self.list),
             levels: &self.levels,
         }
+    }
+}
+
+impl fmt::Debug for Picture<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.sketch(), f)
+    }
+}
+
+impl fmt::Debug for Format<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Format").field(self.picture).finish()
     }
 }
 

@@ -19,8 +19,8 @@ use crate::{
     summary::exit_code,
     time::Instant,
 };
-use alloc::{collections::BTreeMap, sync::Arc};
-use core::time::Duration;
+use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
+use core::{fmt, time::Duration};
 
 /// The report of a run: complete, every step has its result, also those that never ran. It owns its results and outlives
 /// the pipeline.
@@ -53,6 +53,14 @@ pub struct Report<E, C: ?Sized = SharedCell> {
     pub(crate) finished: Instant,
     #[cfg(feature = "std")]
     pub(crate) wall_clock: std::time::SystemTime,
+}
+
+impl<E: fmt::Debug, C: Cell + ?Sized> fmt::Debug for Report<E, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Report");
+        shown.field("pipeline", &self.pipeline()).field("steps", &self.steps().collect::<Vec<_>>());
+        shown.finish_non_exhaustive()
+    }
 }
 
 impl<E, C: Cell + ?Sized> Report<E, C> {

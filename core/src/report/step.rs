@@ -151,6 +151,12 @@ pub struct Reason<'r, E, C: ?Sized = SharedCell> {
     pub(super) cause: Cause,
 }
 
+impl<E: fmt::Debug, C: Cell + ?Sized> fmt::Debug for Reason<'_, E, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reason").field("of", &self.of).finish()
+    }
+}
+
 impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Reason<'_, E, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let report = self.of.report;

@@ -76,6 +76,7 @@ impl<'a> Setup<'a> for AnySetup<'a> {
 }
 
 /// What of the scheduler a run can come to need.
+#[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]

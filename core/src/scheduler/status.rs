@@ -46,8 +46,8 @@ impl fmt::Display for Status {
 /// use rungs::{Cause, StepId};
 ///
 /// let root = StepId::new(0).unwrap();
-/// assert_eq!(Cause::Dependency { root, via: root }.in_short(), "a step that it needs did not succeed");
-/// assert_eq!(Cause::RunDeadline.in_short(), "the run's deadline fell");
+/// assert_eq!(Cause::Dependency { root, via: root }.to_string(), "a step that it needs did not succeed");
+/// assert_eq!(Cause::RunDeadline.to_string(), "the run's deadline fell");
 /// ```
 ///
 /// Reports and events say it with the names of the steps: see [`Origin`](crate::Origin).
@@ -86,10 +86,10 @@ pub enum Cause {
     NotNeeded,
 }
 
-impl Cause {
-    /// In a few words, without names of steps.
-    pub fn in_short(self) -> &'static str {
-        match self {
+/// In a few words, without the names of steps.
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
             Self::Failed => "it failed",
             Self::TimedOut => "timed out",
             Self::Deadline => "its deadline fell",
@@ -100,6 +100,6 @@ impl Cause {
             Self::Cancelled => "the run was cancelled",
             Self::RunDeadline => "the run's deadline fell",
             Self::NotNeeded => "not needed: nothing went wrong",
-        }
+        })
     }
 }

@@ -12,7 +12,7 @@ pub mod ready {
     use super::*;
 
     /// What the steps work on: devices that count how often they were used.
-    #[derive(Default)]
+    #[derive(Default, Debug)]
     pub struct Board {
         pub rail: u32,
         pub crystal: u32,
@@ -69,7 +69,7 @@ pub mod untimed {
     use super::*;
 
     /// What the steps work on: devices that count how often they were used.
-    #[derive(Default)]
+    #[derive(Default, Debug)]
     pub struct Board {
         pub rail: u32,
         pub crystal: u32,
