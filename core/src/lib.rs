@@ -41,7 +41,7 @@
 //! | [`OnFailure`] | what a required step's own final failure does to the others: nothing, drain, cancel |
 //! | drain | no ordinary step or attempt starts any more: what never started is `Skipped`, what waits for another attempt is `Cancelled` with its last error; attempts in flight end |
 //! | cancel | as drain, and attempts in flight are abandoned: `Cancelled` |
-//! | clean-up after a stop | steps `when_all_done` and `when_any_failed` still run after a failure, the run's deadline or a token's first cancel; a token's second cancel (or dropping the run) prevents them |
+//! | clean-up after a stop | steps `when_all_done` and `when_any_failed` still run after a failure, the run's deadline or a token's first cancel; the second cancel of a token (or dropping the run) prevents them |
 //! | a tie | a result that is ready in a poll wins over a time limit or a stop noticed in the same poll; a time limit over a stop |
 //! | a panic (`std`) | the step is `Failed` with [`StepError::Panicked`], never tried again; the others go on |
 //!
