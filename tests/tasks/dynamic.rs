@@ -1,7 +1,7 @@
 //! The dynamic API in tasks, with each kind of error.
 
 use crate::{Count, Fault, tasks::in_each_task};
-use rungs::{BoxError, CancelToken, NoClock, Pipeline};
+use rungs::{BoxError, CancelToken, NoClock, Observer, Pipeline};
 use rungs_smol::Smol;
 
 /// The events of the run below, and how many of them were counted.
@@ -71,6 +71,7 @@ macro_rules! errors {
                         let local = String::from("local");
                         let (one, other) = (CancelToken::new(), CancelToken::new());
                         let (mut lines, mut count) = (Vec::new(), Count::default());
+                        let boxed: Box<dyn Observer<$error> + Send> = Box::new(Count::default());
                         let mut p = Pipeline::with_error::<$error>("run");
                         let text = p.step("local").run(|| async { Ok(local.len()) });
                         p.step("fails").needs(text).retries(1).retry_if(|_| true).run(|text| async move {
@@ -82,12 +83,27 @@ macro_rules! errors {
                             .cancel(&one)
                             .on_event(|event| lines.push(event.to_string()))
                             .cancel(&other)
+                            .observe(boxed)
                             .observe(&mut count);
                         assert_eq!(run.run(&NoClock).await.unwrap().exit_code(), 1);
                         lines.push(count.0.to_string());
                         lines.join("\n")
                     },
                     EVENTS
+                );
+            }
+
+            #[test]
+            fn of_async_closures() {
+                in_each_task!(
+                    async {
+                        let mut p = Pipeline::with_error::<$error>("async closures");
+                        let a = p.step("a").run(async || Ok(20));
+                        let b = p.step("b").needs(a).run(async |a| Ok(*a + 1));
+                        let sum = p.step("sum").needs((a, b)).run_with(async |cx, a, b| Ok(*a + *b + cx.attempt()));
+                        p.run(&NoClock).await.unwrap().output(sum).unwrap().to_string()
+                    },
+                    "42"
                 );
             }
 

@@ -1,7 +1,7 @@
 //! The static API in tasks, with each kind of error.
 
 use crate::{Count, Fault, tasks::in_each_task};
-use rungs::{BoxError, NoClock, fixed::StopSignal};
+use rungs::{BoxError, NoClock, Observer, fixed::StopSignal};
 
 /// The events of the run below, and how many of them were counted.
 const EVENTS: &str = "\
@@ -87,10 +87,12 @@ macro_rules! errors {
                     async {
                         let (mut board, other) = (board(), StopSignal::new());
                         let (mut lines, mut count) = (Vec::new(), Count::default());
+                        let boxed: Box<dyn Observer<$error> + Send> = Box::new(Count::default());
                         let runner = steps::runner()
                             .cancel(&STOP)
                             .on_event(|event| lines.push(event.to_string()))
                             .cancel(&other)
+                            .observe(boxed)
                             .observe(&mut count);
                         assert_eq!(runner.run(&mut board, &NoClock).await.exit_code(), 1);
                         lines.push(count.0.to_string());

@@ -24,6 +24,30 @@ fn steps_spawned_on_the_executor_of_their_run() {
     assert_eq!(code, 0);
 }
 
+/// What a task may borrow depends on the task; a run adds nothing to that.
+#[test]
+fn steps_and_observers_borrow_what_lives_outside_of_the_task() {
+    async fn borrowing(text: &str, lines: &mut Vec<String>) -> usize {
+        let mut p = Pipeline::new("borrows");
+        let len = p.step("len").run(|| async { Ok(text.len()) });
+        let run = p.runner().on_event(|event| lines.push(event.to_string()));
+        let report = run.run(&Smol).await.unwrap();
+        *report.output(len).unwrap()
+    }
+    let text = String::from("outside");
+    let mut lines = Vec::new();
+    assert_eq!(smol::block_on(borrowing(&text, &mut lines)), 7);
+    let by_thread = std::thread::scope(|scope| scope.spawn(|| smol::block_on(borrowing(&text, &mut lines))).join());
+    assert_eq!(by_thread.unwrap(), 7);
+    let executor = Executor::new();
+    assert_eq!(smol::block_on(executor.run(executor.spawn(borrowing(&text, &mut lines)))), 7);
+    drop(executor);
+    let mut outer = Pipeline::new("outer");
+    let inner = outer.step("inner").run(|| async { Ok(borrowing(&text, &mut Vec::new()).await) });
+    assert_eq!(*smol::block_on(outer.run(&Smol)).unwrap().output(inner).unwrap(), 7);
+    assert_eq!(lines.len(), 3 * 4);
+}
+
 #[test]
 fn an_observer_may_stay_on_its_thread_where_the_run_does() {
     let shared = std::rc::Rc::new(std::cell::Cell::new(0));

@@ -44,6 +44,7 @@ use rungs::Lost;
 /// assert_eq!(*report.output(answer).unwrap(), 42);
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
+#[must_use = "a handle that is dropped cancels its attempt"]
 pub struct Handle<T, C: ?Sized = dyn Future<Output = Option<T>> + Send> {
     state: State<T, C>,
 }
