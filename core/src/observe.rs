@@ -186,7 +186,7 @@ pub enum EventKind<'a, E> {
 #[derive(Clone, Copy)]
 pub struct RunInfo<'a> {
     pub(crate) names: &'a dyn StepNames,
-    pub(crate) plan: Plan<'a>,
+    pub(crate) plan: &'a Plan<'a>,
     pub(crate) config: &'a Config,
 }
 
@@ -208,8 +208,8 @@ impl<'a> RunInfo<'a> {
     }
 
     /// What the steps need, and their settings.
-    pub fn plan(&self) -> &Plan<'a> {
-        &self.plan
+    pub fn plan(&self) -> &'a Plan<'a> {
+        self.plan
     }
 
     /// The most attempts that may be in flight at once, if there is a limit.

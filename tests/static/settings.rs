@@ -1,7 +1,10 @@
 //! Each setting of a step, said as an argument of its attribute.
 
 use crate::{Bad, Clock, line, ms, run};
-use rungs::{Backoff, Cause, Instant, Jitter, Retry, Settings, Status, StepCx, StepError, When, fixed::Known};
+use rungs::{
+    Backoff, Cause, EventKind, Instant, Jitter, Retry, Settings, Status, StepCx, StepError, When, fixed::Known,
+};
+use std::num::NonZeroU32;
 
 /// What a step does in each attempt, and how often it was tried.
 struct Script {
@@ -280,4 +283,28 @@ fn each_argument_is_the_setting_of_its_name() {
     for (step, (name, settings)) in report.steps().zip(expected) {
         assert_eq!((step.name(), plan.settings(step.id())), (name, &settings));
     }
+}
+
+#[test]
+fn the_start_of_a_run_tells_its_steps_and_limits() {
+    let clock = Clock::new();
+    let mut starts = Vec::new();
+    for other_limit in [None, NonZeroU32::new(7)] {
+        let runner = said::runner().seed(1).on_event(|event| {
+            if let EventKind::RunStarted(run) = &event.kind {
+                assert_eq!((event.name, event.step, event.attempt), ("all of them", None, 0));
+                assert_eq!(run.names().count(), run.len());
+                let last = run.names().last().map(String::from);
+                starts.push((run.names().next() == Some("fixed_delay"), last, run.max_concurrent(), run.deadline()));
+                assert_eq!(run.plan().len(), said::Pipeline::BLUEPRINT.plan.len());
+            }
+        });
+        let report = match other_limit {
+            None => run(&clock, runner.run((), &clock)),
+            Some(limit) => run(&clock, runner.max_concurrent(limit).deadline(ms(9)).run((), &clock)),
+        };
+        assert!(report.get("tidy").is_some());
+    }
+    let alarm = Some("alarm".to_string());
+    assert_eq!(starts, [(true, alarm.clone(), Some(2), Some(ms(60_000))), (true, alarm, Some(7), Some(ms(9)))]);
 }

@@ -106,8 +106,8 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriveParts<'_, 'env, E, K, O> {
     /// Tells that the run begins.
     fn tell_start(&mut self, at: Instant) {
         if O::LISTEN {
-            let (names, plan, config) = (&**self.names, self.scheduler.plan(), self.scheduler.setup().config());
-            let kind = EventKind::RunStarted(RunInfo { names, plan, config });
+            let (names, setup) = (&**self.names, self.scheduler.setup());
+            let kind = EventKind::RunStarted(RunInfo { names, plan: setup.plan(), config: setup.config() });
             self.observers.tell(&Event { at, step: None, name: names.pipeline(), attempt: 0, kind });
         }
     }

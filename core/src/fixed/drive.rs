@@ -78,7 +78,7 @@ impl<
     pub(super) fn tell_run_start(&mut self, settings: &impl RunSettings) {
         if O::LISTEN {
             let Blueprint { name, names, plan, config, .. } = P::BLUEPRINT;
-            let kind = EventKind::RunStarted(RunInfo { names, plan: *plan, config: settings.config(config) });
+            let kind = EventKind::RunStarted(RunInfo { names, plan, config: settings.config(config) });
             self.observers.tell(&Event { at: self.now, step: None, name, attempt: 0, kind });
         }
     }
