@@ -94,7 +94,7 @@ mod seed;
 pub use error::StepError;
 pub use observe::{Event, Happened, Observer};
 pub use plan::StepId;
-pub use policy::{Backoff, Config, Jitter, OnFailure, Order, Retry, Settings, When};
+pub use policy::{Backoff, Config, Delays, Jitter, OnFailure, Order, Retry, Settings, When};
 pub use reason::Origin;
 pub use scheduler::{Cause, Status, Stop};
 pub use spawn::{InPlace, Lost, Spawner};

@@ -25,6 +25,7 @@ mod plan_errors;
 mod reports;
 mod reruns;
 mod retries;
+mod settings;
 mod spawn;
 mod stops;
 mod tables;

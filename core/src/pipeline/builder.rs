@@ -1,23 +1,26 @@
 //! One step while it is described.
 
 use super::{
-    Steps,
+    BoxError, Steps,
     arity::all,
     body::{Body, Plain, WithCx},
-    kind::{Holds, HoldsResult, Kind},
+    kind::{Holds, HoldsResult, Kind, Shared},
     needs::{ByName, Gather, Handle, Inputs, Mode, Needs, Settled, Values},
     work::Task,
 };
 use crate::{
     plan::Need,
     policy::{Backoff, Retry, Settings, When},
-    spawn::Spawner,
+    spawn::{InPlace, Spawner},
     step_cx::StepCx,
 };
 use alloc::{boxed::Box, vec::Vec};
 use core::{future::Future, marker::PhantomData, time::Duration};
 
 /// A step's settings; [`run`](Self::run) says what it does and adds it.
+///
+/// What several steps have in common can be a value ([`settings`](Self::settings)) or a function
+/// ([`with`](Self::with), which shows a helper that takes a whole builder, too).
 ///
 /// A step's closure is called once an attempt, so it clones what its future shall own:
 /// `move || { let url = url.clone(); async move { .. } }`. A plain `async fn` of the right arguments serves as well.
@@ -39,7 +42,7 @@ use core::{future::Future, marker::PhantomData, time::Duration};
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
 #[must_use = "a step is added by `run`"]
-pub struct StepBuilder<'p, 'env, E, K: Kind<'env, E>, S, N = (), M = Values> {
+pub struct StepBuilder<'p, 'env, E = BoxError, K: Kind<'env, E> = Shared, S = InPlace, N = (), M = Values> {
     steps: &'p mut Steps<'env, E, K>,
     spawner: S,
     name: &'p str,
@@ -122,6 +125,58 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
         self
     }
 
+    /// All that `settings` states, at once: settings that were made elsewhere, read from a file, or shared by some steps.
+    /// What they do not state stays as it is. `when_all_done` and `when_any_failed` are said on the step itself, as the
+    /// arguments of its closure follow from them.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use rungs::{Backoff, Pipeline, Settings};
+    ///
+    /// const REMOTE: Settings<'static> =
+    ///     Settings::DEFAULT.retries(3).backoff(Backoff::exponential(Duration::from_millis(200)));
+    ///
+    /// let mut p: Pipeline = Pipeline::new("remote");
+    /// p.step("users").settings(REMOTE).run(|| async { Ok(()) });
+    /// p.step("orders").settings(REMOTE).timeout(Duration::from_secs(9)).run(|| async { Ok(()) });
+    /// p.check()?;
+    /// # Ok::<(), rungs::PlanError>(())
+    /// ```
+    pub fn settings(self, settings: Settings<'env>) -> Self {
+        self.with(|before| settings.or(before))
+    }
+
+    /// Changes the settings by a function: what several steps have in common is written once, and needs none of this
+    /// builder's types.
+    ///
+    /// ```
+    /// use rungs::{BoxError, InPlace, NoClock, Pipeline, Settings, Shared, StepBuilder};
+    ///
+    /// fn careful(settings: Settings<'_>) -> Settings<'_> {
+    ///     settings.retries(9).optional()
+    /// }
+    ///
+    /// let mut p: Pipeline = Pipeline::new("careful");
+    /// p.step("in place").with(careful).run(|| async { Ok(()) });
+    /// p.step("anywhere").spawn_on(InPlace).with(careful).run(|| async { Ok(()) }); // or an adapter's spawner
+    ///
+    /// // A resource is no setting: a helper that says it takes the builder. This one serves any spawner.
+    /// type Step<'p, 'env, S> = StepBuilder<'p, 'env, BoxError, Shared, S>;
+    ///
+    /// fn polite<'p, 'env, S>(step: Step<'p, 'env, S>) -> Step<'p, 'env, S> {
+    ///     step.with(careful).uses("server", 1)
+    /// }
+    ///
+    /// p.resource("server", 2);
+    /// polite(p.step("asks").spawn_on(InPlace)).run(|| async { Ok(()) });
+    /// assert!(futures_lite::future::block_on(p.run(&NoClock))?.is_success());
+    /// # Ok::<(), rungs::PlanError>(())
+    /// ```
+    pub fn with(self, change: impl FnOnce(Settings<'env>) -> Settings<'env>) -> Self {
+        self.steps.draft.change(change);
+        self
+    }
+
     /// Extra attempts after the first: at once, unless a backoff says otherwise.
     pub fn retries(self, retries: u32) -> Self {
         self.say(|settings| settings.retries(retries))
@@ -192,6 +247,12 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// Its failure stops nothing and does not count in the exit code.
     pub fn optional(self) -> Self {
         self.say(|settings| settings.optional())
+    }
+
+    /// Its failure counts, and stops the run if that is wanted: takes an `optional` of the pipeline's
+    /// [defaults](super::Graph::defaults) back.
+    pub fn required(self) -> Self {
+        self.say(|settings| settings.required())
     }
 
     /// Runs when all needs have ended, whatever they came to, and also after a stop: for cleaning up. Arguments are

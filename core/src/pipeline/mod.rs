@@ -29,7 +29,7 @@ pub use work::{Fault, Task, Work};
 use crate::{
     drive::Seats,
     plan::StepId,
-    policy::{Config, Retry},
+    policy::{Config, Retry, Settings},
     render::Picture,
     report::Report,
     scheduler::{Alarm, Needed, Node, State},
@@ -146,6 +146,25 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
         Graph { steps: self.steps, spawner }
     }
 
+    /// What the steps that are added from now on have if they do not state it themselves, setting by setting.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use rungs::{Pipeline, Settings};
+    ///
+    /// let mut p: Pipeline = Pipeline::new("nightly");
+    /// p.defaults(Settings::DEFAULT.retries(3).timeout(Duration::from_secs(30)));
+    /// p.step("fetch").run(|| async { Ok(()) });
+    /// p.step("patient").timeout(Duration::from_secs(300)).run(|| async { Ok(()) }); // 3 retries as well
+    /// p.step("once").retries(0).run(|| async { Ok(()) });
+    /// p.check()?;
+    /// # Ok::<(), rungs::PlanError>(())
+    /// ```
+    pub fn defaults(&mut self, settings: Settings<'env>) -> &mut Self {
+        self.steps.defaults(settings);
+        self
+    }
+
     /// Begins a step: first its settings, then [`run`](StepBuilder::run) with what it does.
     pub fn step<'p>(&'p mut self, name: &'p str) -> StepBuilder<'p, 'env, E, K, S>
     where
@@ -247,6 +266,11 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         if self.draft.begin() {
             self.judges.remove(&self.draft.next_step().0);
         }
+    }
+
+    fn defaults(&mut self, settings: Settings<'env>) {
+        self.begin();
+        self.draft.defaults(settings);
     }
 
     /// Says what the next step's errors mean.
