@@ -171,7 +171,9 @@ impl fmt::Display for Mistake {
                     Some(step) => write!(f, "the settings of step `{step}`")?,
                     None => f.write_str("the defaults")?,
                 }
-                f.write_str(" say when clean-up steps run: call `when_all_done` or `when_any_failed` on the step itself")
+                f.write_str(
+                    " say when clean-up steps run: call `when_all_done` or `when_any_failed` on the step itself",
+                )
             }
             Self::NoConcurrency => f.write_str("`max_concurrent` is 0, so that nothing could ever start"),
             Self::JitterWithoutSeed { step } => {
