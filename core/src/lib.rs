@@ -155,7 +155,7 @@ pub use cancel::CancelToken;
 #[cfg(feature = "alloc")]
 pub use pipeline::{
     BoxError, Graph, Handle, InputError, InputFault, Inputs, Kind, Local, LocalPipeline, Mistake, Out, Pipeline,
-    PlanError, Runner, Shared, StepBuilder,
+    PlanError, Runner, Shared, StepBuilder, own,
 };
 #[cfg(feature = "alloc")]
 pub use report::{NoOutput, Reason, Report, StepResult};

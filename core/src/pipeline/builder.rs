@@ -2,10 +2,10 @@
 
 use super::{
     BoxError, Steps,
-    arity::all,
+    arity::all_but_two,
     body::{Body, Plain, WithCx},
     kind::{Holds, HoldsResult, Kind, Shared},
-    needs::{ByName, Gather, Handle, Inputs, Mode, Needs, Settled, Values},
+    needs::{ByName, Gather, Handle, Handles, Input, Inputs, Mode, Needs, Settled, Supply, Values},
     work::Task,
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     spawn::{InPlace, Spawner},
     step_cx::StepCx,
 };
-use alloc::{boxed::Box, vec::Vec};
+use alloc::boxed::Box;
 use core::{future::Future, marker::PhantomData, time::Duration};
 
 /// A step's settings; [`run`](Self::run) says what it does and adds it.
@@ -57,21 +57,25 @@ impl<'p, 'env, E, K: Kind<'env, E>, S> StepBuilder<'p, 'env, E, K, S> {
         Self { steps, spawner, name, needs: (), mode: PhantomData }
     }
 
-    /// The steps whose results this one takes, in the order of its arguments: a handle, a tuple of up to 12, or a `Vec`
-    /// of equal ones for a fan-in of any width.
+    /// What this step takes, in the order of its arguments: a handle for that step's result, a `Vec` of handles for a fan-in
+    /// of any width, [`own(value)`](crate::own) for a clone of the value in each attempt, or a tuple of up to 12 of these.
     ///
     /// ```
-    /// use rungs::{NoClock, Pipeline};
+    /// use rungs::{NoClock, Pipeline, own};
     ///
     /// let mut p: Pipeline = Pipeline::new("fan-in");
     /// let parts: Vec<_> = ["a", "b", "c"].map(|name| p.step(name).run(|| async { Ok(7) })).into();
-    /// let sum = p.step("sum").needs(parts).run(|parts| async move { Ok(parts.iter().map(|part| **part).sum::<i32>()) });
+    /// let half = p.step("half").run(|| async { Ok(0.5) });
+    /// let sum = p.step("sum").needs((half, parts, own(String::from(" in all")))).run(async |half, parts, text| {
+    ///     let sum: i32 = parts.iter().map(|part| **part).sum();
+    ///     Ok(format!("{}{text}", f64::from(sum) * *half))
+    /// });
     /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
-    /// assert_eq!(*report.output(sum).unwrap(), 21);
+    /// assert_eq!(*report.output(sum).unwrap(), "10.5 in all");
     /// # Ok::<(), rungs::PlanError>(())
     /// ```
     pub fn needs<N: Needs>(self, needs: N) -> StepBuilder<'p, 'env, E, K, S, N> {
-        self.steps.draft.need(&needs, Need::result);
+        self.steps.draft.need(&needs);
         self.taking(needs)
     }
 
@@ -109,8 +113,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
 
     /// Steps that come before this one, and whose results it does not take. They are needs like any other: if one
     /// fails, so does this step, unless it says otherwise.
-    pub fn after(self, needs: impl Needs) -> Self {
-        self.steps.draft.need(&needs, Need::after);
+    pub fn after(self, steps: impl Handles) -> Self {
+        self.steps.draft.after(&steps);
         self
     }
 
@@ -287,15 +291,25 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
         *settings = what(*settings);
         self
     }
+}
 
-    fn add<B, F, T>(self, body: B) -> Handle<T>
-    where
-        N: Gather<M, K::Cell>,
-        B: Body<N::Args, Future = F>,
-        F: Future<Output = Result<T, E>>,
-        S: Spawner<F>,
-        K: Holds<'env, E, Task<B, S, F, N, M, T, K>> + HoldsResult<T, K::Cell>,
-    {
+/// A step can be added with this body: each of its types serves. Stands for many bounds, so that a page of documentation
+/// need not.
+pub trait AddStep<B, T>: Sized {
+    /// Adds it.
+    fn add_step(self, body: B) -> Handle<T>;
+}
+
+impl<'env, E, K, S, N, M, B, F, T> AddStep<B, T> for StepBuilder<'_, 'env, E, K, S, N, M>
+where
+    N: Gather<M, K::Cell>,
+    B: Body<N::Args, Future = F>,
+    F: Future<Output = Result<T, E>>,
+    S: Spawner<F>,
+    K: Holds<'env, E, Task<B, S, F, N, M, T, K>> + HoldsResult<T, K::Cell>,
+{
+    #[inline]
+    fn add_step(self, body: B) -> Handle<T> {
         let Self { steps, spawner, name, needs, .. } = self;
         let step = steps.add(name, K::hold(Task::new(needs, body, spawner)));
         Handle::new(steps.draft.id, step)
@@ -303,32 +317,38 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
 }
 
 /// `run` and `run_with` for one form of needs: the closure's arguments stand in the bound, so that the compiler knows
-/// them when it reads the closure.
+/// them when it reads the closure. Only one form is shown in the documentation, as a reader would find each method 15
+/// times there: stable Rust has no name for "a function of these arguments" that would give a closure its types.
 macro_rules! run_methods {
-    ([$($generics:tt)*] $needs:ty, ($($arg:ty),*)) => {
+    ($(#[$attr:meta])* [$($generics:tt)*] $needs:ty, ($($arg:ty),*)) => {
+        $(#[$attr])*
         impl<'p, 'env, E, K: Kind<'env, E>, S, M: Mode, $($generics)*> StepBuilder<'p, 'env, E, K, S, $needs, M> {
-            /// Adds the step: `body` is called with the needs' results, once an attempt.
+            /// Adds the step: `body` is called with its needs' results, once per attempt.
+            ///
+            /// Shown for two needs, and the same for all numbers of them: `body` takes one argument for each
+            /// [need](StepBuilder::needs), in their order, and none without needs. It is a closure, or an `async fn` of the
+            /// right arguments. An argument is an [`Out<T>`](crate::Out) of a handle, a `Vec` of these, a value of
+            /// [`own`](crate::own), or, by name, [`Inputs`](crate::Inputs); and a `Result<Out<T>, Cause>` of a handle in a
+            /// step [`when_all_done`](StepBuilder::when_all_done) or [`when_any_failed`](StepBuilder::when_any_failed).
             pub fn run<B, F, T>(self, body: B) -> Handle<T>
             where
                 B: FnMut($($arg),*) -> F,
                 F: Future<Output = Result<T, E>>,
                 T: 'static,
-                S: Spawner<F>,
-                K: Holds<'env, E, Task<Plain<B>, S, F, $needs, M, T, K>> + HoldsResult<T, K::Cell>,
+                Self: AddStep<Plain<B>, T>,
             {
-                self.add(Plain(body))
+                self.add_step(Plain(body))
             }
 
-            /// As `run`, with the attempt's context before the needs' results.
+            /// As [`run`](Self::run), with the attempt's [context](StepCx) before the needs' results.
             pub fn run_with<B, F, T>(self, body: B) -> Handle<T>
             where
                 B: FnMut(StepCx, $($arg),*) -> F,
                 F: Future<Output = Result<T, E>>,
                 T: 'static,
-                S: Spawner<F>,
-                K: Holds<'env, E, Task<WithCx<B>, S, F, $needs, M, T, K>> + HoldsResult<T, K::Cell>,
+                Self: AddStep<WithCx<B>, T>,
             {
-                self.add(WithCx::new(body))
+                self.add_step(WithCx::new(body))
             }
         }
     };
@@ -336,10 +356,10 @@ macro_rules! run_methods {
 
 macro_rules! run_tuples {
     ($(($($arg:ident $name:ident),*))*) => { $(
-        run_methods!([$($arg: 'static),*] ($(Handle<$arg>,)*), ($(M::Arg<$arg>),*));
+        run_methods!(#[doc(hidden)] [$($arg: Supply<M, K::Cell>),*] ($($arg,)*), ($(<$arg as Input<M>>::Arg),*));
     )* };
 }
-all!(run_tuples);
-run_methods!([A: 'static] Handle<A>, (M::Arg<A>));
-run_methods!([A: 'static] Vec<Handle<A>>, (Vec<M::Arg<A>>));
-run_methods!([] ByName, (Inputs<K::Cell>));
+run_methods!([A: Supply<M, K::Cell>, Z: Supply<M, K::Cell>] (A, Z), (<A as Input<M>>::Arg, <Z as Input<M>>::Arg));
+all_but_two!(run_tuples);
+run_methods!(#[doc(hidden)] [N: Supply<M, K::Cell>] N, (<N as Input<M>>::Arg));
+run_methods!(#[doc(hidden)] [] ByName, (Inputs<K::Cell>));

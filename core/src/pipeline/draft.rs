@@ -3,7 +3,7 @@
 use super::{
     check::{Mistake, PlanError},
     names::Names,
-    needs::Needs,
+    needs::{Handles, Needs},
     plans::Compiled,
 };
 use crate::{
@@ -153,14 +153,23 @@ impl<'env> Draft<'env> {
     /// Needs of the next step: they lie where they belong from the start. A handle of another pipeline stands for no step
     /// of this one; that it was given is noted.
     #[inline]
-    pub(super) fn need(&mut self, needs: &impl Needs, kind: fn(StepId) -> Need) {
-        needs.each(|of, step| {
-            if of == self.id {
-                self.needs.push(kind(step));
-            } else {
-                self.note_stranger();
-            }
-        });
+    pub(super) fn need(&mut self, needs: &impl Needs) {
+        needs.each(|of, step| self.need_by_handle(of, Need::result(step)));
+    }
+
+    /// As [`need`](Self::need), without results.
+    #[inline]
+    pub(super) fn after(&mut self, steps: &impl Handles) {
+        steps.each(|of, step| self.need_by_handle(of, Need::after(step)));
+    }
+
+    #[inline]
+    fn need_by_handle(&mut self, of: u32, need: Need) {
+        if of == self.id {
+            self.needs.push(need);
+        } else {
+            self.note_stranger();
+        }
     }
 
     #[cold]

@@ -15,13 +15,16 @@ mod runner;
 mod work;
 
 pub use body::{Attempt, Body, Plain, WithCx};
-pub use builder::StepBuilder;
+pub use builder::{AddStep, StepBuilder};
 pub(crate) use cell::slot;
 pub use cell::{Cell, Out, Slot};
 pub use check::{Mistake, PlanError};
 pub use kind::{Holds, HoldsResult, Kind, Local, LocalCell, Shared, SharedCell};
 pub(crate) use names::Names;
-pub use needs::{ByName, Gather, Handle, InputError, InputFault, Inputs, Mode, Needs, Settled, Values};
+pub use needs::{
+    ByName, Element, Gather, Handle, Handles, Input, InputError, InputFault, Inputs, Mode, Needs, Own, Settled, Supply,
+    Values, own,
+};
 pub(crate) use ran::Ran;
 pub use runner::Runner;
 pub use work::{Fault, Task, Work};
