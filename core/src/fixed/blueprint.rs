@@ -27,7 +27,7 @@ use core::fmt;
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Blueprint {
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     pub(super) names: &'static [&'static str],
     /// The graph and the settings.
     pub plan: Plan<'static>,
@@ -125,7 +125,7 @@ impl Blueprint {
         if config.max_concurrent < u32::MAX { &self.by_priority } else { &self.numbering }
     }
 
-    pub(super) fn name(&self, step: StepId) -> &'static str {
+    pub(crate) fn name(&self, step: StepId) -> &'static str {
         self.names.get(step.index()).copied().unwrap_or("")
     }
 

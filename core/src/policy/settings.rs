@@ -346,7 +346,7 @@ pub enum Retry {
 
 impl When {
     /// Whether a step of this rule runs whatever its needs came to, so that its arguments are `Result`s.
-    #[cfg(any(feature = "alloc", feature = "macros"))]
+    #[cfg(feature = "alloc")]
     pub(crate) const fn is_clean_up(self) -> bool {
         matches!(self, Self::AllDone | Self::AnyFailed)
     }
