@@ -68,6 +68,8 @@ mod error;
 pub mod fixed;
 mod observe;
 mod plan;
+#[cfg(any(feature = "alloc", feature = "macros"))]
+mod plan_view;
 mod policy;
 mod reason;
 pub mod render;
@@ -94,6 +96,8 @@ mod seed;
 pub use error::StepError;
 pub use observe::{Event, Happened, Observer};
 pub use plan::StepId;
+#[cfg(any(feature = "alloc", feature = "macros"))]
+pub use plan_view::{PlanView, PlannedNeed, PlannedStep, StepKey};
 pub use policy::{Backoff, Config, Delays, Jitter, OnFailure, Order, Retry, Settings, When};
 pub use reason::Origin;
 pub use scheduler::{Cause, Status, Stop};

@@ -22,6 +22,7 @@ mod needs;
 mod panics;
 mod pictures;
 mod plan_errors;
+mod plans;
 mod reports;
 mod reruns;
 mod retries;

@@ -61,7 +61,7 @@ fn settings_of_a_value_state_what_they_state_and_no_more() {
 
 #[test]
 fn a_rule_that_decides_about_arguments_is_no_setting_of_a_value() {
-    let mut p: Pipeline = Pipeline::new("rules");
+    let mut p: Pipeline<'_'> = Pipeline::new("rules");
     let first = p.step("first").run(|| async { Ok(1) });
     let tidy = Settings::DEFAULT.when(When::AllDone);
     p.step("tidy").needs(first).settings(tidy).run(|_| async { Ok(()) });

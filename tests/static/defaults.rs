@@ -76,3 +76,17 @@ fn a_run_takes_a_whole_config_but_the_order_that_is_built_in() {
     assert_eq!(report.get("second").unwrap().status(), Status::Skipped);
     assert_eq!(configured(Config::DEFAULT).get("second").unwrap().status(), Status::Success);
 }
+
+#[test]
+fn a_plan_can_be_asked() {
+    let plan = usual::plan();
+    assert_eq!((plan.name(), plan.len(), plan.depth()), ("usual", 5, 1));
+    assert!(plan.resources().eq([("bus", 1)]));
+    let careful = plan.get(usual::step_ids::CAREFUL).unwrap();
+    assert_eq!((careful.name(), careful.settings().get_retries()), ("careful", 5));
+    assert!(careful.uses().eq([("bus", 1)]));
+    assert_eq!(plan.get("tidy").unwrap().uses().count(), 0);
+    assert!(plan.get("none").is_none());
+    let configured = configured::plan();
+    assert_eq!(configured.level(0).count(), 2);
+}

@@ -57,6 +57,7 @@ use proc_macro::TokenStream;
 /// | --- | --- |
 /// | `run(&mut context, &timer)` | runs all steps, and reports; without a context `run(&timer)` |
 /// | `runner()` | a run with settings of its own; its `run_in` takes the caller's storage |
+/// | `plan()` | the plan, to ask what it consists of |
 /// | `visualize()` | the picture of the plan |
 /// | `Report`, `Outputs` | what came of the steps; their outputs are options, by the steps' names |
 /// | `Storage` | what a run writes on, its report included: may lie in a `static` |

@@ -32,6 +32,7 @@ pub use work::{Fault, Task, Work};
 use crate::{
     drive::Seats,
     plan::StepId,
+    plan_view::PlanView,
     policy::{Config, Retry, Settings},
     render::Picture,
     report::Report,
@@ -218,6 +219,15 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
         self.steps.draft.compile()?;
         self.steps.prepare(&Config::DEFAULT);
         Ok(())
+    }
+
+    /// The plan, to ask what it consists of: names, needs and dependents, levels, settings, resources. [`PlanView`] has an
+    /// example.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub fn plan(&mut self) -> Result<PlanView<'_>, PlanError> {
+        self.steps.draft.view()
     }
 
     /// The picture of the plan: as text, [Mermaid](Picture::mermaid) or [DOT](Picture::dot). Nothing is executed for it, and a wrong plan has a picture too.

@@ -2,6 +2,7 @@
 
 use super::step_id;
 use crate::model::{Edge, EdgeKind, OnFailure, Order, Pipeline, StepArgs, When};
+use crate::parse::shown;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     let (settings, which) = settings(model, &classes);
     let defaults = settings_of(&model.defaults, None, 0);
     let resources = classes.tokens(model);
+    let resource_names = model.resources.iter().map(|resource| shown(&resource.name));
     let by_level = if model.config.order == Some(Order::Levels) { quote!(__LEVELS) } else { quote!(&[]) };
     // Without resources or barriers all that may start does, so the order of declaration is as good as any.
     let numbering = if model.resources.is_empty() && model.config.order != Some(Order::Levels) {
@@ -59,6 +61,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
                 .numbered(#numbering, __BY_PRIORITY)
                 .paths(__PATH_OF)
                 .levels(__LEVELS)
+                .resources(&[#(#resource_names),*])
                 .config(#config)
         };
     }

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, GenericParam, Generics, TypeGenerics, punctuated::Punctuated, spanned::Spanned};
 
-/// `run`, `runner`, `visualize`, `Report`, and the implementation behind them.
+/// `run`, `runner`, `plan`, `visualize`, `Report`, and the implementation behind them.
 ///
 /// Parameters of our own stand beside the context's, and where the user's expressions are: so they have names that nobody
 /// else's have.
@@ -70,6 +70,11 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
         /// A run with settings of its own: limits, a seed, an observer, a signal to stop it.
         pub const fn runner() -> ::rungs::fixed::Runner<Pipeline> {
             ::rungs::fixed::Runner::new()
+        }
+
+        /// The plan, to ask what it consists of: names, needs and dependents, levels, settings, resources.
+        pub const fn plan() -> ::rungs::PlanView<'static> {
+            BLUEPRINT.view()
         }
 
         /// The picture of the plan: as text, Mermaid or DOT.

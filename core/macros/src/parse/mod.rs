@@ -18,7 +18,8 @@ use crate::{
     graph,
     model::{Context, Pipeline},
 };
-use mistakes::{Mistakes, shown};
+use mistakes::Mistakes;
+pub(crate) use mistakes::shown;
 use names::Names;
 use proc_macro2::TokenStream;
 use quote::quote;
