@@ -12,9 +12,9 @@
 //! use rungs::{NoClock, Pipeline};
 //!
 //! let mut p: Pipeline = Pipeline::new("sum");
-//! let a = p.step("a").run(|| async { Ok(2) });
-//! let b = p.step("b").run(|| async { Ok("40".parse::<i32>()?) });
-//! let sum = p.step("sum").needs((a, b)).run(|a, b| async move { Ok(*a + *b) });
+//! let a = p.step("a").run(async || Ok(2));
+//! let b = p.step("b").run(async || Ok("40".parse::<i32>()?));
+//! let sum = p.step("sum").needs((a, b)).run(async |a, b| Ok(*a + *b));
 //!
 //! let report = futures_lite::future::block_on(p.run(&NoClock))?;
 //! assert_eq!(*report.output(sum).unwrap(), 42);
@@ -26,6 +26,7 @@
 //!
 //! | said | meaning |
 //! | --- | --- |
+//! | `defaults(..)` of a pipeline | what each of its steps has if it does not state it: [`Settings`], setting by setting |
 //! | `retries(n)` | n extra attempts after the first; alone: at once, without a clock |
 //! | `backoff(..)` | the delay before each further attempt: [`Backoff`], with [`Jitter`] |
 //! | `retry_if(..)` | [`Retry`]: again, again after a given time, or not. Sees the step's own errors only |
@@ -52,7 +53,7 @@
 //!
 //! `std` (default) implies `alloc`; without both, the scheduler, policies, rendering and the traits remain, and `macros`
 //! adds the static face (without `std` it links against an implementation of the crate `critical-section`, which every
-//! board brings). `serde` writes reports; `defmt` logs reports and plain data on a board.
+//! board brings). `serde` writes reports, and reads and writes [`Settings`] and [`Config`]; `defmt` logs reports and plain data on a board.
 #![no_std]
 #![forbid(unsafe_code)]
 

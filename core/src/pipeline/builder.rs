@@ -22,8 +22,9 @@ use core::{future::Future, marker::PhantomData, time::Duration};
 /// What several steps have in common can be a value ([`settings`](Self::settings)) or a function
 /// ([`with`](Self::with), which shows a helper that takes a whole builder, too).
 ///
-/// A step's closure is called once an attempt, so it clones what its future shall own:
-/// `move || { let url = url.clone(); async move { .. } }`. A plain `async fn` of the right arguments serves as well.
+/// A step's closure is called once per attempt. Mostly it is an async one, `async |users| ..`; an `async fn` of the right
+/// arguments serves as well. An async closure cannot lend what it owns to its future: an attempt takes a value of its own
+/// from the needs, as [`own(value)`](crate::own), or the closure is written as `move || { .. async move { .. } }`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -35,9 +36,9 @@ use core::{future::Future, marker::PhantomData, time::Duration};
 ///     .retries(3)
 ///     .backoff(Backoff::exponential(Duration::from_millis(200)).cap(Duration::from_secs(5)))
 ///     .timeout(Duration::from_secs(2))
-///     .run(|| async { Ok(vec![1, 2, 3]) });
-/// let stored = p.step("store").needs(fetched).run(|rows| async move { Ok(rows.len()) });
-/// p.step("tidy up").after(stored).when_all_done().run(|| async { Ok(()) });
+///     .run(async || Ok(vec![1, 2, 3]));
+/// let stored = p.step("store").needs(fetched).run(async |rows| Ok(rows.len()));
+/// p.step("tidy up").after(stored).when_all_done().run(async || Ok(()));
 /// p.check()?;
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
@@ -64,8 +65,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, S> StepBuilder<'p, 'env, E, K, S> {
     /// use rungs::{NoClock, Pipeline, own};
     ///
     /// let mut p: Pipeline = Pipeline::new("fan-in");
-    /// let parts: Vec<_> = ["a", "b", "c"].map(|name| p.step(name).run(|| async { Ok(7) })).into();
-    /// let half = p.step("half").run(|| async { Ok(0.5) });
+    /// let parts: Vec<_> = ["a", "b", "c"].map(|name| p.step(name).run(async || Ok(7))).into();
+    /// let half = p.step("half").run(async || Ok(0.5));
     /// let sum = p.step("sum").needs((half, parts, own(String::from(" in all")))).run(async |half, parts, text| {
     ///     let sum: i32 = parts.iter().map(|part| **part).sum();
     ///     Ok(format!("{}{text}", f64::from(sum) * *half))
@@ -141,8 +142,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     ///     Settings::DEFAULT.retries(3).backoff(Backoff::exponential(Duration::from_millis(200)));
     ///
     /// let mut p: Pipeline = Pipeline::new("remote");
-    /// p.step("users").settings(REMOTE).run(|| async { Ok(()) });
-    /// p.step("orders").settings(REMOTE).timeout(Duration::from_secs(9)).run(|| async { Ok(()) });
+    /// p.step("users").settings(REMOTE).run(async || Ok(()));
+    /// p.step("orders").settings(REMOTE).timeout(Duration::from_secs(9)).run(async || Ok(()));
     /// p.check()?;
     /// # Ok::<(), rungs::PlanError>(())
     /// ```
@@ -161,8 +162,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// }
     ///
     /// let mut p: Pipeline = Pipeline::new("careful");
-    /// p.step("in place").with(careful).run(|| async { Ok(()) });
-    /// p.step("anywhere").spawn_on(InPlace).with(careful).run(|| async { Ok(()) }); // or an adapter's spawner
+    /// p.step("in place").with(careful).run(async || Ok(()));
+    /// p.step("anywhere").spawn_on(InPlace).with(careful).run(async || Ok(())); // or an adapter's spawner
     ///
     /// // A resource is no setting: a helper that says it takes the builder. This one serves any spawner.
     /// type Step<'p, 'env, S> = StepBuilder<'p, 'env, BoxError, Shared, S>;
@@ -172,7 +173,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// }
     ///
     /// p.resource("server", 2);
-    /// polite(p.step("asks").spawn_on(InPlace)).run(|| async { Ok(()) });
+    /// polite(p.step("asks").spawn_on(InPlace)).run(async || Ok(()));
     /// assert!(futures_lite::future::block_on(p.run(&NoClock))?.is_success());
     /// # Ok::<(), rungs::PlanError>(())
     /// ```
@@ -272,8 +273,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// use rungs::{Cause, NoClock, Pipeline};
     ///
     /// let mut p: Pipeline = Pipeline::new("alarmed");
-    /// let good = p.step("good").run(|| async { Ok(1) });
-    /// let bad = p.step("bad").run(|| async { Ok("eighty".parse::<u16>()?) });
+    /// let good = p.step("good").run(async || Ok(1));
+    /// let bad = p.step("bad").run(async || Ok("eighty".parse::<u16>()?));
     /// let alarm = p.step("alarm").needs((good, bad)).when_any_failed().run(|good, bad| async move {
     ///     Ok((good.is_ok(), bad.err()))
     /// });

@@ -14,9 +14,9 @@ use core::fmt;
 /// use rungs::{NoClock, Pipeline};
 ///
 /// let mut p: Pipeline = Pipeline::new("circle");
-/// p.step("hen").depends_on(["egg"]).run(|_| async { Ok(()) });
-/// p.step("egg").depends_on(["hen"]).run(|_| async { Ok(()) });
-/// p.step("fox").depends_on(["goose"]).run(|_| async { Ok(()) });
+/// p.step("hen").depends_on(["egg"]).run(async |_| Ok(()));
+/// p.step("egg").depends_on(["hen"]).run(async |_| Ok(()));
+/// p.step("fox").depends_on(["goose"]).run(async |_| Ok(()));
 /// assert_eq!(
 ///     p.check().unwrap_err().to_string(),
 ///     "pipeline `circle` cannot run, 2 mistakes:\n\
@@ -70,7 +70,7 @@ impl core::error::Error for PlanError {}
 ///
 /// let mut p: Pipeline = Pipeline::new("narrow");
 /// p.resource("bus", 1);
-/// p.step("greedy").uses("bus", 2).run(|| async { Ok(()) });
+/// p.step("greedy").uses("bus", 2).run(async || Ok(()));
 /// let error = p.check().unwrap_err();
 /// assert!(matches!(error.mistakes(), [Mistake::OverCapacity { capacity: 1, .. }]));
 /// ```

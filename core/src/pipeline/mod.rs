@@ -56,9 +56,9 @@ pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
 /// use rungs::{NoClock, Pipeline};
 ///
 /// let mut p: Pipeline = Pipeline::new("sum");
-/// let a = p.step("a").run(|| async { Ok(1) });
-/// let b = p.step("b").run(|| async { Ok("41".parse::<i32>()?) });
-/// let sum = p.step("sum").needs((a, b)).run(|a, b| async move { Ok(*a + *b) });
+/// let a = p.step("a").run(async || Ok(1));
+/// let b = p.step("b").run(async || Ok("41".parse::<i32>()?));
+/// let sum = p.step("sum").needs((a, b)).run(async |a, b| Ok(*a + *b));
 ///
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert_eq!(*report.output(sum).unwrap(), 42);
@@ -73,8 +73,8 @@ pub type Pipeline<'env, E = BoxError, S = InPlace> = Graph<'env, E, Shared, S>;
 /// use rungs::{LocalPipeline, NoClock};
 ///
 /// let mut p: LocalPipeline = LocalPipeline::new("local");
-/// let shared = p.step("shared").run(|| async { Ok(Rc::new(5)) });
-/// let next = p.step("next").needs(shared).run(|n| async move { Ok(**n + 1) });
+/// let shared = p.step("shared").run(async || Ok(Rc::new(5)));
+/// let next = p.step("next").needs(shared).run(async |n| Ok(**n + 1));
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert_eq!(*report.output(next).unwrap(), 6);
 /// # Ok::<(), rungs::PlanError>(())
@@ -142,7 +142,7 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
     /// use rungs::{InPlace, NoClock, Pipeline};
     ///
     /// let mut p: Pipeline = Pipeline::new("spread").spawn_on(InPlace); // or an adapter's: `Smol`, `On(&executor)`
-    /// p.step("one").run(|| async { Ok(()) });
+    /// p.step("one").run(async || Ok(()));
     /// assert!(futures_lite::future::block_on(p.run(&NoClock))?.is_success());
     /// # Ok::<(), rungs::PlanError>(())
     /// ```
@@ -158,9 +158,9 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
     ///
     /// let mut p: Pipeline = Pipeline::new("nightly");
     /// p.defaults(Settings::DEFAULT.retries(3).timeout(Duration::from_secs(30)));
-    /// p.step("fetch").run(|| async { Ok(()) });
-    /// p.step("patient").timeout(Duration::from_secs(300)).run(|| async { Ok(()) }); // 3 retries as well
-    /// p.step("once").retries(0).run(|| async { Ok(()) });
+    /// p.step("fetch").run(async || Ok(()));
+    /// p.step("patient").timeout(Duration::from_secs(300)).run(async || Ok(())); // 3 retries as well
+    /// p.step("once").retries(0).run(async || Ok(()));
     /// p.check()?;
     /// # Ok::<(), rungs::PlanError>(())
     /// ```
@@ -185,7 +185,7 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
     /// let mut p: Pipeline = Pipeline::new("sensors");
     /// p.resource("i2c", 1);
     /// for sensor in ["imu", "light", "gas"] {
-    ///     p.step(sensor).uses("i2c", 1).run(|| async { Ok(()) }); // one after another
+    ///     p.step(sensor).uses("i2c", 1).run(async || Ok(())); // one after another
     /// }
     /// p.check()?;
     /// # Ok::<(), rungs::PlanError>(())
@@ -236,10 +236,10 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
     /// use rungs::Pipeline;
     ///
     /// let mut p: Pipeline = Pipeline::new("my-pipeline");
-    /// let rows = p.step("extract").run(|| async { Ok(2) });
-    /// let config = p.step("fetch_config").run(|| async { Ok(21) });
-    /// let product = p.step("transform").needs((rows, config)).run(|rows, config| async move { Ok(*rows * *config) });
-    /// p.step("load").needs(product).run(|_| async { Ok(()) });
+    /// let rows = p.step("extract").run(async || Ok(2));
+    /// let config = p.step("fetch_config").run(async || Ok(21));
+    /// let product = p.step("transform").needs((rows, config)).run(async |rows, config| Ok(*rows * *config));
+    /// p.step("load").needs(product).run(async |_| Ok(()));
     /// assert_eq!(p.visualize().to_string(), "\
     /// Pipeline: my-pipeline
     /// ========================================

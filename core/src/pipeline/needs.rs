@@ -18,7 +18,7 @@ use core::{fmt, marker::PhantomData};
 /// let mut p: Pipeline = Pipeline::new("fan-in");
 /// let parts: Vec<Handle<u32>> =
 ///     ["1", "2", "39"].iter().map(|&text| p.step(text).run(move || async move { Ok(text.parse()?) })).collect();
-/// let sum = p.step("sum").needs(parts).run(|parts| async move { Ok(parts.iter().map(|part| **part).sum::<u32>()) });
+/// let sum = p.step("sum").needs(parts).run(async |parts| Ok(parts.iter().map(|part| **part).sum::<u32>()));
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert_eq!(*report.output(sum).unwrap(), 42);
 /// # Ok::<(), rungs::PlanError>(())
@@ -315,8 +315,8 @@ pub struct ByName;
 /// p.step("sum").depends_on(["a", "b"]).run(|inputs: Inputs| async move {
 ///     Ok(*inputs.get::<u32>("a")? + *inputs.get::<u32>("b")?)
 /// });
-/// p.step("a").run(|| async { Ok(1_u32) });
-/// p.step("b").run(|| async { Ok(2_u32) });
+/// p.step("a").run(async || Ok(1_u32));
+/// p.step("b").run(async || Ok(2_u32));
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert_eq!(*report.output_named::<u32>("sum").unwrap(), 3);
 /// # Ok::<(), rungs::PlanError>(())
@@ -369,7 +369,7 @@ impl<M, C: Cell + ?Sized> Gather<M, C> for ByName {
 /// use rungs::{InputFault, NoClock, Pipeline};
 ///
 /// let mut p: Pipeline = Pipeline::new("inputs");
-/// p.step("a").run(|| async { Ok(1_u32) });
+/// p.step("a").run(async || Ok(1_u32));
 /// p.step("b").depends_on(["a"]).run(|inputs| async move {
 ///     let fault = |name| inputs.get::<u8>(name).err().map(|error| error.fault());
 ///     Ok((fault("a"), fault("z")))

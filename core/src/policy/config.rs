@@ -127,9 +127,9 @@ impl Default for Config {
 /// use rungs::{NoClock, Order, Pipeline};
 ///
 /// let mut p: Pipeline = Pipeline::new("lock-step");
-/// let a = p.step("a").run(|| async { Ok(()) });
-/// p.step("after a").after(a).run(|| async { Ok(()) });
-/// p.step("b").run(|| async { Ok(()) });
+/// let a = p.step("a").run(async || Ok(()));
+/// p.step("after a").after(a).run(async || Ok(()));
+/// p.step("b").run(async || Ok(()));
 /// let mut ended = Vec::new();
 /// let observer = |event: &rungs::Event<'_, _>| {
 ///     if let rungs::Happened::Ended { .. } = event.happened {
@@ -160,9 +160,9 @@ pub enum Order {
 /// use rungs::{NoClock, OnFailure, Pipeline, Status};
 ///
 /// let mut p = Pipeline::new("stops");
-/// p.step("bad").run(|| async { Err::<(), _>("bad") });
-/// p.step("good").run(|| async { Ok(()) });
-/// p.step("tidy").when_all_done().run(|| async { Ok(()) });
+/// p.step("bad").run(async || Err::<(), _>("bad"));
+/// p.step("good").run(async || Ok(()));
+/// p.step("tidy").when_all_done().run(async || Ok(()));
 /// let run = p.runner().max_concurrent(1).on_failure(OnFailure::Drain).run(&NoClock);
 /// let report = futures_lite::future::block_on(run)?;
 /// assert_eq!(report.get("good").unwrap().status(), Status::Skipped);
