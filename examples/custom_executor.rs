@@ -75,7 +75,7 @@ fn main() -> Result<ExitCode, PlanError> {
     let clock = Clock { epoch: time::Instant::now(), alarms: Rc::default() };
     let ms = Duration::from_millis;
     let mut p = LocalPipeline::new("custom executor");
-    p.step("quick").run(|| async { Ok(Rc::new("not Send")) });
+    p.step("quick").run(async || Ok(Rc::new("not Send")));
     p.step("slow").retries(2).retry_delay(ms(20)).timeout(ms(50)).run_with(|cx| {
         let done = clock.sleep_until(cx.started_at() + ms(120) / cx.attempt());
         async {

@@ -25,10 +25,8 @@ fn main() -> Result<ExitCode, PlanError> {
     let greeting = hello.step("greeting").run(greeting);
     let whom = hello.step("whom").run(whom);
     // A step's arguments are the results of its needs: other types, or another number of them, would not compile.
-    let text = hello
-        .step("text")
-        .needs((greeting, whom))
-        .run(|greeting, whom| async move { Ok(format!("{greeting}, {whom}!")) });
+    let text =
+        hello.step("text").needs((greeting, whom)).run(async |greeting, whom| Ok(format!("{greeting}, {whom}!")));
 
     println!("{}", hello.visualize());
     let report = smol::block_on(hello.run(&Smol::new()))?;

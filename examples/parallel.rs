@@ -28,7 +28,7 @@ fn main() -> Result<ExitCode, PlanError> {
         all.push(p.step(&format!("photo {}", number + 1)).run(move || takes(ms)));
     }
     // A `Vec` of handles becomes one argument: a `Vec` of their results.
-    let total = p.step("total").needs(all).run(|all| async move { Ok(all.iter().map(|ms| **ms).sum::<u64>()) });
+    let total = p.step("total").needs(all).run(async |all| Ok(all.iter().map(|ms| **ms).sum::<u64>()));
 
     let timer = Smol::new();
     let start = timer.now();

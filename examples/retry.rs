@@ -57,7 +57,7 @@ fn main() -> Result<ExitCode, PlanError> {
         .backoff(backoff)
         .retry_if(worth_it)
         .optional()
-        .run(|| async { Err::<(), _>(Error::NotFound) });
+        .run(async || Err::<(), _>(Error::NotFound));
 
     // Jitter needs a seed: of its own for each process, or many that failed together come back together.
     let run = p.runner().seed(rungs::random_seed()).on_event(|event| println!("{event}"));

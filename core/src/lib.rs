@@ -12,9 +12,9 @@
 //! use rungs::{NoClock, Pipeline};
 //!
 //! let mut p = Pipeline::new("sum");
-//! let a = p.step("a").run(|| async { Ok(2) });
-//! let b = p.step("b").run(|| async { Ok("40".parse::<i32>()?) });
-//! let sum = p.step("sum").needs((a, b)).run(|a, b| async move { Ok(*a + *b) });
+//! let a = p.step("a").run(async || Ok(2));
+//! let b = p.step("b").run(async || Ok("40".parse::<i32>()?));
+//! let sum = p.step("sum").needs((a, b)).run(async |a, b| Ok(*a + *b));
 //!
 //! let report = futures_lite::future::block_on(p.run(&NoClock))?;
 //! assert_eq!(*report.output(sum).unwrap(), 42);
@@ -26,6 +26,7 @@
 //!
 //! | said | meaning |
 //! | --- | --- |
+//! | `defaults(..)` of a pipeline | what each of its steps has if it does not state it: [`Settings`], setting by setting |
 //! | `retries(n)` | n extra attempts after the first; alone: at once, without a clock |
 //! | `backoff(..)` | the delay before each further attempt: [`Backoff`], with [`Jitter`] |
 //! | `retry_if(..)` | [`Retry`]: again, again after a given time, or not. Sees the step's own errors only |
@@ -52,7 +53,7 @@
 //!
 //! `std` (default) implies `alloc`; without both, the scheduler, policies, rendering and the traits remain, and `macros`
 //! adds the static face (without `std` it links against an implementation of the crate `critical-section`, which every
-//! board brings). `serde` writes reports; `defmt` logs reports and plain data on a board.
+//! board brings). `serde` writes reports, and reads and writes [`Settings`] and [`Config`]; `defmt` logs reports and plain data on a board.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -72,6 +73,8 @@ mod observe;
 #[cfg(any(feature = "alloc", feature = "macros"))]
 pub mod observers;
 mod plan;
+#[cfg(any(feature = "alloc", feature = "macros"))]
+mod plan_view;
 mod policy;
 mod reason;
 pub mod render;
@@ -98,7 +101,9 @@ mod seed;
 pub use error::StepError;
 pub use observe::{Counts, Event, EventKind, Observer, RunInfo};
 pub use plan::StepId;
-pub use policy::{Backoff, Config, Jitter, OnFailure, Order, Retry, Settings, When};
+#[cfg(any(feature = "alloc", feature = "macros"))]
+pub use plan_view::{PlanView, PlannedNeed, PlannedStep, StepKey};
+pub use policy::{Backoff, Config, Delays, Jitter, OnFailure, Order, Retry, Settings, When};
 pub use reason::Origin;
 pub use scheduler::{Cause, Status, Stop};
 pub use spawn::{InPlace, Lost, Spawner};
@@ -159,7 +164,7 @@ pub use cancel::CancelToken;
 #[cfg(feature = "alloc")]
 pub use pipeline::{
     BoxError, Graph, Handle, InputError, InputFault, Inputs, Kind, Local, LocalPipeline, Mistake, Out, Pipeline,
-    PlanError, Runner, Shared, StepBuilder,
+    PlanError, Runner, Shared, StepBuilder, own,
 };
 #[cfg(feature = "alloc")]
 pub use report::{NoOutput, Reason, Report, StepResult};

@@ -149,3 +149,13 @@ fn needs_are_kept_for_further_attempts() {
     let report = crate::support::block(p.run(&rungs::NoClock)).unwrap();
     assert_eq!(**report.output(got).unwrap(), "same");
 }
+
+#[test]
+fn a_step_knows_its_names() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::new("named");
+    p.step("first").run(async || Ok(()));
+    let second = p.step("second").run_with(async |cx| Ok((cx.pipeline().to_string(), cx.name().to_string(), cx.id())));
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!(*report.output(second).unwrap(), ("named".into(), "second".into(), second.id()));
+}

@@ -171,6 +171,7 @@ mod watched {
             return Err(Bad("once"));
         }
         assert_eq!(cx.time_left(cx.started_at()), Some(ms(6)));
+        assert_eq!((cx.pipeline(), cx.name(), cx.id()), ("watched", "curious", step_ids::CURIOUS));
         Ok((cx.attempt(), cx.started_at(), cx.deadline()))
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::{Bad, Clock, ms, run};
 use rungs::{Cause, Instant, OnFailure, Status, fixed::StopSignal};
-use std::num::NonZeroU32;
 
 #[rungs::pipeline(error = Bad, max_concurrent = 2, on_failure = cancel)]
 mod busy {
@@ -54,7 +53,7 @@ fn under_a_limit_the_longest_path_goes_first() {
 
     let clock = Clock::new();
     let mut board = busy::Board { clock: clock.clone(), fails: false };
-    let one = NonZeroU32::new(1).unwrap();
+    let one = 1;
     let report = run(&clock, busy::runner().max_concurrent(one).run(&mut board, &clock));
     assert_eq!(report.duration(), ms(73));
 }
@@ -88,7 +87,7 @@ fn a_signal_drains_and_cancels() {
                 stop(&STOP);
             }
         });
-        let one = NonZeroU32::new(3).unwrap();
+        let one = 3;
         let report = run(&clock, runner.max_concurrent(one).run(&mut board, &clock));
         assert_eq!(report.get("long").unwrap().status(), long);
         assert_eq!(report.get("tidy").unwrap().status(), Status::Success, "{report}");

@@ -39,7 +39,7 @@ use rungs::Lost;
 /// }
 ///
 /// let mut p = Pipeline::new("pool");
-/// let answer = p.step("answer").spawn_on(Pool).run(|| async { Ok(42) });
+/// let answer = p.step("answer").spawn_on(Pool).run(async || Ok(42));
 /// let report = futures_lite::future::block_on(POOL.run(p.run(&NoClock)))?;
 /// assert_eq!(*report.output(answer).unwrap(), 42);
 /// # Ok::<(), rungs::PlanError>(())

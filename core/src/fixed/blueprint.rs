@@ -2,7 +2,8 @@
 
 use super::settings::RunSettings;
 use crate::{
-    plan::{Numbering, Plan, StepId},
+    plan::{Numbering, Plan, StepId, Use},
+    plan_view::{PlanSource, PlanView},
     policy::Config,
     render::{Sketch, StepNames, dot, mermaid, text},
     scheduler::goes_by_place,
@@ -28,7 +29,7 @@ use core::fmt;
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Blueprint {
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     pub(super) names: &'static [&'static str],
     /// The graph and the settings.
     pub plan: Plan<'static>,
@@ -36,6 +37,7 @@ pub struct Blueprint {
     pub(super) by_priority: Numbering<'static>,
     levels: &'static [u32],
     path_of: &'static [u32],
+    resources: &'static [&'static str],
     pub(super) config: Config,
     /// Whether steps that succeed at once start in the order of declaration where places are not short.
     pub(super) goes_by_declaration: bool,
@@ -77,6 +79,7 @@ impl Blueprint {
             by_priority: numbering,
             levels: &[],
             path_of: &[],
+            resources: &[],
             config: Config::DEFAULT,
             goes_by_declaration: goes_by_place(&plan, &numbering),
         }
@@ -94,6 +97,12 @@ impl Blueprint {
         self
     }
 
+    /// The names of the resources.
+    pub const fn resources(mut self, names: &'static [&'static str]) -> Self {
+        self.resources = names;
+        self
+    }
+
     /// Which ready step goes first where places are not short, and where they are.
     pub const fn numbered(mut self, numbering: Numbering<'static>, by_priority: Numbering<'static>) -> Self {
         self.goes_by_declaration = goes_by_place(&self.plan, &numbering) && numbering.order.is_empty();
@@ -106,6 +115,30 @@ impl Blueprint {
     pub const fn config(mut self, config: Config) -> Self {
         self.config = config;
         self
+    }
+
+    /// The plan, to ask what it consists of.
+    ///
+    /// ```
+    /// #[rungs::pipeline(error = &'static str, resources(bus = 1))]
+    /// mod boot {
+    ///     #[step]
+    ///     async fn power() -> Result<u32, &'static str> {
+    ///         Ok(3_300)
+    ///     }
+    ///     #[step(retries = 2, uses(bus = 1))]
+    ///     async fn imu(power: &u32) -> Result<bool, &'static str> {
+    ///         Ok(*power > 3_000)
+    ///     }
+    /// }
+    ///
+    /// let imu = boot::plan().get("imu").unwrap();
+    /// assert_eq!((imu.level(), imu.settings().get_retries()), (1, 2));
+    /// assert!(imu.uses().eq([("bus", 1)]));
+    /// assert!(imu.needs().all(|need| need.step().name() == "power"));
+    /// ```
+    pub const fn view(&self) -> PlanView<'_> {
+        PlanView::new(self)
     }
 
     /// The picture of the plan: its `Display` is the text form.
@@ -126,13 +159,50 @@ impl Blueprint {
         if config.max_concurrent < u32::MAX { &self.by_priority } else { &self.numbering }
     }
 
-    pub(super) fn name(&self, step: StepId) -> &'static str {
+    pub(crate) fn name(&self, step: StepId) -> &'static str {
         self.names.get(step.index()).copied().unwrap_or("")
     }
 
     #[inline]
     pub(super) const fn path_of(&self, step: StepId) -> usize {
         if step.index() < self.path_of.len() { self.path_of[step.index()] as usize } else { usize::MAX }
+    }
+}
+
+impl PlanSource for Blueprint {
+    fn id(&self) -> Option<u32> {
+        None
+    }
+
+    fn pipeline(&self) -> &str {
+        self.name
+    }
+
+    fn step_name(&self, step: StepId) -> &str {
+        self.name(step)
+    }
+
+    fn find(&self, name: &str) -> Option<StepId> {
+        self.names.iter().position(|other| *other == name).and_then(StepId::new)
+    }
+
+    fn plan(&self) -> Plan<'_> {
+        self.plan
+    }
+
+    fn level(&self, step: StepId) -> u32 {
+        self.levels.get(step.index()).copied().unwrap_or(0)
+    }
+
+    fn resource(&self, resource: u32) -> Option<(&str, u32)> {
+        let units = *self.by_priority.capacities.get(resource as usize)?;
+        Some((self.resources.get(resource as usize)?, units))
+    }
+
+    fn uses(&self, class: u32) -> &[Use] {
+        let Numbering { use_rows, uses, .. } = self.by_priority;
+        let bound = |row: u32| use_rows.get(row as usize).map(|&bound| bound as usize);
+        bound(class).zip(bound(class + 1)).and_then(|(from, to)| uses.get(from..to)).unwrap_or(&[])
     }
 }
 

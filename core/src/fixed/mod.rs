@@ -121,7 +121,7 @@
 //!             }
 //!             while wires.turn::<0, IMU>().await {
 //!                 // Both are there, or it would not be the step's turn.
-//!                 let came = match (&*voltage, wires.context()) {
+//!                 let came = match (&*voltage, wires.context::<Results>(step_id(IMU))) {
 //!                     (Some(power), Some(cx)) => wires.attempt::<0, IMU, _>(imu(power, cx.attempt())).await,
 //!                     _ => None,
 //!                 };

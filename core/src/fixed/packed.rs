@@ -1,6 +1,12 @@
 //! What a step is told when it starts, in words of four bytes: a core without compare-and-swap has no larger atomics.
 
-use crate::{plan::StepId, scheduler::Cause, step_cx::StepCx, time::Instant};
+use super::blueprint::Blueprint;
+use crate::{
+    plan::StepId,
+    scheduler::Cause,
+    step_cx::{CxNames, StepCx},
+    time::Instant,
+};
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// What a step may know of its attempt, in words of four bytes.
@@ -22,10 +28,11 @@ impl PackedContext {
         self.limit.set(limit.unwrap_or(Instant::NEVER).as_nanos());
     }
 
-    pub(super) fn get(&self) -> StepCx {
+    pub(super) fn get(&self, blueprint: &'static Blueprint, step: StepId) -> StepCx {
         let limit = Instant::from_nanos(self.limit.get());
         let limit = (limit < Instant::NEVER).then_some(limit);
-        StepCx::new(self.attempt.load(Relaxed), Instant::from_nanos(self.started.get()), limit)
+        let started = Instant::from_nanos(self.started.get());
+        StepCx::new(CxNames::Known(blueprint), step, self.attempt.load(Relaxed), started, limit)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     policy::{Config, OnFailure},
     time::Timer,
 };
-use core::{future::Future, marker::PhantomData, num::NonZeroU32, time::Duration};
+use core::{future::Future, marker::PhantomData, time::Duration};
 
 /// A pipeline that runs on a context of type `C` (`&mut Board`, say, and `()` where there is none): what `#[pipeline]`
 /// makes of a module.
@@ -80,7 +80,6 @@ pub type ReportOf<P, C> = <<P as Steps<C>>::Storage as Storage>::Report;
 /// A run with settings of its own.
 ///
 /// ```
-/// use core::num::NonZeroU32;
 /// use rungs::fixed::StopSignal;
 /// use rungs::{NoClock, OnFailure};
 ///
@@ -99,7 +98,7 @@ pub type ReportOf<P, C> = <<P as Steps<C>>::Storage as Storage>::Report;
 /// static STOP: StopSignal = StopSignal::new();
 /// let mut events = Vec::new();
 /// let run = boot::runner()
-///     .max_concurrent(NonZeroU32::MIN)
+///     .max_concurrent(1)
 ///     .on_failure(OnFailure::Drain)
 ///     .cancel(&STOP)
 ///     .on_event(|event| events.push(event.to_string()))
@@ -135,9 +134,37 @@ impl<P> Default for Runner<P> {
 }
 
 impl<P: Known, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
-    /// At most this many attempts in flight.
-    pub fn max_concurrent(self, attempts: NonZeroU32) -> Runner<P, O, S::Said, SEEDED> {
-        self.say(|config| config.max_concurrent(attempts.get()))
+    /// All of a run's options at once, in place of those that the pipeline and this runner have stated. The order stays as
+    /// the pipeline states it, since the storage is laid out for it, and so does a seed that the other has not.
+    ///
+    /// ```
+    /// use rungs::{Config, NoClock, OnFailure};
+    ///
+    /// #[rungs::pipeline(error = &'static str)]
+    /// mod boot {
+    ///     #[step]
+    ///     async fn power() -> Result<(), &'static str> {
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// const GENTLE: Config = Config::DEFAULT.max_concurrent(1).on_failure(OnFailure::Drain);
+    /// let run = boot::runner().config(GENTLE).run((), &NoClock);
+    /// assert!(futures_lite::future::block_on(run).is_success());
+    /// ```
+    pub fn config(self, config: Config) -> Runner<P, O, S::Said, SEEDED> {
+        self.say(|before| Config {
+            order: before.order,
+            seed: config.seed.or(before.seed),
+            max_concurrent: config.max_concurrent.max(1),
+            ..config
+        })
+    }
+
+    /// At most this many attempts in flight. Zero counts as one: nothing could ever start, and no check comes before this
+    /// run.
+    pub fn max_concurrent(self, attempts: u32) -> Runner<P, O, S::Said, SEEDED> {
+        self.say(|config| config.max_concurrent(attempts.max(1)))
     }
 
     /// Where jitter comes from; see [`Config::seed`].

@@ -5,6 +5,7 @@
 //! all that a core without compare-and-swap has. They cost what a `Cell` costs.
 
 use super::{
+    blueprint::Known,
     cells::Handed,
     output::step_id,
     packed::{PackedCause, PackedContext},
@@ -229,8 +230,8 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Wires<E, 
     }
 
     /// What the step may know of its attempt; `None` if `CONTEXTS` is 0. To be asked for as soon as its turn has come.
-    pub fn context(&self) -> Option<StepCx> {
-        self.contexts.first().map(PackedContext::get)
+    pub fn context<P: Known>(&self, step: StepId) -> Option<StepCx> {
+        self.contexts.first().map(|context| context.get(P::BLUEPRINT, step))
     }
 
     /// Why the step's `nth` need has no result; `None` if it has one. To be asked for as soon as its turn has come.

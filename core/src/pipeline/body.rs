@@ -4,7 +4,7 @@ use super::names::Names;
 use crate::{
     plan::StepId,
     scheduler::{Cause, Node, Scheduler},
-    step_cx::StepCx,
+    step_cx::{CxNames, StepCx},
     time::Instant,
 };
 use alloc::sync::Arc;
@@ -77,7 +77,8 @@ impl<F> WithCx<F> {
         let cancelled = Arc::new(AtomicBool::new(false));
         self.cancelled = Some(cancelled.clone());
         let limit = attempt.scheduler.attempt_limit(attempt.step, attempt.started);
-        StepCx::new(attempt.number(), attempt.started, limit).cancelled_by(cancelled)
+        let names = CxNames::Shared(attempt.names.clone());
+        StepCx::new(names, attempt.step, attempt.number(), attempt.started, limit).cancelled_by(cancelled)
     }
 
     fn tell(&self) {

@@ -13,7 +13,7 @@ use core::{any::Any, fmt, ops::Deref};
 /// }
 ///
 /// let mut p = Pipeline::with_error("outs");
-/// let n = p.step("n").run(|| async { Ok(21) });
+/// let n = p.step("n").run(async || Ok(21));
 /// let twice = p.step("twice").needs(n).run(double);
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert_eq!(*report.output(twice).unwrap(), 42);

@@ -14,9 +14,9 @@ use core::fmt;
 /// use rungs::{NoClock, Pipeline};
 ///
 /// let mut p = Pipeline::new("circle");
-/// p.step("hen").depends_on(["egg"]).run(|_| async { Ok(()) });
-/// p.step("egg").depends_on(["hen"]).run(|_| async { Ok(()) });
-/// p.step("fox").depends_on(["goose"]).run(|_| async { Ok(()) });
+/// p.step("hen").depends_on(["egg"]).run(async |_| Ok(()));
+/// p.step("egg").depends_on(["hen"]).run(async |_| Ok(()));
+/// p.step("fox").depends_on(["goose"]).run(async |_| Ok(()));
 /// assert_eq!(
 ///     p.check().unwrap_err().to_string(),
 ///     "pipeline `circle` cannot run, 2 mistakes:\n\
@@ -70,7 +70,7 @@ impl core::error::Error for PlanError {}
 ///
 /// let mut p = Pipeline::new("narrow");
 /// p.resource("bus", 1);
-/// p.step("greedy").uses("bus", 2).run(|| async { Ok(()) });
+/// p.step("greedy").uses("bus", 2).run(async || Ok(()));
 /// let error = p.check().unwrap_err();
 /// assert!(matches!(error.mistakes(), [Mistake::OverCapacity { capacity: 1, .. }]));
 /// ```
@@ -123,6 +123,12 @@ pub enum Mistake {
         /// How many there are.
         capacity: u32,
     },
+    /// Settings that a step takes as a value say `when_all_done` or `when_any_failed`: that is said on the step itself, since
+    /// the arguments of its closure follow from it.
+    RuleInSettings {
+        /// The step; `None` for the pipeline's defaults.
+        step: Option<String>,
+    },
     /// `max_concurrent(0)`: nothing could ever start.
     NoConcurrency,
     /// Jitter, and no seed given to the run.
@@ -159,6 +165,15 @@ impl fmt::Display for Mistake {
             }
             Self::OverCapacity { step, resource, units, capacity } => {
                 write!(f, "step `{step}` uses {units} of `{resource}`, of which there are {capacity}")
+            }
+            Self::RuleInSettings { step } => {
+                match step {
+                    Some(step) => write!(f, "the settings of step `{step}`")?,
+                    None => f.write_str("the defaults")?,
+                }
+                f.write_str(
+                    " say when clean-up steps run: call `when_all_done` or `when_any_failed` on the step itself",
+                )
             }
             Self::NoConcurrency => f.write_str("`max_concurrent` is 0, so that nothing could ever start"),
             Self::JitterWithoutSeed { step } => {

@@ -15,13 +15,16 @@ mod runner;
 mod work;
 
 pub use body::{Attempt, Body, Plain, WithCx};
-pub use builder::StepBuilder;
+pub use builder::{AddStep, StepBuilder};
 pub(crate) use cell::slot;
 pub use cell::{Cell, Out, Slot};
 pub use check::{Mistake, PlanError};
 pub use kind::{Holds, HoldsResult, Kind, Local, LocalCell, Shared, SharedCell};
 pub(crate) use names::Names;
-pub use needs::{ByName, Gather, Handle, InputError, InputFault, Inputs, Mode, Needs, Settled, Values};
+pub use needs::{
+    ByName, Element, Gather, Handle, Handles, Input, InputError, InputFault, Inputs, Mode, Needs, Own, Settled, Supply,
+    Values, own,
+};
 pub(crate) use ran::Ran;
 pub use runner::Runner;
 pub use work::{Fault, Task, Work};
@@ -29,7 +32,8 @@ pub use work::{Fault, Task, Work};
 use crate::{
     drive::Seats,
     plan::StepId,
-    policy::{Config, Retry},
+    plan_view::PlanView,
+    policy::{Config, Retry, Settings},
     render::Picture,
     report::Report,
     scheduler::{Alarm, Needed, Node, State},
@@ -53,9 +57,9 @@ pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
 /// use rungs::{NoClock, Pipeline};
 ///
 /// let mut p = Pipeline::new("sum");
-/// let a = p.step("a").run(|| async { Ok(1) });
-/// let b = p.step("b").run(|| async { Ok("41".parse::<i32>()?) });
-/// let sum = p.step("sum").needs((a, b)).run(|a, b| async move { Ok(*a + *b) });
+/// let a = p.step("a").run(async || Ok(1));
+/// let b = p.step("b").run(async || Ok("41".parse::<i32>()?));
+/// let sum = p.step("sum").needs((a, b)).run(async |a, b| Ok(*a + *b));
 ///
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert_eq!(*report.output(sum).unwrap(), 42);
@@ -70,8 +74,8 @@ pub type Pipeline<'env, E = BoxError, S = InPlace> = Graph<'env, E, Shared, S>;
 /// use rungs::{LocalPipeline, NoClock};
 ///
 /// let mut p = LocalPipeline::new("local");
-/// let shared = p.step("shared").run(|| async { Ok(Rc::new(5)) });
-/// let next = p.step("next").needs(shared).run(|n| async move { Ok(**n + 1) });
+/// let shared = p.step("shared").run(async || Ok(Rc::new(5)));
+/// let next = p.step("next").needs(shared).run(async |n| Ok(**n + 1));
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert_eq!(*report.output(next).unwrap(), 6);
 /// # Ok::<(), rungs::PlanError>(())
@@ -169,12 +173,31 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
     /// use rungs::{InPlace, NoClock, Pipeline};
     ///
     /// let mut p = Pipeline::new("spread").spawn_on(InPlace); // or an adapter's: `Smol`, `On(&executor)`
-    /// p.step("one").run(|| async { Ok(()) });
+    /// p.step("one").run(async || Ok(()));
     /// assert!(futures_lite::future::block_on(p.run(&NoClock))?.is_success());
     /// # Ok::<(), rungs::PlanError>(())
     /// ```
     pub fn spawn_on<S2>(self, spawner: S2) -> Graph<'env, E, K, S2> {
         Graph { steps: self.steps, spawner }
+    }
+
+    /// What the steps that are added from now on have if they do not state it themselves, setting by setting.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use rungs::{Pipeline, Settings};
+    ///
+    /// let mut p: Pipeline = Pipeline::new("nightly");
+    /// p.defaults(Settings::DEFAULT.retries(3).timeout(Duration::from_secs(30)));
+    /// p.step("fetch").run(async || Ok(()));
+    /// p.step("patient").timeout(Duration::from_secs(300)).run(async || Ok(())); // 3 retries as well
+    /// p.step("once").retries(0).run(async || Ok(()));
+    /// p.check()?;
+    /// # Ok::<(), rungs::PlanError>(())
+    /// ```
+    pub fn defaults(&mut self, settings: Settings<'env>) -> &mut Self {
+        self.steps.defaults(settings);
+        self
     }
 
     /// Begins a step: first its settings, then [`run`](StepBuilder::run) with what it does.
@@ -193,7 +216,7 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
     /// let mut p = Pipeline::new("sensors");
     /// p.resource("i2c", 1);
     /// for sensor in ["imu", "light", "gas"] {
-    ///     p.step(sensor).uses("i2c", 1).run(|| async { Ok(()) }); // one after another
+    ///     p.step(sensor).uses("i2c", 1).run(async || Ok(())); // one after another
     /// }
     /// p.check()?;
     /// # Ok::<(), rungs::PlanError>(())
@@ -229,16 +252,25 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
         Ok(())
     }
 
+    /// The plan, to ask what it consists of: names, needs and dependents, levels, settings, resources. [`PlanView`] has an
+    /// example.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub fn plan(&mut self) -> Result<PlanView<'_>, PlanError> {
+        self.steps.draft.view()
+    }
+
     /// The picture of the plan: as text, [Mermaid](Picture::mermaid) or [DOT](Picture::dot). Nothing is executed for it, and a wrong plan has a picture too.
     ///
     /// ```
     /// use rungs::Pipeline;
     ///
     /// let mut p = Pipeline::new("my-pipeline");
-    /// let rows = p.step("extract").run(|| async { Ok(2) });
-    /// let config = p.step("fetch_config").run(|| async { Ok(21) });
-    /// let product = p.step("transform").needs((rows, config)).run(|rows, config| async move { Ok(*rows * *config) });
-    /// p.step("load").needs(product).run(|_| async { Ok(()) });
+    /// let rows = p.step("extract").run(async || Ok(2));
+    /// let config = p.step("fetch_config").run(async || Ok(21));
+    /// let product = p.step("transform").needs((rows, config)).run(async |rows, config| Ok(*rows * *config));
+    /// p.step("load").needs(product).run(async |_| Ok(()));
     /// assert_eq!(p.visualize().to_string(), "\
     /// Pipeline: my-pipeline
     /// ========================================
@@ -278,6 +310,11 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         if self.draft.begin() {
             self.judges.remove(&self.draft.next_step().0);
         }
+    }
+
+    fn defaults(&mut self, settings: Settings<'env>) {
+        self.begin();
+        self.draft.defaults(settings);
     }
 
     /// Says what the next step's errors mean.

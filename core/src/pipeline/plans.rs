@@ -1,13 +1,14 @@
 //! A draft made ready to run: edges both ways, and the numberings that runs ask for.
 
-use super::draft::Draft;
+use super::{check::PlanError, draft::Draft};
 use crate::{
     plan::{
-        Edges, Need, Numbering, StepId, Use, find_cycle, invert, levels, longest_remaining, needs_come_first,
+        Edges, Need, Numbering, Plan, StepId, Use, find_cycle, invert, levels, longest_remaining, needs_come_first,
         topological,
     },
+    plan_view::{PlanSource, PlanView},
     policy::{Config, Order},
-    render::Picture,
+    render::{Picture, StepNames},
 };
 use alloc::{borrow::Cow, vec, vec::Vec};
 
@@ -18,6 +19,8 @@ pub(crate) struct Compiled {
     /// An order in which needs come first; empty if the order of declaration is one.
     order: Vec<u32>,
     numbers: Option<Numbers>,
+    /// Each step's level, once somebody has asked for the plan.
+    known_levels: Vec<u32>,
 }
 
 impl Compiled {
@@ -30,6 +33,7 @@ impl Compiled {
             list: vec![Need::result(StepId(0)); needs.total()],
             order: Vec::new(),
             numbers: None,
+            known_levels: Vec::new(),
         };
         invert(needs, &mut compiled.rows, &mut compiled.list);
         if needs_come_first(needs, &[]) {
@@ -73,6 +77,58 @@ impl Draft<'_> {
         let levels =
             Compiled::new(edges).ok().map_or_else(|| vec![u32::MAX; self.len()], |compiled| compiled.levels(edges));
         Picture { names: &self.names, rows: Cow::Owned(rows), list: Cow::Owned(list), levels }
+    }
+}
+
+impl Draft<'_> {
+    /// The plan, for those who ask what it consists of.
+    ///
+    /// # Errors
+    /// All mistakes at once.
+    pub(super) fn view(&mut self) -> Result<PlanView<'_>, PlanError> {
+        self.compile()?;
+        let levels = self.compiled.as_ref().map(|compiled| compiled.levels(self.edges()));
+        if let (Some(compiled), Some(levels)) = (&mut self.compiled, levels) {
+            compiled.known_levels = levels;
+        }
+        Ok(PlanView::new(self))
+    }
+}
+
+/// Of a draft that is compiled; any other has no steps to show.
+impl PlanSource for Draft<'_> {
+    fn id(&self) -> Option<u32> {
+        Some(self.id)
+    }
+
+    fn pipeline(&self) -> &str {
+        self.names.pipeline()
+    }
+
+    fn step_name(&self, step: StepId) -> &str {
+        self.names.name(step)
+    }
+
+    fn find(&self, name: &str) -> Option<StepId> {
+        self.names.find(name)
+    }
+
+    fn plan(&self) -> Plan<'_> {
+        let nothing = Edges::new(&[], &[]);
+        self.compiled.as_ref().map_or(Plan::new(nothing, nothing, &[], &[]), |compiled| self.plan(compiled))
+    }
+
+    fn level(&self, step: StepId) -> u32 {
+        let levels = self.compiled.as_ref().map_or(&[][..], |compiled| &compiled.known_levels);
+        levels.get(step.index()).copied().unwrap_or(0)
+    }
+
+    fn resource(&self, resource: u32) -> Option<(&str, u32)> {
+        self.resources.get(resource as usize).map(|(name, units)| (&**name, *units))
+    }
+
+    fn uses(&self, class: u32) -> &[Use] {
+        self.classes.get(class as usize).map_or(&[], |uses| uses)
     }
 }
 

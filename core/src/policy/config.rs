@@ -1,6 +1,6 @@
 //! What is said of one run.
 
-use super::settings::NONE;
+use super::settings::{NONE, span};
 use crate::time::nanos;
 use core::time::Duration;
 
@@ -10,11 +10,34 @@ use core::time::Duration;
 /// use rungs::{Config, OnFailure};
 ///
 /// const ONE_AT_A_TIME: Config = Config::DEFAULT.max_concurrent(1).on_failure(OnFailure::Drain);
-/// assert_ne!(ONE_AT_A_TIME, Config::DEFAULT);
+/// assert_eq!(ONE_AT_A_TIME.get_max_concurrent(), Some(1));
+/// assert_eq!(ONE_AT_A_TIME.get_deadline(), None);
+/// ```
+///
+/// The plain names set a value, and the methods that read one are called `get_..`, as those of
+/// [`Settings`](super::Settings) are.
+///
+/// With the feature `serde` it may stand in a file, where anything may be left out: `max_concurrent`, `deadline_ms` (in
+/// milliseconds, an integer or with a fraction), `seed`, `order` (`"eager"`, `"levels"`), and `on_failure` (`"go_on"`,
+/// `"drain"`, `"cancel"`).
+///
+/// ```
+/// # #[cfg(feature = "serde")] {
+/// use rungs::{Config, OnFailure};
+///
+/// let config: Config = serde_json::from_str(r#"{ "max_concurrent": 8, "on_failure": "drain" }"#)?;
+/// assert_eq!(config, Config::DEFAULT.max_concurrent(8).on_failure(OnFailure::Drain));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use = "a configuration changes nothing until a run has it"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(from = "super::data::ConfigData", into = "super::data::ConfigData")
+)]
 pub struct Config {
     pub(crate) max_concurrent: u32,
     pub(crate) deadline: u64,
@@ -59,6 +82,34 @@ impl Config {
     }
 }
 
+/// Readers.
+impl Config {
+    /// How many attempts may be in flight; `None` if there is no limit.
+    pub const fn get_max_concurrent(&self) -> Option<u32> {
+        if self.max_concurrent == u32::MAX { None } else { Some(self.max_concurrent) }
+    }
+
+    /// How long the run may take; `None` if there is no limit.
+    pub const fn get_deadline(&self) -> Option<Duration> {
+        span(self.deadline)
+    }
+
+    /// Where jitter comes from, if that is stated.
+    pub const fn get_seed(&self) -> Option<u64> {
+        self.seed
+    }
+
+    /// When a step may start.
+    pub const fn get_order(&self) -> Order {
+        self.order
+    }
+
+    /// What the failure of a required step does to the others.
+    pub const fn get_on_failure(&self) -> OnFailure {
+        self.on_failure
+    }
+}
+
 impl Config {
     pub(crate) const fn has_deadline(&self) -> bool {
         self.deadline != NONE
@@ -77,9 +128,9 @@ impl Default for Config {
 /// use rungs::{EventKind, NoClock, Order, Pipeline};
 ///
 /// let mut p = Pipeline::new("lock-step");
-/// let a = p.step("a").run(|| async { Ok(()) });
-/// p.step("after a").after(a).run(|| async { Ok(()) });
-/// p.step("b").run(|| async { Ok(()) });
+/// let a = p.step("a").run(async || Ok(()));
+/// p.step("after a").after(a).run(async || Ok(()));
+/// p.step("b").run(async || Ok(()));
 /// let mut ended = Vec::new();
 /// let run = p.runner().order(Order::Levels).on_event(|event| {
 ///     if let EventKind::Ended { .. } = event.kind {
@@ -92,6 +143,7 @@ impl Default for Config {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Order {
     /// As soon as its own needs are met.
@@ -108,9 +160,9 @@ pub enum Order {
 /// use rungs::{NoClock, OnFailure, Pipeline, Status};
 ///
 /// let mut p = Pipeline::with_error("stops");
-/// p.step("bad").run(|| async { Err::<(), _>("bad") });
-/// p.step("good").run(|| async { Ok(()) });
-/// p.step("tidy").when_all_done().run(|| async { Ok(()) });
+/// p.step("bad").run(async || Err::<(), _>("bad"));
+/// p.step("good").run(async || Ok(()));
+/// p.step("tidy").when_all_done().run(async || Ok(()));
 /// let run = p.runner().max_concurrent(1).on_failure(OnFailure::Drain).run(&NoClock);
 /// let report = futures_lite::future::block_on(run)?;
 /// assert_eq!(report.get("good").unwrap().status(), Status::Skipped);
@@ -119,6 +171,7 @@ pub enum Order {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum OnFailure {
     /// Nothing: what does not need the step goes on.

@@ -15,8 +15,8 @@ use core::fmt;
 /// use rungs::Pipeline;
 ///
 /// let mut p = Pipeline::new("my-pipeline");
-/// let a = p.step("extract").run(|| async { Ok(1) });
-/// p.step("load").needs(a).run(|_| async { Ok(()) });
+/// let a = p.step("extract").run(async || Ok(1));
+/// p.step("load").needs(a).run(async |_| Ok(()));
 /// assert!(p.visualize().to_string().ends_with("  - load <- [extract]\n"));
 /// assert!(p.visualize().mermaid().to_string().contains("s0 --> s1"));
 /// assert!(p.visualize().dot().to_string().starts_with("digraph"));
