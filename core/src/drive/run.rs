@@ -39,13 +39,14 @@ pub(crate) struct DriveParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) observer: O,
 }
 
-/// The errors of steps, by step.
-pub(crate) type Errors<E> = BTreeMap<u32, StepError<E>>;
+/// What steps themselves said, by step: their own errors, and the messages of their panics. How a step ended beyond that
+/// is in its node.
+pub(crate) type Errors<E> = BTreeMap<u32, Arc<StepError<E>>>;
 
 /// A run in progress. Dropping it drops every attempt.
 pub(crate) struct Drive<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> {
     pub(super) parts: DriveParts<'r, 'env, E, K, O>,
-    /// Each step's last error, while it may still be its last word.
+    /// Each step's last own error, unless it has succeeded since.
     pub(super) errors: Errors<E>,
     seen: Seen,
     /// Wakes the run when the token changes.
@@ -266,7 +267,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Drive<'r, 'env, E, K, O> {
             return false;
         }
         *now = timer.now();
-        self.settle(step, Outcome::Abandoned, *now);
+        self.settle(step, Outcome::Abandoned, None, *now);
         true
     }
 

@@ -197,7 +197,7 @@ pub use blueprint::{Blueprint, Known, Picture};
 pub use cells::{Handed, Published};
 pub use output::{StepOutput, judge, result_of, step_id};
 pub use places::Places;
-pub use report::{Outputs, Reason, Report, StepResult};
+pub use report::{Outputs, Report};
 pub use runner::{ReportOf, Runner, Steps};
 pub use settings::{AsDeclared, RunSettings, Said};
 pub use signal::StopSignal;

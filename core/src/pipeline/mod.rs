@@ -6,6 +6,7 @@ mod builder;
 mod cell;
 mod check;
 mod draft;
+mod errors;
 mod kind;
 mod names;
 mod needs;
@@ -14,6 +15,7 @@ mod ran;
 mod runner;
 mod work;
 
+pub use crate::report::{Holds as HoldsError, HoldsLocal, HoldsSend, IsError, Text};
 pub use body::{Attempt, Body, Plain, WithCx};
 pub use builder::StepBuilder;
 pub(crate) use cell::slot;
@@ -22,6 +24,8 @@ pub use check::{Mistake, PlanError};
 pub use kind::{Holds, HoldsResult, Kind, Local, LocalCell, Shared, SharedCell};
 pub(crate) use names::Names;
 pub use needs::{ByName, Gather, Handle, InputError, InputFault, Inputs, Mode, Needs, Settled, Values};
+#[cfg(feature = "serde")]
+pub(crate) use plans::Dependents;
 pub(crate) use ran::Ran;
 pub use runner::Runner;
 pub use work::{Fault, Task, Work};
@@ -31,7 +35,7 @@ use crate::{
     plan::StepId,
     policy::{Config, Retry},
     render::Picture,
-    report::Report,
+    report::{AsError, Report},
     scheduler::{Alarm, Needed, Node, State},
     spawn::InPlace,
     time::Timer,
@@ -94,6 +98,8 @@ pub(crate) struct Steps<'env, E, K: Kind<'env, E>> {
     draft: Draft<'env>,
     works: Vec<Pin<Box<K::Work>>>,
     judges: BTreeMap<u32, Judge<'env, E>>,
+    /// How an error leads to its sources.
+    as_error: AsError<E>,
     ran: Arc<Ran<K::Cell>>,
     store: Store,
 }
@@ -116,6 +122,10 @@ struct Store {
 impl<'env, E, K: Kind<'env, E>> Graph<'env, E, K> {
     /// A pipeline without steps, which run in place.
     pub fn new(name: &str) -> Self {
+        Self::build(name, |_| None)
+    }
+
+    fn build(name: &str, as_error: AsError<E>) -> Self {
         static PIPELINES: AtomicU32 = AtomicU32::new(0);
         // Only told apart, never ordered: a number that comes round again after 2^32 pipelines does no harm.
         let draft = Draft::new(PIPELINES.fetch_add(1, Ordering::Relaxed), name);
@@ -123,6 +133,7 @@ impl<'env, E, K: Kind<'env, E>> Graph<'env, E, K> {
             draft,
             works: Vec::new(),
             judges: BTreeMap::new(),
+            as_error,
             ran: Arc::new(Ran::default()),
             store: Store::default(),
         };

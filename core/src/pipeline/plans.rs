@@ -9,12 +9,24 @@ use crate::{
     policy::{Config, Order},
     render::Picture,
 };
-use alloc::{borrow::Cow, vec, vec::Vec};
+use alloc::{borrow::Cow, sync::Arc, vec, vec::Vec};
+
+/// Which steps depend on each step. Shared with the reports of runs, which tell the edges.
+#[derive(Debug)]
+pub(crate) struct Dependents {
+    rows: Vec<u32>,
+    list: Vec<Need>,
+}
+
+impl Dependents {
+    pub(crate) fn edges(&self) -> Edges<'_> {
+        Edges::new(&self.rows, &self.list)
+    }
+}
 
 /// What is computed from a draft's needs.
 pub(crate) struct Compiled {
-    rows: Vec<u32>,
-    list: Vec<Need>,
+    pub(super) shared: Arc<Dependents>,
     /// An order in which needs come first; empty if the order of declaration is one.
     order: Vec<u32>,
     numbers: Option<Numbers>,
@@ -25,13 +37,9 @@ impl Compiled {
     /// The steps of a cycle.
     pub(super) fn new(needs: Edges<'_>) -> Result<Self, Vec<StepId>> {
         let steps = needs.len();
-        let mut compiled = Self {
-            rows: vec![0; steps + 1],
-            list: vec![Need::result(StepId(0)); needs.total()],
-            order: Vec::new(),
-            numbers: None,
-        };
-        invert(needs, &mut compiled.rows, &mut compiled.list);
+        let (mut rows, mut list) = (vec![0; steps + 1], vec![Need::result(StepId(0)); needs.total()]);
+        invert(needs, &mut rows, &mut list);
+        let mut compiled = Self { shared: Arc::new(Dependents { rows, list }), order: Vec::new(), numbers: None };
         if needs_come_first(needs, &[]) {
             return Ok(compiled);
         }
@@ -47,7 +55,7 @@ impl Compiled {
     }
 
     pub(super) fn dependents(&self) -> Edges<'_> {
-        Edges::new(&self.rows, &self.list)
+        self.shared.edges()
     }
 
     /// Each step's level.
