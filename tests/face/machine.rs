@@ -1,6 +1,6 @@
 //! The report for machines.
 
-use rungs::{Backoff, Pipeline};
+use rungs::{Backoff, Cause, Pipeline};
 use serde_json::{Value, json};
 
 use crate::{
@@ -56,4 +56,12 @@ fn one_step_in_json() {
     let json = serde_json::to_value(report.get("slow").unwrap()).unwrap();
     assert_eq!((&json["cause"], &json["error"]), (&json!("timed_out"), &json!(["timed out"])));
     assert_eq!(json["duration_ms"], json!(3.0));
+}
+
+#[test]
+fn a_cause_in_json_has_its_code() {
+    let step = rungs::StepId::new(1).unwrap();
+    assert_eq!(serde_json::to_value(Cause::RunDeadline).unwrap(), json!(Cause::RunDeadline.code()));
+    let stopped = Cause::Stopped { by: step };
+    assert_eq!(serde_json::to_value(stopped).unwrap(), json!({ stopped.code(): { "by": 1 } }));
 }

@@ -26,11 +26,12 @@ macro_rules! causes {
         /// Reports and events say it with the names of the steps: see [`Origin`](crate::Origin).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-        #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize))]
         #[non_exhaustive]
         pub enum Cause {
             $(
                 $(#[$doc])*
+                #[cfg_attr(feature = "serde", serde(rename = $word))]
                 $name $({ $($(#[$field_doc])* $field: StepId,)+ })?,
             )+
         }
