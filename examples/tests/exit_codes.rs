@@ -1,4 +1,5 @@
 //! With what the examples end.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{env, fs, process::Command};
 

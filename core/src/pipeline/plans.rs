@@ -9,9 +9,9 @@ use crate::{
     policy::{Config, Order},
     render::Picture,
 };
-use alloc::{borrow::Cow, sync::Arc, vec, vec::Vec};
+use alloc::{borrow::Cow, vec, vec::Vec};
 
-/// Which steps depend on each step. Shared with the reports of runs, which tell the edges.
+/// Which steps depend on each step.
 #[derive(Debug)]
 pub(crate) struct Dependents {
     rows: Vec<u32>,
@@ -24,9 +24,15 @@ impl Dependents {
     }
 }
 
+/// Reports that machines read tell the edges, so they share them. All others do without, and without an allocation.
+#[cfg(feature = "serde")]
+type Kept = alloc::sync::Arc<Dependents>;
+#[cfg(not(feature = "serde"))]
+type Kept = Dependents;
+
 /// What is computed from a draft's needs.
 pub(crate) struct Compiled {
-    pub(super) shared: Arc<Dependents>,
+    pub(super) dependents: Kept,
     /// An order in which needs come first; empty if the order of declaration is one.
     order: Vec<u32>,
     numbers: Option<Numbers>,
@@ -39,7 +45,9 @@ impl Compiled {
         let steps = needs.len();
         let (mut rows, mut list) = (vec![0; steps + 1], vec![Need::result(StepId(0)); needs.total()]);
         invert(needs, &mut rows, &mut list);
-        let mut compiled = Self { shared: Arc::new(Dependents { rows, list }), order: Vec::new(), numbers: None };
+        #[allow(clippy::useless_conversion, reason = "with `serde` it is shared")]
+        let dependents = Dependents { rows, list }.into();
+        let mut compiled = Self { dependents, order: Vec::new(), numbers: None };
         if needs_come_first(needs, &[]) {
             return Ok(compiled);
         }
@@ -55,7 +63,7 @@ impl Compiled {
     }
 
     pub(super) fn dependents(&self) -> Edges<'_> {
-        self.shared.edges()
+        self.dependents.edges()
     }
 
     /// Each step's level.

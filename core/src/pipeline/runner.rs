@@ -127,7 +127,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
                 wall_clock,
             },
             #[cfg(feature = "serde")]
-            dependents: steps.draft.compiled.as_ref().map(|compiled| compiled.shared.clone()),
+            dependents: steps.draft.compiled.as_ref().map(|compiled| compiled.dependents.clone()),
         })
     }
 }
