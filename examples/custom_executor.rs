@@ -6,14 +6,13 @@
 
 use std::cell::RefCell;
 use std::pin::{Pin, pin};
-use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{self, Duration};
 
-use rungs::{Instant, LocalPipeline, PlanError, Timer};
+use rungs::{Exit, Instant, LocalPipeline, PlanError, Timer};
 
 /// A clock, and who is to be woken when. Clones are the same clock.
 #[derive(Clone)]
@@ -71,7 +70,11 @@ fn block_on<F: Future>(clock: &Clock, future: F) -> F::Output {
     }
 }
 
-fn main() -> Result<ExitCode, PlanError> {
+fn main() -> Exit {
+    run().unwrap_or_else(Exit::from)
+}
+
+fn run() -> Result<Exit, PlanError> {
     let clock = Clock { epoch: time::Instant::now(), alarms: Rc::default() };
     let ms = Duration::from_millis;
     let mut p = LocalPipeline::new("custom executor");
@@ -86,5 +89,5 @@ fn main() -> Result<ExitCode, PlanError> {
     let run = p.runner().on_event(|event| println!("{:?}  {event}", event.at - Instant::ZERO));
     let report = block_on(&clock, run.run(&clock))?;
     println!("\n{report}");
-    Ok(report.exit_code().into())
+    Ok(report.into())
 }

@@ -4,10 +4,14 @@
 //! did not run, and what the alarm and the clean-up had to say. The exit code of the run would be 1; as the failure is
 //! the point here, this program prints that and ends with 0.
 
-use rungs::{BoxError, Cause, Out, Pipeline, PlanError};
+use rungs::{BoxError, Cause, Exit, Out, Pipeline, PlanError};
 use rungs_smol::Smol;
 
-fn main() -> Result<(), PlanError> {
+fn main() -> Exit {
+    run().into()
+}
+
+fn run() -> Result<(), PlanError> {
     let mut p = Pipeline::new("errors");
 
     let opened = p.step("open").run(async || Ok("/dev/sensor"));

@@ -4,10 +4,9 @@
 //! sensors share one bus, which only one of them can use at a time. Prints when each step starts and ends: watch
 //! `pressure` wait for the bus while `photo 2`, declared after it, goes ahead.
 
-use std::process::ExitCode;
 use std::time::Duration;
 
-use rungs::{BoxError, Pipeline, PlanError, Timer as _};
+use rungs::{BoxError, Exit, Pipeline, PlanError, Report, Timer as _};
 use rungs_smol::Smol;
 use smol::Timer;
 
@@ -16,7 +15,11 @@ async fn takes(ms: u64) -> Result<u64, BoxError> {
     Ok(ms)
 }
 
-fn main() -> Result<ExitCode, PlanError> {
+fn main() -> Exit {
+    run().into()
+}
+
+fn run() -> Result<Report<BoxError>, PlanError> {
     let mut p = Pipeline::new("parallel");
     p.resource("bus", 1);
 
@@ -39,5 +42,5 @@ fn main() -> Result<ExitCode, PlanError> {
     if let Ok(total) = report.output(total) {
         println!("\n{total} ms of work in {} ms", report.duration().as_millis());
     }
-    Ok(report.exit_code().into())
+    Ok(report)
 }

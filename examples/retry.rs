@@ -4,10 +4,9 @@
 //! and one that its backoff chose. `lookup` fails in a way that no second attempt would mend, and makes none.
 
 use std::fmt;
-use std::process::ExitCode;
 use std::time::Duration;
 
-use rungs::{Backoff, Jitter, Pipeline, PlanError, Retry, StepCx};
+use rungs::{Backoff, Exit, Jitter, Pipeline, PlanError, Report, Retry, StepCx};
 use rungs_smol::Smol;
 
 const MS: Duration = Duration::from_millis(1);
@@ -46,7 +45,11 @@ async fn download(cx: StepCx) -> Result<&'static str, Error> {
     }
 }
 
-fn main() -> Result<ExitCode, PlanError> {
+fn main() -> Exit {
+    run().into()
+}
+
+fn run() -> Result<Report<Error>, PlanError> {
     // 100 ms, 200 ms, 400 ms, 500 ms, 500 ms..., each cut to something between its half and its whole.
     let backoff = Backoff::exponential(100 * MS).cap(500 * MS).jitter(Jitter::Equal);
 
@@ -63,5 +66,5 @@ fn main() -> Result<ExitCode, PlanError> {
     let run = p.runner().seed(rungs::random_seed()).on_event(|event| println!("{event}"));
     let report = smol::block_on(run.run(&Smol::new()))?;
     println!("\n{report}");
-    Ok(report.exit_code().into())
+    Ok(report)
 }

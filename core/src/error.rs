@@ -1,5 +1,7 @@
 //! Errors of steps.
 
+#[cfg(any(feature = "alloc", feature = "macros"))]
+use crate::scheduler::{Node, Status};
 use crate::{plan::StepId, scheduler::Cause};
 use core::fmt;
 
@@ -40,6 +42,33 @@ pub enum StepError<E> {
         /// The step's own need through which it came.
         via: StepId,
     },
+}
+
+#[cfg(any(feature = "alloc", feature = "macros"))]
+impl<E> StepError<E> {
+    /// The error that a step's node alone tells. If there is none, it is what the step itself last said.
+    pub(crate) fn of(node: &Node) -> Option<Self> {
+        match (node.status(), node.cause()) {
+            (Status::Success, _) | (_, Some(Cause::Panicked)) => None,
+            (Status::Failed, Some(Cause::Dependency { root, via })) => Some(Self::Dependency { root, via }),
+            (_, Some(Cause::Deadline)) => Some(Self::Deadline),
+            (_, Some(Cause::Lost)) => Some(Self::Lost),
+            _ => node.timed_out_last().then_some(Self::TimedOut),
+        }
+    }
+
+    /// The same error by reference.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn borrowed(&self) -> StepError<&E> {
+        match self {
+            Self::Failed(error) => StepError::Failed(error),
+            Self::TimedOut => StepError::TimedOut,
+            Self::Deadline => StepError::Deadline,
+            Self::Panicked(message) => StepError::Panicked(message.clone()),
+            Self::Lost => StepError::Lost,
+            &Self::Dependency { root, via } => StepError::Dependency { root, via },
+        }
+    }
 }
 
 impl<E: fmt::Display> fmt::Display for StepError<E> {

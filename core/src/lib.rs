@@ -78,23 +78,23 @@ mod plan_view;
 mod policy;
 mod reason;
 pub mod render;
+#[cfg(any(feature = "alloc", feature = "macros"))]
+mod report;
 mod spawn;
 #[cfg(any(feature = "alloc", feature = "macros"))]
 mod step_cx;
-#[cfg(any(feature = "alloc", feature = "macros"))]
-mod summary;
 mod time;
 
 #[cfg(feature = "alloc")]
 mod cancel;
 #[cfg(feature = "alloc")]
 mod drive;
+#[cfg(feature = "std")]
+mod exit;
 #[cfg(feature = "alloc")]
 // Its types stand in signatures, and what people use of them is named below.
 #[doc(hidden)]
 pub mod pipeline;
-#[cfg(feature = "alloc")]
-mod report;
 #[cfg(feature = "std")]
 mod seed;
 
@@ -161,12 +161,16 @@ pub use rungs_macros::pipeline;
 
 #[cfg(feature = "alloc")]
 pub use cancel::CancelToken;
+#[cfg(feature = "std")]
+pub use exit::Exit;
 #[cfg(feature = "alloc")]
 pub use pipeline::{
     BoxError, Graph, Handle, InputError, InputFault, Inputs, Kind, Local, LocalPipeline, Mistake, Out, Pipeline,
     PlanError, Runner, Shared, StepBuilder, own,
 };
 #[cfg(feature = "alloc")]
-pub use report::{NoOutput, Reason, Report, StepResult};
+pub use report::{ErrorChain, OutputError, OutputErrorKind, Report, RunError};
+#[cfg(any(feature = "alloc", feature = "macros"))]
+pub use report::{Reason, StepResult, StepResults};
 #[cfg(feature = "std")]
 pub use seed::random_seed;

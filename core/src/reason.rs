@@ -50,13 +50,20 @@ pub enum Origin<'a> {
 #[cfg(any(feature = "alloc", feature = "macros"))]
 impl<'a> Origin<'a> {
     pub(crate) fn of(cause: Cause, nodes: &[Node], names: &'a dyn StepNames) -> Option<Self> {
+        let status = match cause {
+            Cause::Dependency { root, .. } => nodes.get(root.index()).map_or(Status::Pending, Node::status),
+            _ => Status::Pending,
+        };
+        Self::new(cause, status, names)
+    }
+
+    /// As [`of`](Self::of), where it is known what has become of the root.
+    pub(crate) fn new(cause: Cause, status: Status, names: &'a dyn StepNames) -> Option<Self> {
         let name = |step: StepId| names.name(step);
         match cause {
-            Cause::Dependency { root, via } => Some(Self::Dependency {
-                root: name(root),
-                status: nodes.get(root.index()).map_or(Status::Pending, Node::status),
-                via: (via != root).then(|| name(via)),
-            }),
+            Cause::Dependency { root, via } => {
+                Some(Self::Dependency { root: name(root), status, via: (via != root).then(|| name(via)) })
+            }
             Cause::Stopped { by } => Some(Self::Stopped { by: name(by) }),
             _ => None,
         }
@@ -130,11 +137,15 @@ impl fmt::Display for Reason<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.origin, self.error) {
             (Some(origin), _) => origin.fmt(f)?,
+            // `{:#}` is passed on: an error then tells its sources.
             (None, Some(error)) if self.status == Status::Failed => return error.fmt(f),
             (None, _) => self.cause.fmt(f)?,
         }
         match self.error {
-            Some(last) if self.status == Status::Cancelled => write!(f, "; last error: {last}"),
+            Some(last) if self.status == Status::Cancelled => {
+                f.write_str("; last error: ")?;
+                last.fmt(f)
+            }
             _ => Ok(()),
         }
     }

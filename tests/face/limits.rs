@@ -30,7 +30,7 @@ fn a_timeout_is_for_each_attempt() {
         ["once failed 0..10: timed out", "good success x3 0..36", "no retry failed 0..10: timed out"],
     );
     assert_eq!(*report.output(good).unwrap(), 3);
-    assert_eq!(report.get("once").unwrap().error(), Some(&StepError::TimedOut));
+    assert_eq!(report.get("once").unwrap().error(), Some(StepError::TimedOut));
     assert_eq!(alive.get(), 0);
 }
 
@@ -97,7 +97,7 @@ fn a_deadline_goes_through_retries() {
             "too long a wait failed 0..0: come back later",
         ],
     );
-    assert_eq!(report.get("in flight").unwrap().error(), Some(&StepError::Deadline));
+    assert_eq!(report.get("in flight").unwrap().error(), Some(StepError::Deadline));
 }
 
 #[test]

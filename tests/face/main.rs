@@ -10,6 +10,7 @@ mod allocations;
 mod cancelling;
 mod clean_up;
 mod dropping;
+mod errors;
 mod events;
 mod executors;
 mod handles;

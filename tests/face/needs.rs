@@ -32,7 +32,7 @@ fn a_failed_need_fails_with_root_and_way() {
     );
     let step = report.get("c").unwrap();
     let (root, via) = (a.id(), b.id());
-    assert_eq!(step.error(), Some(&StepError::Dependency { root, via }));
+    assert_eq!(step.error(), Some(StepError::Dependency { root, via }));
     assert_eq!(step.cause(), Some(Cause::Dependency { root, via }));
     assert_eq!((step.attempts(), step.started_at()), (0, None));
     assert_eq!(report.exit_code(), 1);

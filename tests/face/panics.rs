@@ -69,7 +69,7 @@ fn wherever_it_panics_the_step_fails_and_the_others_go_on() {
         );
         assert_eq!(*report.output(good).unwrap(), 1);
         let error = report.get("before an await").unwrap().error();
-        assert_eq!(error, Some(&StepError::Panicked("a str".into())));
+        assert_eq!(error, Some(StepError::Panicked("a str".into())));
         assert_eq!(report.exit_code(), 1);
     }
 }

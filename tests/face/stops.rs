@@ -60,7 +60,7 @@ fn drain_lets_attempts_in_flight_end() {
             "waiting skipped: stopped after `bad` failed",
         ],
     );
-    assert_eq!(report.get("in backoff").unwrap().error(), Some(&StepError::Failed("its last")));
+    assert_eq!(report.get("in backoff").unwrap().error(), Some(StepError::Failed(&"its last")));
     assert_eq!(report.exit_code(), 1);
 }
 

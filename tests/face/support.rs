@@ -83,7 +83,7 @@ pub(crate) fn block<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// What came of a step, in one line: status, attempts if not one, from when to when in ms, why.
-pub(crate) fn fate<E: Display, C: Cell + ?Sized>(step: StepResult<'_, E, C>) -> String {
+pub(crate) fn fate<E: Display>(step: StepResult<'_, E>) -> String {
     let mut line = format!("{} {}", step.name(), step.status());
     if step.attempts() > 1 {
         line += &format!(" x{}", step.attempts());

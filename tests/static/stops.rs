@@ -109,7 +109,7 @@ fn any_of_several_signals_stops_the_run() {
         let [one, two, three] = &signals;
         // Settings before, between and after.
         let runner = busy::runner().on_failure(OnFailure::GoOn).cancel(one).seed(1).cancel(two).cancel(three);
-        let run_all = runner.max_concurrent(NonZeroU32::new(3).unwrap()).run(&mut board, &clock);
+        let run_all = runner.max_concurrent(3).run(&mut board, &clock);
         let (report, ()) = run(&clock, futures_lite::future::zip(run_all, stop));
         let long = report.get("long").unwrap();
         assert_eq!((long.status(), long.duration()), (Status::Cancelled, ms(5)), "{report}");

@@ -12,8 +12,8 @@ use crate::{
     pipeline::{Attempt, Fault, Judge, Kind, Names, Work},
     plan::StepId,
     render::StepNames,
+    report::exit_code,
     scheduler::{Action, Node, Outcome, Scheduler, Setup},
-    summary::exit_code,
     time::{Instant, Timer},
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
@@ -40,13 +40,14 @@ pub(crate) struct DriveParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) observers: O,
 }
 
-/// The errors of steps, by step.
-pub(crate) type Errors<E> = BTreeMap<u32, StepError<E>>;
+/// What steps themselves said, by step: their own errors, and the messages of their panics. How a step ended beyond that
+/// is in its node.
+pub(crate) type Errors<E> = BTreeMap<u32, Arc<StepError<E>>>;
 
 /// A run in progress. Dropping it drops every attempt.
 pub(crate) struct Drive<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> {
     pub(super) parts: DriveParts<'r, 'env, E, K, O>,
-    /// Each step's last error, while it may still be its last word.
+    /// Each step's last own error, unless it has succeeded since.
     pub(super) errors: Errors<E>,
     /// A seat at hand: a step that ends at its first poll leaves it as it was.
     spare: u32,
@@ -276,7 +277,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Drive<'r, 'env, E, K, O> {
             return false;
         }
         *now = timer.now();
-        self.settle(step, Outcome::Abandoned, *now);
+        self.settle(step, Outcome::Abandoned, None, *now);
         true
     }
 

@@ -13,8 +13,8 @@ use crate::{
     plan::StepId,
     policy::Retry,
     reason::Origin,
-    scheduler::{Action, Cause, Node, Outcome, Scheduler, Status, Verdict},
-    summary::exit_code,
+    report::exit_code,
+    scheduler::{Action, Node, Outcome, Scheduler, Status, Verdict},
     time::{Instant, Timer},
 };
 use core::{
@@ -217,7 +217,7 @@ impl<
         let Some(node) = scheduler.node(step) else { return };
         let Some(own) = self.notes.errors.get_mut(step.index()) else { return };
         let (name, at, attempt) = (P::BLUEPRINT.name(step), self.now, node.attempts());
-        with_error(last_error(node, own.take()), own, |error| {
+        with_error(node, own, |error| {
             if let Some(error) = error {
                 let kind = EventKind::Retrying { error, next };
                 self.observers.tell(&Event { at, step: Some(step), name, attempt, kind });
@@ -236,33 +236,22 @@ impl<
         let (status, cause, attempt) = (node.status(), node.cause(), node.attempts());
         let origin = cause.and_then(|cause| Origin::of(cause, scheduler.nodes(), &P::BLUEPRINT.names));
         let name = P::BLUEPRINT.name(step);
-        with_error(error_of(node, own.take()), own, |error| {
+        with_error(node, own, |error| {
             let kind = EventKind::Ended { status, cause, origin, error };
             self.observers.tell(&Event { at, step: Some(step), name, attempt, kind });
         });
     }
 }
 
-/// Shows an error that was taken from its place, and puts it back.
-fn with_error<E>(error: Option<StepError<E>>, place: &mut Option<E>, show: impl FnOnce(Option<&StepError<E>>)) {
-    show(error.as_ref());
-    if let Some(StepError::Failed(own)) = error {
+/// Shows a step's error. Its own one is taken from its place for that, and put back.
+fn with_error<E>(node: &Node, place: &mut Option<E>, show: impl FnOnce(Option<&StepError<E>>)) {
+    let derived = StepError::of(node);
+    if derived.is_some() || node.status() == Status::Success {
+        return show(derived.as_ref());
+    }
+    let own = place.take().map(StepError::Failed);
+    show(own.as_ref());
+    if let Some(StepError::Failed(own)) = own {
         *place = Some(own);
     }
-}
-
-/// The error of a step that has ended: how it failed, or the last error of one that was cancelled.
-pub(super) fn error_of<E>(node: &Node, own: Option<E>) -> Option<StepError<E>> {
-    match (node.status(), node.cause()) {
-        (Status::Success, _) => None,
-        (Status::Failed, Some(Cause::Dependency { root, via })) => Some(StepError::Dependency { root, via }),
-        (_, Some(Cause::Deadline)) => Some(StepError::Deadline),
-        (_, Some(Cause::Lost)) => Some(StepError::Lost),
-        _ => last_error(node, own),
-    }
-}
-
-/// The error of the last attempt that failed.
-fn last_error<E>(node: &Node, own: Option<E>) -> Option<StepError<E>> {
-    if node.timed_out_last() { Some(StepError::TimedOut) } else { own.map(StepError::Failed) }
 }

@@ -199,7 +199,7 @@ pub use cells::{Handed, Published};
 pub use observers::Watched;
 pub use output::{StepOutput, judge, result_of, step_id};
 pub use places::Places;
-pub use report::{Outputs, Reason, Report, StepResult};
+pub use report::{Outputs, Report};
 pub use runner::{Fallible, ReportOf, Runner, Steps};
 pub use settings::{AsDeclared, RunSettings, Said, StoppedBy};
 pub use signal::StopSignal;

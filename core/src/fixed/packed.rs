@@ -67,39 +67,12 @@ impl PackedCause {
     }
 
     pub(super) fn set(&self, cause: Option<Cause>) {
-        let (kind, root, via) = match cause {
-            None => (0, 0, 0),
-            Some(Cause::Failed) => (1, 0, 0),
-            Some(Cause::TimedOut) => (2, 0, 0),
-            Some(Cause::Deadline) => (3, 0, 0),
-            Some(Cause::Panicked) => (4, 0, 0),
-            Some(Cause::Lost) => (5, 0, 0),
-            Some(Cause::Dependency { root, via }) => (6, root.0, via.0),
-            Some(Cause::Stopped { by }) => (7, by.0, 0),
-            Some(Cause::Cancelled) => (8, 0, 0),
-            Some(Cause::RunDeadline) => (9, 0, 0),
-            Some(Cause::NotNeeded) => (10, 0, 0),
-        };
-        for (word, part) in self.0.iter().zip([kind, root, via]) {
+        for (word, part) in self.0.iter().zip(Cause::pack(cause)) {
             word.store(part, Relaxed);
         }
     }
 
     pub(super) fn get(&self) -> Option<Cause> {
-        let [kind, root, via] = &self.0;
-        let step = |word: &AtomicU32| StepId(word.load(Relaxed));
-        Some(match kind.load(Relaxed) {
-            1 => Cause::Failed,
-            2 => Cause::TimedOut,
-            3 => Cause::Deadline,
-            4 => Cause::Panicked,
-            5 => Cause::Lost,
-            6 => Cause::Dependency { root: step(root), via: step(via) },
-            7 => Cause::Stopped { by: step(root) },
-            8 => Cause::Cancelled,
-            9 => Cause::RunDeadline,
-            10 => Cause::NotNeeded,
-            _ => return None,
-        })
+        Cause::unpack(self.0.each_ref().map(|word| word.load(Relaxed)))
     }
 }

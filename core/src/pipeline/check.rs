@@ -35,6 +35,11 @@ impl PlanError {
     /// The exit code of a program whose plan is wrong.
     pub const EXIT_CODE: u8 = 3;
 
+    /// The exit code, as a report has one.
+    pub const fn exit_code(&self) -> u8 {
+        Self::EXIT_CODE
+    }
+
     pub(super) fn new(pipeline: String, mistakes: Vec<Mistake>) -> Self {
         Self { pipeline, mistakes }
     }

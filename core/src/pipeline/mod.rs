@@ -6,6 +6,7 @@ mod builder;
 mod cell;
 mod check;
 mod draft;
+mod errors;
 mod kind;
 mod names;
 mod needs;
@@ -14,6 +15,7 @@ mod ran;
 mod runner;
 mod work;
 
+pub use crate::report::{Holds as HoldsError, HoldsLocal, HoldsSend, IsError, Text};
 pub use body::{Attempt, Body, Plain, WithCx};
 pub use builder::{AddStep, StepBuilder};
 pub(crate) use cell::slot;
@@ -25,6 +27,8 @@ pub use needs::{
     ByName, Element, Gather, Handle, Handles, Input, InputError, InputFault, Inputs, Mode, Needs, Own, Settled, Supply,
     Values, own,
 };
+#[cfg(feature = "serde")]
+pub(crate) use plans::Dependents;
 pub(crate) use ran::Ran;
 pub use runner::Runner;
 pub use work::{Fault, Task, Work};
@@ -35,7 +39,7 @@ use crate::{
     plan_view::PlanView,
     policy::{Config, Retry, Settings},
     render::Picture,
-    report::Report,
+    report::{AsError, ErrorChain, Report},
     scheduler::{Alarm, Needed, Node, State},
     spawn::InPlace,
     time::Timer,
@@ -105,6 +109,8 @@ pub(crate) struct Steps<'env, E, K: Kind<'env, E>> {
     draft: Draft<'env>,
     works: Vec<Pin<Box<K::Work>>>,
     judges: BTreeMap<u32, Judge<'env, E>>,
+    /// How an error leads to its sources.
+    as_error: AsError<E>,
     ran: Arc<Ran<K::Cell>>,
     store: Store,
 }
@@ -128,29 +134,12 @@ impl<'env, K: Kind<'env, BoxError>> Graph<'env, BoxError, K> {
     /// A pipeline without steps, which run in place and fail with any error: `?` turns each into a [`BoxError`]. For
     /// another type there is [`with_error`](Self::with_error).
     pub fn new(name: &str) -> Self {
-        Self::with_error(name)
+        Self::build(name, <BoxError as ErrorChain<HoldsError>>::as_error)
     }
+}
 
-    /// A pipeline whose steps fail with errors of one type: an enum, `anyhow::Error`, a text.
-    ///
-    /// ```
-    /// use rungs::{NoClock, Pipeline, StepError};
-    ///
-    /// #[derive(Debug, PartialEq)]
-    /// enum Fault {
-    ///     BrownOut,
-    /// }
-    ///
-    /// let mut p = Pipeline::with_error::<Fault>("boot");
-    /// p.step("power").run(|| async { Err::<(), _>(Fault::BrownOut) });
-    /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
-    /// assert_eq!(report.get("power").unwrap().error(), Some(&StepError::Failed(Fault::BrownOut)));
-    /// # Ok::<(), rungs::PlanError>(())
-    /// ```
-    pub fn with_error<E>(name: &str) -> Graph<'env, E, K>
-    where
-        K: Kind<'env, E>,
-    {
+impl<'env, E, K: Kind<'env, E>> Graph<'env, E, K> {
+    fn build(name: &str, as_error: AsError<E>) -> Self {
         static PIPELINES: AtomicU32 = AtomicU32::new(0);
         // Only told apart, never ordered: a number that comes round again after 2^32 pipelines does no harm.
         let draft = Draft::new(PIPELINES.fetch_add(1, Ordering::Relaxed), name);
@@ -158,10 +147,11 @@ impl<'env, K: Kind<'env, BoxError>> Graph<'env, BoxError, K> {
             draft,
             works: Vec::new(),
             judges: BTreeMap::new(),
+            as_error,
             ran: Arc::new(Ran::default()),
             store: Store::default(),
         };
-        Graph { steps, spawner: InPlace }
+        Self { steps, spawner: InPlace }
     }
 }
 

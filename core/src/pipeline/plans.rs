@@ -12,10 +12,28 @@ use crate::{
 };
 use alloc::{borrow::Cow, vec, vec::Vec};
 
-/// What is computed from a draft's needs.
-pub(crate) struct Compiled {
+/// Which steps depend on each step.
+#[derive(Debug)]
+pub(crate) struct Dependents {
     rows: Vec<u32>,
     list: Vec<Need>,
+}
+
+impl Dependents {
+    pub(crate) fn edges(&self) -> Edges<'_> {
+        Edges::new(&self.rows, &self.list)
+    }
+}
+
+/// Reports that machines read tell the edges, so they share them. All others do without, and without an allocation.
+#[cfg(feature = "serde")]
+type Kept = alloc::sync::Arc<Dependents>;
+#[cfg(not(feature = "serde"))]
+type Kept = Dependents;
+
+/// What is computed from a draft's needs.
+pub(crate) struct Compiled {
+    pub(super) dependents: Kept,
     /// An order in which needs come first; empty if the order of declaration is one.
     order: Vec<u32>,
     numbers: Option<Numbers>,
@@ -28,14 +46,11 @@ impl Compiled {
     /// The steps of a cycle.
     pub(super) fn new(needs: Edges<'_>) -> Result<Self, Vec<StepId>> {
         let steps = needs.len();
-        let mut compiled = Self {
-            rows: vec![0; steps + 1],
-            list: vec![Need::result(StepId(0)); needs.total()],
-            order: Vec::new(),
-            numbers: None,
-            known_levels: Vec::new(),
-        };
-        invert(needs, &mut compiled.rows, &mut compiled.list);
+        let (mut rows, mut list) = (vec![0; steps + 1], vec![Need::result(StepId(0)); needs.total()]);
+        invert(needs, &mut rows, &mut list);
+        #[allow(clippy::useless_conversion, reason = "with `serde` it is shared")]
+        let dependents = Dependents { rows, list }.into();
+        let mut compiled = Self { dependents, order: Vec::new(), numbers: None, known_levels: Vec::new() };
         if needs_come_first(needs, &[]) {
             return Ok(compiled);
         }
@@ -51,7 +66,7 @@ impl Compiled {
     }
 
     pub(super) fn dependents(&self) -> Edges<'_> {
-        Edges::new(&self.rows, &self.list)
+        self.dependents.edges()
     }
 
     /// Each step's level.

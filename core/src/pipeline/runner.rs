@@ -7,7 +7,7 @@ use crate::{
     observe::{Event, Observer},
     observers::{Added, Closure, Observers},
     policy::{Config, OnFailure, Order},
-    report::Report,
+    report::{Notes, Report},
     scheduler::{AnySetup, Node, Scheduler},
     time::Timer,
 };
@@ -140,11 +140,16 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
             pipeline: steps.draft.id,
             names: steps.draft.names.clone(),
             ran: steps.ran.clone(),
-            errors,
-            started,
-            finished,
-            #[cfg(feature = "std")]
-            wall_clock,
+            notes: Notes {
+                errors,
+                as_error: steps.as_error,
+                started,
+                finished,
+                #[cfg(feature = "std")]
+                wall_clock,
+            },
+            #[cfg(feature = "serde")]
+            dependents: steps.draft.compiled.as_ref().map(|compiled| compiled.dependents.clone()),
         })
     }
 }
@@ -176,7 +181,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         observers: O,
         now: crate::Instant,
     ) -> Drive<'_, 'env, E, K, O> {
-        let Self { draft, works, judges, ran, store } = self;
+        let Self { draft, works, judges, ran, store, .. } = self;
         let ran = Arc::get_mut(ran).expect("`prepare` has made one that nobody shares");
         let compiled = draft.compiled.as_ref().expect("`check` has compiled the plan");
         let plan = draft.plan(compiled);

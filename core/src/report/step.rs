@@ -1,19 +1,22 @@
 //! One step's result.
 
-use super::{NoOutput, Report, StepError};
+use super::{
+    chain,
+    record::{Own, Record},
+};
 use crate::{
-    pipeline::{Cell, Out, SharedCell, slot},
+    error::StepError,
     plan::StepId,
-    reason::{self, Origin},
-    render::StepNames,
+    reason,
     scheduler::{Cause, Node, Status},
     time::Instant,
 };
 use core::{fmt, time::Duration};
 
-/// What came of one step.
+/// What came of one step, in a report of either API. Its output lies in the report.
 ///
 /// ```
+/// # #[cfg(feature = "alloc")] {
 /// use rungs::{Cause, NoClock, Pipeline, Status};
 ///
 /// let mut p = Pipeline::with_error("results");
@@ -29,25 +32,26 @@ use core::{fmt, time::Duration};
 /// assert_eq!(read.cause(), Some(Cause::Dependency { root: lamp.id(), via: lamp.id() }));
 /// assert_eq!(read.started_at(), None);
 /// assert_eq!(report.exit_code(), 0);
-/// # Ok::<(), rungs::PlanError>(())
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct StepResult<'r, E, C: ?Sized = SharedCell> {
-    pub(super) report: &'r Report<E, C>,
+pub struct StepResult<'r, E> {
+    pub(super) record: Record<'r, E>,
     pub(super) step: StepId,
 }
 
-impl<E, C: ?Sized> Clone for StepResult<'_, E, C> {
+impl<E> Clone for StepResult<'_, E> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<E, C: ?Sized> Copy for StepResult<'_, E, C> {}
+impl<E> Copy for StepResult<'_, E> {}
 
-impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
+impl<'r, E> StepResult<'r, E> {
     /// The step's name.
     pub fn name(&self) -> &'r str {
-        self.report.names.name(self.step)
+        self.record.names.name(self.step)
     }
 
     /// The step, by its place in the order of declaration.
@@ -66,17 +70,17 @@ impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
     }
 
     /// The error of a step that failed, and the last error of one that was cancelled while it retried.
-    pub fn error(&self) -> Option<&'r StepError<E>> {
-        self.report.errors.get(&self.step.0)
+    pub fn error(&self) -> Option<StepError<&'r E>> {
+        self.record.error(self.step)
     }
 
     /// Why it did not succeed, in words: its error, or the step by which it came.
-    pub fn reason(&self) -> Option<Reason<'r, E, C>> {
+    pub fn reason(&self) -> Option<Reason<'r, E>> {
         self.cause().map(|cause| Reason { of: *self, cause })
     }
 
     fn node(&self) -> Option<&'r Node> {
-        self.report.ran.nodes.get(self.step.index())
+        self.record.node(self.step)
     }
 
     /// When its first attempt started; `None` if it never did.
@@ -106,21 +110,11 @@ impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
 
     /// Whether its failure counts: it was not declared optional.
     pub fn is_required(&self) -> bool {
-        self.node().is_none_or(|node| node.is_required())
-    }
-
-    /// Its output.
-    ///
-    /// # Errors
-    /// The result has another type, or what became of the step instead.
-    pub fn output<T: 'static>(&self) -> Result<Out<T>, NoOutput<'r, E, C>> {
-        let cell = self.report.ran.results.get(self.step.index()).cloned().flatten();
-        let slot = slot(cell.ok_or(NoOutput::NoSuchStep)?).ok_or(NoOutput::OtherType)?;
-        slot.lend().ok_or(NoOutput::NoSuccess(*self))
+        self.record.is_required(self.step)
     }
 }
 
-impl<E: fmt::Debug, C: Cell + ?Sized> fmt::Debug for StepResult<'_, E, C> {
+impl<E: fmt::Debug> fmt::Debug for StepResult<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StepResult")
             .field("name", &self.name())
@@ -132,9 +126,10 @@ impl<E: fmt::Debug, C: Cell + ?Sized> fmt::Debug for StepResult<'_, E, C> {
     }
 }
 
-/// Why a step did not succeed, in words that name the steps it came by.
+/// Why a step did not succeed, in words that name the steps it came by. With `{:#}` an error is followed by its sources.
 ///
 /// ```
+/// # #[cfg(feature = "alloc")] {
 /// use rungs::{NoClock, Pipeline};
 ///
 /// let mut p = Pipeline::with_error("reasons");
@@ -144,28 +139,43 @@ impl<E: fmt::Debug, C: Cell + ?Sized> fmt::Debug for StepResult<'_, E, C> {
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// let reasons: Vec<_> = report.steps().filter_map(|step| Some(step.reason()?.to_string())).collect();
 /// assert_eq!(reasons, ["no bulb", "`lamp` failed", "`lamp` failed, through `lens`"]);
-/// # Ok::<(), rungs::PlanError>(())
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct Reason<'r, E, C: ?Sized = SharedCell> {
-    pub(super) of: StepResult<'r, E, C>,
+#[derive(Debug)]
+pub struct Reason<'r, E> {
+    pub(super) of: StepResult<'r, E>,
     pub(super) cause: Cause,
 }
 
-impl<E: fmt::Debug, C: Cell + ?Sized> fmt::Debug for Reason<'_, E, C> {
+impl<E: fmt::Display> fmt::Display for Reason<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reason").field("of", &self.of).finish()
-    }
-}
-
-impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Reason<'_, E, C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let report = self.of.report;
+        let StepResult { record, step } = self.of;
+        let error = self.of.error().map(|error| WithSources { error, own: record.own });
         let reason = reason::Reason {
             status: self.of.status(),
             cause: self.cause,
-            origin: Origin::of(self.cause, &report.ran.nodes, &*report.names),
-            error: self.of.error().map(|error| error as &dyn fmt::Display),
+            origin: record.origin(step),
+            error: error.as_ref().map(|error| error as &dyn fmt::Display),
         };
         reason.fmt(f)
+    }
+}
+
+/// A step's error, with `{:#}` followed by its sources.
+struct WithSources<'r, E> {
+    error: StepError<&'r E>,
+    own: Own<'r, E>,
+}
+
+impl<E: fmt::Display> fmt::Display for WithSources<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.error {
+            StepError::Failed(error) if f.alternate() => match self.own.as_error(error) {
+                Some(error) => chain::write(f, error),
+                None => error.fmt(f),
+            },
+            _ => self.error.fmt(f),
+        }
     }
 }

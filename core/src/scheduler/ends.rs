@@ -2,7 +2,8 @@
 
 use super::{
     Scheduler, Setup, StepId,
-    node::{CLEAN_UP, Node, Phase, SKIP_ON_ERROR, SWEPT, WENT_WRONG, Why},
+    cause::Why,
+    node::{CLEAN_UP, Node, Phase, SKIP_ON_ERROR, SWEPT, WENT_WRONG},
 };
 use crate::plan::Need;
 

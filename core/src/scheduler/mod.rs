@@ -6,6 +6,7 @@
 mod action;
 mod alarms;
 mod bits;
+mod cause;
 mod due;
 mod ends;
 mod node;
@@ -24,10 +25,11 @@ pub use crate::plan::{
 };
 pub use action::{Action, Outcome, Verdict};
 pub use alarms::Alarm;
+pub use cause::Cause;
 pub use node::Node;
 pub use setup::{AnySetup, Asks, Setup};
 pub use state::{Needed, State, TooSmall};
-pub use status::{Cause, Status};
+pub use status::Status;
 pub use stop::Stop;
 #[cfg(feature = "macros")]
 pub(crate) use straight::goes_by_place;

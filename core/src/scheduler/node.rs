@@ -1,6 +1,6 @@
 //! What the scheduler remembers of one step: 24 bytes.
 
-use super::{Cause, Status};
+use super::{Cause, Status, cause::Why};
 use crate::{plan::StepId, policy::When, time::Instant};
 #[cfg(any(feature = "alloc", feature = "macros"))]
 use core::time::Duration;
@@ -83,40 +83,6 @@ impl Phase {
     }
 }
 
-/// A [`Cause`] without its steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Why {
-    None,
-    Own,
-    TimedOut,
-    Deadline,
-    Panicked,
-    Lost,
-    Dependency,
-    Stopped,
-    Token,
-    RunDeadline,
-    NotNeeded,
-}
-
-impl Why {
-    const fn of(what: u8) -> Self {
-        match what >> CAUSE {
-            0 => Self::None,
-            1 => Self::Own,
-            2 => Self::TimedOut,
-            3 => Self::Deadline,
-            4 => Self::Panicked,
-            5 => Self::Lost,
-            6 => Self::Dependency,
-            7 => Self::Stopped,
-            8 => Self::Token,
-            9 => Self::RunDeadline,
-            _ => Self::NotNeeded,
-        }
-    }
-}
-
 impl Default for Node {
     fn default() -> Self {
         Self::NEW
@@ -181,7 +147,7 @@ impl Node {
     }
 
     pub(super) fn why(&self) -> Why {
-        Why::of(self.what)
+        Why::from_bits(self.what >> CAUSE)
     }
 
     #[inline]
@@ -262,7 +228,7 @@ impl Node {
     }
 
     /// Whether the last attempt that failed ran out of time.
-    #[cfg(feature = "macros")]
+    #[cfg(any(feature = "alloc", feature = "macros"))]
     pub(crate) fn timed_out_last(&self) -> bool {
         self.has(TIMED_OUT_LAST)
     }
@@ -285,20 +251,7 @@ impl Node {
         if !self.has_ended() {
             return None;
         }
-        let root = StepId(self.link);
-        Some(match self.why() {
-            Why::None => return None,
-            Why::Own => Cause::Failed,
-            Why::TimedOut => Cause::TimedOut,
-            Why::Deadline => Cause::Deadline,
-            Why::Panicked => Cause::Panicked,
-            Why::Lost => Cause::Lost,
-            Why::Dependency => Cause::Dependency { root, via: StepId(self.first as u32) },
-            Why::Stopped => Cause::Stopped { by: root },
-            Why::Token => Cause::Cancelled,
-            Why::RunDeadline => Cause::RunDeadline,
-            Why::NotNeeded => Cause::NotNeeded,
-        })
+        Cause::of(self.why(), StepId(self.link), StepId(self.first as u32))
     }
 
     /// How many attempts were started; 65,536 may be more.
@@ -336,11 +289,6 @@ impl Node {
     #[cfg(feature = "alloc")]
     pub(crate) fn is_being_abandoned(&self) -> bool {
         self.phase() == Phase::Abandoning
-    }
-
-    #[cfg(feature = "alloc")]
-    pub(crate) fn is_timing_out(&self) -> bool {
-        self.phase() == Phase::Abandoning && self.why() == Why::TimedOut
     }
 
     /// Whether an attempt is in flight, told to end or not.

@@ -22,11 +22,12 @@ fn all_data_types_are_logged() {
     is_logged::<rungs::Lost>();
     is_logged::<rungs::Mistake>();
     is_logged::<rungs::NoClock>();
-    is_logged::<rungs::NoOutput<'_, u8>>();
     is_logged::<rungs::OnFailure>();
     is_logged::<rungs::Order>();
     is_logged::<rungs::Origin<'_>>();
     is_logged::<rungs::Out<u8>>();
+    is_logged::<rungs::OutputError<u8>>();
+    is_logged::<rungs::OutputErrorKind>();
     is_logged::<rungs::PlanError>();
     is_logged::<rungs::Reason<'_, u8>>();
     is_logged::<rungs::Report<u8>>();
@@ -41,8 +42,6 @@ fn all_data_types_are_logged() {
     is_logged::<rungs::Stop>();
     is_logged::<rungs::When>();
     is_logged::<fixed::Blueprint>();
-    is_logged::<fixed::Reason<'_, u8>>();
-    is_logged::<fixed::StepResult<'_, u8>>();
     is_logged::<scheduler::Action>();
     is_logged::<scheduler::Alarm>();
     is_logged::<scheduler::Asks>();
