@@ -154,7 +154,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         observer: O,
         now: crate::Instant,
     ) -> Drive<'_, 'env, E, K, O> {
-        let Self { draft, works, judges, ran, store } = self;
+        let Self { draft, works, judges, ran, store, .. } = self;
         let ran = Arc::get_mut(ran).expect("`prepare` has made one that nobody shares");
         let compiled = draft.compiled.as_ref().expect("`check` has compiled the plan");
         let plan = draft.plan(compiled);
