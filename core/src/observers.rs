@@ -14,8 +14,8 @@ pub trait Observers<E>: sealed::Sealed {
 }
 
 pub(crate) mod sealed {
-    #[allow(unnameable_types, reason = "this is what seals it")]
     /// Nothing but `observe` and `on_event` makes a list.
+    #[allow(unnameable_types, reason = "this is what seals it")]
     pub trait Sealed {}
 }
 

@@ -9,6 +9,7 @@ use core::fmt;
 /// Who has a plan to show.
 pub(crate) trait PlanSource {
     /// The number by which handles know a pipeline that has them.
+    #[cfg(feature = "alloc")]
     fn id(&self) -> Option<u32>;
     fn pipeline(&self) -> &str;
     fn step_name(&self, step: StepId) -> &str;

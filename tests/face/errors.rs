@@ -139,7 +139,7 @@ fn what_a_step_once_said_is_no_source_of_its_timeout() {
 #[test]
 fn a_retry_is_told_with_the_error_of_its_own_attempt() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("retried");
+    let mut p: Pipeline<'_, &str> = Pipeline::with_error("retried");
     p.step("load").retries(2).timeout(ms(1)).run_with(|cx| async move {
         match cx.attempt() {
             1 => Err("busy"),
@@ -148,7 +148,7 @@ fn a_retry_is_told_with_the_error_of_its_own_attempt() {
         }
     });
     let mut told = Vec::new();
-    let run = p.runner().observe(|event: &rungs::Event<'_, _>| told.push(event.to_string())).run(&clock);
+    let run = p.runner().on_event(|event| told.push(event.to_string())).run(&clock);
     let report = drive(&clock, run).unwrap();
     assert_eq!(
         told,
@@ -167,7 +167,7 @@ fn a_retry_is_told_with_the_error_of_its_own_attempt() {
 #[test]
 fn a_run_that_was_stopped_is_an_error_too() {
     let token = CancelToken::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("stopped");
+    let mut p: Pipeline<'_, &str> = Pipeline::with_error("stopped");
     p.step("first").run(|| async { Ok(token.drain()) });
     p.step("second").after_named(["first"]).run(|| async { Ok(()) });
     let report = block(p.runner().cancel(&token).run(&NoClock)).unwrap();
@@ -180,7 +180,7 @@ fn a_run_that_was_stopped_is_an_error_too() {
 #[test]
 fn a_run_names_the_step_that_failed_first() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("two");
+    let mut p: Pipeline<'_, &str> = Pipeline::with_error("two");
     let optional = p.step("fine").optional().run(|| async { Err::<(), _>("nobody minds") });
     p.step("late").run(|| async {
         clock.sleep(ms(2)).await;
@@ -277,7 +277,7 @@ fn a_report_is_gone_through_step_by_step() {
 #[test]
 fn an_output_error_shares_the_error_of_the_report() {
     let text: Arc<str> = "no paper".into();
-    let mut p: Pipeline<'_, Arc<str>> = Pipeline::new("shared");
+    let mut p: Pipeline<'_, Arc<str>> = Pipeline::with_code("shared");
     let bad = p.step("bad").run(|| std::future::ready(Err::<(), _>(text.clone())));
     let report = block(p.run(&NoClock)).unwrap();
     let errors = [report.output(bad).unwrap_err(), report.output(bad).unwrap_err()];

@@ -151,7 +151,7 @@ fn small(n: u32) -> Result<u32, Trouble> {
 
 #[test]
 fn the_question_mark_works_on_the_users_own_error() {
-    let mut p = Pipeline::with_error::<Trouble>("own error");
+    let mut p = Pipeline::with_code::<Trouble>("own error");
     let good = p.step("good").run(|| async { small("42".parse()?) });
     p.step("word").run(|| async { small("forty".parse()?) });
     p.step("big").run(|| async { small("400".parse()?) });

@@ -15,7 +15,7 @@ fn edges<'p>(edges: impl IntoIterator<Item = PlannedNeed<'p>>) -> Vec<(&'p str, 
 
 #[test]
 fn a_plan_tells_names_needs_levels_settings_and_resources() {
-    let mut p: Pipeline<'_'> = Pipeline::new("etl");
+    let mut p: Pipeline<'_> = Pipeline::new("etl");
     p.resource("bus", 2).resource("disk", 1);
     p.defaults(Settings::DEFAULT.timeout(ms(50)));
     let first = p.step("first").retries(3).run(async || Ok(1));
@@ -45,8 +45,8 @@ fn a_plan_tells_names_needs_levels_settings_and_resources() {
 
 #[test]
 fn what_is_not_in_the_plan_is_not_found() {
-    let mut other: Pipeline<'_'> = Pipeline::new("other");
-    let mut p: Pipeline<'_'> = Pipeline::new("small");
+    let mut other: Pipeline<'_> = Pipeline::new("other");
+    let mut p: Pipeline<'_> = Pipeline::new("small");
     let only = p.step("only").run(async || Ok(()));
     let stranger = other.step("only").run(async || Ok(()));
     let plan = p.plan().unwrap();
@@ -61,7 +61,7 @@ fn what_is_not_in_the_plan_is_not_found() {
 
 #[test]
 fn a_wrong_plan_is_told() {
-    let mut p: Pipeline<'_'> = Pipeline::new("wrong");
+    let mut p: Pipeline<'_> = Pipeline::new("wrong");
     p.step("only").after_named(["none"]).run(async || Ok(()));
     assert_eq!(p.plan().unwrap_err(), p.check().unwrap_err());
 }

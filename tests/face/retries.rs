@@ -97,7 +97,7 @@ fn a_borrowed_list_of_delays() {
 #[test]
 fn retry_if_says_whether_and_when() {
     let clock = Clock::new();
-    let mut p = Pipeline::with_error::<u64>("judged");
+    let mut p = Pipeline::with_code::<u64>("judged");
     let judge = |&error: &u64| match error {
         1 => Retry::Yes,
         2 => Retry::After(ms(100)),
@@ -153,7 +153,7 @@ fn needs_are_kept_for_further_attempts() {
 #[test]
 fn a_step_knows_its_names() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("named");
+    let mut p: Pipeline<'_, &str> = Pipeline::with_error("named");
     p.step("first").run(async || Ok(()));
     let second = p.step("second").run_with(async |cx| Ok((cx.pipeline().to_string(), cx.name().to_string(), cx.id())));
     let report = drive(&clock, p.run(&clock)).unwrap();

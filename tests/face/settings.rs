@@ -8,7 +8,7 @@ use crate::support::{Clock, drive, fates, ms};
 #[test]
 fn a_steps_own_settings_win_over_the_defaults_one_by_one() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("defaults");
+    let mut p: Pipeline<'_, &str> = Pipeline::with_error("defaults");
     p.step("before").run(|| async { Err::<(), _>("no") });
     p.defaults(Settings::DEFAULT.retries(2).backoff(Backoff::fixed(ms(10))).optional());
     p.step("usual").run(|| async { Err::<(), _>("no") });
@@ -34,9 +34,33 @@ fn a_steps_own_settings_win_over_the_defaults_one_by_one() {
 }
 
 #[test]
+fn a_pipelines_config_holds_for_each_run_that_states_nothing_else() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::with_error("config");
+    p.config(Config::DEFAULT.max_concurrent(1).on_failure(OnFailure::Drain));
+    for name in ["a", "b"] {
+        let clock = &clock;
+        p.step(name).run(move || async move {
+            clock.sleep(ms(10)).await;
+            if name == "a" { Err("no") } else { Ok(()) }
+        });
+    }
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!(fates(&report), ["a failed 0..10: no", "b skipped: stopped after `a` failed"]);
+    let report = drive(&clock, p.runner().on_failure(OnFailure::GoOn).run(&clock)).unwrap();
+    assert_eq!(fates(&report), ["a failed 10..20: no", "b success 20..30"]);
+    let report = drive(&clock, p.runner().config(Config::DEFAULT).run(&clock)).unwrap();
+    assert_eq!(fates(&report), ["a failed 30..40: no", "b success 30..40"]);
+    p.config(Config::DEFAULT.max_concurrent(0));
+    assert!(p.check().is_ok());
+    let error = drive(&clock, p.run(&clock)).err().unwrap();
+    assert_eq!(error.mistakes(), [Mistake::NoConcurrency]);
+}
+
+#[test]
 fn a_step_that_was_never_added_does_not_take_the_defaults_along() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("dropped");
+    let mut p: Pipeline<'_, &str> = Pipeline::with_error("dropped");
     p.defaults(Settings::DEFAULT.retries(1));
     drop(p.step("dropped").retries(9));
     p.step("usual").run(|| async { Err::<(), _>("no") });
@@ -48,7 +72,7 @@ fn a_step_that_was_never_added_does_not_take_the_defaults_along() {
 fn settings_of_a_value_state_what_they_state_and_no_more() {
     let clock = Clock::new();
     let value = Settings::DEFAULT.backoff(Backoff::fixed(ms(5)));
-    let mut p: Pipeline<'_, &str> = Pipeline::new("values");
+    let mut p: Pipeline<'_, &str> = Pipeline::with_error("values");
     p.resource("bus", 1);
     p.step("a").retries(1).uses("bus", 1).settings(value).run(|| async { Err::<(), _>("no") });
     p.step("b").uses("bus", 1).with(|settings| settings.retries(settings.get_retries() + 2)).run(|| async {
@@ -61,7 +85,7 @@ fn settings_of_a_value_state_what_they_state_and_no_more() {
 
 #[test]
 fn a_rule_that_decides_about_arguments_is_no_setting_of_a_value() {
-    let mut p: Pipeline<'_'> = Pipeline::new("rules");
+    let mut p: Pipeline<'_> = Pipeline::new("rules");
     let first = p.step("first").run(|| async { Ok(1) });
     let tidy = Settings::DEFAULT.when(When::AllDone);
     p.step("tidy").needs(first).settings(tidy).run(|_| async { Ok(()) });

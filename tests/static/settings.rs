@@ -4,7 +4,6 @@ use crate::{Bad, Clock, line, ms, run};
 use rungs::{
     Backoff, Cause, EventKind, Instant, Jitter, Retry, Settings, Status, StepCx, StepError, When, fixed::Known,
 };
-use std::num::NonZeroU32;
 
 /// What a step does in each attempt, and how often it was tried.
 struct Script {
@@ -290,7 +289,7 @@ fn each_argument_is_the_setting_of_its_name() {
 fn the_start_of_a_run_tells_its_steps_and_limits() {
     let clock = Clock::new();
     let mut starts = Vec::new();
-    for other_limit in [None, NonZeroU32::new(7)] {
+    for other_limit in [None, Some(7)] {
         let runner = said::runner().seed(1).on_event(|event| {
             if let EventKind::RunStarted(run) = &event.kind {
                 assert_eq!((event.name, event.step, event.attempt), ("all of them", None, 0));

@@ -17,7 +17,7 @@ run: run ended: 1 success, 1 failed, exit code 1
 8";
 
 macro_rules! errors {
-    ($($name:ident: $error:ty, $fail:expr;)*) => { $(
+    ($($name:ident: $new:ident, $error:ty, $fail:expr;)*) => { $(
         mod $name {
             use super::*;
 
@@ -25,7 +25,7 @@ macro_rules! errors {
             fn made_in_the_task() {
                 in_each_task!(
                     async {
-                        let mut p = Pipeline::with_error::<$error>("made");
+                        let mut p = Pipeline::$new::<$error>("made");
                         p.step("fails").run(|| async { Err::<(), $error>($fail) });
                         p.run(&NoClock).await.unwrap().exit_code().to_string()
                     },
@@ -36,7 +36,7 @@ macro_rules! errors {
             #[test]
             fn made_by_a_function() {
                 async fn job() -> String {
-                    let mut p = Pipeline::with_error::<$error>("made");
+                    let mut p = Pipeline::$new::<$error>("made");
                     let a = p.step("a").run(|| async { Ok(5) });
                     let report = p.run(&Smol::new()).await.unwrap();
                     drop(p);
@@ -51,7 +51,7 @@ macro_rules! errors {
             #[test]
             fn moved_into_the_task() {
                 fn pipeline() -> Pipeline<'static, $error> {
-                    let mut p = Pipeline::with_error::<$error>("moved");
+                    let mut p = Pipeline::$new::<$error>("moved");
                     p.step("fails").run(|| async { Err::<(), $error>($fail) });
                     p
                 }
@@ -72,7 +72,7 @@ macro_rules! errors {
                         let (one, other) = (CancelToken::new(), CancelToken::new());
                         let (mut lines, mut count) = (Vec::new(), Count::default());
                         let boxed: Box<dyn Observer<$error> + Send> = Box::new(Count::default());
-                        let mut p = Pipeline::with_error::<$error>("run");
+                        let mut p = Pipeline::$new::<$error>("run");
                         let text = p.step("local").run(|| async { Ok(local.len()) });
                         p.step("fails").needs(text).retries(1).retry_if(|_| true).run(|text| async move {
                             smol::future::yield_now().await;
@@ -97,7 +97,7 @@ macro_rules! errors {
             fn of_async_closures() {
                 in_each_task!(
                     async {
-                        let mut p = Pipeline::with_error::<$error>("async closures");
+                        let mut p = Pipeline::$new::<$error>("async closures");
                         let a = p.step("a").run(async || Ok(20));
                         let b = p.step("b").needs(a).run(async |a| Ok(*a + 1));
                         let sum = p.step("sum").needs((a, b)).run_with(async |cx, a, b| Ok(*a + *b + cx.attempt()));
@@ -112,7 +112,7 @@ macro_rules! errors {
                 fn send<T: Send>(sent: T) -> T {
                     sent
                 }
-                let mut p = Pipeline::with_error::<$error>("alone");
+                let mut p = Pipeline::$new::<$error>("alone");
                 p.step("fails").run(|| async { Err::<(), $error>($fail) });
                 assert_eq!(smol::block_on(send(p.run(&NoClock))).unwrap().exit_code(), 1);
             }
@@ -121,8 +121,8 @@ macro_rules! errors {
 }
 
 errors! {
-    default: BoxError, "no".into();
-    anyhow: ::anyhow::Error, ::anyhow::anyhow!("no");
-    text: &'static str, "no";
-    own: Fault, Fault::No;
+    default: with_error, BoxError, "no".into();
+    anyhow: with_error, ::anyhow::Error, ::anyhow::anyhow!("no");
+    text: with_error, &'static str, "no";
+    own: with_code, Fault, Fault::No;
 }

@@ -170,6 +170,7 @@ impl Blueprint {
 }
 
 impl PlanSource for Blueprint {
+    #[cfg(feature = "alloc")]
     fn id(&self) -> Option<u32> {
         None
     }

@@ -20,7 +20,7 @@ pub trait RunSettings: Copy {
     const IS_DECLARED: bool;
 
     /// Whether a signal may stop the run.
-    const HAS_SIGNAL: bool;
+    const HAS_SIGNAL: bool = false;
 
     /// These settings when something was said.
     type Said: RunSettings;
@@ -32,7 +32,10 @@ pub trait RunSettings: Copy {
     fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> Self::Said;
 
     /// Whether this is true of any signal that may stop the run.
-    fn any_signal(&self, is: impl Fn(&StopSignal) -> bool + Copy) -> bool;
+    #[inline]
+    fn any_signal(&self, _is: impl Fn(&StopSignal) -> bool + Copy) -> bool {
+        false
+    }
 }
 
 /// A run as its pipeline says.
@@ -42,7 +45,6 @@ pub struct AsDeclared;
 
 impl RunSettings for AsDeclared {
     const IS_DECLARED: bool = true;
-    const HAS_SIGNAL: bool = false;
 
     type Said = Said;
 
@@ -54,11 +56,6 @@ impl RunSettings for AsDeclared {
     fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> Said {
         Said { config: what(*declared) }
     }
-
-    #[inline]
-    fn any_signal(&self, _: impl Fn(&StopSignal) -> bool + Copy) -> bool {
-        false
-    }
 }
 
 /// A run of which something else was said: the rest of the scheduler is compiled in.
@@ -69,7 +66,6 @@ pub struct Said {
 
 impl RunSettings for Said {
     const IS_DECLARED: bool = false;
-    const HAS_SIGNAL: bool = false;
 
     type Said = Self;
 
@@ -80,11 +76,6 @@ impl RunSettings for Said {
 
     fn say(self, _: &Config, what: impl FnOnce(Config) -> Config) -> Self {
         Self { config: what(self.config) }
-    }
-
-    #[inline]
-    fn any_signal(&self, _: impl Fn(&StopSignal) -> bool + Copy) -> bool {
-        false
     }
 }
 

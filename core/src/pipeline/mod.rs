@@ -113,6 +113,8 @@ pub(crate) struct Steps<'env, E, K: Kind<'env, E>> {
     as_error: AsError<E>,
     ran: Arc<Ran<K::Cell>>,
     store: Store,
+    /// How each run is to be carried out, unless it states something else.
+    config: Config,
 }
 
 /// What runs write on, kept from one to the next.
@@ -150,6 +152,7 @@ impl<'env, E, K: Kind<'env, E>> Graph<'env, E, K> {
             as_error,
             ran: Arc::new(Ran::default()),
             store: Store::default(),
+            config: Config::DEFAULT,
         };
         Self { steps, spawner: InPlace }
     }
@@ -187,6 +190,23 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
     /// ```
     pub fn defaults(&mut self, settings: Settings<'env>) -> &mut Self {
         self.steps.defaults(settings);
+        self
+    }
+
+    /// How each run is to be carried out, unless its [runner](Self::runner) states something else: what the arguments of a
+    /// `#[pipeline]` state.
+    ///
+    /// ```
+    /// use rungs::{Config, NoClock, OnFailure, Pipeline};
+    ///
+    /// let mut p: Pipeline = Pipeline::new("polite");
+    /// p.config(Config::DEFAULT.max_concurrent(2).on_failure(OnFailure::Drain));
+    /// p.step("one").run(async || Ok(()));
+    /// assert!(futures_lite::future::block_on(p.run(&NoClock))?.is_success());
+    /// # Ok::<(), rungs::PlanError>(())
+    /// ```
+    pub fn config(&mut self, config: Config) -> &mut Self {
+        self.steps.config = config;
         self
     }
 
@@ -238,7 +258,8 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
     /// All mistakes at once. [`PlanError`] has an example.
     pub fn check(&mut self) -> Result<(), PlanError> {
         self.steps.draft.compile()?;
-        self.steps.prepare(&Config::DEFAULT);
+        let config = self.steps.config;
+        self.steps.prepare(&config);
         Ok(())
     }
 
@@ -279,7 +300,8 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
 
     /// A run with settings of its own. [`Runner`] has an example.
     pub fn runner(&mut self) -> Runner<'_, 'env, E, K> {
-        Runner::new(&mut self.steps)
+        let config = self.steps.config;
+        Runner::new(&mut self.steps).config(config)
     }
 
     /// Runs all steps, and reports.

@@ -171,7 +171,7 @@ const NANOS_PER_MILLI: u64 = 1_000_000;
 impl Serialize for Millis {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let nanos = crate::time::nanos(self.0);
-        if nanos % NANOS_PER_MILLI == 0 {
+        if nanos.is_multiple_of(NANOS_PER_MILLI) {
             serializer.serialize_u64(nanos / NANOS_PER_MILLI)
         } else {
             serializer.serialize_f64(nanos as f64 / NANOS_PER_MILLI as f64)

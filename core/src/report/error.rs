@@ -73,7 +73,7 @@ impl<E: fmt::Display> Ending<E> {
 /// ```
 /// use rungs::{Cause, NoClock, OutputErrorKind, Pipeline, Status};
 ///
-/// let mut p: Pipeline<'_, &str> = Pipeline::new("outputs");
+/// let mut p: Pipeline<'_, &str> = Pipeline::with_error("outputs");
 /// let bad = p.step("bad").run(|| async { Err::<u8, _>("out of paper") });
 /// let next = p.step("next").needs(bad).run(|n| async move { Ok(*n) });
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;

@@ -47,7 +47,7 @@ macro_rules! twins {
             let by_pipeline = |script: Script, when: Option<u32>| {
                 let (script, clock, stops, events) = (&script, &script.clock, &script.stops, Events::default());
                 let (stop, ask) = (script.stop, script.asks_at(when));
-                let mut pipeline = LocalPipeline::with_error(stringify!($graph));
+                let mut pipeline = LocalPipeline::with_code(stringify!($graph));
                 $(
                     let $step = pipeline
                         .step(stringify!($step))
