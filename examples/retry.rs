@@ -53,7 +53,7 @@ fn run() -> Result<Report<Error>, PlanError> {
     // 100 ms, 200 ms, 400 ms, 500 ms, 500 ms..., each cut to something between its half and its whole.
     let backoff = Backoff::exponential(100 * MS).cap(500 * MS).jitter(Jitter::Equal);
 
-    let mut p = Pipeline::with_error::<Error>("retry");
+    let mut p = Pipeline::with_code::<Error>("retry");
     p.step("download").retries(4).backoff(backoff).timeout(900 * MS).retry_if(worth_it).run_with(download);
     p.step("lookup")
         .retries(4)

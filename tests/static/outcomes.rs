@@ -1,7 +1,7 @@
 //! What the end of a step does to those that need it.
 
 use crate::{Bad, Clock, run};
-use rungs::{Cause, EventKind, NoClock, Status, StepError};
+use rungs::{Cause, EventKind, NoClock, Pipeline, Status, StepError, StepResult, StepResults};
 use std::{collections::BTreeSet, future::Future, task::Poll};
 
 #[rungs::pipeline(error = Bad, name = "chain of causes")]
@@ -107,6 +107,28 @@ fn events_say_why_in_the_words_of_the_report() {
         unsuccessful.map(|(step, reason)| format!("{}: {}: {reason}", step.name(), step.status())).collect();
     assert_eq!(told.iter().cloned().collect::<BTreeSet<_>>(), lines);
     assert!(told.contains(&"spared: skipped: `root` failed, through `middle`".to_string()), "{told:#?}");
+}
+
+/// What a function of an application makes of a report, of whichever API.
+fn failed(steps: StepResults<'_, Bad>) -> Vec<String> {
+    let words = |step: StepResult<'_, Bad>| format!("{}: {}", step.name(), step.reason().unwrap());
+    steps.filter(|step| step.status() == Status::Failed && step.is_required()).map(words).collect()
+}
+
+#[test]
+fn one_view_serves_the_reports_of_both_apis() {
+    let by_macro = run(&Clock::new(), causes::run(&NoClock));
+    assert_eq!((&by_macro).into_iter().count(), 9);
+    let mut p = Pipeline::with_code("by hand");
+    let root = p.step("root").run(|| async { Err::<u8, _>(Bad("no power")) });
+    let middle = p.step("middle").needs(root).run(|root| async move { Ok(*root) });
+    p.step("end").needs(middle).run(|middle| async move { Ok(*middle) });
+    let by_hand = futures_lite::future::block_on(p.run(&NoClock)).unwrap();
+    let told = ["root: no power", "middle: `root` failed", "end: `root` failed, through `middle`"];
+    assert_eq!(
+        (failed(by_macro.steps()), failed(by_hand.steps())),
+        (told.map(String::from).into(), told.map(String::from).into())
+    );
 }
 
 #[test]
