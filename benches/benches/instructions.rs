@@ -1,24 +1,23 @@
 //! Instructions a step, by phase, counted by callgrind.
 //!
 //! `first`: of the first pipeline of a process, when the allocator is still empty. `later`: of those after it. `clock`: as
-//! `first`, on smol's clock; the system's part of reading it is not counted.
+//! `first`, on smol's clock; the system's part of reading it is not counted. `waiting`, `spawned`: as `first`, where each
+//! step waits once, or is spawned on an executor that runs on the same thread.
 
 use rungs_benches::{
     callgrind::{difference, instructions, is_there},
-    child::Job,
-    graph::Shape,
+    graph::{Mode, Shape},
+    job::{Job, Lives},
     table::{Target, figures, head},
 };
 
+const JOB: &str = env!("CARGO_BIN_EXE_job");
 const BUILD_AND_CHECK: Target = Target::new("instructions a step to build and check a chain, first", 800.0);
 const RUN: Target = Target::new("instructions a step to run a chain without a clock, first", 250.0);
 
 const PHASES: [&str; 4] = ["build", "check", "run", "drop"];
 
 fn main() {
-    if let Some(job) = Job::of_process() {
-        return job.perform();
-    }
     if !rungs_benches::is_wanted() {
         return;
     }
@@ -28,14 +27,21 @@ fn main() {
     }
     head("Instructions a step", &["build", "check", "run", "drop", "all", "rerun"]);
     for (shape, steps) in [(Shape::Chain, 1_000), (Shape::Fan, 1_002), (Shape::Random, 10_000)] {
-        let job = Job { shape, steps, clock: false, pipelines: 1, runs: 1 };
-        let (first, rerun) = life(job);
+        let lives = Lives { shape, steps, mode: Mode::Ready, clock: false, pipelines: 1, runs: 1 };
+        let (first, rerun) = life(lives);
         print(&format!("{} {steps} first", shape.name()), first, rerun);
-        let more = Job { pipelines: 3, ..job };
-        let later = PHASES.map(|phase| a_step(difference(&name(phase), &job.args(), &more.args(), 2.0), steps));
+        let more = Lives { pipelines: 3, ..lives };
+        let later = PHASES.map(|phase| a_step(more_of(phase, lives, more), steps));
         print("  later", later, rerun);
-        let (clock, rerun) = life(Job { clock: true, ..job });
-        print("  clock", clock, rerun);
+        let others = [
+            ("  clock", Lives { clock: true, ..lives }),
+            ("  waiting", Lives { mode: Mode::Waiting, ..lives }),
+            ("  spawned", Lives { mode: Mode::Spawned, ..lives }),
+        ];
+        for (name, lives) in others {
+            let (phases, rerun) = life(lives);
+            print(name, phases, rerun);
+        }
         if shape == Shape::Chain {
             let [build, check, run, _] = first;
             BUILD_AND_CHECK.hold(build + check);
@@ -44,11 +50,16 @@ fn main() {
     }
 }
 
-/// Of the job's one pipeline: each phase, and a second run.
-fn life(job: Job) -> ([f64; 4], f64) {
-    let first = PHASES.map(|phase| a_step(instructions(&name(phase), &job.args()), job.steps));
-    let again = Job { runs: 3, ..job };
-    (first, a_step(difference(&name("run"), &job.args(), &again.args(), 2.0), job.steps))
+/// Of the one pipeline that lives: each phase, and a second run.
+fn life(lives: Lives) -> ([f64; 4], f64) {
+    let first = PHASES.map(|phase| a_step(instructions(JOB, &name(phase), Job::Lives(lives)), lives.steps));
+    let again = Lives { runs: 3, ..lives };
+    (first, a_step(more_of("run", lives, again), lives.steps))
+}
+
+/// What each of two more pipelines, or runs, spends in this phase.
+fn more_of(phase: &str, lives: Lives, more: Lives) -> Option<f64> {
+    difference(JOB, &name(phase), Job::Lives(lives), Job::Lives(more), 2.0)
 }
 
 fn name(phase: &str) -> String {

@@ -4,19 +4,15 @@ use rungs_benches::{
     callgrind::{instructions, is_there},
     clock::{median, timed},
     graph::{Graph, Shape},
+    job::Job,
     plain::{Bare, measured_invert, measured_schedule},
     table::{figures, head},
 };
 
+const JOB: &str = env!("CARGO_BIN_EXE_job");
 const ROUNDS: usize = 9;
 
 fn main() {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    if let [word, shape, steps] = args.as_slice()
-        && word == "child"
-    {
-        return child(shape, steps);
-    }
     if !rungs_benches::is_wanted() {
         return;
     }
@@ -39,17 +35,11 @@ fn main() {
             assert_eq!(started, repeats * steps, "every step starts once");
             runs.push(nanos / (repeats * steps) as f64);
         }
-        let args = ["child".into(), shape.name().into(), steps.min(10_000).to_string()];
+        let counted_steps = steps.min(10_000);
+        let job = Job::Schedule(shape, counted_steps);
         let counted = ["measured_invert", "measured_schedule"]
-            .map(|function| instructions(function, &args).unwrap_or(f64::NAN) / steps.min(10_000) as f64);
+            .map(|function| instructions(JOB, function, job).unwrap_or(f64::NAN) / counted_steps as f64);
         let [invert, run] = counted;
         figures(&format!("{} {steps}", shape.name()), [median(inverts), median(runs), invert, run]);
     }
-}
-
-fn child(shape: &str, steps: &str) {
-    let shape = Shape::ALL.into_iter().find(|known| known.name() == shape).expect("a shape");
-    let mut bare = Bare::new(&Graph::new(shape, steps.parse().expect("a number")));
-    measured_invert(&mut bare);
-    measured_schedule(&mut bare);
 }

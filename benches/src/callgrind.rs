@@ -1,6 +1,11 @@
-//! Instructions, counted by valgrind: the process starts itself again under callgrind, as a child that does a job.
+//! Instructions, counted by valgrind: of a program that does a job.
 
+use crate::job::Job;
 use std::process::{Command, Stdio};
+
+/// The ways to copy and compare bytes that not every processor has. Switched off, so that glibc takes the same on all of
+/// them: with `rep movsb`, each byte of a list that grows counts as an instruction.
+const PLAIN_PROCESSOR: &str = "glibc.cpu.hwcaps=-AVX,-AVX2,-AVX_Fast_Unaligned_Load,-ERMS,-FSRM";
 
 /// Whether valgrind is there.
 pub fn is_there() -> bool {
@@ -8,14 +13,18 @@ pub fn is_there() -> bool {
     version.is_ok_and(|status| status.success())
 }
 
-/// Instructions that a child with these arguments spends in functions whose names contain `function`, and in all that
-/// they call; `None` if valgrind does not tell.
-pub fn instructions(function: &str, args: &[String]) -> Option<f64> {
-    let output = Command::new("valgrind")
+/// Instructions that the program (`job`, wherever cargo has put it) spends on this job in functions whose names contain
+/// `function`, and in all that they call; `None` if valgrind does not tell.
+pub fn instructions(program: &str, function: &str, job: Job) -> Option<f64> {
+    let mut valgrind = Command::new("valgrind");
+    // Nothing else that is set here or there should show in the counts.
+    valgrind.env_clear().env("GLIBC_TUNABLES", PLAIN_PROCESSOR);
+    valgrind.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    let output = valgrind
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(format!("--toggle-collect=*{function}*"))
-        .arg(std::env::current_exe().ok()?)
-        .args(args)
+        .arg(program)
+        .args(job.args())
         .output()
         .ok()?;
     let told = String::from_utf8_lossy(&output.stderr);
@@ -25,6 +34,6 @@ pub fn instructions(function: &str, args: &[String]) -> Option<f64> {
 }
 
 /// As [`instructions`], of the last of `once` alone: what `more` spends beyond it, by what it does more often.
-pub fn difference(function: &str, once: &[String], more: &[String], times: f64) -> Option<f64> {
-    Some((instructions(function, more)? - instructions(function, once)?) / times)
+pub fn difference(program: &str, function: &str, once: Job, more: Job, times: f64) -> Option<f64> {
+    Some((instructions(program, function, more)? - instructions(program, function, once)?) / times)
 }

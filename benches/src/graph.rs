@@ -1,10 +1,16 @@
 //! The graphs that are measured, and how a pipeline is written from each.
 
+use futures_lite::future::yield_now;
 use rungs::{Handle, Out, Pipeline};
+use rungs_smol::On;
+use smol::Executor;
 use std::{convert::Infallible, hint::black_box, mem::size_of_val};
 
-/// The pipeline that all benchmarks use: steps that cannot fail, run in place.
+/// The pipeline that all benchmarks use: steps that cannot fail.
 pub type Adding = Pipeline<'static, Infallible>;
+
+/// What runs the steps of [`Mode::Spawned`].
+pub static EXECUTOR: Executor<'static> = Executor::new();
 
 /// The form of a graph. Each step adds its number to the sum of its needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,11 +23,13 @@ pub enum Shape {
     Random,
     /// Ten layers, each step needing three of the layer before.
     Layered,
+    /// One, two that need it, and one that needs both, over and over.
+    Diamond,
 }
 
 impl Shape {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Chain, Self::Fan, Self::Random, Self::Layered];
+    pub const ALL: [Self; 5] = [Self::Chain, Self::Fan, Self::Random, Self::Layered, Self::Diamond];
 
     /// As it is called on the command line and in tables.
     pub const fn name(self) -> &'static str {
@@ -30,17 +38,86 @@ impl Shape {
             Self::Fan => "fan",
             Self::Random => "random",
             Self::Layered => "layered",
+            Self::Diamond => "diamond",
         }
     }
 }
 
-/// What a step needs: nothing, one, three, or all but the first.
+/// How the steps of a graph go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// In place, and each is ready at its first poll.
+    Ready,
+    /// In place, and each waits once: it yields, and is ready at its second poll.
+    Waiting,
+    /// On [`EXECUTOR`], and each is ready at its first poll.
+    Spawned,
+}
+
+impl Mode {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Ready, Self::Waiting, Self::Spawned];
+
+    /// As it is called on the command line and in tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Waiting => "waiting",
+            Self::Spawned => "spawned",
+        }
+    }
+}
+
+/// What a step needs: nothing, one, two, three, or all but the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wants {
     Nothing,
     One(u32),
+    Two([u32; 2]),
     Three([u32; 3]),
     AllFrom(u32),
+}
+
+/// Writes the steps of a graph: each is settled by `$settle`, and does `$first` before it makes its sum.
+macro_rules! write_steps {
+    ($graph:ident, |$step:ident| $settle:expr, { $($first:tt)* }) => {{
+        let Graph { wants, names, handles, .. } = $graph;
+        let mut p = Adding::new("bench");
+        handles.clear();
+        for (i, (wants, name)) in wants.iter().zip(names).enumerate() {
+            let ($step, i) = (p.step(name), i as u64);
+            let step = $settle;
+            handles.push(match *wants {
+                Wants::Nothing => step.run(move || async move {
+                    $($first)*
+                    Ok(black_box(i))
+                }),
+                Wants::One(a) => step.needs(handles[a as usize]).run(move |a| async move {
+                    $($first)*
+                    Ok(black_box(*a + i))
+                }),
+                Wants::Two([a, b]) => {
+                    step.needs((handles[a as usize], handles[b as usize])).run(move |a, b| async move {
+                        $($first)*
+                        Ok(black_box(a.wrapping_add(*b).wrapping_add(i)))
+                    })
+                }
+                Wants::Three([a, b, c]) => step
+                    .needs((handles[a as usize], handles[b as usize], handles[c as usize]))
+                    .run(move |a, b, c| async move {
+                        $($first)*
+                        Ok(black_box(a.wrapping_add(*b).wrapping_add(*c).wrapping_add(i)))
+                    }),
+                Wants::AllFrom(first) => {
+                    step.needs(handles[first as usize..].to_vec()).run(move |all: Vec<Out<u64>>| async move {
+                        $($first)*
+                        Ok(black_box(all.iter().fold(i, |sum, a| sum.wrapping_add(**a))))
+                    })
+                }
+            });
+        }
+        (p, *handles.last().expect("a graph has a step"))
+    }};
 }
 
 /// A graph with its steps' names, made before anything is measured.
@@ -51,10 +128,11 @@ pub struct Graph {
     /// The handles of the pipeline that is being written: the caller's own, so no cost of a step.
     handles: Vec<Handle<u64>>,
     sum: u64,
+    mode: Mode,
 }
 
 impl Graph {
-    /// A graph of so many steps.
+    /// A graph of so many steps, which are ready at their first poll.
     pub fn new(shape: Shape, steps: usize) -> Self {
         let last = steps.saturating_sub(1);
         let layer = steps.div_ceil(10).max(1);
@@ -69,11 +147,24 @@ impl Graph {
                 Shape::Random => Wants::Three(random.three(0, i)),
                 Shape::Layered if i < layer => Wants::Nothing,
                 Shape::Layered => Wants::Three(random.three((i / layer - 1) * layer, i / layer * layer)),
+                Shape::Diamond if i % 3 == 0 => Wants::Two([i as u32 - 2, i as u32 - 1]),
+                Shape::Diamond => Wants::One(i as u32 / 3 * 3),
             })
             .collect();
         let names = (0..steps).map(|i| format!("s{i}")).collect();
         let sum = last_sum(&wants);
-        Self { wants, names, handles: Vec::with_capacity(steps), sum }
+        Self { wants, names, handles: Vec::with_capacity(steps), sum, mode: Mode::Ready }
+    }
+
+    /// The same graph, its steps in this mode.
+    #[must_use]
+    pub fn in_mode(self, mode: Mode) -> Self {
+        Self { mode, ..self }
+    }
+
+    /// How its steps go.
+    pub fn mode(&self) -> Mode {
+        self.mode
     }
 
     /// How many steps it has.
@@ -96,6 +187,7 @@ impl Graph {
         self.wants.iter().enumerate().map(|(i, wants)| match *wants {
             Wants::Nothing => Vec::new(),
             Wants::One(a) => vec![a],
+            Wants::Two(two) => two.to_vec(),
             Wants::Three(three) => three.to_vec(),
             Wants::AllFrom(first) => (first..i as u32).collect(),
         })
@@ -105,31 +197,29 @@ impl Graph {
     ///
     /// # Panics
     /// The graph has no step.
-    #[allow(clippy::indexing_slicing, reason = "needs come before their step")]
     pub fn build(&mut self) -> (Adding, Handle<u64>) {
-        let Self { wants, names, handles, .. } = self;
-        let mut p = Pipeline::with_error("bench");
-        handles.clear();
-        for (i, (wants, name)) in wants.iter().zip(names).enumerate() {
-            let (step, i) = (p.step(name), i as u64);
-            handles.push(
-                match *wants {
-                    Wants::Nothing => step.run(move || async move { Ok(black_box(i)) }),
-                    Wants::One(a) => step.needs(handles[a as usize]).run(move |a| async move { Ok(black_box(*a + i)) }),
-                    Wants::Three([a, b, c]) => step
-                        .needs((handles[a as usize], handles[b as usize], handles[c as usize]))
-                        .run(move |a, b, c| async move {
-                            Ok(black_box(a.wrapping_add(*b).wrapping_add(*c).wrapping_add(i)))
-                        }),
-                    Wants::AllFrom(first) => {
-                        step.needs(handles[first as usize..].to_vec()).run(move |all: Vec<Out<u64>>| async move {
-                            Ok(black_box(all.iter().fold(i, |sum, a| sum.wrapping_add(**a))))
-                        })
-                    }
-                },
-            );
+        match self.mode {
+            Mode::Ready => self.build_ready(),
+            Mode::Waiting => self.build_waiting(),
+            Mode::Spawned => self.build_spawned(),
         }
-        (p, *handles.last().expect("a graph has a step"))
+    }
+
+    #[allow(clippy::indexing_slicing, reason = "needs come before their step")]
+    fn build_ready(&mut self) -> (Adding, Handle<u64>) {
+        write_steps!(self, |step| step, {})
+    }
+
+    #[allow(clippy::indexing_slicing, reason = "needs come before their step")]
+    fn build_waiting(&mut self) -> (Adding, Handle<u64>) {
+        write_steps!(self, |step| step, {
+            yield_now().await;
+        })
+    }
+
+    #[allow(clippy::indexing_slicing, reason = "needs come before their step")]
+    fn build_spawned(&mut self) -> (Adding, Handle<u64>) {
+        write_steps!(self, |step| step.spawn_on(On(&EXECUTOR)), {})
     }
 
     /// The bytes that are the caller's own, whoever runs the steps: closures, results, names.
@@ -147,6 +237,7 @@ fn last_sum(wants: &[Wants]) -> u64 {
         let needed = match *wants {
             Wants::Nothing => 0,
             Wants::One(a) => of(&sums, a),
+            Wants::Two(two) => two.iter().fold(0, |sum: u64, &a| sum.wrapping_add(of(&sums, a))),
             Wants::Three(three) => three.iter().fold(0, |sum: u64, &a| sum.wrapping_add(of(&sums, a))),
             Wants::AllFrom(first) => sums.iter().skip(first as usize).fold(0, |sum: u64, a| sum.wrapping_add(*a)),
         };

@@ -1,9 +1,10 @@
 //! What the benchmarks share.
 
 pub mod callgrind;
-pub mod child;
 pub mod clock;
+pub mod diamond;
 pub mod graph;
+pub mod job;
 pub mod phase;
 pub mod plain;
 pub mod table;

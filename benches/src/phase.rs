@@ -3,7 +3,7 @@
 //! Nothing that is called in a phase bears one of these names, nor do closures that are written elsewhere: what a
 //! profiler collects "in `measured_build`" begins and ends with the phase.
 
-use crate::graph::{Adding, Graph};
+use crate::graph::{Adding, EXECUTOR, Graph, Mode};
 use rungs::{Handle, Report, Timer};
 use std::convert::Infallible;
 
@@ -32,6 +32,23 @@ pub fn measured_check(pipeline: &mut Adding) {
 #[inline(never)]
 pub fn measured_run<T: Timer>(pipeline: &mut Adding, timer: &T) -> Ran {
     futures_lite::future::block_on(pipeline.run(timer)).expect("the plan is right")
+}
+
+/// Runs the pipeline beside the executor that its steps were spawned on, both on this thread.
+///
+/// # Panics
+/// The plan is wrong.
+#[inline(never)]
+pub fn measured_run_beside<T: Timer>(pipeline: &mut Adding, timer: &T) -> Ran {
+    futures_lite::future::block_on(EXECUTOR.run(pipeline.run(timer))).expect("the plan is right")
+}
+
+/// The one of the two that runs pipelines whose steps go like this.
+pub fn how_to_run<T: Timer>(mode: Mode) -> fn(&mut Adding, &T) -> Ran {
+    match mode {
+        Mode::Ready | Mode::Waiting => measured_run,
+        Mode::Spawned => measured_run_beside,
+    }
 }
 
 /// Drops the pipeline and its last report.

@@ -1,0 +1,136 @@
+//! The figures that .ci/run holds against `baseline/host.tsv`: each line is a name, a tab and a value.
+//!
+//! They repeat exactly, or nearly: instructions, allocations and bytes; no times. What they mean is told by the benchmarks
+//! `instructions`, `diamond`, `scheduler` and `heap`, which measure the same and more. A line's name is its place in the
+//! baseline, so who renames one renames it there.
+
+mod life;
+
+use life::Life;
+use rungs::{Handle, NoClock, Out, Pipeline, Report, StepResult, scheduler::Node};
+use rungs_benches::{
+    callgrind::{difference, instructions, is_there},
+    diamond::{self, Way},
+    graph::{Adding, Graph, Mode, Shape},
+    job::{Job, Lives},
+};
+use rungs_smol::Smol;
+use std::{convert::Infallible, process::ExitCode};
+
+const JOB: &str = env!("CARGO_BIN_EXE_job");
+const GRAPHS: [(Shape, usize); 3] = [(Shape::Chain, 1_000), (Shape::Fan, 1_002), (Shape::Random, 10_000)];
+
+fn main() -> ExitCode {
+    if !rungs_benches::is_wanted() {
+        return ExitCode::SUCCESS;
+    }
+    if !is_there() {
+        eprintln!("error: there is no valgrind, which counts the instructions");
+        return ExitCode::FAILURE;
+    }
+    GRAPHS.into_iter().for_each(count_lives);
+    count_small_lives();
+    count_diamonds();
+    GRAPHS.into_iter().for_each(count_schedules);
+    GRAPHS.into_iter().for_each(allocate);
+    measure_types();
+    ExitCode::SUCCESS
+}
+
+/// Instructions of a process's first pipeline: all phases, and runs in other modes.
+fn count_lives((shape, steps): (Shape, usize)) {
+    let ready = Lives { shape, steps, mode: Mode::Ready, clock: false, pipelines: 1, runs: 1 };
+    let waiting = Lives { mode: Mode::Waiting, ..ready };
+    let spawned = Lives { mode: Mode::Spawned, ..ready };
+    let say = |what: &str, count| say(&format!("{} {steps}, {what}", shape.name()), "instructions per step", count);
+    let first = |phase: &str, lives| per(steps, instructions(JOB, &format!("measured_{phase}"), Job::Lives(lives)));
+    let rerun = |lives: Lives| {
+        let again = Lives { runs: 3, ..lives };
+        per(steps, difference(JOB, "measured_run", Job::Lives(lives), Job::Lives(again), 2.0))
+    };
+    for phase in ["build", "check", "run"] {
+        say(phase, first(phase, ready));
+    }
+    say("rerun", rerun(ready));
+    say("drop", first("drop", ready));
+    say("run on a clock", first("run", Lives { clock: true, ..ready }));
+    say("run where each step waits once", first("run", waiting));
+    say("rerun where each step waits once", rerun(waiting));
+    say("run on a clock where each step waits once", first("run", Lives { clock: true, ..waiting }));
+    say("run where each step is spawned", first("run", spawned));
+}
+
+/// Instructions of the graph that most users have: its whole life, in a process that has had others.
+fn count_small_lives() {
+    for (what, mode) in [("", Mode::Ready), (" where each step waits once", Mode::Waiting)] {
+        let once = Lives { shape: Shape::Diamond, steps: 4, mode, clock: true, pipelines: 1, runs: 1 };
+        let more = Lives { pipelines: 101, ..once };
+        let count = difference(JOB, "measured_", Job::Lives(once), Job::Lives(more), 100.0);
+        say(&format!("diamond 4, whole life on a clock{what}"), "instructions per step", per(4, count));
+    }
+}
+
+/// Instructions of the static diamond.
+fn count_diamonds() {
+    let ways = [
+        ("run", Way::RUN),
+        ("run_in", Way::RUN_IN),
+        ("run where each step waits once", Way::WAITING),
+        ("run_in where each step waits once", Way::WAITING_IN),
+    ];
+    for (what, way) in ways {
+        let count = difference(JOB, "measured_", Job::Diamond(way, 1), Job::Diamond(way, 101), 100.0);
+        say(&format!("static diamond 4, {what}"), "instructions per step", per(4, count));
+    }
+}
+
+/// Instructions of the scheduler alone.
+fn count_schedules((shape, steps): (Shape, usize)) {
+    let count = instructions(JOB, "measured_schedule", Job::Schedule(shape, steps));
+    say(&format!("{} {steps}, the scheduler alone", shape.name()), "instructions per step", per(steps, count));
+}
+
+/// Allocations of each phase of a pipeline, and bytes at the peak.
+fn allocate((shape, steps): (Shape, usize)) {
+    for mode in Mode::ALL {
+        let life = Life::of(&mut Graph::new(shape, steps).in_mode(mode), &Smol);
+        let graph = format!("{} {steps}, {}", shape.name(), mode.name());
+        for (phase, count) in ["build", "check", "run", "rerun"].into_iter().zip(life.allocations()) {
+            say(&format!("{graph}, {phase}"), "allocations", count);
+        }
+        say(&format!("{graph}, peak"), "bytes per step", life.peak as f64 / steps as f64);
+        say(&format!("{graph}, kept after a run"), "bytes per step", life.kept as f64 / steps as f64);
+    }
+}
+
+/// Bytes of what users hold, and of what each step has in memory.
+fn measure_types() {
+    let mut pipeline = Adding::new("sizes");
+    let unclocked = size_of_val(&pipeline.run(&NoClock));
+    let clocked = size_of_val(&pipeline.run(&Smol));
+    let [run, waiting, storage] = diamond::bytes();
+    let sizes = [
+        ("Pipeline", size_of::<Pipeline<'static, Infallible>>()),
+        ("Pipeline::run's future", unclocked),
+        ("Pipeline::run's future, on smol's clock", clocked),
+        ("Report", size_of::<Report<Infallible>>()),
+        ("StepResult", size_of::<StepResult<'static, Infallible>>()),
+        ("Handle", size_of::<Handle<u64>>()),
+        ("Out", size_of::<Out<u64>>()),
+        ("a step of the scheduler", size_of::<Node>()),
+        ("static diamond 4, run's future", run),
+        ("static diamond 4, run's future where each step waits once", waiting),
+        ("static diamond 4, Storage", storage),
+    ];
+    sizes.into_iter().for_each(|(what, size)| say(what, "bytes", size as f64));
+}
+
+/// What was not counted is not a number, and no baseline takes it.
+fn per(steps: usize, count: Option<f64>) -> f64 {
+    count.unwrap_or(f64::NAN) / steps as f64
+}
+
+/// One line, to the hundredth.
+fn say(what: &str, unit: &str, value: f64) {
+    println!("{what}: {unit}\t{}", (value * 100.0).round() / 100.0);
+}
