@@ -1,4 +1,4 @@
-# Sourced by run, test and bench: the boards, by name, and an environment that can build for them.
+# Sourced by run, test and figures: the boards, by name, and an environment that can build for them.
 set -euo pipefail
 environment=$(./toolchain)
 eval "$environment"
@@ -26,9 +26,12 @@ programs() {
   for file in "${package%-board*}"/src/bin/*.rs; do basename "$file" .rs; done
 }
 
-# build BOARD: builds all its programs as they would be shipped, and tells where they lie.
+# build BOARD [ARGUMENT...]: builds its programs as they would be shipped, all of them where no arguments of cargo's select
+# some, and tells where they lie.
 build() {
   board "$1"
+  shift
   programs_folder=$CARGO_TARGET_DIR/$target/release
-  cargo build -q --release --package "$package" --target "$target" --bins
+  [ $# -gt 0 ] || set -- --bins
+  cargo build -q --release --package "$package" --target "$target" "$@"
 }

@@ -7,9 +7,8 @@ pub mod drivers;
 mod fault;
 pub mod model;
 pub mod plan;
-mod ready_steps;
 mod steps;
+pub mod workload;
 
 pub use fault::Fault;
-pub use ready_steps::{READY_SUM, ready, untimed};
 pub use steps::{Clock, bring_up};

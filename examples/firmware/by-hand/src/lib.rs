@@ -3,10 +3,9 @@
 //! - [`joined`]: nested `join`s and loops of retries. No time limits, no record; an attempt that hangs hangs the boot.
 //! - [`recorded`]: with time limits, backoff, deadlines, a record of each step, and the root cause for steps whose needs
 //!   failed.
-//! - [`ready`]: both again for a boot whose steps all are ready at their first poll, to measure what is left: the
-//!   overhead.
+//! - [`workload`]: both again for a boot whose steps do next to nothing, to measure what running them costs.
 #![no_std]
 
 pub mod joined;
-pub mod ready;
 pub mod recorded;
+pub mod workload;

@@ -7,7 +7,10 @@ use core::sync::atomic::{Ordering, compiler_fence};
 
 use cortex_m::peripheral::SYST;
 
-use crate::{CORE_HZ, time::PERIOD};
+use crate::{
+    CORE_HZ,
+    time::{PERIOD, periods},
+};
 
 const NANOS_AN_INSTRUCTION: u64 = 64;
 
@@ -21,16 +24,15 @@ pub fn count(work: impl FnOnce()) -> Option<u32> {
 /// The instructions of `work` and of measuring them. It begins just after the interrupt, and so is not disturbed by it.
 #[inline(never)]
 fn measure(work: impl FnOnce()) -> Option<u32> {
-    let now = embassy_time_driver::now() / 1_000;
-    while embassy_time_driver::now() / 1_000 == now {}
+    let now = periods();
+    while periods() == now {}
     let before = SYST::get_current();
     compiler_fence(Ordering::SeqCst);
     work();
     compiler_fence(Ordering::SeqCst);
     let after = SYST::get_current();
     // The counter runs down, and begins again at each millisecond.
-    (embassy_time_driver::now() / 1_000 == now + 1 && after < before && before < PERIOD)
-        .then(|| instructions(after) - instructions(before))
+    (periods() == now + 1 && after < before && before < PERIOD).then(|| instructions(after) - instructions(before))
 }
 
 /// Since the counter began its period, of 1 ms / 64 ns = 15,625 instructions without a remainder: so a count between two

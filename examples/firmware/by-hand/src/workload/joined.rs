@@ -3,12 +3,15 @@
 use embassy_futures::join::join;
 use sensor_board::{
     Fault,
-    untimed::{self as steps, Board},
+    workload::{
+        Device,
+        untimed::{self as steps, Board},
+    },
 };
 
 use crate::joined::retry;
 
-pub async fn boot(board: &mut Board) -> Result<u32, Fault> {
+pub async fn boot(board: &mut Board<impl Device, impl Device>) -> Result<u32, Fault> {
     let Board { rail, crystal, bus, modem, dog } = board;
     let sensing = async {
         let power = steps::power(rail).await?;

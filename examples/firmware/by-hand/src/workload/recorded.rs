@@ -2,13 +2,16 @@
 
 use embassy_futures::join::join;
 use embassy_time::Duration;
-use sensor_board::ready::{self as steps, Board};
+use sensor_board::workload::{
+    Device,
+    timed::{self as steps, Board},
+};
 
 use crate::recorded::{Log, Policy, Root};
 
 const ONCE: Policy = Policy::ONCE;
 
-pub async fn boot(board: &mut Board, log: &Log<8>) -> Result<u32, Root> {
+pub async fn boot(board: &mut Board<impl Device, impl Device>, log: &Log<8>) -> Result<u32, Root> {
     let Board { rail, crystal, bus, modem, dog } = board;
     let sensing = async {
         const POWERING: Policy = ONCE.timeout(Duration::from_millis(50));

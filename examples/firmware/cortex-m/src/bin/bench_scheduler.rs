@@ -1,27 +1,34 @@
-//! What eight ready steps cost by the scheduler alone, driven by hand, with the plan of the board's boot.
+//! What eight steps cost by the scheduler alone, driven by hand, with the plan of the board's boot.
 #![no_std]
 #![no_main]
 
-use cortex_m_boards::{bench, exit_on_panic};
+use cortex_m_boards::{
+    bench::{self, First, Rest},
+    exit_on_panic,
+};
+use embassy_executor::Spawner;
 use rungs::{
     Config, Instant, Retry,
     scheduler::{Action, Alarm, Needed, Node, Numbering, Outcome, Scheduler, State},
 };
 use sensor_board::{
-    Fault, READY_SUM,
+    Fault,
     plan::{STEPS, plan},
-    ready::{self as steps, Board},
+    workload::{
+        Device, SUM,
+        timed::{self as steps, Board},
+    },
 };
 
 exit_on_panic!();
 
-#[cortex_m_rt::entry]
-fn main() -> ! {
-    let mut board = Board::default();
-    bench::run(boot(&mut board), |sum| *sum == Ok(READY_SUM))
+#[embassy_executor::main]
+async fn main(_spawner: Spawner) {
+    let mut board = Board::<First, Rest>::default();
+    bench::run(boot(&mut board), |sum| *sum == Ok(SUM)).await
 }
 
-async fn boot(board: &mut Board) -> Result<u32, Fault> {
+async fn boot(board: &mut Board<impl Device, impl Device>) -> Result<u32, Fault> {
     let Board { rail, crystal, bus, modem, dog } = board;
     let (mut nodes, mut ready) = ([Node::default(); STEPS], [0; Needed::ready_words(STEPS)]);
     let mut alarms = [Alarm::default(); STEPS];
