@@ -110,8 +110,10 @@ fn drain_then_cancel() {
     assert!(hand.poll(run.as_mut()).is_pending());
     token.drain();
     assert!(token.is_stopping() && !token.is_cancelled());
+    assert!(hand.flag.take());
     assert!(hand.poll(run.as_mut()).is_pending(), "what is in flight ends by itself");
     token.cancel();
+    assert!(hand.flag.take(), "a token wakes the run each time");
     let std::task::Poll::Ready(report) = hand.poll(run.as_mut()) else { panic!("still running") };
     assert_eq!(fates(&report.unwrap()), ["slow cancelled 0..0: the run was cancelled"]);
 }
@@ -206,4 +208,24 @@ fn clean_up_is_prevented_by_the_second_cancel_of_one_token_only() {
         let report = drive(&Clock::new(), run).unwrap();
         assert_eq!(report.get("tidy").unwrap().status(), status, "{cancels:?}");
     }
+}
+
+#[test]
+fn a_drain_wakes_a_run_that_sleeps() {
+    let (clock, token) = (Clock::new(), CancelToken::new());
+    let mut p: Pipeline<'_, &str> = Pipeline::with_error("asleep");
+    let backoff = p.step("backoff").retries(1).backoff(Backoff::fixed(ms(50))).run(|| async { Err::<(), _>("no") });
+    p.step("next").after(backoff).run(|| async { Ok(()) });
+    let hand = Hand::new();
+    let mut run = pin!(p.runner().cancel(&token).run(&clock));
+    assert!(hand.poll(run.as_mut()).is_pending());
+    clock.slip(ms(10));
+    assert!(!hand.flag.take(), "nobody but the token wakes it");
+    token.drain();
+    assert!(hand.flag.take(), "a drain wakes the run");
+    let std::task::Poll::Ready(report) = hand.poll(run.as_mut()) else { panic!("still running") };
+    assert_eq!(
+        fates(&report.unwrap()),
+        ["backoff cancelled 0..10: the run was cancelled; last error: no", "next skipped: the run was cancelled"],
+    );
 }

@@ -2,12 +2,16 @@
 
 use std::{
     pin::pin,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
 };
 
 use rungs::{NoClock, Pipeline, Report};
 
-use crate::support::{Clock, Count, Hand, drive, fates, give_way, ms};
+use crate::support::{Clock, Count, Hand, Log, drive, fates, give_way, ms};
 
 /// Ten steps of several polls each, with retries, sleeps and a clean-up step; every attempt and every result is counted.
 fn busy<'c>(clock: &'c Clock, attempts: &'c Count, results: &'c Count) -> Pipeline<'c, &'static str> {
@@ -42,7 +46,7 @@ fn polls(clock: &Clock, p: &mut Pipeline<'_, &'static str>, most: usize) -> Opti
     let hand = Hand::new();
     let mut run = pin!(p.run(clock));
     for _ in 0..most {
-        if let std::task::Poll::Ready(report) = hand.poll(run.as_mut()) {
+        if let Poll::Ready(report) = hand.poll(run.as_mut()) {
             return Some(report.unwrap());
         }
         while !hand.flag.take() {
@@ -167,4 +171,31 @@ fn a_drop_that_panics_keeps_no_other_from_being_dropped() {
     assert_eq!(alive.get(), 0);
     armed.store(false, Ordering::Relaxed);
     assert!(crate::support::block(p.run(&NoClock)).unwrap().is_success());
+}
+
+#[test]
+fn attempts_of_a_forgotten_run_end_before_the_next_run_starts() {
+    let (attempts, seen, wakers) = (Count::new(), Log::new(), Mutex::new(Vec::new()));
+    let mut p: Pipeline<'_, &str> = Pipeline::with_error("forgotten");
+    let look = p.step("look").run(|| async { Ok(seen.write(format!("{} alive", attempts.get()))) });
+    for name in ["a", "b"] {
+        p.step(name).after(look).run(|| async {
+            let _alive = attempts.guard();
+            std::future::poll_fn(|cx| {
+                wakers.lock().unwrap().push(cx.waker().clone());
+                Poll::<Result<(), &str>>::Pending
+            })
+            .await
+        });
+    }
+    for _ in 0..3 {
+        let mut run = Box::pin(p.run(&NoClock));
+        assert!(Hand::new().poll(run.as_mut()).is_pending());
+        std::mem::forget(run);
+        assert_eq!(attempts.get(), 2);
+    }
+    assert_eq!(seen.lines(), ["0 alive"; 3]);
+    let wakers = wakers.lock().unwrap();
+    let are_new = (2..6).filter(|&nth| !wakers[nth].will_wake(&wakers[nth % 2])).count();
+    assert_eq!(are_new, 0, "the next run has the waker slots of the forgotten one");
 }

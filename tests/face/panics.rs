@@ -3,6 +3,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, panic_any},
     sync::atomic::{AtomicBool, Ordering},
+    task::Poll,
 };
 
 use rungs::{NoClock, Pipeline, StepError};
@@ -42,7 +43,7 @@ fn wherever_it_panics_the_step_fails_and_the_others_go_on() {
         let mut calls = 0;
         std::future::poll_fn(move |_| {
             let _ = (&bomb, calls += 1);
-            std::task::Poll::Ready(Ok(calls))
+            Poll::Ready(Ok(calls))
         })
     });
     p.step("behind").needs(closure).run(|_| async { Ok(()) });
@@ -148,4 +149,28 @@ fn a_panic_in_retry_if_is_the_steps() {
     panics.store(false, Ordering::Relaxed);
     let report = block(p.run(&NoClock)).unwrap();
     assert_eq!(fates(&report), ["waits success 0..0", "judged success x2 0..0"]);
+}
+
+/// Keeps what it owns when it panics, at its first poll or its second: an async function drops that while it unwinds.
+fn bomb(owned: crate::support::Guard, waits: bool) -> impl Future<Output = Result<(), &'static str>> {
+    let mut polled = !waits;
+    std::future::poll_fn(move |cx| {
+        let _ = &owned;
+        assert!(!std::mem::replace(&mut polled, true), "boom");
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+}
+
+#[test]
+fn what_a_panicking_future_owns_is_dropped_at_once() {
+    for waits in [false, true] {
+        let alive = Count::new();
+        let mut p: Pipeline<'_, &str> = Pipeline::with_error("owned");
+        let bomb = p.step("bomb").run(|| bomb(alive.guard(), waits));
+        let next = p.step("next").after(bomb).when_all_done().run(|| async { Ok(alive.get()) });
+        let report = block(p.run(&NoClock)).unwrap();
+        assert_eq!(report.get("bomb").unwrap().error().unwrap().to_string(), "panicked: boom");
+        assert_eq!(*report.output(next).unwrap(), 0, "the next step finds none");
+    }
 }

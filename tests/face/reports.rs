@@ -199,3 +199,42 @@ fn all_parts_of_a_run_have_a_debug_form() {
     let error = block(p.runner().max_concurrent(0).run(&NoClock)).unwrap_err();
     assert_eq!(error.mistakes().len(), 1);
 }
+
+#[test]
+fn what_counts_for_the_exit_code() {
+    let (clock, token) = (Clock::new(), CancelToken::new());
+    // A skip is no failure, nor is it for the sake of one, even if that is the root.
+    let mut p: Pipeline<'_, &str> = Pipeline::with_error("skips");
+    let root = p.step("root").optional().run(|| async { Err::<(), _>("no") });
+    let spared = p.step("spared").after(root).skip_on_error().run(|| async { Ok(()) });
+    p.step("behind").after(spared).run(|| async { Ok(()) });
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!((report.count(Status::Skipped), report.exit_code()), (2, 0), "{report}");
+    assert!(report.is_success());
+
+    // Nor is an alarm that was not needed, and what would have followed it.
+    let mut p: Pipeline<'_, &str> = Pipeline::with_error("not needed");
+    let good = p.step("good").run(|| async { Ok(()) });
+    let alarm = p.step("alarm").after(good).when_any_failed().run(|| async { Ok(()) });
+    p.step("behind").after(alarm).run(|| async { Ok(()) });
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!((report.count(Status::Skipped), report.exit_code()), (2, 0), "{report}");
+
+    // What a stop keeps from its end counts if it is required: cancelled or skipped.
+    token.cancel();
+    for (optional, code) in [(false, 2), (true, 0)] {
+        let mut p: Pipeline<'_, &str> = Pipeline::with_error("stopped");
+        let step = p.step("step");
+        let step = if optional { step.optional() } else { step };
+        step.run(|| async { Ok(()) });
+        let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
+        assert_eq!((report.count(Status::Skipped), report.exit_code()), (1, code), "{report}");
+
+        let mut p: Pipeline<'_, &str> = Pipeline::with_error("cut off");
+        let step = p.step("step");
+        let step = if optional { step.optional() } else { step };
+        step.run(std::future::pending::<Result<(), _>>);
+        let report = drive(&clock, p.runner().deadline(ms(5)).run(&clock)).unwrap();
+        assert_eq!((report.count(Status::Cancelled), report.exit_code()), (1, code), "{report}");
+    }
+}

@@ -16,7 +16,7 @@ use rungs_smol::{On, Smol};
 use smol::{Executor, Timer};
 
 use crate::{
-    support::{Count, Hand, fates, ms},
+    support::{Clock, Count, Hand, drive, fates, ms},
     threads::Threads,
 };
 
@@ -236,4 +236,49 @@ fn an_attempt_that_its_executor_drops_is_lost_and_not_tried_again() {
     let report = smol::block_on(p.run(&NoClock)).unwrap();
     assert_eq!(fates(&report), ["lost failed 0..0: its executor dropped it"]);
     assert!(matches!(report.get("lost").unwrap().error(), Some(StepError::Lost)));
+}
+
+/// An executor on which an attempt goes on for 20 ms after it was cancelled.
+#[derive(Clone)]
+struct Reluctant(Clock);
+
+struct Reluctantly<F> {
+    attempt: Pin<Box<F>>,
+    clock: Clock,
+    end: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+}
+
+impl<F: Future> rungs::Spawner<F> for Reluctant {
+    type Handle = Reluctantly<F>;
+
+    fn spawn(&self, future: F) -> Reluctantly<F> {
+        Reluctantly { attempt: Box::pin(future), clock: self.0.clone(), end: None }
+    }
+
+    fn poll_join(mut handle: Pin<&mut Reluctantly<F>>, cx: &mut Context<'_>) -> Poll<Result<F::Output, Lost>> {
+        handle.attempt.as_mut().poll(cx).map(Ok)
+    }
+
+    fn poll_cancel(mut handle: Pin<&mut Reluctantly<F>>, cx: &mut Context<'_>) -> Poll<()> {
+        let Reluctantly { clock, end, .. } = &mut *handle;
+        end.get_or_insert_with(|| Box::pin(clock.sleep(ms(20)))).as_mut().poll(cx)
+    }
+}
+
+#[test]
+fn an_attempt_that_is_reluctant_to_end_keeps_its_place_until_it_has() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_> = Pipeline::new("reluctant");
+    p.resource("bus", 1);
+    p.step("slow").timeout(ms(5)).retries(1).uses("bus", 1).spawn_on(Reluctant(clock.clone())).run_with(
+        |cx| async move {
+            if cx.attempt() == 1 {
+                std::future::pending::<()>().await;
+            }
+            Ok(())
+        },
+    );
+    p.step("same bus").uses("bus", 1).run(|| async { Ok(()) });
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!(fates(&report), ["slow success x2 0..25", "same bus success 25..25"]);
 }

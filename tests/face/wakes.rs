@@ -224,3 +224,42 @@ fn a_finished_attempts_waker_does_not_poll_the_next_step_to_death() {
     bells.ring(1);
     assert!(poll());
 }
+
+#[test]
+fn steps_that_panic_one_after_the_other_share_a_waker_slot() {
+    let wakers = Mutex::new(Vec::new());
+    let mut p: Pipeline<'_> = Pipeline::new("bombs");
+    let step = || {
+        let mut waits = true;
+        let wakers = &wakers;
+        std::future::poll_fn(move |cx: &mut Context<'_>| {
+            assert!(std::mem::take(&mut waits), "boom");
+            wakers.lock().unwrap().push(cx.waker().clone());
+            cx.waker().wake_by_ref();
+            Poll::<Result<(), rungs::BoxError>>::Pending
+        })
+    };
+    let mut before = p.step("0").run(step);
+    for n in 1..50 {
+        before = p.step(&n.to_string()).after(before).when_all_done().run(step);
+    }
+    for _ in 0..2 {
+        assert_eq!(block(p.run(&NoClock)).unwrap().count(rungs::Status::Failed), 50);
+    }
+    let wakers = wakers.lock().unwrap();
+    assert_eq!(wakers.len(), 100);
+    assert!(wakers.iter().all(|waker| waker.will_wake(&wakers[0])));
+}
+
+#[test]
+fn a_panic_at_the_first_poll_takes_no_waker_slot_from_another_step() {
+    let bells = Bells::new(2);
+    let mut p = waiting(&bells);
+    p.step("bomb").run(|| async { if true { panic!("boom") } else { Ok(()) } });
+    let hand = Hand::new();
+    let mut run = pin!(p.run(&NoClock));
+    assert!(hand.poll(run.as_mut()).is_pending());
+    (0..2).for_each(|bell| bells.ring(bell));
+    let Poll::Ready(report) = hand.poll(run.as_mut()) else { panic!("a wake was lost") };
+    assert_eq!(report.unwrap().count(rungs::Status::Success), 2);
+}

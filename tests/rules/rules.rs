@@ -141,8 +141,9 @@ pub(crate) fn a_delay_that_would_reach_the_deadline_fails_at_once() {
 pub(crate) fn a_limit_on_concurrency_counts_attempts_in_flight() {
     let waits = ONCE.retries(1).backoff(Backoff::fixed(ms(5)));
     run(&[(&[], waits), (&[], ONCE), (&[], ONCE)], GO.max_concurrent(2), |run| {
-        // A step between two attempts holds no place.
-        run.starts(&[0, 1]).retries(0, AGAIN, 5).starts(&[2]).at(5).wants(&[]);
+        // A step between two attempts holds no place, and is on its way also when it waits for one again.
+        run.starts(&[0, 1]).retries(0, AGAIN, 5).is(0, Status::Running, None);
+        run.starts(&[2]).at(5).wants(&[]).is(0, Status::Running, None);
         run.ends(1, GOOD).starts(&[0]).ends(0, GOOD).ends(2, GOOD).has_ended();
     });
 }
@@ -193,7 +194,8 @@ pub(crate) fn resources_are_held_while_an_attempt_is_in_flight() {
     };
     let on_bus = ONCE.class(0).retries(1).backoff(Backoff::fixed(ms(5)));
     run_in_order(&[(&[], on_bus), (&[], on_bus), (&[], ONCE.class(1))], GO, numbering, |run| {
-        run.starts(&[0, 2]).retries(0, AGAIN, 5).starts(&[1]).at(5).wants(&[]);
+        run.is(1, Status::Pending, None).starts(&[0, 2]).is(1, Status::Pending, None);
+        run.retries(0, AGAIN, 5).starts(&[1]).at(5).wants(&[]).is(0, Status::Running, None);
         run.ends(1, GOOD).starts(&[0]).ends(0, GOOD).ends(2, GOOD).has_ended();
     });
 }

@@ -19,7 +19,7 @@ mod stops;
 use clock::Clock;
 use std::{
     future::Future,
-    pin::pin,
+    pin::{Pin, pin},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -31,14 +31,34 @@ use std::{
 #[track_caller]
 fn run<T>(clock: &Clock, run: impl Future<Output = T>) -> T {
     let mut run = pin!(run);
-    let woken = Arc::new(Woken::default());
-    let waker = Waker::from(woken.clone());
-    let mut cx = Context::from_waker(&waker);
+    let hand = Hand::new();
     loop {
-        if let Poll::Ready(ended) = run.as_mut().poll(&mut cx) {
+        if let Poll::Ready(ended) = hand.poll(run.as_mut()) {
             return ended;
         }
-        assert!(woken.0.swap(false, Ordering::Relaxed) || clock.to_next(), "the run waits for nothing");
+        assert!(hand.was_woken() || clock.to_next(), "the run waits for nothing");
+    }
+}
+
+/// Polls a run by hand.
+struct Hand {
+    woken: Arc<Woken>,
+    waker: Waker,
+}
+
+impl Hand {
+    fn new() -> Self {
+        let woken = Arc::new(Woken::default());
+        Self { waker: Waker::from(woken.clone()), woken }
+    }
+
+    fn poll<T>(&self, run: Pin<&mut impl Future<Output = T>>) -> Poll<T> {
+        run.poll(&mut Context::from_waker(&self.waker))
+    }
+
+    /// Whether it was woken since this was last asked.
+    fn was_woken(&self) -> bool {
+        self.woken.0.swap(false, Ordering::Relaxed)
     }
 }
 

@@ -210,3 +210,30 @@ fn a_run_is_send_when_its_steps_are() {
     let report = std::thread::spawn(|| futures_lite::future::block_on(yielding::run(&NoClock))).join().unwrap();
     assert!(report.is_success());
 }
+
+#[rungs::pipeline(error = Bad)]
+mod skips {
+    use super::*;
+
+    #[step(optional)]
+    async fn root() -> Result<(), Bad> {
+        Err(Bad("no"))
+    }
+
+    #[step(skip_on_error, after(root))]
+    async fn spared() -> Result<(), Bad> {
+        Ok(())
+    }
+
+    #[step(after(spared))]
+    async fn behind() -> Result<(), Bad> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_skip_whose_root_is_a_failure_leaves_the_exit_code_alone() {
+    let report = run(&Clock::new(), skips::run(&NoClock));
+    assert_eq!((report.count(Status::Skipped), report.exit_code()), (2, 0), "{report}");
+    assert!(report.is_success());
+}

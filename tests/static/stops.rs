@@ -1,7 +1,8 @@
 //! Limits and stops of whole runs.
 
-use crate::{Bad, Clock, ms, run};
-use rungs::{Cause, Instant, OnFailure, Status, fixed::StopSignal};
+use crate::{Bad, Clock, Hand, ms, run};
+use rungs::{Cause, Instant, OnFailure, Status, Timer, fixed::StopSignal};
+use std::{pin::pin, task::Poll};
 
 #[rungs::pipeline(error = Bad, max_concurrent = 2, on_failure = cancel)]
 mod busy {
@@ -232,4 +233,106 @@ fn a_step_that_lacks_a_resource_is_passed_over() {
     let report = run(&clock, shared::run(&mut board, &clock));
     let started = |name| report.get(name).unwrap().started_at().unwrap() - Instant::ZERO;
     assert_eq!(["one", "both", "other", "none"].map(started), [ms(0), ms(4), ms(0), ms(0)]);
+}
+
+#[rungs::pipeline(error = Bad)]
+mod asleep {
+    use super::*;
+
+    #[step(retries = 1, retry_delay = ms(50))]
+    async fn backoff() -> Result<(), Bad> {
+        Err(Bad("no"))
+    }
+
+    #[step(after(backoff))]
+    async fn next() -> Result<(), Bad> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_signal_wakes_a_run_that_sleeps() {
+    for stop in [StopSignal::drain, StopSignal::cancel] {
+        let (clock, signal, hand) = (Clock::new(), StopSignal::new(), Hand::new());
+        let mut running = pin!(asleep::runner().cancel(&signal).run((), &clock));
+        assert!(hand.poll(running.as_mut()).is_pending());
+        clock.slip(ms(10));
+        assert!(!hand.was_woken(), "nobody but the signal wakes it");
+        stop(&signal);
+        assert!(hand.was_woken());
+        let Poll::Ready(report) = hand.poll(running.as_mut()) else { panic!("still running") };
+        let ended = |name| (report.get(name).unwrap().status(), report.get(name).unwrap().cause());
+        assert_eq!(ended("backoff"), (Status::Cancelled, Some(Cause::Cancelled)));
+        assert_eq!(ended("next"), (Status::Skipped, Some(Cause::Cancelled)));
+        assert_eq!((report.duration(), report.exit_code()), (ms(10), 2));
+    }
+}
+
+#[rungs::pipeline(error = Bad)]
+mod hanging {
+    use super::*;
+
+    #[step]
+    async fn hangs() -> Result<(), Bad> {
+        std::future::pending().await
+    }
+
+    #[step(after(hangs), when_all_done)]
+    async fn tidy() -> Result<(), Bad> {
+        std::future::pending().await
+    }
+}
+
+#[test]
+fn a_signal_wakes_the_run_each_time() {
+    let (clock, signal, hand) = (Clock::new(), StopSignal::new(), Hand::new());
+    let mut running = pin!(hanging::runner().cancel(&signal).run((), &clock));
+    assert!(hand.poll(running.as_mut()).is_pending());
+    for stop in [StopSignal::drain, StopSignal::cancel] {
+        stop(&signal);
+        assert!(hand.was_woken());
+        assert!(hand.poll(running.as_mut()).is_pending());
+    }
+    signal.cancel();
+    assert!(hand.was_woken());
+    let Poll::Ready(report) = hand.poll(running.as_mut()) else { panic!("still running") };
+    assert_eq!(report.count(Status::Cancelled), 2);
+}
+
+#[rungs::pipeline(error = Bad)]
+mod timed {
+    use super::*;
+
+    #[step(retries = 1, retry_delay = ms(3), timeout = ms(5))]
+    async fn hangs() -> Result<(), Bad> {
+        std::future::pending().await
+    }
+
+    #[step(after(hangs), when_all_done, timeout = ms(5))]
+    async fn tidy() -> Result<(), Bad> {
+        std::future::pending().await
+    }
+
+    #[step]
+    async fn endless() -> Result<(), Bad> {
+        std::future::pending().await
+    }
+}
+
+#[test]
+fn the_clock_decides_and_not_the_end_of_a_sleep() {
+    // The run sleeps for a timeout, a backoff, two more timeouts, and its own deadline.
+    for early in 0..9 {
+        let clock = Clock::new();
+        clock.end_early(early);
+        let report = run(&clock, timed::runner().deadline(ms(20)).run((), &clock));
+        let span = |name| {
+            let step = report.get(name).unwrap();
+            [step.started_at(), step.finished_at()].map(|at| at.unwrap() - Instant::ZERO)
+        };
+        assert_eq!(["hangs", "tidy", "endless"].map(span), [[ms(0), ms(13)], [ms(13), ms(18)], [ms(0), ms(20)]],);
+        assert_eq!(report.get("endless").unwrap().cause(), Some(Cause::RunDeadline));
+        assert_eq!(clock.now() - Instant::ZERO, ms(20));
+        assert_eq!(clock.sleeps(), early + 5, "each sleep that ended early is made up for by another");
+    }
 }

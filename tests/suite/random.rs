@@ -130,6 +130,7 @@ impl Random {
                 .collect(),
             expected: self.sometimes(5),
             script,
+            lingers: None,
         }
     }
 

@@ -39,7 +39,7 @@ fn smaller(case: &Case) -> Vec<Case> {
     found
 }
 
-const SETTINGS: [fn(&mut Spec); 9] = [
+const SETTINGS: [fn(&mut Spec); 10] = [
     |spec| spec.rule = Rule::Default,
     |spec| spec.optional = false,
     |spec| spec.retries = 0,
@@ -48,6 +48,7 @@ const SETTINGS: [fn(&mut Spec); 9] = [
     |spec| spec.retry_on_timeout = true,
     |spec| spec.deadline = None,
     |spec| spec.expected = None,
+    |spec| spec.lingers = None,
     |spec| spec.script.iter_mut().for_each(|attempt| attempt.takes = attempt.takes.min(1)),
 ];
 

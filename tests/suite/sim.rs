@@ -2,7 +2,8 @@
 //!
 //! At each instant, as the oracle has it: first the attempts that are over by themselves report, in the order of the
 //! steps; then the token's requests are passed on; then the scheduler's actions are carried out one at a time until it
-//! has none. An attempt that takes no time reports as soon as it starts, an abandoned one is confirmed at once.
+//! has none. An attempt that takes no time reports as soon as it starts, an abandoned one is confirmed at once unless it
+//! lingers.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use rungs::scheduler::{Action, Outcome, Scheduler, StepId, Verdict};
 use rungs::{Cause, Instant, Retry, Stop};
 
 use crate::layout::{Layout, Storage, id};
-use crate::oracle::{Case, Ends, Expected, LastError, Status, StepEnd, StopRequest, Why};
+use crate::oracle::{Attempt, Case, Ends, Expected, LastError, Status, StepEnd, StopRequest, Why};
 
 /// What came of a case, and everything that happened on the way, in order.
 pub(crate) struct Played {
@@ -79,6 +80,8 @@ struct Step {
     since: u64,
     attempts: u32,
     last_error: Option<LastError>,
+    /// Of an abandoned attempt that has not ended: whether it has timed out.
+    lingering: Option<bool>,
 }
 
 impl Sim<'_> {
@@ -151,10 +154,14 @@ impl Sim<'_> {
         }
     }
 
-    /// The attempt in flight is over by itself.
+    /// The attempt in flight is over, by itself or late after it was abandoned.
     fn report(&mut self, step: usize) {
-        let script = &self.case.steps[step].script;
-        let attempt = script[script.len().min(self.steps[step].attempts as usize) - 1];
+        let spec = &self.case.steps[step];
+        let attempt = match (self.steps[step].lingering.take(), spec.lingers) {
+            (Some(timed_out), None | Some(Attempt { ends: Ends::Never, .. })) => return self.confirm(step, timed_out),
+            (Some(_), Some(late)) => late,
+            (None, _) => spec.script[spec.script.len().min(self.steps[step].attempts as usize) - 1],
+        };
         let outcome = match attempt.ends {
             Ends::Ok => Outcome::Success,
             Ends::Err => Outcome::Failed(Retry::Yes),
@@ -171,10 +178,19 @@ impl Sim<'_> {
 
     fn abandon(&mut self, step: usize) {
         self.trace.push((self.now, Event::Abandoned(step)));
-        if self.has_timed_out(step) {
+        self.steps[step].lingering = Some(self.has_timed_out(step));
+        self.due.retain(|(_, other)| *other != step);
+        match self.case.steps[step].lingers.map_or(0, |late| late.takes) {
+            0 => self.report(step),
+            takes => _ = self.due.insert((self.now.saturating_add(takes), step)),
+        }
+    }
+
+    /// An abandoned attempt has ended without a result.
+    fn confirm(&mut self, step: usize, timed_out: bool) {
+        if timed_out {
             self.steps[step].last_error = Some(LastError::TimedOut);
         }
-        self.due.retain(|(_, other)| *other != step);
         self.hand_in(step, Outcome::Abandoned);
     }
 

@@ -80,7 +80,7 @@ impl Timer for Clock {
         held.sleeps += 1;
         let early = held.early > 0;
         held.early = held.early.saturating_sub(1);
-        Sleep { clock: self.clone(), key: (deadline, held.sleeps), early }
+        Sleep { clock: self.clone(), key: (deadline, held.sleeps), early, has_ended: false }
     }
 }
 
@@ -88,16 +88,19 @@ pub(crate) struct Sleep {
     clock: Clock,
     key: (Instant, u64),
     early: bool,
+    has_ended: bool,
 }
 
 impl Future for Sleep {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let mut held = self.clock.held();
-        if self.early || held.now >= self.key.0 {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        assert!(!self.has_ended, "a sleep that has ended is polled again");
+        if self.early || self.clock.now() >= self.key.0 {
+            self.has_ended = true;
             return Poll::Ready(());
         }
+        let mut held = self.clock.held();
         held.sleepers.insert(self.key, cx.waker().clone());
         Poll::Pending
     }

@@ -3,6 +3,7 @@
 //! An ordinary test run tries a fixed share of each space and says which; a full run tries all of it.
 
 mod attempts;
+mod lingering;
 mod rules;
 mod space;
 mod stops;

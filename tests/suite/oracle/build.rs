@@ -42,7 +42,17 @@ pub fn never() -> Attempt {
     Attempt { takes: 0, ends: Ends::Never }
 }
 
+/// An abandoned attempt that ends after this time, without a result.
+pub fn gone(takes: u64) -> Attempt {
+    Attempt { takes, ends: Ends::Never }
+}
+
 impl Spec {
+    /// Sets [`Spec::lingers`].
+    pub fn lingers(self, lingers: Attempt) -> Self {
+        Self { lingers: Some(lingers), ..self }
+    }
+
     /// Sets [`Spec::needs`].
     pub fn needs(self, needs: impl Into<Vec<usize>>) -> Self {
         Self { needs: needs.into(), ..self }

@@ -46,6 +46,9 @@ pub struct Spec {
     pub expected: Option<u64>,
     /// What the attempts do. Never empty; the last entry repeats.
     pub script: Vec<Attempt>,
+    /// What an attempt does once it is abandoned: it ends that much later, with this result, or with none if it is
+    /// [`Ends::Never`]. If not said, it ends at once and without a result.
+    pub lingers: Option<Attempt>,
 }
 
 /// What one attempt will do if it is left alone.

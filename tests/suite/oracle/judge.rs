@@ -131,7 +131,8 @@ impl World<'_> {
     }
 
     fn running(&self) -> impl Iterator<Item = usize> {
-        (0..self.steps.len()).filter(|&id| matches!(self.steps[id].phase, Phase::Running { .. }))
+        (0..self.steps.len())
+            .filter(|&id| matches!(self.steps[id].phase, Phase::Running { .. } | Phase::Lingering { .. }))
     }
 
     /// When the world comes by itself to a step, apart from its attempt's result: the limit of its attempt, the end of
@@ -144,7 +145,7 @@ impl World<'_> {
             }
             Phase::Backoff { until } => Some(until),
             Phase::Again => self.deadline_point(id),
-            Phase::Fresh | Phase::Ended { .. } => None,
+            Phase::Fresh | Phase::Lingering { .. } | Phase::Ended { .. } => None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What the outcome of an attempt does to its step, and the end of a step to the run.
 
-use super::world::{By, Level, Phase, Step, Stop, World};
+use super::world::{By, Gone, Level, Phase, Step, Stop, World};
 use super::{Attempt, Ends, LastError, OnFailure, Status, StepEnd, Why};
 
 impl World<'_> {
@@ -12,13 +12,46 @@ impl World<'_> {
     }
 
     pub(super) fn result_at(&self, id: usize) -> Option<u64> {
-        let Phase::Running { since } = self.steps[id].phase else { return None };
-        let attempt = self.script(id);
-        (attempt.ends != Ends::Never).then(|| since.saturating_add(attempt.takes))
+        match self.steps[id].phase {
+            Phase::Running { since } => {
+                let attempt = self.script(id);
+                (attempt.ends != Ends::Never).then(|| since.saturating_add(attempt.takes))
+            }
+            Phase::Lingering { until, .. } => Some(until),
+            _ => None,
+        }
     }
 
+    /// The attempt in flight is over, by itself or after it was abandoned. A late result counts as any other.
     pub(super) fn report(&mut self, id: usize) {
-        match self.script(id).ends {
+        match (self.steps[id].phase.clone(), self.case.steps[id].lingers) {
+            (Phase::Lingering { gone, .. }, None | Some(Attempt { ends: Ends::Never, .. })) => self.confirm(id, gone),
+            (Phase::Lingering { .. }, Some(late)) => self.take_result(id, late.ends),
+            _ => self.take_result(id, self.script(id).ends),
+        }
+    }
+
+    /// The attempt in flight is to end, and keeps its place and its resources until it has.
+    pub(super) fn abandon(&mut self, id: usize, gone: Gone) {
+        let takes = self.case.steps[id].lingers.map_or(0, |late| late.takes);
+        self.steps[id].phase = Phase::Lingering { until: self.now.saturating_add(takes), gone };
+        if takes == 0 {
+            self.report(id);
+        }
+    }
+
+    /// An abandoned attempt has ended without a result.
+    fn confirm(&mut self, id: usize, gone: Gone) {
+        let spec = &self.case.steps[id];
+        match gone {
+            Gone::Deadline => self.end(id, Status::Failed, Why::Deadline, By::Itself),
+            Gone::TimedOut => self.fail_attempt(id, LastError::TimedOut, spec.retry_on_timeout.then_some(spec.delay)),
+            Gone::Stop(cause) => self.end(id, Status::Cancelled, cause, By::Stop),
+        }
+    }
+
+    fn take_result(&mut self, id: usize, ends: Ends) {
+        match ends {
             Ends::Ok => self.end(id, Status::Success, Why::Done, By::Itself),
             Ends::Err => self.fail_attempt(id, LastError::Own, Some(self.case.steps[id].delay)),
             Ends::ErrFinal => self.fail_attempt(id, LastError::Own, None),

@@ -50,7 +50,11 @@ impl Display for Spec {
         if !self.uses.is_empty() {
             write!(f, ".uses({:?})", self.uses)?;
         }
-        setting(f, "expected", self.expected)
+        setting(f, "expected", self.expected)?;
+        match self.lingers {
+            Some(Attempt { takes, ends: Ends::Never }) => write!(f, ".lingers(gone({takes}))"),
+            lingers => setting(f, "lingers", lingers),
+        }
     }
 }
 

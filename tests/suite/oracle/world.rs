@@ -34,6 +34,12 @@ pub(super) enum Phase {
     Running {
         since: u64,
     },
+    /// An abandoned attempt has not ended yet.
+    Lingering {
+        until: u64,
+        /// What becomes of it without a result.
+        gone: Gone,
+    },
     /// Between two attempts, not yet ready for the next.
     Backoff {
         until: u64,
@@ -44,6 +50,14 @@ pub(super) enum Phase {
         end: StepEnd,
         by: By,
     },
+}
+
+/// Why an attempt was abandoned.
+#[derive(Clone, Copy)]
+pub(super) enum Gone {
+    TimedOut,
+    Deadline,
+    Stop(Why),
 }
 
 /// What ended a step.
@@ -141,14 +155,9 @@ impl World<'_> {
     fn fire_timer(&mut self) -> bool {
         let first = (0..self.steps.len()).filter_map(|id| Some((self.timer(id)?, id))).min();
         let Some((due, id)) = first.filter(|(due, _)| *due <= self.now) else { return false };
-        let spec = &self.case.steps[id];
         match self.steps[id].phase {
-            Phase::Running { .. } if self.deadline_point(id) == Some(due) => {
-                self.end(id, Status::Failed, Why::Deadline, By::Itself);
-            }
-            Phase::Running { .. } => {
-                self.fail_attempt(id, LastError::TimedOut, spec.retry_on_timeout.then_some(spec.delay));
-            }
+            Phase::Running { .. } if self.deadline_point(id) == Some(due) => self.abandon(id, Gone::Deadline),
+            Phase::Running { .. } => self.abandon(id, Gone::TimedOut),
             Phase::Backoff { .. } => self.steps[id].phase = Phase::Again,
             // What is left waits for a place again, and has now waited until its deadline.
             _ => self.fail_with_last_error(id),
@@ -192,8 +201,12 @@ impl World<'_> {
             let (status, cause) = match self.steps[id].phase {
                 Phase::Fresh => (Status::Skipped, self.forbidden(id)),
                 Phase::Backoff { .. } | Phase::Again => (Status::Cancelled, self.forbidden(id)),
-                Phase::Running { .. } => (Status::Cancelled, self.abandoned(id)),
-                Phase::Ended { .. } => continue,
+                Phase::Running { .. } => {
+                    let Some(cause) = self.abandoned(id) else { continue };
+                    self.abandon(id, Gone::Stop(cause));
+                    return true;
+                }
+                Phase::Lingering { .. } | Phase::Ended { .. } => continue,
             };
             if let Some(cause) = cause {
                 self.end(id, status, cause, By::Stop);

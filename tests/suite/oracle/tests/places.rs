@@ -1,7 +1,7 @@
 //! Limits, resources, levels, and who goes first.
 
 use super::check;
-use crate::oracle::build::{case, err, ok, step};
+use crate::oracle::build::{case, err, gone, never, ok, step};
 
 #[test]
 fn limit_counts_attempts_in_flight() {
@@ -145,5 +145,26 @@ fn a_sealed_step_does_not_wait_for_its_level() {
         case([step([ok(5)]), step([err(1)]), step([ok(1)]).needs([1])]).levels(),
         ["Success Done x1 0..5", "Failed Own x1 0..1 last Own", "Failed Dependency(1 via 1) x0 ..1"],
         "starts 0@0 1@0, finished 5, exit 1",
+    );
+}
+
+#[test]
+fn an_abandoned_attempt_holds_its_place_and_units_until_it_is_gone() {
+    let lingering = |late| step([never()]).timeout(1).uses([(0, 1)]).lingers(late);
+    let next = || step([ok(1)]).uses([(0, 1)]);
+    check(
+        case([lingering(gone(2)), next()]).capacities([1]),
+        ["Failed TimedOut x1 0..3 last TimedOut", "Success Done x1 3..4"],
+        "starts 0@0 1@3, finished 4, exit 1",
+    );
+    check(
+        case([lingering(ok(2)), next()]).limit(1).capacities([1]),
+        ["Success Done x1 0..3", "Success Done x1 3..4"],
+        "starts 0@0 1@3, finished 4, exit 0",
+    );
+    check(
+        case([lingering(err(2)), next()]).limit(1).cancel_at(1).capacities([1]),
+        ["Failed Own x1 0..3 last Own", "Skipped Token x0 ..1"],
+        "starts 0@0, finished 3, exit 1",
     );
 }
