@@ -18,6 +18,7 @@ pub mod timed {
 
     /// What the steps work on: the first two steps have a device each, and the rest share three.
     #[derive(Default)]
+    #[derive(Debug)]
     pub struct Board<First, Rest> {
         pub rail: First,
         pub crystal: First,
@@ -83,6 +84,7 @@ pub mod untimed {
 
     /// What the steps work on: the first two steps have a device each, and the rest share three.
     #[derive(Default)]
+    #[derive(Debug)]
     pub struct Board<First, Rest> {
         pub rail: First,
         pub crystal: First,
@@ -174,6 +176,7 @@ pub trait Device: Default {
 
 /// A device that never lets anybody wait.
 #[derive(Default)]
+#[derive(Debug)]
 pub struct Prompt(u32);
 
 impl Device for Prompt {
@@ -190,6 +193,7 @@ impl Device for Prompt {
 
 /// A device that lets each step that uses it wait once.
 #[derive(Default)]
+#[derive(Debug)]
 pub struct Slow(u32);
 
 impl Device for Slow {
