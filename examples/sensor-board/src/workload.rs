@@ -17,8 +17,7 @@ pub mod timed {
     use super::*;
 
     /// What the steps work on: the first two steps have a device each, and the rest share three.
-    #[derive(Default)]
-    #[derive(Debug)]
+    #[derive(Debug, Default)]
     pub struct Board<First, Rest> {
         pub rail: First,
         pub crystal: First,
@@ -83,8 +82,7 @@ pub mod untimed {
     use super::*;
 
     /// What the steps work on: the first two steps have a device each, and the rest share three.
-    #[derive(Default)]
-    #[derive(Debug)]
+    #[derive(Debug, Default)]
     pub struct Board<First, Rest> {
         pub rail: First,
         pub crystal: First,
