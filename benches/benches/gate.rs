@@ -7,7 +7,7 @@
 mod life;
 
 use life::Life;
-use rungs::{Handle, NoClock, Out, Pipeline, Report, StepResult, scheduler::Node};
+use rungs::{Handle, NoClock, Out, Pipeline, Report, StepResult, scheduler::StepState};
 use rungs_benches::{
     callgrind::{difference, instructions, is_there},
     diamond::{self, Way},
@@ -105,7 +105,7 @@ fn allocate((shape, steps): (Shape, usize)) {
 
 /// Bytes of what users hold, and of what each step has in memory.
 fn measure_types() {
-    let mut pipeline: Adding = rungs::Pipeline::with_error("sizes");
+    let mut pipeline: Adding = Pipeline::with_error("sizes");
     let unclocked = size_of_val(&pipeline.run(&NoClock));
     let clocked = size_of_val(&pipeline.run(&Smol));
     let [run, waiting, storage] = diamond::bytes();
@@ -117,7 +117,7 @@ fn measure_types() {
         ("StepResult", size_of::<StepResult<'static, Infallible>>()),
         ("Handle", size_of::<Handle<u64>>()),
         ("Out", size_of::<Out<u64>>()),
-        ("a step of the scheduler", size_of::<Node>()),
+        ("a step of the scheduler", size_of::<StepState>()),
         ("static diamond 4, run's future", run),
         ("static diamond 4, run's future where each step waits once", waiting),
         ("static diamond 4, Storage", storage),

@@ -4,7 +4,8 @@ use crate::graph::Graph;
 use rungs::{
     Config, Instant, Settings,
     scheduler::{
-        Action, Edges, Need, Needed, Node, Numbering, Outcome, Plan, Scheduler, State, StepId, invert, needs_come_first,
+        Action, Edges, Need, Numbering, Outcome, Plan, Scheduler, StepId, StepState, Storage, StorageSize, invert,
+        needs_come_first,
     },
 };
 
@@ -15,7 +16,7 @@ pub struct Bare {
     needs: Vec<Need>,
     waits_rows: Vec<u32>,
     waits: Vec<Need>,
-    nodes: Vec<Node>,
+    states: Vec<StepState>,
     ready: Vec<usize>,
     needs_first: bool,
 }
@@ -28,10 +29,10 @@ impl Bare {
             needs.extend(of_step.into_iter().filter_map(|step| StepId::new(step as usize)).map(Need::result));
             rows.push(needs.len() as u32);
         }
-        let nodes = vec![Node::default(); graph.len()];
-        let ready = vec![0; Needed::ready_words(graph.len())];
+        let states = vec![StepState::default(); graph.len()];
+        let ready = vec![0; StorageSize::ready_words(graph.len())];
         let needs_first = needs_come_first(Edges::new(&rows, &needs), &[]);
-        Self { needs_first, waits_rows: vec![0; rows.len()], waits: needs.clone(), rows, needs, nodes, ready }
+        Self { needs_first, waits_rows: vec![0; rows.len()], waits: needs.clone(), rows, needs, states, ready }
     }
 }
 
@@ -47,9 +48,9 @@ pub fn measured_invert(bare: &mut Bare) {
 /// The storage is too small.
 #[inline(never)]
 pub fn measured_schedule(bare: &mut Bare) -> usize {
-    let Bare { rows, needs, waits_rows, waits, nodes, ready, needs_first } = bare;
+    let Bare { rows, needs, waits_rows, waits, states, ready, needs_first } = bare;
     let plan = Plan::new(Edges::new(rows, needs), Edges::new(waits_rows, waits), &[Settings::DEFAULT], &[]);
-    let state = State { nodes, ready, ..State::default() };
+    let state = Storage { states, ready, ..Storage::default() };
     let numbering = Numbering { needs_first: *needs_first, ..Numbering::default() };
     let scheduler = Scheduler::new(plan, numbering, Config::DEFAULT, state, Instant::ZERO);
     let mut scheduler = scheduler.expect("the storage was made for this plan");

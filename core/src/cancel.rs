@@ -1,6 +1,5 @@
 //! Stopping a run from outside.
 
-use crate::scheduler::Stop;
 use alloc::{sync::Arc, vec::Vec};
 use core::{
     future::Future,
@@ -9,6 +8,7 @@ use core::{
     task::Context,
 };
 use event_listener::{Event, EventListener};
+use rungs_scheduler::Stop;
 
 /// Stops every run that it was given to. Clones are the same token; it may be used from any thread, a signal handler's
 /// thread or a step.

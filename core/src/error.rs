@@ -1,9 +1,9 @@
 //! Errors of steps.
 
-#[cfg(any(feature = "alloc", feature = "macros"))]
-use crate::scheduler::{Node, Status};
-use crate::{plan::StepId, scheduler::Cause};
 use core::fmt;
+use rungs_scheduler::{Cause, StepId};
+#[cfg(any(feature = "alloc", feature = "macros"))]
+use rungs_scheduler::{Status, StepState};
 
 /// Why a step failed.
 ///
@@ -34,7 +34,7 @@ pub enum StepError<E> {
     #[cfg(feature = "alloc")]
     Panicked(alloc::string::String),
     /// Its executor dropped the spawned attempt.
-    Lost,
+    TaskDropped,
     /// A need failed.
     Dependency {
         /// Where it began.
@@ -47,12 +47,12 @@ pub enum StepError<E> {
 #[cfg(any(feature = "alloc", feature = "macros"))]
 impl<E> StepError<E> {
     /// The error that a step's node alone tells. If there is none, it is what the step itself last said.
-    pub(crate) fn of(node: &Node) -> Option<Self> {
+    pub(crate) fn of(node: &StepState) -> Option<Self> {
         match (node.status(), node.cause()) {
             (Status::Success, _) | (_, Some(Cause::Panicked)) => None,
             (Status::Failed, Some(Cause::Dependency { root, via })) => Some(Self::Dependency { root, via }),
             (_, Some(Cause::Deadline)) => Some(Self::Deadline),
-            (_, Some(Cause::Lost)) => Some(Self::Lost),
+            (_, Some(Cause::TaskDropped)) => Some(Self::TaskDropped),
             _ => node.timed_out_last().then_some(Self::TimedOut),
         }
     }
@@ -65,7 +65,7 @@ impl<E> StepError<E> {
             Self::TimedOut => StepError::TimedOut,
             Self::Deadline => StepError::Deadline,
             Self::Panicked(message) => StepError::Panicked(message.clone()),
-            Self::Lost => StepError::Lost,
+            Self::TaskDropped => StepError::TaskDropped,
             &Self::Dependency { root, via } => StepError::Dependency { root, via },
         }
     }
@@ -80,7 +80,7 @@ impl<E: fmt::Display> fmt::Display for StepError<E> {
             Self::Deadline => Cause::Deadline.fmt(f),
             #[cfg(feature = "alloc")]
             Self::Panicked(message) => write!(f, "panicked: {message}"),
-            Self::Lost => Cause::Lost.fmt(f),
+            Self::TaskDropped => Cause::TaskDropped.fmt(f),
             Self::Dependency { .. } => f.write_str("a step that it needs failed"),
         }
     }

@@ -63,22 +63,21 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
-pub mod scheduler;
+/// The same scheduler alone, as a crate of its own.
+pub use rungs_scheduler as scheduler;
 
 mod error;
 #[cfg(feature = "macros")]
 pub mod fixed;
 mod observe;
 // Its types stand in signatures; nobody names them.
+pub mod diagram;
 #[doc(hidden)]
 #[cfg(any(feature = "alloc", feature = "macros"))]
 pub mod observers;
-mod plan;
 #[cfg(any(feature = "alloc", feature = "macros"))]
 mod plan_view;
-mod policy;
 mod reason;
-pub mod render;
 #[cfg(any(feature = "alloc", feature = "macros"))]
 mod report;
 mod spawn;
@@ -101,16 +100,17 @@ mod seed;
 
 pub use error::StepError;
 pub use observe::{Counts, Event, EventKind, Observer, RunInfo};
-pub use plan::StepId;
 #[cfg(any(feature = "alloc", feature = "macros"))]
 pub use plan_view::{PlanView, PlannedNeed, PlannedStep, StepKey};
-pub use policy::{Backoff, Config, Delays, Jitter, OnFailure, Order, Retry, Settings, When};
 pub use reason::Origin;
-pub use scheduler::{Cause, Status, Stop};
-pub use spawn::{InPlace, Lost, Spawner};
+#[doc(inline)]
+pub use rungs_scheduler::{
+    Backoff, Cause, Config, Delays, Instant, Jitter, OnFailure, Order, Retry, Settings, Status, StepId, Stop, When,
+};
+pub use spawn::{InPlace, Spawner, TaskDropped};
 #[cfg(any(feature = "alloc", feature = "macros"))]
 pub use step_cx::StepCx;
-pub use time::{Instant, NoClock, Timer};
+pub use time::{NoClock, Timer};
 
 /// A module of async functions as a pipeline: checked at compile time, and run without a heap.
 ///
@@ -166,8 +166,8 @@ pub use cancel::CancelToken;
 pub use exit::Exit;
 #[cfg(feature = "alloc")]
 pub use pipeline::{
-    BoxError, Graph, Handle, InputError, InputFault, Inputs, Kind, Local, LocalPipeline, Mistake, Out, Pipeline,
-    PlanError, Runner, Shared, StepBuilder, own,
+    BoxError, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, Pipeline, PipelineOf,
+    PlanError, PlanErrorKind, Runner, Shared, StepBuilder, own,
 };
 #[cfg(feature = "alloc")]
 pub use report::{ErrorChain, OutputError, OutputErrorKind, Report, RunError};

@@ -1,17 +1,14 @@
 //! What happens, as it happens.
 
-#[cfg(any(feature = "alloc", feature = "macros"))]
-use crate::scheduler::Node;
 use crate::{
+    diagram::StepNames,
     error::StepError,
-    plan::{Plan, StepId},
-    policy::Config,
     reason::{Origin, Reason},
-    render::StepNames,
-    scheduler::{Cause, Status},
-    time::Instant,
 };
 use core::{fmt, time::Duration};
+#[cfg(any(feature = "alloc", feature = "macros"))]
+use rungs_scheduler::StepState;
+use rungs_scheduler::{Cause, Config, Instant, Plan, Status, StepId};
 
 /// Is told of every event of a run, in order: given to a run by `observe`. For a closure there is `on_event`.
 ///
@@ -55,7 +52,7 @@ use core::{fmt, time::Duration};
     note = "a closure is added by `on_event(|event| ..)`; anything else implements `Observer<E>`"
 )]
 pub trait Observer<E> {
-    /// Something happened.
+    /// Something kind.
     fn on_event(&mut self, event: &Event<'_, E>);
 }
 
@@ -82,7 +79,7 @@ impl<E, O: Observer<E>> Observer<E> for Option<O> {
     }
 }
 
-/// Something that happened to a run or to one of its steps. Its `Display` is a line for a log.
+/// Something that kind to a run or to one of its steps. Its `Display` is a line for a log.
 ///
 /// ```
 /// use rungs::{NoClock, Pipeline};
@@ -125,7 +122,7 @@ pub struct Event<'a, E> {
     pub kind: EventKind<'a, E>,
 }
 
-/// What happened.
+/// What kind.
 ///
 /// [`Observer`] and [`Origin`] have examples.
 #[derive(Debug)]
@@ -204,7 +201,7 @@ impl<'a> RunInfo<'a> {
     /// The names of all steps, in the order of declaration.
     pub fn names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let names = self.names;
-        (0..self.plan.len() as u32).map(move |step| names.name(StepId(step)))
+        (0..self.plan.len() as u32).map(move |step| names.name(StepId::from_number(step)))
     }
 
     /// What the steps need, and their settings.
@@ -214,13 +211,12 @@ impl<'a> RunInfo<'a> {
 
     /// The most attempts that may be in flight at once, if there is a limit.
     pub fn max_concurrent(&self) -> Option<u32> {
-        let limit = self.config.max_concurrent;
-        (limit != u32::MAX).then_some(limit)
+        self.config.get_max_concurrent()
     }
 
     /// How long the run may take, if there is a limit.
     pub fn deadline(&self) -> Option<Duration> {
-        self.config.has_deadline().then(|| Duration::from_nanos(self.config.deadline))
+        self.config.get_deadline()
     }
 }
 
@@ -247,8 +243,8 @@ impl defmt::Format for RunInfo<'_> {
         if let Some(limit) = self.max_concurrent() {
             defmt::write!(f, ", at most {=u32} at once", limit);
         }
-        if self.deadline().is_some() {
-            defmt::write!(f, ", at most {}", Instant::from_nanos(self.config.deadline));
+        if let Some(limit) = self.deadline() {
+            defmt::write!(f, ", at most {}", Instant::ZERO + limit);
         }
     }
 }
@@ -271,16 +267,16 @@ pub struct Counts {
 
 #[cfg(any(feature = "alloc", feature = "macros"))]
 impl Counts {
-    pub(crate) fn of(nodes: &[Node]) -> Self {
+    pub(crate) fn of(states: &[StepState]) -> Self {
         let mut counts = Self::default();
-        for node in nodes {
+        for node in states {
             match node.status() {
                 Status::Success => counts.success += 1,
                 Status::Failed => counts.failed += 1,
                 Status::Skipped => counts.skipped += 1,
                 Status::Cancelled => counts.cancelled += 1,
-                // No step is, once the run has ended.
-                Status::Pending | Status::Running => {}
+                // Pending or running: no step is, once the run has ended.
+                _ => {}
             }
         }
         counts

@@ -1,10 +1,7 @@
 //! A plan for those who ask: by name and by step, the same for both APIs.
 
-use crate::{
-    plan::{Need, Plan, StepId, Use},
-    policy::Settings,
-};
 use core::fmt;
+use rungs_scheduler::{Need, Plan, Settings, StepId, Use};
 
 /// Who has a plan to show.
 pub(crate) trait PlanSource {

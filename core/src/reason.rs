@@ -1,9 +1,11 @@
 //! Why a step did not succeed, in words.
 
-use crate::scheduler::{Cause, Status};
 #[cfg(any(feature = "alloc", feature = "macros"))]
-use crate::{plan::StepId, render::StepNames, scheduler::Node};
+use crate::diagram::StepNames;
 use core::fmt;
+use rungs_scheduler::{Cause, Status};
+#[cfg(any(feature = "alloc", feature = "macros"))]
+use rungs_scheduler::{StepId, StepState};
 
 /// The steps of a [`Cause`] by name. Its `Display` is a few words, and so is its `defmt::Format`.
 ///
@@ -49,9 +51,9 @@ pub enum Origin<'a> {
 
 #[cfg(any(feature = "alloc", feature = "macros"))]
 impl<'a> Origin<'a> {
-    pub(crate) fn of(cause: Cause, nodes: &[Node], names: &'a dyn StepNames) -> Option<Self> {
+    pub(crate) fn of(cause: Cause, states: &[StepState], names: &'a dyn StepNames) -> Option<Self> {
         let status = match cause {
-            Cause::Dependency { root, .. } => nodes.get(root.index()).map_or(Status::Pending, Node::status),
+            Cause::Dependency { root, .. } => states.get(root.index()).map_or(Status::Pending, StepState::status),
             _ => Status::Pending,
         };
         Self::new(cause, status, names)

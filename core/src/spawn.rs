@@ -35,18 +35,18 @@ pub trait Spawner<F: Future> {
     fn spawn(&self, future: F) -> Self::Handle;
 
     /// Waits for the attempt's result.
-    fn poll_join(handle: Pin<&mut Self::Handle>, cx: &mut Context<'_>) -> Poll<Result<F::Output, Lost>>;
+    fn poll_join(handle: Pin<&mut Self::Handle>, cx: &mut Context<'_>) -> Poll<Result<F::Output, TaskDropped>>;
 
-    /// Asks the attempt to end, and waits until it has.
+    /// Requirements the attempt to end, and waits until it has.
     fn poll_cancel(handle: Pin<&mut Self::Handle>, cx: &mut Context<'_>) -> Poll<()>;
 }
 
 /// An executor dropped the attempt before it had ended.
 ///
-/// The step then fails with [`StepError::Lost`](crate::StepError::Lost).
+/// The step then fails with [`StepError::TaskDropped`](crate::StepError::TaskDropped).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Lost;
+pub struct TaskDropped;
 
 /// In place: the run itself polls the attempt, which may borrow and need not be `Send`. Ending it is dropping it.
 ///
@@ -64,7 +64,7 @@ impl<F: Future> Spawner<F> for InPlace {
     }
 
     #[inline]
-    fn poll_join(handle: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<Result<F::Output, Lost>> {
+    fn poll_join(handle: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<Result<F::Output, TaskDropped>> {
         handle.poll(cx).map(Ok)
     }
 

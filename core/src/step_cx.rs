@@ -1,15 +1,15 @@
 //! What a step may know of its attempt.
 
 #[cfg(feature = "macros")]
-use crate::fixed::Blueprint;
+use crate::fixed::StaticPlan;
 #[cfg(feature = "alloc")]
-use crate::{pipeline::Names, render::StepNames};
-use crate::{plan::StepId, time::Instant};
+use crate::{diagram::StepNames, pipeline::Names};
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
 #[cfg(feature = "alloc")]
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::{fmt, time::Duration};
+use rungs_scheduler::{Instant, StepId};
 
 /// What a step may want to know of its attempt: taken by steps added with `run_with`, and by the parameter `cx` of a
 /// step in a `#[pipeline]`.
@@ -48,7 +48,7 @@ pub(crate) enum CxNames {
     Shared(Arc<Names>),
     /// In flash.
     #[cfg(feature = "macros")]
-    Known(&'static Blueprint),
+    StaticPipeline(&'static StaticPlan),
 }
 
 impl StepCx {
@@ -76,7 +76,7 @@ impl StepCx {
             #[cfg(feature = "alloc")]
             CxNames::Shared(names) => names.name(self.step),
             #[cfg(feature = "macros")]
-            CxNames::Known(blueprint) => blueprint.name(self.step),
+            CxNames::StaticPipeline(blueprint) => blueprint.name(self.step),
         }
     }
 
@@ -91,7 +91,7 @@ impl StepCx {
             #[cfg(feature = "alloc")]
             CxNames::Shared(names) => names.pipeline(),
             #[cfg(feature = "macros")]
-            CxNames::Known(blueprint) => blueprint.name,
+            CxNames::StaticPipeline(blueprint) => blueprint.name,
         }
     }
 

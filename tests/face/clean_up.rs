@@ -74,7 +74,7 @@ fn when_any_failed_runs_only_then() {
 fn any_failed_sees_skipped_and_cancelled_needs_but_not_needless_ones() {
     let clock = Clock::new();
     let log = Log::new();
-    let mut p = Pipeline::with_error::<&str>("alarms");
+    let mut p = Pipeline::with_error::<&str>("timers");
     let bad = p.step("bad").optional().run(|| async { Err::<u64, _>("no") });
     let skipped = p.step("skipped").needs(bad).skip_on_error().run(|_| async { Ok(()) });
     p.step("alarm").needs(skipped).when_any_failed().run(|_| async { Ok(log.write("alarm")) });

@@ -13,7 +13,7 @@ use std::{
 };
 
 use async_executor::{Executor, LocalExecutor, StaticExecutor};
-use rungs::{BoxError, EventKind, LocalPipeline, Lost, NoClock, Pipeline, Spawner};
+use rungs::{BoxError, EventKind, LocalPipeline, NoClock, Pipeline, Spawner, TaskDropped};
 use rungs_async_executor::On;
 
 use crate::support::{Clock, Count, Guard, Hand, block, drive, fates, ms};
@@ -45,7 +45,7 @@ impl<S: Spawner<Attempt>, T: Fn() -> bool> Bench<S, T> {
         })))
     }
 
-    fn join(&self, handle: &mut Started<S>) -> Poll<Result<(), Lost>> {
+    fn join(&self, handle: &mut Started<S>) -> Poll<Result<(), TaskDropped>> {
         self.hand.poll(pin!(poll_fn(|cx| S::poll_join(handle.as_mut(), cx).map_ok(drop))))
     }
 
@@ -53,7 +53,7 @@ impl<S: Spawner<Attempt>, T: Fn() -> bool> Bench<S, T> {
         self.hand.poll(pin!(poll_fn(|cx| S::poll_cancel(handle.as_mut(), cx))))
     }
 
-    /// Asks the attempt to end, which it has once the executor has run, and not before.
+    /// Requirements the attempt to end, which it has once the executor has run, and not before.
     #[track_caller]
     fn ends_when_cancelled(&self, mut handle: Started<S>) {
         for _ in 0..2 {
@@ -137,7 +137,7 @@ fn an_attempt_is_lost_with_its_executor() {
     assert_eq!(bench.join(&mut handle), Poll::Pending);
     bench.spawner = spawner();
     assert_eq!((bench.hand.flag.take(), bench.alive.get()), (true, 0));
-    assert_eq!(bench.join(&mut handle), Poll::Ready(Err(Lost)));
+    assert_eq!(bench.join(&mut handle), Poll::Ready(Err(TaskDropped)));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Everything that can be wrong with a plan, told at once and by name.
 
-use rungs::{Backoff, Config, Jitter, Mistake, NoClock, Pipeline, PlanError, Retry};
+use rungs::{Backoff, Config, Jitter, NoClock, Pipeline, PlanError, PlanErrorKind, Retry};
 
 use crate::support::{Clock, Count, block, drive, fates, ms};
 
@@ -144,7 +144,7 @@ fn time_settings_without_a_clock() {
 
 #[test]
 fn too_many_steps_has_a_text() {
-    let text = Mistake::TooManySteps { steps: 3_000_000_000 }.to_string();
+    let text = PlanErrorKind::TooManySteps { steps: 3_000_000_000 }.to_string();
     assert!(text.starts_with("3000000000 steps are more than the "), "{text}");
 }
 

@@ -154,7 +154,7 @@ fn a_step_error_prints_and_chains_as_its_own_error() {
         (StepError::TimedOut, "timed out"),
         (StepError::Deadline, "its deadline fell"),
         (StepError::Panicked("oh".into()), "panicked: oh"),
-        (StepError::Lost, "its executor dropped it"),
+        (StepError::TaskDropped, "its executor dropped it"),
     ];
     for (error, text) in others {
         assert_eq!(error.to_string(), text);

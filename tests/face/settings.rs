@@ -1,6 +1,6 @@
 //! Settings as values: defaults, values from elsewhere, files.
 
-use rungs::{Backoff, Config, Jitter, Mistake, OnFailure, Order, Pipeline, Settings, When};
+use rungs::{Backoff, Config, Jitter, OnFailure, Order, Pipeline, PlanErrorKind, Settings, When};
 use serde_json::json;
 
 use crate::support::{Clock, drive, fates, ms};
@@ -54,7 +54,7 @@ fn a_pipelines_config_holds_for_each_run_that_states_nothing_else() {
     p.config(Config::DEFAULT.max_concurrent(0));
     assert!(p.check().is_ok());
     let error = drive(&clock, p.run(&clock)).err().unwrap();
-    assert_eq!(error.mistakes(), [Mistake::NoConcurrency]);
+    assert_eq!(error.mistakes(), [PlanErrorKind::NoConcurrency]);
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn a_rule_that_decides_about_arguments_is_no_setting_of_a_value() {
     let error = p.check().unwrap_err();
     assert_eq!(
         error.mistakes(),
-        [Mistake::RuleInSettings { step: Some("tidy".into()) }, Mistake::RuleInSettings { step: None }],
+        [PlanErrorKind::RuleInSettings { step: Some("tidy".into()) }, PlanErrorKind::RuleInSettings { step: None }],
     );
     assert_eq!(
         error.to_string(),

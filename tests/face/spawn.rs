@@ -11,7 +11,7 @@ use std::{
     thread::{self, ThreadId},
 };
 
-use rungs::{BoxError, CancelToken, Lost, NoClock, Pipeline, Status, StepError};
+use rungs::{BoxError, CancelToken, NoClock, Pipeline, Status, StepError, TaskDropped};
 use rungs_smol::{On, Smol};
 use smol::{Executor, Timer};
 
@@ -220,8 +220,8 @@ impl<F: Future> rungs::Spawner<F> for Careless {
         drop(future);
     }
 
-    fn poll_join(_: Pin<&mut ()>, _: &mut Context<'_>) -> Poll<Result<F::Output, Lost>> {
-        Poll::Ready(Err(Lost))
+    fn poll_join(_: Pin<&mut ()>, _: &mut Context<'_>) -> Poll<Result<F::Output, TaskDropped>> {
+        Poll::Ready(Err(TaskDropped))
     }
 
     fn poll_cancel(_: Pin<&mut ()>, _: &mut Context<'_>) -> Poll<()> {
@@ -235,7 +235,7 @@ fn an_attempt_that_its_executor_drops_is_lost_and_not_tried_again() {
     p.step("lost").retries(5).run(|| async { Ok(()) });
     let report = smol::block_on(p.run(&NoClock)).unwrap();
     assert_eq!(fates(&report), ["lost failed 0..0: its executor dropped it"]);
-    assert!(matches!(report.get("lost").unwrap().error(), Some(StepError::Lost)));
+    assert!(matches!(report.get("lost").unwrap().error(), Some(StepError::TaskDropped)));
 }
 
 /// An executor on which an attempt goes on for 20 ms after it was cancelled.
@@ -255,7 +255,7 @@ impl<F: Future> rungs::Spawner<F> for Reluctant {
         Reluctantly { attempt: Box::pin(future), clock: self.0.clone(), end: None }
     }
 
-    fn poll_join(mut handle: Pin<&mut Reluctantly<F>>, cx: &mut Context<'_>) -> Poll<Result<F::Output, Lost>> {
+    fn poll_join(mut handle: Pin<&mut Reluctantly<F>>, cx: &mut Context<'_>) -> Poll<Result<F::Output, TaskDropped>> {
         handle.attempt.as_mut().poll(cx).map(Ok)
     }
 

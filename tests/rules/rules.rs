@@ -152,8 +152,8 @@ pub(crate) fn under_a_limit_the_longest_path_goes_first() {
     // 0 has nobody behind it, 1 has two steps.
     let (a, b) = ([Need::result(id(1))], [Need::result(id(2))]);
     let steps: [Step<'_>; 4] = [(&[], ONCE), (&[], ONCE), (&a, ONCE), (&b, ONCE)];
-    let (order, places) = ([1, 2, 0, 3], [2, 0, 1, 3]);
-    let numbering = Numbering { order: &order, places: &places, ..Numbering::default() };
+    let (order, priorities) = ([1, 2, 0, 3], [2, 0, 1, 3]);
+    let numbering = Numbering { order: &order, priorities: &priorities, ..Numbering::default() };
     run_in_order(&steps, GO.max_concurrent(1), numbering, |run| {
         let mut lengths = [0; 4];
         let plan = run.scheduler.plan();
@@ -179,11 +179,11 @@ pub(crate) fn how_long_a_step_is_expected_to_take_is_its_weight() {
 
 pub(crate) fn resources_are_held_while_an_attempt_is_in_flight() {
     // Two steps on a bus, and one that needs nothing: it passes the second.
-    let (order, places) = ([0, 1, 2], [0, 1, 2]);
+    let (order, priorities) = ([0, 1, 2], [0, 1, 2]);
     let uses = [Use { resource: 0, units: 1 }];
     let numbering = Numbering {
         order: &order,
-        places: &places,
+        priorities: &priorities,
         ranks: &order,
         classes: &[0, 2, 3],
         use_rows: &[0, 1, 1],

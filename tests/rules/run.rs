@@ -3,7 +3,8 @@
 use core::time::Duration;
 
 use rungs::scheduler::{
-    Action, Alarm, Edges, Need, Needed, Node, Numbering, Outcome, Plan, Scheduler, State, StepId, Verdict, invert,
+    Action, Edges, Need, Numbering, Outcome, Plan, Scheduler, StepId, StepState, Storage, StorageSize, TimerEntry,
+    Verdict, invert,
 };
 use rungs::{Cause, Config, Instant, Settings, Status};
 
@@ -47,9 +48,10 @@ pub(crate) fn run_in_order(
     let dependents = Edges::new(&up_starts[..=steps.len()], &up_list[..edges]);
     let plan = Plan::new(needs, dependents, &settings, &which[..steps.len()]);
 
-    let (mut nodes, mut ready) = ([Node::default(); STEPS], [0; Needed::ready_words(STEPS)]);
-    let (mut alarms, mut free, mut open) = ([Alarm::default(); STEPS], [0; STEPS], [0; STEPS]);
-    let state = State { nodes: &mut nodes, ready: &mut ready, alarms: &mut alarms, free: &mut free, open: &mut open };
+    let (mut states, mut ready) = ([StepState::default(); STEPS], [0; StorageSize::ready_words(STEPS)]);
+    let (mut timers, mut free, mut open) = ([TimerEntry::default(); STEPS], [0; STEPS], [0; STEPS]);
+    let state =
+        Storage { states: &mut states, ready: &mut ready, timers: &mut timers, free: &mut free, open: &mut open };
     let now = Instant::ZERO;
     let scheduler = Scheduler::new(plan, numbering, config, state, now).expect("storage for the largest plan here");
     play(&mut Run { scheduler, now });
@@ -119,7 +121,7 @@ impl Run<'_> {
     /// What became of a step.
     #[track_caller]
     pub(crate) fn is(&mut self, step: usize, status: Status, cause: Option<Cause>) -> &mut Self {
-        let node = self.scheduler.node(id(step)).expect("a step of the plan");
+        let node = self.scheduler.state(id(step)).expect("a step of the plan");
         assert_eq!((node.status(), node.cause()), (status, cause));
         self
     }

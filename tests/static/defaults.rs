@@ -1,7 +1,7 @@
 //! What steps have from elsewhere: the pipeline's defaults, and values.
 
 use crate::{Bad, Clock, ms, run};
-use rungs::{Backoff, Config, Instant, NoClock, OnFailure, Settings, Status, When, fixed::Known};
+use rungs::{Backoff, Config, Instant, NoClock, OnFailure, Settings, Status, When, fixed::StaticPipeline};
 
 const CAREFUL: Settings<'static> = Settings::DEFAULT.retries(5).timeout(ms(7)).when(When::SkipOnError);
 
@@ -34,7 +34,7 @@ mod usual {
 #[test]
 fn a_steps_own_settings_win_over_a_value_and_that_over_the_defaults() {
     let usual = Settings::DEFAULT.retries(2).backoff(Backoff::exponential(ms(10))).timeout(ms(50)).optional();
-    let settings = |step| *usual::Pipeline::BLUEPRINT.plan.settings(step);
+    let settings = |step| *usual::Pipeline::STATIC_PLAN.plan.settings(step);
     assert_eq!(settings(usual::step_ids::PLAIN), usual);
     assert_eq!(settings(usual::step_ids::QUICK), usual.backoff(Backoff::fixed(ms(1))));
     assert_eq!(settings(usual::step_ids::ONCE), usual.retries(0).required());

@@ -43,7 +43,7 @@ enum Do {
     FailLate,
     FailOnce,
     Hang,
-    /// Asks for the stop, and succeeds.
+    /// Requirements for the stop, and succeeds.
     Ask,
 }
 

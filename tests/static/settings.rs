@@ -2,7 +2,7 @@
 
 use crate::{Bad, Clock, line, ms, run};
 use rungs::{
-    Backoff, Cause, EventKind, Instant, Jitter, Retry, Settings, Status, StepCx, StepError, When, fixed::Known,
+    Backoff, Cause, EventKind, Instant, Jitter, Retry, Settings, Status, StepCx, StepError, When, fixed::StaticPipeline,
 };
 
 /// What a step does in each attempt, and how often it was tried.
@@ -278,7 +278,7 @@ fn each_argument_is_the_setting_of_its_name() {
     ];
     let clock = Clock::new();
     let report = run(&clock, said::runner().seed(1).run((), &clock));
-    let plan = &said::Pipeline::BLUEPRINT.plan;
+    let plan = &said::Pipeline::STATIC_PLAN.plan;
     assert_eq!(plan.len(), expected.len());
     for (step, (name, settings)) in report.steps().zip(expected) {
         assert_eq!((step.name(), plan.settings(step.id())), (name, &settings));
@@ -296,7 +296,7 @@ fn the_start_of_a_run_tells_its_steps_and_limits() {
                 assert_eq!(run.names().count(), run.len());
                 let last = run.names().last().map(String::from);
                 starts.push((run.names().next() == Some("fixed_delay"), last, run.max_concurrent(), run.deadline()));
-                assert_eq!(run.plan().len(), said::Pipeline::BLUEPRINT.plan.len());
+                assert_eq!(run.plan().len(), said::Pipeline::STATIC_PLAN.plan.len());
             }
         });
         let report = match other_limit {

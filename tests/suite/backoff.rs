@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use rungs::scheduler::{Action, Edges, Needed, Numbering, Outcome, Plan, Scheduler, Verdict};
+use rungs::scheduler::{Action, Edges, Numbering, Outcome, Plan, Scheduler, StorageSize, Verdict};
 use rungs::{Backoff, Cause, Config, Instant, Jitter, Retry, Settings};
 
-use crate::layout::{Storage, id};
+use crate::layout::{Buffers, id};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -16,8 +16,8 @@ fn delays(backoff: Backoff<'_>, seed: u64) -> [Vec<Duration>; 2] {
     let none = Edges::new(&[0, 0, 0], &[]);
     let (plan, numbering) = (Plan::new(none, none, &settings, &[]), Numbering::default());
     let config = Config::DEFAULT.seed(seed);
-    let mut storage = Storage::default();
-    let state = storage.grown_to(Needed::for_run(&plan, &numbering, &config)).state();
+    let mut storage = Buffers::default();
+    let state = storage.grown_to(StorageSize::for_run(&plan, &numbering, &config)).state();
     let mut run = Scheduler::new(plan, numbering, config, state, Instant::ZERO).expect("storage that fits");
 
     let (mut found, mut now) = ([Vec::new(), Vec::new()], Instant::ZERO);
@@ -75,13 +75,13 @@ fn a_retry_that_would_never_come_is_none() {
     let settings = [Settings::DEFAULT.retries(3)];
     let none = Edges::new(&[0, 0], &[]);
     let plan = Plan::new(none, none, &settings, &[]);
-    let mut storage = Storage::default();
-    let state = storage.grown_to(Needed::for_run(&plan, &Numbering::default(), &Config::DEFAULT)).state();
+    let mut storage = Buffers::default();
+    let state = storage.grown_to(StorageSize::for_run(&plan, &Numbering::default(), &Config::DEFAULT)).state();
     let now = Instant::from_nanos(1);
     let run = Scheduler::new(plan, Numbering::default(), Config::DEFAULT, state, now);
     let mut run = run.expect("storage that fits");
     assert_eq!(run.poll_action(now), Some(Action::Start(id(0))));
     let verdict = run.handle_outcome(id(0), Outcome::Failed(Retry::After(Duration::MAX)), now);
     assert_eq!(verdict, Verdict::Ended);
-    assert_eq!(run.node(id(0)).and_then(|node| node.cause()), Some(Cause::Failed));
+    assert_eq!(run.state(id(0)).and_then(|node| node.cause()), Some(Cause::Failed));
 }

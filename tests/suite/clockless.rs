@@ -3,7 +3,7 @@
 use rungs::Instant;
 use rungs::scheduler::Action;
 
-use crate::layout::{Layout, Storage};
+use crate::layout::{Buffers, Layout};
 use crate::oracle::{Case, Ends};
 use crate::random::{Random, seeds};
 
@@ -29,7 +29,7 @@ fn without_time(mut case: Case) -> Case {
 fn run(case: &Case, random: &mut Random) {
     let most_starts: u32 = case.steps.iter().map(|spec| spec.retries + 1).sum();
     let layout = Layout::new(case);
-    let mut storage = Storage::default();
+    let mut storage = Buffers::default();
     let now = Instant::ZERO;
     let mut run = layout.run(&mut storage, now);
     let (mut starts, mut in_flight) = (0, Vec::new());

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::time::Duration;
 
 use rungs::scheduler::{
-    Alarm, Edges, Need, Needed, Node, Numbering, Plan, Scheduler, State, StepId, Use, invert, levels,
+    Edges, Need, Numbering, Plan, Scheduler, StepId, StepState, Storage, StorageSize, TimerEntry, Use, invert, levels,
     longest_remaining, needs_come_first, topological,
 };
 use rungs::{Backoff, Config, Instant, OnFailure, Order, Settings, When};
@@ -27,7 +27,7 @@ pub(crate) struct Layout {
 #[derive(Default)]
 struct Numbers {
     order: Vec<u32>,
-    places: Vec<u32>,
+    priorities: Vec<u32>,
     ranks: Vec<u32>,
     classes: Vec<u32>,
     use_rows: Vec<u32>,
@@ -38,10 +38,10 @@ struct Numbers {
 
 /// What one run writes on.
 #[derive(Default)]
-pub(crate) struct Storage {
-    pub(crate) nodes: Vec<Node>,
+pub(crate) struct Buffers {
+    pub(crate) states: Vec<StepState>,
     pub(crate) ready: Vec<usize>,
-    pub(crate) alarms: Vec<Alarm>,
+    pub(crate) timers: Vec<TimerEntry>,
     pub(crate) free: Vec<u32>,
     pub(crate) open: Vec<u32>,
 }
@@ -81,14 +81,14 @@ impl Layout {
     pub(crate) fn numbering(&self) -> Numbering<'_> {
         Numbering {
             order: &self.numbers.order,
-            places: &self.numbers.places,
+            priorities: &self.numbers.priorities,
             ranks: &self.numbers.ranks,
             classes: &self.numbers.classes,
             use_rows: &self.numbers.use_rows,
             uses: &self.numbers.uses,
             capacities: &self.numbers.capacities,
             levels: &self.numbers.levels,
-            needs_first: needs_come_first(self.plan().all_needs(), &self.numbers.places),
+            needs_first: needs_come_first(self.plan().all_needs(), &self.numbers.priorities),
         }
     }
 
@@ -96,19 +96,19 @@ impl Layout {
         self.config
     }
 
-    pub(crate) fn needed(&self) -> Needed {
-        Needed::for_run(&self.plan(), &self.numbering(), &self.config)
+    pub(crate) fn needed(&self) -> StorageSize {
+        StorageSize::for_run(&self.plan(), &self.numbering(), &self.config)
     }
 
     /// Begins a run on this storage, which grows if it is too small.
-    pub(crate) fn run<'a>(&'a self, storage: &'a mut Storage, now: Instant) -> Scheduler<'a> {
+    pub(crate) fn run<'a>(&'a self, storage: &'a mut Buffers, now: Instant) -> Scheduler<'a> {
         self.run_by(storage, self.numbering(), now)
     }
 
     /// As [`run`](Self::run), by a numbering that needs no more storage.
     pub(crate) fn run_by<'a>(
         &'a self,
-        storage: &'a mut Storage,
+        storage: &'a mut Buffers,
         numbering: Numbering<'a>,
         now: Instant,
     ) -> Scheduler<'a> {
@@ -156,32 +156,32 @@ impl Layout {
                 numbers.use_rows.push(numbers.uses.len() as u32);
             }
         }
-        numbers.places = inverse(&order);
+        numbers.priorities = inverse(&order);
         numbers.order = order;
         numbers
     }
 }
 
-impl Storage {
-    pub(crate) fn grown_to(&mut self, needed: Needed) -> &mut Self {
+impl Buffers {
+    pub(crate) fn grown_to(&mut self, needed: StorageSize) -> &mut Self {
         fn grow<T: Clone + Default>(list: &mut Vec<T>, least: usize) {
             if list.len() < least {
                 list.resize(least, T::default());
             }
         }
-        grow(&mut self.nodes, needed.nodes);
+        grow(&mut self.states, needed.states);
         grow(&mut self.ready, needed.ready);
-        grow(&mut self.alarms, needed.alarms);
+        grow(&mut self.timers, needed.timers);
         grow(&mut self.free, needed.free);
         grow(&mut self.open, needed.open);
         self
     }
 
-    pub(crate) fn state(&mut self) -> State<'_> {
-        State {
-            nodes: &mut self.nodes,
+    pub(crate) fn state(&mut self) -> Storage<'_> {
+        Storage {
+            states: &mut self.states,
             ready: &mut self.ready,
-            alarms: &mut self.alarms,
+            timers: &mut self.timers,
             free: &mut self.free,
             open: &mut self.open,
         }
@@ -278,9 +278,9 @@ pub(crate) fn id(index: usize) -> StepId {
 
 /// The inverse of a permutation.
 fn inverse(order: &[u32]) -> Vec<u32> {
-    let mut places = vec![0; order.len()];
+    let mut priorities = vec![0; order.len()];
     for (place, &step) in order.iter().enumerate() {
-        places[step as usize] = place as u32;
+        priorities[step as usize] = place as u32;
     }
-    places
+    priorities
 }

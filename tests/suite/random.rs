@@ -81,7 +81,7 @@ impl Random {
         }
     }
 
-    /// A case in which nobody uses anything, mostly without alarms, and most attempts take no time: steps that succeed at
+    /// A case in which nobody uses anything, mostly without timers, and most attempts take no time: steps that succeed at
     /// once can follow one another for long.
     pub(crate) fn straight_case(&mut self, most_steps: u64) -> Case {
         let mut case = self.case(most_steps);

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use rungs::scheduler::{Action, Edges, Need, Needed, Node, Numbering, Outcome, Plan, Scheduler, invert};
+use rungs::scheduler::{Action, Edges, Need, Numbering, Outcome, Plan, Scheduler, StepState, StorageSize, invert};
 use rungs::{Cause, Config, Instant, Retry, Settings, Status, Stop};
 
-use crate::layout::{Storage, id};
+use crate::layout::{Buffers, id};
 
 const STEPS: usize = 1_000_000;
 
@@ -59,8 +59,8 @@ impl Graph {
     ) {
         let (settings, numbering, now) = ([settings], Numbering::default(), Instant::ZERO);
         let plan = self.plan(&settings);
-        let mut storage = Storage::default();
-        let state = storage.grown_to(Needed::for_run(&plan, &numbering, &config)).state();
+        let mut storage = Buffers::default();
+        let state = storage.grown_to(StorageSize::for_run(&plan, &numbering, &config)).state();
         let mut run = Scheduler::new(plan, numbering, config, state, now).expect("storage that fits");
         while let Some(action) = run.poll_action(now) {
             if let Action::Start(step) = action
@@ -73,8 +73,8 @@ impl Graph {
     }
 }
 
-fn all(run: &Scheduler<'_>, is: impl Fn(&Node) -> bool) -> bool {
-    run.has_ended() && run.nodes().iter().all(is)
+fn all(run: &Scheduler<'_>, is: impl Fn(&StepState) -> bool) -> bool {
+    run.has_ended() && run.states().iter().all(is)
 }
 
 fn succeeds(_: usize) -> Option<Outcome> {
@@ -95,7 +95,7 @@ fn a_chain() {
     let first_fails = |step| (step == 0).then_some(Outcome::Failed(Retry::No));
     graph.run(Settings::DEFAULT, Config::DEFAULT, first_fails, |run| {
         assert!(all(&run, |node| node.status() == Status::Failed));
-        let last = run.nodes().last().and_then(Node::cause);
+        let last = run.states().last().and_then(StepState::cause);
         assert_eq!(last, Some(Cause::Dependency { root: id(0), via: id(STEPS - 2) }));
     });
 }
@@ -125,11 +125,11 @@ fn a_fan_under_way_and_cancelled() {
         }
         assert!(run.has_ended() && run.poll_deadline().is_none());
         assert_eq!((abandoned, run.in_flight()), (STEPS - 2, 0));
-        assert_eq!(run.nodes().last().map(Node::status), Some(Status::Skipped));
+        assert_eq!(run.states().last().map(StepState::status), Some(Status::Skipped));
     });
 }
 
-/// A million alarms, and then a million more: each comes when it is due.
+/// A million timers, and then a million more: each comes when it is due.
 #[test]
 fn a_fan_that_times_out() {
     let limited = Settings::DEFAULT.timeout(Duration::from_nanos(5)).retries(1);
@@ -151,7 +151,7 @@ fn a_fan_that_times_out() {
             }
             assert_eq!((abandoned, started), (STEPS - 2, starts));
         }
-        let last = run.nodes().last().and_then(Node::cause);
+        let last = run.states().last().and_then(StepState::cause);
         assert_eq!(last, Some(Cause::Dependency { root: id(1), via: id(1) }));
         assert!(run.has_ended());
     });

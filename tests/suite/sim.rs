@@ -11,16 +11,16 @@ use std::time::Duration;
 use rungs::scheduler::{Action, Outcome, Scheduler, StepId, Verdict};
 use rungs::{Cause, Instant, Retry, Stop};
 
-use crate::layout::{Layout, Storage, id};
+use crate::layout::{Buffers, Layout, id};
 use crate::oracle::{Attempt, Case, Ends, Expected, LastError, Status, StepEnd, StopRequest, Why};
 
-/// What came of a case, and everything that happened on the way, in order.
+/// What came of a case, and everything that kind on the way, in order.
 pub(crate) struct Played {
     pub(crate) expected: Expected,
     pub(crate) trace: Vec<(u64, Event)>,
 }
 
-/// Something that happened to a step.
+/// Something that kind to a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     /// An attempt was started.
@@ -39,11 +39,11 @@ pub(crate) fn play(case: &Case) -> Expected {
 }
 
 pub(crate) fn play_traced(case: &Case) -> Played {
-    play_on(&mut Storage::default(), case)
+    play_on(&mut Buffers::default(), case)
 }
 
 /// Plays a case on storage that may be larger than needed and have been used before.
-pub(crate) fn play_on(storage: &mut Storage, case: &Case) -> Played {
+pub(crate) fn play_on(storage: &mut Buffers, case: &Case) -> Played {
     let layout = Layout::new(case);
     let mut sim = Sim {
         case,
@@ -110,7 +110,6 @@ impl Sim<'_> {
                 Action::Start(step) => self.start(step.index()),
                 Action::Abandon(step) => self.abandon(step.index()),
                 Action::Ended(step) => self.ended(step.index()),
-                other => unreachable!("an action that the simulation does not know: {other:?}"),
             }
         }
     }
@@ -239,7 +238,7 @@ impl Sim<'_> {
     }
 
     fn step_end(&self, step: usize) -> StepEnd {
-        let node = self.run.node(id(step)).expect("a node for every step");
+        let node = self.run.state(id(step)).expect("a node for every step");
         let state = &self.steps[step];
         assert_eq!(node.attempts(), state.attempts, "attempts of step {step}: {}", self.case);
         let status = match node.status() {
@@ -263,22 +262,22 @@ impl Sim<'_> {
 
     /// 1 if a required step failed, 2 if one is missing because of a stop, else 0.
     fn exit_code(&self) -> u8 {
-        let required = || self.run.nodes().iter().filter(|node| node.is_required());
+        let required = || self.run.states().iter().filter(|node| node.is_required());
         if required().any(|node| node.status() == rungs::Status::Failed) {
             return 1;
         }
         let was_stopped = |step: StepId| {
-            let cause = self.run.node(step).and_then(|node| node.cause());
+            let cause = self.run.state(step).and_then(|node| node.cause());
             matches!(cause, Some(Cause::Stopped { .. } | Cause::Cancelled | Cause::RunDeadline))
         };
-        let is_missing = |(step, node): (usize, &rungs::scheduler::Node)| {
+        let is_missing = |(step, node): (usize, &rungs::scheduler::StepState)| {
             node.is_required()
                 && match node.cause() {
                     Some(Cause::Dependency { root, .. }) => was_stopped(root),
                     _ => was_stopped(id(step)),
                 }
         };
-        if self.run.nodes().iter().enumerate().any(is_missing) { 2 } else { 0 }
+        if self.run.states().iter().enumerate().any(is_missing) { 2 } else { 0 }
     }
 }
 

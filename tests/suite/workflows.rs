@@ -131,7 +131,7 @@ impl Workflow {
 
     /// List scheduling as the books have it: whenever a place is free, it goes to that task with no need outstanding
     /// which has the longest path before it, the first in the table among equals. Tells all starts, and the last end.
-    fn listed(&self, places: u32) -> (Vec<(u64, usize)>, u64) {
+    fn listed(&self, priorities: u32) -> (Vec<(u64, usize)>, u64) {
         let paths = self.paths();
         let mut outstanding: Vec<usize> = self.tasks.iter().map(|task| task.needs.len()).collect();
         let key = |task: usize| (Reverse(paths[task]), task);
@@ -153,7 +153,7 @@ impl Workflow {
                     }
                 }
             }
-            if running.len() < places as usize
+            if running.len() < priorities as usize
                 && let Some((_, task)) = ready.pop_first()
             {
                 starts.push((now, task));

@@ -7,7 +7,7 @@ use core::{
     pin::Pin,
     task::{Context, Poll, ready},
 };
-use rungs::Lost;
+use rungs::TaskDropped;
 
 /// An attempt that runs as a task. Dropped, it cancels the task.
 ///
@@ -16,7 +16,7 @@ use rungs::Lost;
 ///
 /// ```
 /// use async_executor::Executor;
-/// use rungs::{Lost, NoClock, Pipeline, Spawner};
+/// use rungs::{TaskDropped, NoClock, Pipeline, Spawner};
 /// use rungs_async_executor::Handle;
 /// use std::{future::Future, pin::Pin, task::{Context, Poll}};
 ///
@@ -30,7 +30,7 @@ use rungs::Lost;
 ///     fn spawn(&self, future: F) -> Self::Handle {
 ///         POOL.spawn(future).into()
 ///     }
-///     fn poll_join(handle: Pin<&mut Self::Handle>, cx: &mut Context<'_>) -> Poll<Result<F::Output, Lost>> {
+///     fn poll_join(handle: Pin<&mut Self::Handle>, cx: &mut Context<'_>) -> Poll<Result<F::Output, TaskDropped>> {
 ///         handle.get_mut().poll_join(cx)
 ///     }
 ///     fn poll_cancel(handle: Pin<&mut Self::Handle>, cx: &mut Context<'_>) -> Poll<()> {
@@ -68,14 +68,14 @@ impl<T, C: Future + ?Sized> Handle<T, C> {
     ///
     /// # Panics
     /// As the attempt did, if it did.
-    pub fn poll_join(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, Lost>> {
+    pub fn poll_join(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, TaskDropped>> {
         match &mut self.state {
-            State::Running(task) => Pin::new(task).poll(cx).map(|output| output.ok_or(Lost)),
-            State::Ending(_) | State::Ended => Poll::Ready(Err(Lost)),
+            State::Running(task) => Pin::new(task).poll(cx).map(|output| output.ok_or(TaskDropped)),
+            State::Ending(_) | State::Ended => Poll::Ready(Err(TaskDropped)),
         }
     }
 
-    /// Asks the attempt to end by `cancel`, which is `|task| Box::pin(task.cancel())` in every case, and waits until it has.
+    /// Requirements the attempt to end by `cancel`, which is `|task| Box::pin(task.cancel())` in every case, and waits until it has.
     pub fn poll_cancel(
         &mut self,
         cx: &mut Context<'_>,

@@ -9,7 +9,7 @@ use core::{
     pin::Pin,
     task::{Context, Poll},
 };
-use rungs::{Lost, Spawner};
+use rungs::{Spawner, TaskDropped};
 use std::{rc::Rc, sync::Arc};
 
 /// An executor of your own: `On(&executor)`, or `On(executor)` with an `Arc` (with an `Rc`, if it is a local one).
@@ -54,7 +54,7 @@ macro_rules! spawner {
                 self.0.spawn(future).into()
             }
 
-            fn poll_join(handle: Pin<&mut Self::Handle>, cx: &mut Context<'_>) -> Poll<Result<F::Output, Lost>> {
+            fn poll_join(handle: Pin<&mut Self::Handle>, cx: &mut Context<'_>) -> Poll<Result<F::Output, TaskDropped>> {
                 handle.get_mut().poll_join(cx)
             }
 

@@ -6,7 +6,7 @@ use core::{
     pin::Pin,
     task::{Context, Poll},
 };
-use rungs::{Lost, Spawner};
+use rungs::{Spawner, TaskDropped};
 
 impl<F> Spawner<F> for Smol
 where
@@ -18,7 +18,7 @@ where
         smol::spawn(future).into()
     }
 
-    fn poll_join(handle: Pin<&mut Self::Handle>, cx: &mut Context<'_>) -> Poll<Result<F::Output, Lost>> {
+    fn poll_join(handle: Pin<&mut Self::Handle>, cx: &mut Context<'_>) -> Poll<Result<F::Output, TaskDropped>> {
         handle.get_mut().poll_join(cx)
     }
 

@@ -2,22 +2,20 @@
 
 use super::{
     attempt::{self, Payload},
-    run::Drive,
+    run::Driver,
 };
 use crate::{
     error::StepError,
     observe::EventKind,
     observers::Observers,
-    pipeline::{Fault, Kind, Work},
-    plan::StepId,
-    policy::Retry,
+    pipeline::{AttemptError, Kind, Work},
     reason::Origin,
-    scheduler::{Node, Outcome, Status, Verdict},
-    time::{Instant, Timer},
+    time::Timer,
 };
 use alloc::sync::Arc;
+use rungs_scheduler::{Instant, Outcome, Retry, Status, StepId, StepState, Verdict};
 
-impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drive<'_, 'env, E, K, O> {
+impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     /// Records a success. Errors of earlier attempts are of no interest any more.
     #[inline(always)]
     pub(super) fn succeeded(&mut self, step: StepId, result: Arc<K::Cell>, now: Instant) {
@@ -27,18 +25,18 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drive<'_, 'env, E, K, O> {
         }
         parts.scheduler.handle_outcome(step, Outcome::Success, now);
         if !self.errors.is_empty() {
-            self.errors.remove(&step.0);
+            self.errors.remove(&step.number());
         }
-        let attempt = parts.scheduler.node(step).map_or(1, Node::attempts);
+        let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
         let kind = EventKind::Ended { status: Status::Success, cause: None, origin: None, error: None };
         parts.tell(step, attempt, now, kind);
     }
 
     /// An attempt has ended in an error, or was lost.
     #[inline(never)]
-    pub(super) fn failed<T: Timer>(&mut self, step: StepId, fault: Fault<E>, now: Instant) {
+    pub(super) fn failed<T: Timer>(&mut self, step: StepId, fault: AttemptError<E>, now: Instant) {
         match fault {
-            Fault::Error(error) => match attempt::guard(|| self.judge::<T>(step, &error)) {
+            AttemptError::Error(error) => match attempt::guard(|| self.judge::<T>(step, &error)) {
                 Ok(retry) => self.settle(step, Outcome::Failed(retry), Some(StepError::Failed(error)), now),
                 // The verdict is part of the step: its panic is the step's.
                 #[cfg(feature = "std")]
@@ -46,13 +44,13 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drive<'_, 'env, E, K, O> {
                 #[cfg(not(feature = "std"))]
                 Err(never) => match never {},
             },
-            Fault::Lost => self.settle(step, Outcome::Abandoned, None, now),
+            AttemptError::TaskDropped => self.settle(step, Outcome::Abandoned, None, now),
         }
     }
 
     /// What an error means for the step's retries. Without a clock there is no later: another attempt is made at once.
     fn judge<T: Timer>(&self, step: StepId, error: &E) -> Retry {
-        match self.parts.judges.get(&step.0).map_or(Retry::Yes, |judge| judge(error)) {
+        match self.parts.retry_predicates.get(&step.number()).map_or(Retry::Yes, |judge| judge(error)) {
             Retry::After(_) if !T::TICKS => Retry::Yes,
             retry => retry,
         }
@@ -62,16 +60,16 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drive<'_, 'env, E, K, O> {
     #[cfg(feature = "std")]
     #[cold]
     pub(super) fn panicked<T: Timer>(&mut self, payload: Payload, now: &mut Instant, timer: &T) {
-        let step = core::mem::replace(&mut self.polled, super::wakes::NOBODY);
+        let step = core::mem::replace(&mut self.polled, super::wakes::NO_SLOT);
         let Some(work) = self.parts.works.get_mut(step as usize) else { std::panic::resume_unwind(payload) };
         attempt::discard(work.as_mut());
-        if let Some(&seat) = self.parts.seat_of.get(step as usize)
-            && self.parts.seats.step_on(seat as usize) == Some(step)
+        if let Some(&slot) = self.parts.slot_of.get(step as usize)
+            && self.parts.slots.step_in(slot as usize) == Some(step)
         {
-            self.parts.seats.leave(seat as usize);
+            self.parts.slots.leave(slot as usize);
         }
         *now = timer.now();
-        self.end_panicked(StepId(step), payload, *now);
+        self.end_panicked(StepId::from_number(step), payload, *now);
     }
 
     #[cfg(feature = "std")]
@@ -92,7 +90,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drive<'_, 'env, E, K, O> {
             return;
         }
         if let Some(own) = own {
-            self.errors.insert(step.0, Arc::new(own));
+            self.errors.insert(step.number(), Arc::new(own));
         }
         match verdict {
             Verdict::Retry(next) => self.retrying(step, next, now),
@@ -102,14 +100,14 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drive<'_, 'env, E, K, O> {
 
     /// Tells of an attempt that another will follow.
     fn retrying(&mut self, step: StepId, next: Instant, now: Instant) {
-        let Some(node) = self.parts.scheduler.node(step) else { return };
+        let Some(node) = self.parts.scheduler.state(step) else { return };
         let derived = StepError::of(node);
-        if let Some(error) = derived.as_ref().or(self.errors.get(&step.0).map(|own| &**own)) {
+        if let Some(error) = derived.as_ref().or(self.errors.get(&step.number()).map(|own| &**own)) {
             self.parts.tell(step, node.attempts(), now, EventKind::Retrying { error, next });
         }
     }
 
-    /// Notes any other end than a success, and tells of it.
+    /// RunNotes any other end than a success, and tells of it.
     #[inline(never)]
     pub(super) fn ended(&mut self, step: StepId, now: Instant) {
         let parts = &mut self.parts;
@@ -119,12 +117,12 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drive<'_, 'env, E, K, O> {
         if !O::LISTEN {
             return;
         }
-        let (nodes, names) = (parts.scheduler.nodes(), &**parts.names);
-        let Some(node) = nodes.get(step.index()) else { return };
+        let (states, names) = (parts.scheduler.states(), &**parts.names);
+        let Some(node) = states.get(step.index()) else { return };
         let (status, cause, attempts) = (node.status(), node.cause(), node.attempts());
-        let origin = cause.and_then(|cause| Origin::of(cause, nodes, names));
+        let origin = cause.and_then(|cause| Origin::of(cause, states, names));
         let derived = StepError::of(node);
-        let error = derived.as_ref().or(self.errors.get(&step.0).map(|own| &**own));
+        let error = derived.as_ref().or(self.errors.get(&step.number()).map(|own| &**own));
         parts.tell(step, attempts, now, EventKind::Ended { status, cause, origin, error });
     }
 }

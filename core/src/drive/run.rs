@@ -2,19 +2,17 @@
 
 use super::{
     attempt,
-    wakes::{NOBODY, Pass, Seats},
+    wakes::{NO_SLOT, Pass, WakerSlots},
 };
 use crate::{
     cancel::Tokens,
+    diagram::StepNames,
     error::StepError,
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
-    pipeline::{Attempt, Fault, Judge, Kind, Names, Work},
-    plan::StepId,
-    render::StepNames,
+    pipeline::{Attempt, AttemptError, Kind, Names, RetryPredicate, Work},
     report::exit_code,
-    scheduler::{Action, Node, Outcome, Scheduler, Setup},
-    time::{Instant, Timer},
+    time::Timer,
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
 use core::{
@@ -23,18 +21,19 @@ use core::{
     task::{Context, Poll},
 };
 use pin_project_lite::pin_project;
+use rungs_scheduler::{Action, Instant, Outcome, Scheduler, Setup, StepId, StepState};
 
 /// All that a run works with.
-pub(crate) struct DriveParts<'r, 'env, E, K: Kind<'env, E>, O> {
+pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) scheduler: Scheduler<'r>,
     pub(crate) works: &'r mut [Pin<Box<K::Work>>],
     pub(crate) results: &'r mut [Option<Arc<K::Cell>>],
     /// By `mut`, so that a run is `Send` though these need not be `Sync`.
-    pub(crate) judges: &'r mut BTreeMap<u32, Judge<'env, E>>,
+    pub(crate) retry_predicates: &'r mut BTreeMap<u32, RetryPredicate<'env, E>>,
     pub(crate) names: &'r Arc<Names>,
-    pub(crate) seats: &'r mut Seats,
-    /// The seat of each step that has one; grown when a step first does not end at its first poll.
-    pub(crate) seat_of: &'r mut Vec<u32>,
+    pub(crate) slots: &'r mut WakerSlots,
+    /// The slot of each step that has one; grown when a step first does not end at its first poll.
+    pub(crate) slot_of: &'r mut Vec<u32>,
     pub(crate) is_running: &'r mut bool,
     pub(crate) tokens: Tokens,
     pub(crate) observers: O,
@@ -45,20 +44,20 @@ pub(crate) struct DriveParts<'r, 'env, E, K: Kind<'env, E>, O> {
 pub(crate) type Errors<E> = BTreeMap<u32, Arc<StepError<E>>>;
 
 /// A run in progress. Dropping it drops every attempt.
-pub(crate) struct Drive<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> {
-    pub(super) parts: DriveParts<'r, 'env, E, K, O>,
+pub(crate) struct Driver<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> {
+    pub(super) parts: DriverParts<'r, 'env, E, K, O>,
     /// Each step's last own error, unless it has succeeded since.
     pub(super) errors: Errors<E>,
-    /// A seat at hand: a step that ends at its first poll leaves it as it was.
+    /// A slot at hand: a step that ends at its first poll leaves it as it was.
     spare: u32,
-    /// The step whose attempt is being polled: if there is a panic, it is this one's. Else `NOBODY`.
+    /// The step whose attempt is being polled: if there is a panic, it is this one's. Else `NO_SLOT`.
     pub(super) polled: u32,
 }
 
 pin_project! {
     /// The future of a run: the only place that knows the timer's sleep.
     struct Run<'r, 'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> {
-        drive: Drive<'r, 'env, E, K, O>,
+        drive: Driver<'r, 'env, E, K, O>,
         timer: &'t T,
         #[pin]
         sleep: Option<T::Sleep>,
@@ -98,7 +97,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
     }
 }
 
-impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriveParts<'_, 'env, E, K, O> {
+impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> {
     #[inline]
     pub(super) fn tell(&mut self, step: StepId, attempt: u32, at: Instant, kind: EventKind<'_, E>) {
         self.observers.tell(&Event { at, step: Some(step), name: self.names.name(step), attempt, kind });
@@ -116,16 +115,16 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriveParts<'_, 'env, E, K, O> {
     /// Tells what the run came to.
     fn tell_end(&mut self, at: Instant) {
         if O::LISTEN {
-            let nodes = self.scheduler.nodes();
-            let kind = EventKind::RunEnded { counts: Counts::of(nodes), exit_code: exit_code(nodes) };
+            let states = self.scheduler.states();
+            let kind = EventKind::RunEnded { counts: Counts::of(states), exit_code: exit_code(states) };
             self.observers.tell(&Event { at, step: None, name: self.names.pipeline(), attempt: 0, kind });
         }
     }
 }
 
-impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Drive<'r, 'env, E, K, O> {
-    pub(crate) fn new(parts: DriveParts<'r, 'env, E, K, O>) -> Self {
-        Self { parts, errors: Errors::new(), spare: NOBODY, polled: NOBODY }
+impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
+    pub(crate) fn new(parts: DriverParts<'r, 'env, E, K, O>) -> Self {
+        Self { parts, errors: Errors::new(), spare: NO_SLOT, polled: NO_SLOT }
     }
 
     /// Runs to the end, and tells the errors.
@@ -140,7 +139,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Drive<'r, 'env, E, K, O> {
 
     /// From here on wakes are heard; those from before are in the pass.
     fn listen(&mut self, cx: &Context<'_>) -> Pass {
-        self.parts.seats.wakes().run.register(cx.waker());
+        self.parts.slots.wakes().run.register(cx.waker());
         Pass::default()
     }
 
@@ -156,9 +155,9 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Drive<'r, 'env, E, K, O> {
 
     /// Polls the steps that were woken, so that their results are known before time limits and stops are looked at.
     fn poll_woken<T: Timer>(&mut self, pass: &mut Pass, now: &mut Instant, timer: &T) {
-        while let Some(seat) = pass.next(&self.parts.seats.wakes().woken) {
-            let Some(step) = self.parts.seats.step_on(seat) else { continue };
-            self.poll_step(StepId(step), seat, now, timer);
+        while let Some(slot) = pass.next(&self.parts.slots.wakes().woken) {
+            let Some(step) = self.parts.slots.step_in(slot) else { continue };
+            self.poll_step(StepId::from_number(step), slot, now, timer);
         }
     }
 
@@ -197,10 +196,10 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Drive<'r, 'env, E, K, O> {
     fn start<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
         let parts = &mut self.parts;
         let started = *now;
-        let attempt = parts.scheduler.node(step).map_or(1, Node::attempts);
+        let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
         parts.tell(step, attempt, started, EventKind::Started);
-        if self.spare == NOBODY {
-            self.spare = parts.seats.take() as u32;
+        if self.spare == NO_SLOT {
+            self.spare = parts.slots.take() as u32;
         }
         match self.poll_attempt(step, self.spare as usize, Some(started)) {
             Poll::Ready(Ok(result)) => {
@@ -216,30 +215,30 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Drive<'r, 'env, E, K, O> {
     }
 
     /// Polls whatever the woken step has in flight: its attempt, or the end of it.
-    fn poll_step<T: Timer>(&mut self, step: StepId, seat: usize, now: &mut Instant, timer: &T) {
-        let ended = if self.parts.scheduler.node(step).is_some_and(Node::is_being_abandoned) {
-            self.poll_cancel(step, seat, now, timer)
+    fn poll_step<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) {
+        let ended = if self.parts.scheduler.state(step).is_some_and(StepState::is_being_abandoned) {
+            self.poll_cancel(step, slot, now, timer)
         } else {
-            self.poll_seated(step, seat, now, timer)
+            self.poll_slot(step, slot, now, timer)
         };
         if ended {
-            self.parts.seats.leave(seat);
+            self.parts.slots.leave(slot);
         }
     }
 
     /// A result that is ready now counts; else the attempt is made to end.
     #[inline(never)]
     fn abandon<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
-        let Some(&seat) = self.parts.seat_of.get(step.index()) else { return };
-        let seat = seat as usize;
-        if self.poll_seated(step, seat, now, timer) || self.poll_cancel(step, seat, now, timer) {
-            self.parts.seats.leave(seat);
+        let Some(&slot) = self.parts.slot_of.get(step.index()) else { return };
+        let slot = slot as usize;
+        if self.poll_slot(step, slot, now, timer) || self.poll_cancel(step, slot, now, timer) {
+            self.parts.slots.leave(slot);
         }
     }
 
     /// Polls an attempt that has begun before, and tells whether it has ended.
-    fn poll_seated<T: Timer>(&mut self, step: StepId, seat: usize, now: &mut Instant, timer: &T) -> bool {
-        let Poll::Ready(came) = self.poll_attempt(step, seat, None) else { return false };
+    fn poll_slot<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) -> bool {
+        let Poll::Ready(came) = self.poll_attempt(step, slot, None) else { return false };
         *now = timer.now();
         match came {
             Ok(result) => self.succeeded(step, result, *now),
@@ -253,24 +252,24 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Drive<'r, 'env, E, K, O> {
     fn poll_attempt(
         &mut self,
         step: StepId,
-        seat: usize,
+        slot: usize,
         start: Option<Instant>,
-    ) -> Poll<Result<Arc<K::Cell>, Fault<E>>> {
+    ) -> Poll<Result<Arc<K::Cell>, AttemptError<E>>> {
         let parts = &mut self.parts;
-        let (Some(work), Some(waker)) = (parts.works.get_mut(step.index()), parts.seats.waker(seat)) else {
-            return Poll::Ready(Err(Fault::Lost));
+        let (Some(work), Some(waker)) = (parts.works.get_mut(step.index()), parts.slots.waker(slot)) else {
+            return Poll::Ready(Err(AttemptError::TaskDropped));
         };
         let begin = start.map(|started| Attempt { step, started, scheduler: &parts.scheduler, names: parts.names });
-        self.polled = step.0;
+        self.polled = step.number();
         let polled = work.as_mut().poll(&mut Context::from_waker(waker), begin.as_ref(), parts.results);
-        self.polled = NOBODY;
+        self.polled = NO_SLOT;
         polled
     }
 
     /// Goes on ending an attempt, and tells whether it has ended.
-    fn poll_cancel<T: Timer>(&mut self, step: StepId, seat: usize, now: &mut Instant, timer: &T) -> bool {
+    fn poll_cancel<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) -> bool {
         let parts = &mut self.parts;
-        let (Some(work), Some(waker)) = (parts.works.get_mut(step.index()), parts.seats.waker(seat)) else {
+        let (Some(work), Some(waker)) = (parts.works.get_mut(step.index()), parts.slots.waker(slot)) else {
             return false;
         };
         if attempt::poll_cancel(work.as_mut(), &mut Context::from_waker(waker)).is_pending() {
@@ -281,28 +280,28 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Drive<'r, 'env, E, K, O> {
         true
     }
 
-    /// The step waits on the spare seat: its wakes shall find it.
+    /// The step waits on the spare slot: its wakes shall find it.
     #[inline(never)]
     fn sit(&mut self, step: StepId) {
         let parts = &mut self.parts;
-        let seat = core::mem::replace(&mut self.spare, NOBODY);
-        parts.seats.sit(seat as usize, step.0);
-        if parts.seat_of.len() < parts.works.len() {
-            parts.seat_of.resize(parts.works.len(), 0);
+        let slot = core::mem::replace(&mut self.spare, NO_SLOT);
+        parts.slots.sit(slot as usize, step.number());
+        if parts.slot_of.len() < parts.works.len() {
+            parts.slot_of.resize(parts.works.len(), 0);
         }
-        if let Some(entry) = parts.seat_of.get_mut(step.index()) {
-            *entry = seat;
+        if let Some(entry) = parts.slot_of.get_mut(step.index()) {
+            *entry = slot;
         }
     }
 }
 
-impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Drive<'_, 'env, E, K, O> {
+impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Driver<'_, 'env, E, K, O> {
     fn drop(&mut self) {
-        if self.spare != NOBODY {
-            self.parts.seats.leave(self.spare as usize);
+        if self.spare != NO_SLOT {
+            self.parts.slots.leave(self.spare as usize);
         }
         if !self.parts.scheduler.has_ended() {
-            for step in self.parts.seats.clear() {
+            for step in self.parts.slots.clear() {
                 if let Some(work) = self.parts.works.get_mut(step as usize) {
                     attempt::discard(work.as_mut());
                 }

@@ -1,4 +1,4 @@
-//! Which seats were woken: bits that wakers set from any thread and the run takes.
+//! Which slots were woken: bits that wakers set from any thread and the run takes.
 
 use alloc::{boxed::Box, sync::Arc, task::Wake, vec::Vec};
 use atomic_waker::AtomicWaker;
@@ -11,7 +11,7 @@ use loom::sync::atomic::{AtomicUsize, Ordering};
 
 const BITS: usize = usize::BITS as usize;
 
-/// A set of seats: a bit each, and a bit for each word of those that may not be empty.
+/// A set of slots: a bit each, and a bit for each word of those that may not be empty.
 ///
 /// Who sets the first bit of a word marks the word; the run takes marks first and words after, so a bit that is set
 /// meanwhile is either taken along or has its word marked anew.
@@ -21,18 +21,18 @@ pub(crate) struct WokenBits {
 }
 
 impl WokenBits {
-    pub(crate) fn new(seats: usize) -> Self {
+    pub(crate) fn new(slots: usize) -> Self {
         let zeros = |n: usize| (0..n).map(|_| AtomicUsize::new(0)).collect();
-        let words = seats.div_ceil(BITS);
+        let words = slots.div_ceil(BITS);
         Self { words: zeros(words), marks: zeros(words.div_ceil(BITS)) }
     }
 
     /// Whether the run must be woken: if not, somebody else is about to.
-    pub(crate) fn set(&self, seat: usize) -> bool {
-        let word = seat / BITS;
+    pub(crate) fn set(&self, slot: usize) -> bool {
+        let word = slot / BITS;
         let Some(bits) = self.words.get(word) else { return false };
-        // Release: what happened before the wake is seen by the poll that it causes.
-        if bits.fetch_or(1 << (seat % BITS), Ordering::AcqRel) != 0 {
+        // Release: what kind before the wake is seen by the poll that it causes.
+        if bits.fetch_or(1 << (slot % BITS), Ordering::AcqRel) != 0 {
             return false;
         }
         if let Some(marks) = self.marks.get(word / BITS) {
@@ -58,7 +58,7 @@ fn take(word: Option<&AtomicUsize>) -> usize {
     }
 }
 
-/// One pass over the woken seats. A seat that is woken again while the pass goes on is left for the next pass, so that
+/// One pass over the woken slots. A slot that is woken again while the pass goes on is left for the next pass, so that
 /// a step that always wakes itself cannot keep the others waiting.
 #[derive(Default)]
 pub(crate) struct Pass {
@@ -82,9 +82,9 @@ impl Pass {
             self.marks &= self.marks - 1;
             self.word = woken.take_word(self.word_at);
         }
-        let seat = self.word_at * BITS + self.word.trailing_zeros() as usize;
+        let slot = self.word_at * BITS + self.word.trailing_zeros() as usize;
         self.word &= self.word - 1;
-        Some(seat)
+        Some(slot)
     }
 }
 
@@ -95,12 +95,12 @@ pub(crate) struct Wakes {
 }
 
 /// What a step's waker points at. It outlives the step's attempt in foreign hands; a late wake is a spurious one.
-struct Seat {
+struct WakerSlot {
     number: usize,
     wakes: Arc<Wakes>,
 }
 
-impl Wake for Seat {
+impl Wake for WakerSlot {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
@@ -113,24 +113,24 @@ impl Wake for Seat {
 }
 
 /// Wakers by number, made as they are needed and kept for later: as many as steps were ever in flight at once.
-pub(crate) struct Seats {
+pub(crate) struct WakerSlots {
     wakes: Arc<Wakes>,
     wakers: Vec<Waker>,
-    /// Who sits there; `NOBODY` on a free seat.
+    /// Who sits there; `NO_SLOT` on a free slot.
     sitting: Vec<u32>,
     free: Vec<u32>,
 }
 
-pub(crate) const NOBODY: u32 = u32::MAX;
+pub(crate) const NO_SLOT: u32 = u32::MAX;
 
-impl Seats {
+impl WakerSlots {
     pub(crate) fn new(most: usize) -> Self {
         let wakes = Arc::new(Wakes { woken: WokenBits::new(most), run: AtomicWaker::new() });
-        let mut seats = Self { wakes, wakers: Vec::new(), sitting: Vec::new(), free: Vec::new() };
-        // Steps that are ready at once take turns on one seat: with that a run need not allocate.
-        let first = seats.take();
-        seats.leave(first);
-        seats
+        let mut slots = Self { wakes, wakers: Vec::new(), sitting: Vec::new(), free: Vec::new() };
+        // Steps that are ready at once take turns on one slot: with that a run need not allocate.
+        let first = slots.take();
+        slots.leave(first);
+        slots
     }
 
     pub(crate) fn capacity(&self) -> usize {
@@ -141,45 +141,45 @@ impl Seats {
         &self.wakes
     }
 
-    /// A seat that nobody sits on.
+    /// A slot that nobody sits on.
     pub(crate) fn take(&mut self) -> usize {
-        if let Some(seat) = self.free.pop() {
-            return seat as usize;
+        if let Some(slot) = self.free.pop() {
+            return slot as usize;
         }
         let number = self.wakers.len();
-        self.wakers.push(Waker::from(Arc::new(Seat { number, wakes: self.wakes.clone() })));
-        self.sitting.push(NOBODY);
+        self.wakers.push(Waker::from(Arc::new(WakerSlot { number, wakes: self.wakes.clone() })));
+        self.sitting.push(NO_SLOT);
         number
     }
 
-    /// The step sits down on a seat that was taken.
-    pub(crate) fn sit(&mut self, seat: usize, step: u32) {
-        if let Some(sitting) = self.sitting.get_mut(seat) {
+    /// The step sits down on a slot that was taken.
+    pub(crate) fn sit(&mut self, slot: usize, step: u32) {
+        if let Some(sitting) = self.sitting.get_mut(slot) {
             *sitting = step;
         }
     }
 
-    /// The seat is free again.
-    pub(crate) fn leave(&mut self, seat: usize) {
-        self.sit(seat, NOBODY);
-        self.free.push(seat as u32);
+    /// The slot is free again.
+    pub(crate) fn leave(&mut self, slot: usize) {
+        self.sit(slot, NO_SLOT);
+        self.free.push(slot as u32);
     }
 
     #[inline]
-    pub(crate) fn waker(&self, seat: usize) -> Option<&Waker> {
-        self.wakers.get(seat)
+    pub(crate) fn waker(&self, slot: usize) -> Option<&Waker> {
+        self.wakers.get(slot)
     }
 
-    pub(crate) fn step_on(&self, seat: usize) -> Option<u32> {
-        self.sitting.get(seat).copied().filter(|&step| step != NOBODY)
+    pub(crate) fn step_in(&self, slot: usize) -> Option<u32> {
+        self.sitting.get(slot).copied().filter(|&step| step != NO_SLOT)
     }
 
     /// All who sit, leaving.
     pub(crate) fn clear(&mut self) -> Vec<u32> {
-        let all = self.sitting.iter().copied().filter(|&step| step != NOBODY).collect();
+        let all = self.sitting.iter().copied().filter(|&step| step != NO_SLOT).collect();
         self.free.clear();
         self.free.extend((0..self.sitting.len() as u32).rev());
-        self.sitting.fill(NOBODY);
+        self.sitting.fill(NO_SLOT);
         all
     }
 }
@@ -191,19 +191,19 @@ mod tests {
     #[test]
     fn a_pass_takes_each_woken_seat_once() {
         let woken = WokenBits::new(10_000);
-        for seat in [0, 63, 64, 4_095, 4_096, 9_999] {
-            assert!(woken.set(seat) || seat == 63);
-            assert!(!woken.set(seat));
+        for slot in [0, 63, 64, 4_095, 4_096, 9_999] {
+            assert!(woken.set(slot) || slot == 63);
+            assert!(!woken.set(slot));
         }
         let mut pass = Pass::default();
         let mut seen = Vec::new();
-        while let Some(seat) = pass.next(&woken) {
-            woken.set(seat); // woken while it is polled: for the next pass
-            seen.push(seat);
+        while let Some(slot) = pass.next(&woken) {
+            woken.set(slot); // woken while it is polled: for the next pass
+            seen.push(slot);
         }
         assert_eq!(seen, [0, 63, 64, 4_095, 4_096, 9_999]);
         assert_eq!(Pass::default().next(&woken), Some(0));
-        assert!(!woken.set(1_000_000), "a seat that is not there");
+        assert!(!woken.set(1_000_000), "a slot that is not there");
     }
 }
 
@@ -214,21 +214,21 @@ mod tests {
 
     #[test]
     fn no_wake_is_lost() {
-        // Of two seats in one word, of two in words of their own, and of one that is woken twice.
-        for seats in [[0, 1], [0, BITS], [0, 0]] {
-            loom::model(move || two_wakers_and_a_run(seats));
+        // Of two slots in one word, of two in words of their own, and of one that is woken twice.
+        for slots in [[0, 1], [0, BITS], [0, 0]] {
+            loom::model(move || two_wakers_and_a_run(slots));
         }
     }
 
     /// Whatever the order, each wake is taken by a pass that began before the run was told, or by the pass that it is told
     /// to make.
-    fn two_wakers_and_a_run(seats: [usize; 2]) {
+    fn two_wakers_and_a_run(slots: [usize; 2]) {
         let woken = Arc::new(WokenBits::new(BITS + 1));
         let told = Arc::new(AtomicUsize::new(0));
-        let threads = seats.map(|seat| {
+        let threads = slots.map(|slot| {
             let (woken, told) = (woken.clone(), told.clone());
             thread::spawn(move || {
-                if woken.set(seat) {
+                if woken.set(slot) {
                     told.fetch_add(1, Ordering::AcqRel);
                 }
             })
@@ -248,8 +248,8 @@ mod tests {
         let told = told.load(Ordering::Acquire) > before;
         assert!(all == early || told, "left in the set, and nobody told the run");
         assert!(
-            seats.iter().all(|seat| seen.contains(seat)) && all <= seats.len(),
-            "{seats:?} were woken, not {seen:?}"
+            slots.iter().all(|slot| seen.contains(slot)) && all <= slots.len(),
+            "{slots:?} were woken, not {seen:?}"
         );
     }
 }

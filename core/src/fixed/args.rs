@@ -8,8 +8,8 @@
 //!         Ok(())
 //!     }
 //! }
-//! assert!(boot::Pipeline::BLUEPRINT.plan.needs_clock().is_some());
-//! # use rungs::fixed::Known;
+//! assert!(boot::Pipeline::STATIC_PLAN.plan.needs_clock().is_some());
+//! # use rungs::fixed::StaticPipeline;
 //! ```
 
 pub use crate::{Backoff, Jitter};

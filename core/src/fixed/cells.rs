@@ -9,24 +9,24 @@ use core::fmt;
 /// A step's result for steps of other paths: lent once, by the path that has written it.
 ///
 /// ```
-/// use rungs::fixed::Published;
+/// use rungs::fixed::SharedResult;
 ///
 /// let (one, two) = (1, 2);
-/// let published = Published::new();
+/// let published = SharedResult::new();
 /// assert_eq!(published.get(), None);
 /// published.set(&one);
 /// published.set(&two);
 /// assert_eq!(published.get(), Some(&1));
 /// ```
 #[derive(Debug)]
-pub struct Published<'r, T>(Once<'r, T>);
+pub struct SharedResult<'r, T>(Once<'r, T>);
 
 #[cfg(target_has_atomic = "ptr")]
 type Once<'r, T> = once_cell::race::OnceRef<'r, T>;
 #[cfg(not(target_has_atomic = "ptr"))]
 type Once<'r, T> = once_cell::sync::OnceCell<&'r T>;
 
-impl<'r, T> Published<'r, T> {
+impl<'r, T> SharedResult<'r, T> {
     /// Nothing yet.
     pub const fn new() -> Self {
         Self(Once::new())
@@ -49,7 +49,7 @@ impl<'r, T> Published<'r, T> {
     }
 }
 
-impl<T> Default for Published<'_, T> {
+impl<T> Default for SharedResult<'_, T> {
     fn default() -> Self {
         Self::new()
     }
@@ -59,24 +59,24 @@ impl<T> Default for Published<'_, T> {
 /// another.
 ///
 /// ```
-/// use rungs::fixed::Handed;
+/// use rungs::fixed::Handover;
 ///
 /// let mut bus = [0_u8; 2];
-/// let handed = Handed::new(&mut bus);
+/// let handed = Handover::new(&mut bus);
 /// let taken = handed.take().unwrap();
 /// assert_eq!(handed.take(), None);
 /// taken[0] = 7;
 /// handed.give(taken);
 /// assert_eq!(handed.take(), Some(&mut [7, 0]));
 /// ```
-pub struct Handed<T>(Lock<T>);
+pub struct Handover<T>(Lock<T>);
 
 #[cfg(feature = "std")]
 type Lock<T> = std::sync::Mutex<Option<T>>;
 #[cfg(not(feature = "std"))]
 type Lock<T> = critical_section::Mutex<core::cell::Cell<Option<T>>>;
 
-impl<T> Handed<T> {
+impl<T> Handover<T> {
     /// Nobody has it.
     #[cfg(feature = "std")]
     pub const fn new(value: T) -> Self {
@@ -124,8 +124,8 @@ impl<T> Handed<T> {
     }
 }
 
-impl<T> fmt::Debug for Handed<T> {
+impl<T> fmt::Debug for Handover<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Handed").finish_non_exhaustive()
+        f.debug_struct("Handover").finish_non_exhaustive()
     }
 }

@@ -1,33 +1,31 @@
 //! A run in progress: the scheduler's actions carried out on paths.
 
 use super::{
-    blueprint::{Blueprint, Known},
-    report::Notes,
-    settings::{KnownSetup, RunSettings},
-    wire::{Reply, Wires},
+    lane_states::{LaneStates, Reply},
+    report::RunNotes,
+    settings::{RunSettings, StaticSetup},
+    static_plan::{StaticPipeline, StaticPlan},
 };
 use crate::{
     error::StepError,
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
-    plan::StepId,
-    policy::Retry,
     reason::Origin,
     report::exit_code,
-    scheduler::{Action, Node, Outcome, Scheduler, Status, Verdict},
-    time::{Instant, Timer},
+    time::Timer,
 };
 use core::{
     marker::PhantomData,
     task::{Context, Poll},
 };
+use rungs_scheduler::{Action, Instant, Outcome, Retry, Scheduler, Status, StepId, StepState, Verdict};
 
 /// The scheduler of a run.
-pub(super) type ScheduledBy<'r, P, S, T> = Scheduler<'r, KnownSetup<P, S, T>>;
+pub(super) type ScheduledBy<'r, P, S, T> = Scheduler<'r, StaticSetup<P, S, T>>;
 
 /// What a run works with, beside its scheduler.
 #[derive(Debug)]
-pub(super) struct Drive<
+pub(super) struct Driver<
     'r,
     P,
     E,
@@ -39,8 +37,8 @@ pub(super) struct Drive<
     const NEEDS: usize,
     const CONTEXTS: usize,
 > {
-    pub(super) notes: &'r mut Notes<E, STEPS>,
-    pub(super) wires: &'r Wires<E, PATHS, NEEDS, CONTEXTS>,
+    pub(super) notes: &'r mut RunNotes<E, STEPS>,
+    pub(super) wires: &'r LaneStates<E, PATHS, NEEDS, CONTEXTS>,
     pub(super) timer: &'r T,
     /// What the clock last said.
     pub(super) now: Instant,
@@ -55,7 +53,7 @@ pub(super) trait Paths: FnMut(usize, &mut Context<'_>) -> Poll<()> {}
 impl<P: FnMut(usize, &mut Context<'_>) -> Poll<()>> Paths for P {}
 
 impl<
-    P: Known,
+    P: StaticPipeline,
     E,
     O: Observers<E>,
     T: Timer,
@@ -64,7 +62,7 @@ impl<
     const PATHS: usize,
     const NEEDS: usize,
     const CONTEXTS: usize,
-> Drive<'_, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>
+> Driver<'_, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>
 {
     /// Looks at the clock, if there is one: without, all times are those that a new report has.
     pub(super) fn tick(&mut self) {
@@ -77,7 +75,7 @@ impl<
     #[inline]
     pub(super) fn tell_run_start(&mut self, settings: &impl RunSettings) {
         if O::LISTEN {
-            let Blueprint { name, names, plan, config, .. } = P::BLUEPRINT;
+            let StaticPlan { name, names, plan, config, .. } = P::STATIC_PLAN;
             let kind = EventKind::RunStarted(RunInfo { names, plan, config: settings.config(config) });
             self.observers.tell(&Event { at: self.now, step: None, name, attempt: 0, kind });
         }
@@ -87,9 +85,9 @@ impl<
     #[inline]
     pub(super) fn tell_run_end<S: RunSettings>(&mut self, scheduler: &ScheduledBy<'_, P, S, T>) {
         if O::LISTEN {
-            let nodes = scheduler.nodes();
-            let kind = EventKind::RunEnded { counts: Counts::of(nodes), exit_code: exit_code(nodes) };
-            let name = P::BLUEPRINT.name;
+            let states = scheduler.states();
+            let kind = EventKind::RunEnded { counts: Counts::of(states), exit_code: exit_code(states) };
+            let name = P::STATIC_PLAN.name;
             self.observers.tell(&Event { at: self.now, step: None, name, attempt: 0, kind });
         }
     }
@@ -142,7 +140,7 @@ impl<
                     step
                 }
                 Some(Action::Abandon(step)) => {
-                    self.wires.tell_to_abandon(P::BLUEPRINT.path_of(step), step);
+                    self.wires.tell_to_abandon(P::STATIC_PLAN.path_of(step), step);
                     step
                 }
                 Some(Action::Ended(step)) => {
@@ -151,14 +149,14 @@ impl<
                 }
                 None => return,
             };
-            self.poll_path(scheduler, P::BLUEPRINT.path_of(step), cx);
+            self.poll_path(scheduler, P::STATIC_PLAN.path_of(step), cx);
         }
     }
 
     #[inline]
     fn start<S: RunSettings>(&mut self, scheduler: &ScheduledBy<'_, P, S, T>, step: StepId) {
-        let (at, blueprint) = (self.now, P::BLUEPRINT);
-        let Some(node) = scheduler.node(step) else { return };
+        let (at, blueprint) = (self.now, P::STATIC_PLAN);
+        let Some(node) = scheduler.state(step) else { return };
         let attempt = node.attempts();
         if O::LISTEN {
             let (name, kind) = (blueprint.name(step), EventKind::Started);
@@ -169,7 +167,7 @@ impl<
         }
         if NEEDS > 0 {
             let needs = blueprint.plan.needs(step).iter();
-            self.wires.tell_causes(needs.map(|need| scheduler.node(need.step()).and_then(Node::cause)));
+            self.wires.tell_causes(needs.map(|need| scheduler.state(need.step()).and_then(StepState::cause)));
         }
         self.wires.tell_to_start(blueprint.path_of(step), step);
     }
@@ -214,9 +212,9 @@ impl<
         if !O::LISTEN {
             return;
         }
-        let Some(node) = scheduler.node(step) else { return };
+        let Some(node) = scheduler.state(step) else { return };
         let Some(own) = self.notes.errors.get_mut(step.index()) else { return };
-        let (name, at, attempt) = (P::BLUEPRINT.name(step), self.now, node.attempts());
+        let (name, at, attempt) = (P::STATIC_PLAN.name(step), self.now, node.attempts());
         with_error(node, own, |error| {
             if let Some(error) = error {
                 let kind = EventKind::Retrying { error, next };
@@ -231,11 +229,11 @@ impl<
         if !O::LISTEN {
             return;
         }
-        let Some(node) = scheduler.node(step) else { return };
+        let Some(node) = scheduler.state(step) else { return };
         let Some(own) = self.notes.errors.get_mut(step.index()) else { return };
         let (status, cause, attempt) = (node.status(), node.cause(), node.attempts());
-        let origin = cause.and_then(|cause| Origin::of(cause, scheduler.nodes(), &P::BLUEPRINT.names));
-        let name = P::BLUEPRINT.name(step);
+        let origin = cause.and_then(|cause| Origin::of(cause, scheduler.states(), &P::STATIC_PLAN.names));
+        let name = P::STATIC_PLAN.name(step);
         with_error(node, own, |error| {
             let kind = EventKind::Ended { status, cause, origin, error };
             self.observers.tell(&Event { at, step: Some(step), name, attempt, kind });
@@ -244,7 +242,7 @@ impl<
 }
 
 /// Shows a step's error. Its own one is taken from its place for that, and put back.
-fn with_error<E>(node: &Node, place: &mut Option<E>, show: impl FnOnce(Option<&StepError<E>>)) {
+fn with_error<E>(node: &StepState, place: &mut Option<E>, show: impl FnOnce(Option<&StepError<E>>)) {
     let derived = StepError::of(node);
     if derived.is_some() || node.status() == Status::Success {
         return show(derived.as_ref());

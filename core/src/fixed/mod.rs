@@ -1,8 +1,8 @@
 //! Pipelines that are known at compile time: no heap, the plan in flash, futures that take the room of the graph's width.
 //!
 //! [`pipeline`](crate::pipeline) writes all of it for a module of async functions. This is what it is made of, for
-//! those who would rather write it by hand: a [`Blueprint`], a [`Run`]'s storage, [`Published`] results, and paths: async
-//! blocks that take their steps one after another, as [`Wires`] tell them.
+//! those who would rather write it by hand: a [`StaticPlan`], a [`RunStorage`]'s storage, [`SharedResult`] results, and paths: async
+//! blocks that take their steps one after another, as [`LaneStates`] tell them.
 //!
 //! # By hand
 //!
@@ -11,15 +11,15 @@
 //! - Steps may share a path if each starts only when those before it there have ended, as where each needs the one
 //!   before.
 //! - A path whose steps each need only steps declared before them takes them in the order of declaration.
-//! - A path says of an attempt that it [failed](Wires::failed) or was [abandoned](Wires::abandoned), and waits for the
+//! - A path says of an attempt that it [failed](LaneStates::failed) or was [abandoned](LaneStates::abandoned), and waits for the
 //!   step's next turn. If it succeeded, the path goes on to its next step.
 //! - The graph has no cycle ([`topological`](crate::scheduler::topological) tells, in a `const` too), and a plan that
 //!   [needs a clock](crate::scheduler::Plan::needs_clock) has one.
 //!
 //! ```
 //! use core::{future::Future, pin::pin, task::Poll};
-//! use rungs::fixed::{Blueprint, Known, Outputs, Published, Report, Run, Runner, Wires, step_id};
-//! use rungs::scheduler::{Edges, Need, Needed, Plan, invert};
+//! use rungs::fixed::{StaticPlan, StaticPipeline, Outputs, SharedResult, Report, RunStorage, Runner, LaneStates, step_id};
+//! use rungs::scheduler::{Edges, Need, StorageSize, Plan, invert};
 //! use rungs::{NoClock, Retry, Settings, Status};
 //!
 //! #[derive(Debug, PartialEq)]
@@ -69,7 +69,7 @@
 //! const PLAN: Plan<'static> = Plan::new(NEEDS, Edges::new(&WAITING.0, &WAITING.1), SETTINGS, &[0, 0, 1, 0]);
 //!
 //! // Two paths: `power`, `imu` and `frame` follow one another, `radio` runs beside them.
-//! const BLUEPRINT: Blueprint = Blueprint::new("bring-up", &["power", "radio", "imu", "frame"], PLAN)
+//! const STATIC_PLAN: StaticPlan = StaticPlan::new("bring-up", &["power", "radio", "imu", "frame"], PLAN)
 //!     .paths(&[0, 1, 0, 0])
 //!     .levels(&[0, 0, 1, 2]);
 //!
@@ -80,17 +80,17 @@
 //!     frame: Option<u32>,
 //! }
 //!
-//! impl Known for Results {
-//!     const BLUEPRINT: &'static Blueprint = &BLUEPRINT;
+//! impl StaticPipeline for Results {
+//!     const STATIC_PLAN: &'static StaticPlan = &STATIC_PLAN;
 //! }
 //!
 //! impl Outputs for Results {
 //!     const EMPTY: Self = Self { power: None, radio: None, imu: None, frame: None };
 //! }
 //!
-//! type Storage = Run<Results, Fault, 4, { Needed::ready_words(4) }, { PLAN.alarms() }, 0, 0>;
+//! type Storage = RunStorage<Results, Fault, 4, { StorageSize::ready_words(4) }, { PLAN.timers() }, 0, 0>;
 //! // Two paths; no step asks why a need has no result, but one asks for its context.
-//! type BoardWires = Wires<Fault, 2, 0, 1>;
+//! type BoardWires = LaneStates<Fault, 2, 0, 1>;
 //!
 //! /// Tells what came of an attempt, and whether that ends the step.
 //! fn tell<T>(wires: &BoardWires, path: usize, step: u32, place: &mut Option<T>, came: Option<Result<T, Fault>>) -> bool {
@@ -110,7 +110,7 @@
 //!         let (outputs, lent) = storage.lend();
 //!         let wires = &BoardWires::new();
 //!         let Results { power: voltage, radio: channel, imu: reading, frame: sum } = outputs;
-//!         let heard = Published::new();
+//!         let heard = SharedResult::new();
 //!         let Board { rail, antenna } = board;
 //!         let mut sensors = pin!(async {
 //!             while wires.turn::<0, POWER>().await {
@@ -175,33 +175,33 @@
 //! assert_eq!((report.outputs.frame, report.exit_code()), (None, 1));
 //! ```
 
-mod ahead;
 pub mod args;
-mod blueprint;
 mod cells;
 #[cfg(feature = "defmt")]
 mod defmt;
 mod drive;
-mod driven;
+mod fast_path;
+mod lane_states;
 mod observers;
 mod output;
 mod packed;
-mod places;
+mod priorities;
 mod report;
+mod run_future;
 mod runner;
 mod settings;
 mod signal;
+mod static_plan;
 mod storage;
-mod wire;
 
-pub use blueprint::{Blueprint, Known, Picture};
-pub use cells::{Handed, Published};
+pub use cells::{Handover, SharedResult};
+pub use lane_states::LaneStates;
 pub use observers::Watched;
 pub use output::{StepOutput, judge, result_of, step_id};
-pub use places::Places;
+pub use priorities::Priorities;
 pub use report::{Outputs, Report};
 pub use runner::{Fallible, ReportOf, Runner, Steps};
-pub use settings::{AsDeclared, RunSettings, Said, StoppedBy};
+pub use settings::{AsDeclared, RunOptions, RunSettings, StoppedBy};
 pub use signal::StopSignal;
-pub use storage::{Lent, Run, Storage};
-pub use wire::Wires;
+pub use static_plan::{Diagram, StaticPipeline, StaticPlan};
+pub use storage::{ReportStorage, RunBuffers, RunStorage};

@@ -1,6 +1,6 @@
 //! What generated code says in few words.
 
-use crate::{plan::StepId, policy::Retry};
+use rungs_scheduler::{Retry, StepId};
 
 /// What a step returns: a `Result`, or an alias of one, which generated code cannot tell apart.
 ///
@@ -44,11 +44,11 @@ pub fn result_of<O: StepOutput>(came: Option<O>) -> Option<Result<O::Value, O::E
 pub const fn step_id(index: u32) -> StepId {
     match StepId::new(index as usize) {
         Some(step) => step,
-        None => StepId((crate::plan::Plan::MAX_STEPS - 1) as u32),
+        None => StepId::from_number((crate::scheduler::Plan::MAX_STEPS - 1) as u32),
     }
 }
 
-/// Asks a `retry_if` what an error means. Its argument stands in the bound, so that a closure knows it.
+/// Requirements a `retry_if` what an error means. Its argument stands in the bound, so that a closure knows it.
 #[doc(hidden)]
 pub fn judge<E, R: Into<Retry>>(judge: impl Fn(&E) -> R, error: &E) -> Retry {
     judge(error).into()

@@ -1,13 +1,9 @@
 //! What a step is told when it starts, in words of four bytes: a core without compare-and-swap has no larger atomics.
 
-use super::blueprint::Blueprint;
-use crate::{
-    plan::StepId,
-    scheduler::Cause,
-    step_cx::{CxNames, StepCx},
-    time::Instant,
-};
+use super::static_plan::StaticPlan;
+use crate::step_cx::{CxNames, StepCx};
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use rungs_scheduler::{Cause, Instant, StepId};
 
 /// What a step may know of its attempt, in words of four bytes.
 #[derive(Debug)]
@@ -28,11 +24,11 @@ impl PackedContext {
         self.limit.set(limit.unwrap_or(Instant::NEVER).as_nanos());
     }
 
-    pub(super) fn get(&self, blueprint: &'static Blueprint, step: StepId) -> StepCx {
+    pub(super) fn get(&self, blueprint: &'static StaticPlan, step: StepId) -> StepCx {
         let limit = Instant::from_nanos(self.limit.get());
         let limit = (limit < Instant::NEVER).then_some(limit);
         let started = Instant::from_nanos(self.started.get());
-        StepCx::new(CxNames::Known(blueprint), step, self.attempt.load(Relaxed), started, limit)
+        StepCx::new(CxNames::StaticPipeline(blueprint), step, self.attempt.load(Relaxed), started, limit)
     }
 }
 

@@ -1,18 +1,14 @@
 //! What a run writes on, and the report that it becomes.
 
-use super::blueprint::Known;
-use crate::{
-    plan::StepId,
-    report::{self, Brief, Own, Record, StepResult, StepResults, Table},
-    scheduler::{Node, Status},
-    time::Instant,
-};
+use super::static_plan::StaticPipeline;
+use crate::report::{self, Brief, Own, Record, StepResult, StepResults, Table};
 use core::{fmt, time::Duration};
+use rungs_scheduler::{Instant, Status, StepId, StepState};
 
 /// What the steps of a pipeline come to, an `Option` each.
 ///
 /// The [module](super) has an example.
-pub trait Outputs: Known + Sized {
+pub trait Outputs: StaticPipeline + Sized {
     /// Nothing yet.
     const EMPTY: Self;
 }
@@ -54,13 +50,13 @@ pub struct Report<R, E, const STEPS: usize> {
     /// What the steps came to, by name: each an `Option`, `None` of a step without success.
     pub outputs: R,
     /// 24 bytes a step.
-    pub(super) nodes: [Node; STEPS],
-    pub(super) notes: Notes<E, STEPS>,
+    pub(super) states: [StepState; STEPS],
+    pub(super) notes: RunNotes<E, STEPS>,
 }
 
 /// What the scheduler does not remember of the steps.
 #[derive(Debug)]
-pub(super) struct Notes<E, const STEPS: usize> {
+pub(super) struct RunNotes<E, const STEPS: usize> {
     /// Each step's own last error.
     pub(super) errors: [Option<E>; STEPS],
     /// When the run started.
@@ -73,8 +69,8 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
     /// Of a run that has not begun. All zeros where it can be: so it costs little to make.
     #[inline]
     pub(super) const fn new() -> Self {
-        let notes = Notes { errors: [const { None }; STEPS], started: Instant::ZERO, finished: Instant::ZERO };
-        Self { outputs: R::EMPTY, nodes: [Node::NEW; STEPS], notes }
+        let notes = RunNotes { errors: [const { None }; STEPS], started: Instant::ZERO, finished: Instant::ZERO };
+        Self { outputs: R::EMPTY, states: [StepState::NEW; STEPS], notes }
     }
 
     /// As new. In place, so that it needs no room beside.
@@ -82,7 +78,7 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
     #[inline(never)]
     pub(super) fn clear(&mut self) {
         self.outputs = R::EMPTY;
-        self.nodes.fill(Node::NEW);
+        self.states.fill(StepState::NEW);
         self.notes.errors.iter_mut().for_each(|error| *error = None);
         self.notes.started = Instant::ZERO;
         self.notes.finished = Instant::ZERO;
@@ -90,7 +86,7 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
 
     /// The pipeline's name.
     pub fn pipeline(&self) -> &'static str {
-        R::BLUEPRINT.name
+        R::STATIC_PLAN.name
     }
 
     /// All results, in the order of declaration; `for step in &report` goes through them as well.
@@ -115,7 +111,7 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
 
     /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure.
     pub fn exit_code(&self) -> u8 {
-        report::exit_code(&self.nodes)
+        report::exit_code(&self.states)
     }
 
     /// When the run started and ended, by its timer.
@@ -130,14 +126,14 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
 
     /// How many steps ended with this status.
     pub fn count(&self, status: Status) -> usize {
-        report::count(&self.nodes, status)
+        report::count(&self.states, status)
     }
 
     fn record(&self) -> Record<'_, E> {
-        let Self { nodes, notes: Notes { errors, started, .. }, .. } = self;
-        let blueprint = R::BLUEPRINT;
+        let Self { states, notes: RunNotes { errors, started, .. }, .. } = self;
+        let blueprint = R::STATIC_PLAN;
         let (names, plan) = (&blueprint.names, Some(&blueprint.plan));
-        Record { names, nodes, own: Own::Inline(errors), plan, started: *started }
+        Record { names, states, own: Own::Inline(errors), plan, started: *started }
     }
 }
 
@@ -153,7 +149,7 @@ impl<'r, R: Outputs, E, const STEPS: usize> IntoIterator for &'r Report<R, E, ST
 /// What it adds up to, without its steps and outputs.
 impl<R: Outputs, E, const STEPS: usize> fmt::Debug for Report<R, E, STEPS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Brief { pipeline: self.pipeline(), nodes: &self.nodes, duration: self.duration() }.fmt(f)
+        Brief { pipeline: self.pipeline(), states: &self.states, duration: self.duration() }.fmt(f)
     }
 }
 

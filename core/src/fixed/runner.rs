@@ -1,19 +1,19 @@
 //! One run: its settings, and how it is carried out.
 
 use super::{
-    blueprint::Known,
     observers::{OnEvent, Watched},
     settings::{AsDeclared, RunSettings, StoppedBy},
     signal::StopSignal,
-    storage::Storage,
+    static_plan::StaticPipeline,
+    storage::ReportStorage,
 };
 use crate::{
     observe::{Event, Observer},
     observers::Observers,
-    policy::{Config, OnFailure},
     time::Timer,
 };
 use core::{future::Future, marker::PhantomData, time::Duration};
+use rungs_scheduler::{Config, OnFailure};
 
 /// A pipeline that runs on a context of type `C` (`&mut Board`, say, and `()` where there is none): what `#[pipeline]`
 /// makes of a module.
@@ -37,8 +37,8 @@ use core::{future::Future, marker::PhantomData, time::Duration};
 /// assert_eq!(run::<boot::Pipeline>().outputs.power, Some(3_300));
 /// ```
 pub trait Steps<C>: Fallible + Sized {
-    /// What a run writes on: a [`Run`](super::Run).
-    type Storage: Storage;
+    /// What a run writes on: a [`RunStorage`](super::Run).
+    type Storage: ReportStorage;
 
     /// Does not compile if the run cannot do without a seed, or without a clock: where that is written, it is told.
     #[inline]
@@ -69,13 +69,13 @@ pub trait Steps<C>: Fallible + Sized {
 /// let error: <boot::Pipeline as Fallible>::Error = "brown-out";
 /// assert_eq!(error.len(), 9);
 /// ```
-pub trait Fallible: Known {
+pub trait Fallible: StaticPipeline {
     /// The error of its steps.
     type Error;
 }
 
 /// What a run leaves behind.
-pub type ReportOf<P, C> = <<P as Steps<C>>::Storage as Storage>::Report;
+pub type ReportOf<P, C> = <<P as Steps<C>>::Storage as ReportStorage>::Report;
 
 /// A run with settings of its own.
 ///
@@ -133,7 +133,7 @@ impl<P> Default for Runner<P> {
     }
 }
 
-impl<P: Known, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
+impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
     /// All of a run's options at once, in place of those that the pipeline and this runner have stated. The order stays as
     /// the pipeline states it, since the storage is laid out for it, and so does a seed that the other has not.
     ///
@@ -152,33 +152,38 @@ impl<P: Known, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
     /// let run = boot::runner().config(GENTLE).run((), &NoClock);
     /// assert!(futures_lite::future::block_on(run).is_success());
     /// ```
-    pub fn config(self, config: Config) -> Runner<P, O, S::Said, SEEDED> {
-        self.say(|before| Config {
-            order: before.order,
-            seed: config.seed.or(before.seed),
-            max_concurrent: config.max_concurrent.max(1),
-            ..config
+    pub fn config(self, config: Config) -> Runner<P, O, S::RunOptions, SEEDED> {
+        self.say(|before| {
+            let config = config.order(before.get_order());
+            let config = match config.get_max_concurrent() {
+                Some(0) => config.max_concurrent(1),
+                _ => config,
+            };
+            match (config.get_seed(), before.get_seed()) {
+                (None, Some(seed)) => config.seed(seed),
+                _ => config,
+            }
         })
     }
 
     /// At most this many attempts in flight. Zero counts as one: nothing could ever start, and no check comes before this
     /// run.
-    pub fn max_concurrent(self, attempts: u32) -> Runner<P, O, S::Said, SEEDED> {
+    pub fn max_concurrent(self, attempts: u32) -> Runner<P, O, S::RunOptions, SEEDED> {
         self.say(|config| config.max_concurrent(attempts.max(1)))
     }
 
     /// Where jitter comes from; see [`Config::seed`].
-    pub fn seed(self, seed: u64) -> Runner<P, O, S::Said, true> {
+    pub fn seed(self, seed: u64) -> Runner<P, O, S::RunOptions, true> {
         self.say(|config| config.seed(seed))
     }
 
     /// How long the run may take; then it is cancelled, and clean-up steps still run. `NoClock` never comes to it.
-    pub fn deadline(self, limit: Duration) -> Runner<P, O, S::Said, SEEDED> {
+    pub fn deadline(self, limit: Duration) -> Runner<P, O, S::RunOptions, SEEDED> {
         self.say(|config| config.deadline(limit))
     }
 
     /// What the failure of a required step does to the others.
-    pub fn on_failure(self, on_failure: OnFailure) -> Runner<P, O, S::Said, SEEDED> {
+    pub fn on_failure(self, on_failure: OnFailure) -> Runner<P, O, S::RunOptions, SEEDED> {
         self.say(|config| config.on_failure(on_failure))
     }
 
@@ -214,9 +219,12 @@ impl<P: Known, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
         Runner { settings, observers: Watched { others, observer, on_event }, pipeline }
     }
 
-    fn say<const NOW_SEEDED: bool>(self, what: impl FnOnce(Config) -> Config) -> Runner<P, O, S::Said, NOW_SEEDED> {
+    fn say<const NOW_SEEDED: bool>(
+        self,
+        what: impl FnOnce(Config) -> Config,
+    ) -> Runner<P, O, S::RunOptions, NOW_SEEDED> {
         let Self { settings, observers, pipeline } = self;
-        Runner { settings: settings.say(&P::BLUEPRINT.config, what), observers, pipeline }
+        Runner { settings: settings.say(&P::STATIC_PLAN.config, what), observers, pipeline }
     }
 
     /// Runs all steps, and reports. Dropping the future drops every step.

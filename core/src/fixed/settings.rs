@@ -1,18 +1,14 @@
 //! What is said of one run, as a type: of what is not said, nothing is compiled in.
 
 use super::{
-    blueprint::{Blueprint, Known},
     signal::{Seen, StopSignal},
+    static_plan::{StaticPipeline, StaticPlan},
 };
-use crate::{
-    plan::{Numbering, Plan},
-    policy::Config,
-    scheduler::{Asks, Setup, Stop},
-    time::Timer,
-};
+use crate::time::Timer;
 use core::{marker::PhantomData, task::Waker};
+use rungs_scheduler::{Config, Numbering, Plan, Requirements, Setup, Stop};
 
-/// The settings of a run: [`AsDeclared`] or [`Said`], and perhaps [`StoppedBy`] signals.
+/// The settings of a run: [`AsDeclared`] or [`RunOptions`], and perhaps [`StoppedBy`] signals.
 ///
 /// A [`Runner`](super::Runner) gathers them.
 pub trait RunSettings: Copy {
@@ -23,13 +19,13 @@ pub trait RunSettings: Copy {
     const HAS_SIGNAL: bool = false;
 
     /// These settings when something was said.
-    type Said: RunSettings;
+    type RunOptions: RunSettings;
 
     /// What is said of the run, if `declared` is what the pipeline says.
     fn config<'c>(&'c self, declared: &'c Config) -> &'c Config;
 
     /// Says something.
-    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> Self::Said;
+    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> Self::RunOptions;
 
     /// Whether this is true of any signal that may stop the run.
     #[inline]
@@ -46,28 +42,28 @@ pub struct AsDeclared;
 impl RunSettings for AsDeclared {
     const IS_DECLARED: bool = true;
 
-    type Said = Said;
+    type RunOptions = RunOptions;
 
     #[inline]
     fn config<'c>(&'c self, declared: &'c Config) -> &'c Config {
         declared
     }
 
-    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> Said {
-        Said { config: what(*declared) }
+    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> RunOptions {
+        RunOptions { config: what(*declared) }
     }
 }
 
 /// A run of which something else was said: the rest of the scheduler is compiled in.
 #[derive(Clone, Copy, Debug)]
-pub struct Said {
+pub struct RunOptions {
     config: Config,
 }
 
-impl RunSettings for Said {
+impl RunSettings for RunOptions {
     const IS_DECLARED: bool = false;
 
-    type Said = Self;
+    type RunOptions = Self;
 
     #[inline]
     fn config<'c>(&'c self, _: &'c Config) -> &'c Config {
@@ -90,14 +86,14 @@ impl<'s, S: RunSettings> RunSettings for StoppedBy<'s, S> {
     const IS_DECLARED: bool = false;
     const HAS_SIGNAL: bool = true;
 
-    type Said = StoppedBy<'s, S::Said>;
+    type RunOptions = StoppedBy<'s, S::RunOptions>;
 
     #[inline]
     fn config<'c>(&'c self, declared: &'c Config) -> &'c Config {
         self.settings.config(declared)
     }
 
-    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> Self::Said {
+    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> Self::RunOptions {
         StoppedBy { settings: self.settings.say(declared, what), signal: self.signal }
     }
 
@@ -110,13 +106,13 @@ impl<'s, S: RunSettings> RunSettings for StoppedBy<'s, S> {
 
 /// A pipeline's plan under these settings, for the scheduler.
 #[derive(Debug)]
-pub(super) struct KnownSetup<P, S, T> {
+pub(super) struct StaticSetup<P, S, T> {
     settings: S,
     seen: Seen,
     of: PhantomData<fn() -> (P, T)>,
 }
 
-impl<P, S: RunSettings, T> KnownSetup<P, S, T> {
+impl<P, S: RunSettings, T> StaticSetup<P, S, T> {
     pub(super) fn new(settings: S) -> Self {
         Self { settings, seen: Seen::default(), of: PhantomData }
     }
@@ -136,28 +132,28 @@ impl<P, S: RunSettings, T> KnownSetup<P, S, T> {
     }
 }
 
-impl<'a, P: Known, S: RunSettings, T: Timer> Setup<'a> for KnownSetup<P, S, T> {
-    const ASKS: Asks = {
-        let Blueprint { plan, by_priority, config, .. } = P::BLUEPRINT;
-        let asks = Asks::of(plan, by_priority);
+impl<'a, P: StaticPipeline, S: RunSettings, T: Timer> Setup<'a> for StaticSetup<P, S, T> {
+    const REQUIREMENTS: Requirements = {
+        let StaticPlan { plan, by_priority, config, .. } = P::STATIC_PLAN;
+        let asks = Requirements::of(plan, by_priority);
         let declared = asks.by(config);
         // How steps wait for levels is never said of a run.
-        let asks = if S::IS_DECLARED { declared } else { Asks { levels: declared.levels, ..asks } };
+        let asks = if S::IS_DECLARED { declared } else { asks.with_levels_of(&declared) };
         if T::TICKS { asks } else { asks.without_clock() }
     };
 
     #[inline]
     fn plan(&self) -> &Plan<'a> {
-        &P::BLUEPRINT.plan
+        &P::STATIC_PLAN.plan
     }
 
     #[inline]
     fn numbering(&self) -> &Numbering<'a> {
-        P::BLUEPRINT.numbering_for(self.config())
+        P::STATIC_PLAN.numbering_for(self.config())
     }
 
     #[inline]
     fn config(&self) -> &Config {
-        self.settings.config(&P::BLUEPRINT.config)
+        self.settings.config(&P::STATIC_PLAN.config)
     }
 }

@@ -1,11 +1,11 @@
 //! Stopping a run from outside, without a heap.
 
-use super::{cells::Handed, settings::RunSettings};
-use crate::scheduler::Stop;
+use super::{cells::Handover, settings::RunSettings};
 use core::{
     sync::atomic::{AtomicBool, Ordering},
     task::Waker,
 };
+use rungs_scheduler::Stop;
 
 /// Stops the run that it was given to: the token of runs without a heap, made to lie in a `static`. An interrupt
 /// handler, another task or a step may use it.
@@ -27,7 +27,7 @@ pub struct StopSignal {
     drained: AtomicBool,
     cancelled: AtomicBool,
     cancelled_twice: AtomicBool,
-    waker: Handed<Waker>,
+    waker: Handover<Waker>,
 }
 
 impl StopSignal {
@@ -37,7 +37,7 @@ impl StopSignal {
             drained: AtomicBool::new(false),
             cancelled: AtomicBool::new(false),
             cancelled_twice: AtomicBool::new(false),
-            waker: Handed::empty(),
+            waker: Handover::empty(),
         }
     }
 

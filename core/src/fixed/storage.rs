@@ -1,27 +1,24 @@
 //! What a run writes on.
 
 use super::{
-    blueprint::Known,
-    drive::Drive,
-    driven::{Driven, Fresh},
-    report::{Notes, Outputs, Report},
+    drive::Driver,
+    lane_states::LaneStates,
+    report::{Outputs, Report, RunNotes},
+    run_future::{RunFuture, RunStart},
     runner::Runner,
     settings::RunSettings,
-    wire::Wires,
+    static_plan::StaticPipeline,
 };
-use crate::{
-    observers::Observers,
-    scheduler::{Alarm, Node, State},
-    time::{Instant, Timer},
-};
+use crate::{observers::Observers, time::Timer};
 use core::{
     fmt,
     future::Future,
     task::{Context, Poll},
 };
+use rungs_scheduler::{Instant, StepState, Storage, TimerEntry};
 
 /// What a run writes on.
-pub trait Storage: Default {
+pub trait ReportStorage: Default {
     /// What it leaves there.
     type Report;
 
@@ -31,21 +28,21 @@ pub trait Storage: Default {
 
 /// All that a run writes on: its report, and what it needs meanwhile.
 ///
-/// `WORDS` is [`Needed::ready_words`](crate::scheduler::Needed::ready_words) of the number of steps, `ALARMS` is
-/// [`Plan::alarms`](crate::scheduler::Plan::alarms), and `LEVELS` is 0 but for [`Order::Levels`](crate::Order::Levels).
+/// `WORDS` is [`StorageSize::ready_words`](crate::scheduler::StorageSize::ready_words) of the number of steps, `TIMERS` is
+/// [`Plan::timers`](crate::scheduler::Plan::timers), and `LEVELS` is 0 but for [`Order::Levels`](crate::Order::Levels).
 ///
 /// The [module](super) has an example.
-pub struct Run<
+pub struct RunStorage<
     R,
     E,
     const STEPS: usize,
     const WORDS: usize,
-    const ALARMS: usize,
+    const TIMERS: usize,
     const RESOURCES: usize,
     const LEVELS: usize,
 > {
     report: Report<R, E, STEPS>,
-    store: Store<WORDS, ALARMS, RESOURCES, LEVELS>,
+    store: Store<WORDS, TIMERS, RESOURCES, LEVELS>,
     /// A run has been here.
     is_used: bool,
 }
@@ -55,10 +52,10 @@ impl<
     E,
     const STEPS: usize,
     const WORDS: usize,
-    const ALARMS: usize,
+    const TIMERS: usize,
     const RESOURCES: usize,
     const LEVELS: usize,
-> Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
+> RunStorage<R, E, STEPS, WORDS, TIMERS, RESOURCES, LEVELS>
 {
     /// Nothing written yet.
     #[inline]
@@ -68,13 +65,13 @@ impl<
 
     /// Begins anew: lends the outputs, for the paths to write, and the rest.
     #[inline]
-    pub fn lend(&mut self) -> (&mut R, Lent<'_, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>) {
+    pub fn lend(&mut self) -> (&mut R, RunBuffers<'_, E, STEPS, WORDS, TIMERS, RESOURCES, LEVELS>) {
         if self.is_used {
             self.report.clear();
         }
         self.is_used = true;
-        let Report { outputs, nodes, notes } = &mut self.report;
-        (outputs, Lent { nodes, store: &mut self.store, notes })
+        let Report { outputs, states, notes } = &mut self.report;
+        (outputs, RunBuffers { states, store: &mut self.store, notes })
     }
 
     /// What came of the last run.
@@ -89,10 +86,10 @@ impl<
     E,
     const STEPS: usize,
     const WORDS: usize,
-    const ALARMS: usize,
+    const TIMERS: usize,
     const RESOURCES: usize,
     const LEVELS: usize,
-> Default for Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
+> Default for RunStorage<R, E, STEPS, WORDS, TIMERS, RESOURCES, LEVELS>
 {
     #[inline]
     fn default() -> Self {
@@ -105,10 +102,10 @@ impl<
     E,
     const STEPS: usize,
     const WORDS: usize,
-    const ALARMS: usize,
+    const TIMERS: usize,
     const RESOURCES: usize,
     const LEVELS: usize,
-> Storage for Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
+> ReportStorage for RunStorage<R, E, STEPS, WORDS, TIMERS, RESOURCES, LEVELS>
 {
     type Report = Report<R, E, STEPS>;
 
@@ -123,10 +120,10 @@ impl<
     E: fmt::Debug,
     const STEPS: usize,
     const WORDS: usize,
-    const ALARMS: usize,
+    const TIMERS: usize,
     const RESOURCES: usize,
     const LEVELS: usize,
-> fmt::Debug for Run<R, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
+> fmt::Debug for RunStorage<R, E, STEPS, WORDS, TIMERS, RESOURCES, LEVELS>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Run").field(&self.report).finish()
@@ -137,27 +134,27 @@ impl<
 ///
 /// The [module](super) has an example.
 #[derive(Debug)]
-pub struct Lent<
+pub struct RunBuffers<
     'r,
     E,
     const STEPS: usize,
     const WORDS: usize,
-    const ALARMS: usize,
+    const TIMERS: usize,
     const RESOURCES: usize,
     const LEVELS: usize,
 > {
-    nodes: &'r mut [Node; STEPS],
-    store: &'r mut Store<WORDS, ALARMS, RESOURCES, LEVELS>,
-    notes: &'r mut Notes<E, STEPS>,
+    states: &'r mut [StepState; STEPS],
+    store: &'r mut Store<WORDS, TIMERS, RESOURCES, LEVELS>,
+    notes: &'r mut RunNotes<E, STEPS>,
 }
 
-impl<'r, E, const STEPS: usize, const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize>
-    Lent<'r, E, STEPS, WORDS, ALARMS, RESOURCES, LEVELS>
+impl<'r, E, const STEPS: usize, const WORDS: usize, const TIMERS: usize, const RESOURCES: usize, const LEVELS: usize>
+    RunBuffers<'r, E, STEPS, WORDS, TIMERS, RESOURCES, LEVELS>
 {
     /// Runs all steps on paths, which `paths` polls by their numbers.
     #[inline]
     pub fn drive<
-        P: Known,
+        P: StaticPipeline,
         O: Observers<E>,
         S: RunSettings,
         T: Timer,
@@ -168,44 +165,47 @@ impl<'r, E, const STEPS: usize, const WORDS: usize, const ALARMS: usize, const R
         self,
         runner: Runner<P, O, S>,
         timer: &'r T,
-        wires: &'r Wires<E, PATHS, NEEDS, CONTEXTS>,
+        wires: &'r LaneStates<E, PATHS, NEEDS, CONTEXTS>,
         paths: impl FnMut(usize, &mut Context<'_>) -> Poll<()>,
     ) -> impl Future<Output = ()> {
-        let (Self { nodes, store, notes }, Runner { settings, observers, pipeline }) = (self, runner);
+        let (Self { states, store, notes }, Runner { settings, observers, pipeline }) = (self, runner);
         let now = Instant::ZERO;
-        Driven::new(Fresh { nodes, store, settings }, Drive { notes, wires, timer, now, paths, observers, pipeline })
+        RunFuture::new(
+            RunStart { states, store, settings },
+            Driver { notes, wires, timer, now, paths, observers, pipeline },
+        )
     }
 }
 
 /// What a run needs beside: 16 bytes a time limit, a bit a step and a little above.
 #[derive(Debug)]
-struct Store<const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize> {
+struct Store<const WORDS: usize, const TIMERS: usize, const RESOURCES: usize, const LEVELS: usize> {
     ready: [usize; WORDS],
-    alarms: [Alarm; ALARMS],
+    timers: [TimerEntry; TIMERS],
     free: [u32; RESOURCES],
     open: [u32; LEVELS],
 }
 
-impl<const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize>
-    Store<WORDS, ALARMS, RESOURCES, LEVELS>
+impl<const WORDS: usize, const TIMERS: usize, const RESOURCES: usize, const LEVELS: usize>
+    Store<WORDS, TIMERS, RESOURCES, LEVELS>
 {
     /// Nothing written yet.
     const fn new() -> Self {
-        Self { ready: [0; WORDS], alarms: [Alarm::NEW; ALARMS], free: [0; RESOURCES], open: [0; LEVELS] }
+        Self { ready: [0; WORDS], timers: [TimerEntry::NEW; TIMERS], free: [0; RESOURCES], open: [0; LEVELS] }
     }
 }
 
 /// A [`Store`] of any lengths: two words until the scheduler wants ten.
 pub(super) trait Lend<'s> {
-    fn lend(self, nodes: &'s mut [Node]) -> State<'s>;
+    fn lend(self, states: &'s mut [StepState]) -> Storage<'s>;
 }
 
-impl<'s, const WORDS: usize, const ALARMS: usize, const RESOURCES: usize, const LEVELS: usize> Lend<'s>
-    for &'s mut Store<WORDS, ALARMS, RESOURCES, LEVELS>
+impl<'s, const WORDS: usize, const TIMERS: usize, const RESOURCES: usize, const LEVELS: usize> Lend<'s>
+    for &'s mut Store<WORDS, TIMERS, RESOURCES, LEVELS>
 {
     #[inline]
-    fn lend(self, nodes: &'s mut [Node]) -> State<'s> {
-        let Store { ready, alarms, free, open } = self;
-        State { nodes, ready, alarms, free, open }
+    fn lend(self, states: &'s mut [StepState]) -> Storage<'s> {
+        let Store { ready, timers, free, open } = self;
+        Storage { states, ready, timers, free, open }
     }
 }

@@ -1,18 +1,14 @@
 //! What a step does: a closure that makes a future for each attempt.
 
 use super::names::Names;
-use crate::{
-    plan::StepId,
-    scheduler::{Cause, Node, Scheduler},
-    step_cx::{CxNames, StepCx},
-    time::Instant,
-};
+use crate::step_cx::{CxNames, StepCx};
 use alloc::sync::Arc;
 use core::{
     fmt,
     future::Future,
     sync::atomic::{AtomicBool, Ordering},
 };
+use rungs_scheduler::{Cause, Instant, Scheduler, StepId, StepState};
 
 /// An attempt that begins, and all it may look at.
 pub struct Attempt<'r> {
@@ -37,11 +33,11 @@ impl<'r> Attempt<'r> {
     }
 
     pub(super) fn cause(&self, need: StepId) -> Option<Cause> {
-        self.scheduler.node(need)?.cause()
+        self.scheduler.state(need)?.cause()
     }
 
     fn number(&self) -> u32 {
-        self.scheduler.node(self.step).map_or(1, Node::attempts)
+        self.scheduler.state(self.step).map_or(1, StepState::attempts)
     }
 }
 

@@ -9,13 +9,12 @@ use super::{
     work::Task,
 };
 use crate::{
-    plan::Need,
-    policy::{Backoff, Retry, Settings, When},
     spawn::{InPlace, Spawner},
     step_cx::StepCx,
 };
 use alloc::boxed::Box;
 use core::{fmt, future::Future, marker::PhantomData, time::Duration};
+use rungs_scheduler::{Backoff, Need, Retry, Settings, When};
 
 /// A step's settings; [`run`](Self::run) says what it does and adds it.
 ///
@@ -243,7 +242,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
         self.say(|settings| settings.expected(span))
     }
 
-    /// Holds so many units of a [resource](super::Graph::resource) while an attempt is in flight. All that a step uses is
+    /// Holds so many units of a [resource](super::PipelineOf::resource) while an attempt is in flight. All that a step uses is
     /// taken at once.
     pub fn uses(self, resource: &str, units: u32) -> Self {
         self.steps.draft.use_by_name(resource, units);
@@ -261,7 +260,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     }
 
     /// Its failure counts, and stops the run if that is wanted: takes an `optional` of the pipeline's
-    /// [defaults](super::Graph::defaults) back.
+    /// [defaults](super::PipelineOf::defaults) back.
     pub fn required(self) -> Self {
         self.say(|settings| settings.required())
     }

@@ -19,15 +19,15 @@ use core::{any::Any, fmt, ops::Deref};
 /// assert_eq!(*report.output(twice).unwrap(), 42);
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
-pub struct Out<T>(Arc<Slot<T>>);
+pub struct Out<T>(Arc<ResultSlot<T>>);
 
 /// Where a result goes.
 #[derive(Debug)]
-pub struct Slot<T> {
+pub struct ResultSlot<T> {
     value: Option<T>,
 }
 
-impl<T> Slot<T> {
+impl<T> ResultSlot<T> {
     /// One without a result.
     #[inline]
     pub(super) fn empty() -> Arc<Self> {
@@ -96,11 +96,11 @@ impl<T: defmt::Format> defmt::Format for Out<T> {
 
 /// A slot whose type is known to those who ask for it.
 pub trait Cell: 'static {
-    /// Puts itself into `out`, if that is an `Option<Arc<Slot<T>>>` of the right `T`.
+    /// Puts itself into `out`, if that is an `Option<Arc<ResultSlot<T>>>` of the right `T`.
     fn give(self: Arc<Self>, out: &mut dyn Any);
 }
 
-impl<T: 'static> Cell for Slot<T> {
+impl<T: 'static> Cell for ResultSlot<T> {
     #[inline]
     fn give(self: Arc<Self>, out: &mut dyn Any) {
         if let Some(out) = out.downcast_mut::<Option<Arc<Self>>>() {
@@ -111,8 +111,8 @@ impl<T: 'static> Cell for Slot<T> {
 
 /// The slot that a cell is, if it is for results of this type.
 #[inline]
-pub(crate) fn slot<T: 'static, C: Cell + ?Sized>(cell: Arc<C>) -> Option<Arc<Slot<T>>> {
-    let mut out: Option<Arc<Slot<T>>> = None;
+pub(crate) fn slot<T: 'static, C: Cell + ?Sized>(cell: Arc<C>) -> Option<Arc<ResultSlot<T>>> {
+    let mut out: Option<Arc<ResultSlot<T>>> = None;
     cell.give(&mut out);
     out
 }

@@ -1,12 +1,9 @@
 //! What can be wrong with a plan, told all at once and by name.
 
 use super::draft::Draft;
-use crate::{
-    plan::StepId,
-    policy::{Config, Settings},
-};
 use alloc::{string::String, vec::Vec};
 use core::fmt;
+use rungs_scheduler::{Config, Settings, StepId};
 
 /// A plan is wrong; nothing was started.
 ///
@@ -28,7 +25,7 @@ use core::fmt;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct PlanError {
     pipeline: String,
-    mistakes: Vec<Mistake>,
+    mistakes: Vec<PlanErrorKind>,
 }
 
 impl PlanError {
@@ -40,7 +37,7 @@ impl PlanError {
         Self::EXIT_CODE
     }
 
-    pub(super) fn new(pipeline: String, mistakes: Vec<Mistake>) -> Self {
+    pub(super) fn new(pipeline: String, mistakes: Vec<PlanErrorKind>) -> Self {
         Self { pipeline, mistakes }
     }
 
@@ -50,7 +47,7 @@ impl PlanError {
     }
 
     /// Every mistake.
-    pub fn mistakes(&self) -> &[Mistake] {
+    pub fn mistakes(&self) -> &[PlanErrorKind] {
         &self.mistakes
     }
 }
@@ -71,18 +68,18 @@ impl core::error::Error for PlanError {}
 /// One thing that is wrong with a plan.
 ///
 /// ```
-/// use rungs::{Mistake, Pipeline};
+/// use rungs::{PlanErrorKind, Pipeline};
 ///
 /// let mut p = Pipeline::new("narrow");
 /// p.resource("bus", 1);
 /// p.step("greedy").uses("bus", 2).run(async || Ok(()));
 /// let error = p.check().unwrap_err();
-/// assert!(matches!(error.mistakes(), [Mistake::OverCapacity { capacity: 1, .. }]));
+/// assert!(matches!(error.mistakes(), [PlanErrorKind::OverCapacity { capacity: 1, .. }]));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
-pub enum Mistake {
+pub enum PlanErrorKind {
     /// Steps need each other in a circle.
     Cycle {
         /// Each needs the next, and the last the first.
@@ -153,7 +150,7 @@ pub enum Mistake {
     },
 }
 
-impl fmt::Display for Mistake {
+impl fmt::Display for PlanErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Cycle { path } => {
@@ -189,7 +186,7 @@ impl fmt::Display for Mistake {
             }
             Self::TimeWithoutClock { step: None } => f.write_str("the run has a deadline, and no clock"),
             Self::TooManySteps { steps } => {
-                write!(f, "{steps} steps are more than the {} that a plan holds", crate::plan::Plan::MAX_STEPS)
+                write!(f, "{steps} steps are more than the {} that a plan holds", crate::scheduler::Plan::MAX_STEPS)
             }
         }
     }
@@ -202,25 +199,25 @@ impl Draft<'_> {
             Ok(()) => Vec::new(),
             Err(error) => error.mistakes,
         };
-        if config.max_concurrent == 0 {
-            mistakes.push(Mistake::NoConcurrency);
+        if config.get_max_concurrent() == Some(0) {
+            mistakes.push(PlanErrorKind::NoConcurrency);
         }
         if !ticks {
-            if config.deadline != crate::policy::settings::NONE {
-                mistakes.push(Mistake::TimeWithoutClock { step: None });
+            if config.has_deadline() {
+                mistakes.push(PlanErrorKind::TimeWithoutClock { step: None });
             }
             self.each_step_with(
                 |s| s.needs_clock(),
                 |step| {
-                    mistakes.push(Mistake::TimeWithoutClock { step: Some(step) });
+                    mistakes.push(PlanErrorKind::TimeWithoutClock { step: Some(step) });
                 },
             );
         }
-        if config.seed.is_none() {
+        if config.get_seed().is_none() {
             self.each_step_with(
                 |s| s.needs_seed(),
                 |step| {
-                    mistakes.push(Mistake::JitterWithoutSeed { step });
+                    mistakes.push(PlanErrorKind::JitterWithoutSeed { step });
                 },
             );
         }
@@ -234,7 +231,7 @@ impl Draft<'_> {
         }
         for (step, &which) in self.which.iter().enumerate() {
             if self.settings.get(which as usize).is_some_and(&what) {
-                found(self.name(StepId(step as u32)));
+                found(self.name(StepId::from_number(step as u32)));
             }
         }
     }

@@ -1,17 +1,14 @@
 //! What has been said of a pipeline so far: everything about it but its closures.
 
 use super::{
-    check::{Mistake, PlanError},
+    check::{PlanError, PlanErrorKind},
     names::Names,
     needs::{Handles, Needs},
     plans::Compiled,
 };
-use crate::{
-    plan::{Edges, Need, Plan, StepId, Use},
-    policy::{Settings, When},
-    render::StepNames,
-};
+use crate::diagram::StepNames;
 use alloc::{string::String, sync::Arc, vec, vec::Vec};
+use rungs_scheduler::{Edges, Need, Plan, Settings, StepId, Use, When};
 
 /// A pipeline's plan while it is written.
 pub(crate) struct Draft<'env> {
@@ -118,7 +115,7 @@ impl<'env> Draft<'env> {
         self.compiled = None;
         self.defaults = defaults.class(0);
         self.misruled.retain(Option::is_some);
-        if defaults.when.is_clean_up() {
+        if defaults.get_when().is_clean_up() {
             self.misruled.push(None);
             self.defaults = self.defaults.when(When::AllSucceeded);
         }
@@ -131,16 +128,16 @@ impl<'env> Draft<'env> {
     pub(super) fn change(&mut self, change: impl FnOnce(Settings<'env>) -> Settings<'env>) {
         let next = self.next_step();
         let before = *self.say();
-        let mut after = change(before).class(before.class);
-        if after.when != before.when && after.when.is_clean_up() {
+        let mut after = change(before).class(before.get_class());
+        if after.get_when() != before.get_when() && after.get_when().is_clean_up() {
             self.misruled.push(Some(next));
-            after = after.when(before.when);
+            after = after.when(before.get_when());
         }
         self.next = after;
     }
 
     pub(super) fn next_step(&self) -> StepId {
-        StepId(self.len() as u32)
+        StepId::from_number(self.len() as u32)
     }
 
     /// The settings of the next step, to say something of it.
@@ -184,7 +181,7 @@ impl<'env> Draft<'env> {
     pub(super) fn need_by_name(&mut self, name: &str, kind: fn(StepId) -> Need) {
         self.is_said = true;
         self.by_name.push(Reference { step: self.next_step(), place: self.needs.len(), name: name.into() });
-        self.needs.push(kind(StepId(0)));
+        self.needs.push(kind(StepId::from_number(0)));
     }
 
     pub(super) fn use_by_name(&mut self, resource: &str, units: u32) {
@@ -252,23 +249,25 @@ impl<'env> Draft<'env> {
         let unknown = self.unknown();
         self.resolve_uses(&mut mistakes);
         for &step in &self.duplicates {
-            mistakes.push(Mistake::DuplicateName { step: self.name(step) });
+            mistakes.push(PlanErrorKind::DuplicateName { step: self.name(step) });
         }
         for &step in &self.strangers {
-            mistakes.push(Mistake::ForeignHandle { step: self.name(step) });
+            mistakes.push(PlanErrorKind::ForeignHandle { step: self.name(step) });
         }
         for step in &self.misruled {
-            mistakes.push(Mistake::RuleInSettings { step: step.map(|step| self.name(step)) });
+            mistakes.push(PlanErrorKind::RuleInSettings { step: step.map(|step| self.name(step)) });
         }
         if self.len() > Plan::MAX_STEPS {
-            mistakes.push(Mistake::TooManySteps { steps: self.len() });
+            mistakes.push(PlanErrorKind::TooManySteps { steps: self.len() });
         }
         // Needs that lead nowhere are left out, so that cycles among the others are told as well.
         let known = (!unknown.is_empty()).then(|| self.needs_without(&unknown));
         let edges = known.as_ref().map_or_else(|| self.edges(), |(rows, list)| Edges::new(rows, list));
         match Compiled::new(edges) {
             Ok(compiled) => self.compiled = Some(compiled),
-            Err(cycle) => mistakes.push(Mistake::Cycle { path: cycle.into_iter().map(|s| self.name(s)).collect() }),
+            Err(cycle) => {
+                mistakes.push(PlanErrorKind::Cycle { path: cycle.into_iter().map(|s| self.name(s)).collect() })
+            }
         }
         if mistakes.is_empty() {
             return Ok(());
@@ -282,7 +281,7 @@ impl<'env> Draft<'env> {
     }
 
     /// Fills in needs that were said by name.
-    fn resolve_names(&mut self, mistakes: &mut Vec<Mistake>) {
+    fn resolve_names(&mut self, mistakes: &mut Vec<PlanErrorKind>) {
         for reference in &self.by_name {
             let step = || self.names.name(reference.step).into();
             match self.names.find(&reference.name) {
@@ -291,8 +290,8 @@ impl<'env> Draft<'env> {
                         *need = need.of(found);
                     }
                 }
-                Some(_) => mistakes.push(Mistake::SelfNeed { step: step() }),
-                None => mistakes.push(Mistake::UnknownNeed { step: step(), need: reference.name.clone() }),
+                Some(_) => mistakes.push(PlanErrorKind::SelfNeed { step: step() }),
+                None => mistakes.push(PlanErrorKind::UnknownNeed { step: step(), need: reference.name.clone() }),
             }
         }
     }
@@ -316,14 +315,14 @@ impl<'env> Draft<'env> {
     }
 
     /// Sorts steps into classes by what they use.
-    fn resolve_uses(&mut self, mistakes: &mut Vec<Mistake>) {
+    fn resolve_uses(&mut self, mistakes: &mut Vec<PlanErrorKind>) {
         self.classes.truncate(1);
         for (step, uses) in &self.uses_by_name {
             let mut class: Vec<Use> = Vec::new();
             for (name, units) in uses {
                 let Some(resource) = self.resources.iter().position(|(other, _)| other == name) else {
                     let (step, resource) = (self.names.name(*step).into(), name.clone());
-                    mistakes.push(Mistake::UnknownResource { step, resource });
+                    mistakes.push(PlanErrorKind::UnknownResource { step, resource });
                     continue;
                 };
                 let resource = resource as u32;
@@ -337,7 +336,7 @@ impl<'env> Draft<'env> {
                 if let Some((name, capacity)) = self.resources.get(used.resource as usize)
                     && used.units > *capacity
                 {
-                    mistakes.push(Mistake::OverCapacity {
+                    mistakes.push(PlanErrorKind::OverCapacity {
                         step: self.names.name(*step).into(),
                         resource: name.clone(),
                         units: used.units,
@@ -353,7 +352,7 @@ impl<'env> Draft<'env> {
             self.which.resize(self.names.len(), 0);
             if let Some(which) = self.which.get_mut(step.index())
                 && let Some(settings) = self.settings.get(*which as usize)
-                && settings.class != number as u32
+                && settings.get_class() != number as u32
             {
                 let own = settings.class(number as u32);
                 *which = self.settings.iter().position(|other| *other == own).unwrap_or(self.settings.len()) as u32;

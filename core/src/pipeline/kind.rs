@@ -2,7 +2,7 @@
 //! cross threads.
 
 use super::{
-    cell::{Cell, Slot},
+    cell::{Cell, ResultSlot},
     work::Work,
 };
 use alloc::{boxed::Box, sync::Arc};
@@ -88,13 +88,13 @@ impl<'env, E, W: Work<E, LocalCell> + 'env> Holds<'env, E, W> for Local {
 )]
 pub trait HoldsResult<T, C: ?Sized> {
     /// A slot as the cell that it is.
-    fn cell(slot: Arc<Slot<T>>) -> Arc<C>;
+    fn cell(slot: Arc<ResultSlot<T>>) -> Arc<C>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Send + Sync + 'static> HoldsResult<T, SharedCell> for Shared {
     #[inline]
-    fn cell(slot: Arc<Slot<T>>) -> Arc<SharedCell> {
+    fn cell(slot: Arc<ResultSlot<T>>) -> Arc<SharedCell> {
         slot
     }
 }
@@ -102,7 +102,7 @@ impl<T: Send + Sync + 'static> HoldsResult<T, SharedCell> for Shared {
 #[diagnostic::do_not_recommend]
 impl<T: 'static> HoldsResult<T, LocalCell> for Local {
     #[inline]
-    fn cell(slot: Arc<Slot<T>>) -> Arc<LocalCell> {
+    fn cell(slot: Arc<ResultSlot<T>>) -> Arc<LocalCell> {
         slot
     }
 }

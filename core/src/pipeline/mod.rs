@@ -11,7 +11,7 @@ mod kind;
 mod names;
 mod needs;
 mod plans;
-mod ran;
+mod run_record;
 mod runner;
 mod work;
 
@@ -19,28 +19,25 @@ pub use crate::report::{Holds as HoldsError, HoldsLocal, HoldsSend, IsError, Tex
 pub use body::{Attempt, Body, Plain, WithCx};
 pub use builder::{AddStep, StepBuilder};
 pub(crate) use cell::slot;
-pub use cell::{Cell, Out, Slot};
-pub use check::{Mistake, PlanError};
+pub use cell::{Cell, Out, ResultSlot};
+pub use check::{PlanError, PlanErrorKind};
 pub use kind::{Holds, HoldsResult, Kind, Local, LocalCell, Shared, SharedCell};
 pub(crate) use names::Names;
 pub use needs::{
-    ByName, Element, Gather, Handle, Handles, Input, InputError, InputFault, Inputs, Mode, Needs, Own, Settled, Supply,
-    Values, own,
+    ByName, Element, Gather, Handle, Handles, Input, InputError, InputErrorKind, Inputs, Mode, Needs, Own, Settled,
+    Supply, Values, own,
 };
 #[cfg(feature = "serde")]
 pub(crate) use plans::Dependents;
-pub(crate) use ran::Ran;
+pub(crate) use run_record::RunRecord;
 pub use runner::Runner;
-pub use work::{Fault, Task, Work};
+pub use work::{AttemptError, Task, Work};
 
 use crate::{
-    drive::Seats,
-    plan::StepId,
+    diagram::Diagram,
+    drive::WakerSlots,
     plan_view::PlanView,
-    policy::{Config, Retry, Settings},
-    render::Picture,
     report::{AsError, ErrorChain, Report},
-    scheduler::{Alarm, Needed, Node, State},
     spawn::InPlace,
     time::Timer,
 };
@@ -51,11 +48,12 @@ use core::{
     sync::atomic::{AtomicU32, Ordering},
 };
 use draft::Draft;
+use rungs_scheduler::{Config, Retry, Settings, StepId, StepState, Storage, StorageSize, TimerEntry};
 
 /// An error of any kind: what a pipeline's steps fail with if no other type is said.
 pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
 
-/// A list of async steps that may cross threads. The usual one; see [`Graph`] for all it can do.
+/// A list of async steps that may cross threads. The usual one; see [`PipelineOf`] for all it can do.
 ///
 /// ```
 /// use rungs::{NoClock, Pipeline};
@@ -69,7 +67,7 @@ pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
 /// assert_eq!(*report.output(sum).unwrap(), 42);
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
-pub type Pipeline<'env, E = BoxError, S = InPlace> = Graph<'env, E, Shared, S>;
+pub type Pipeline<'env, E = BoxError, S = InPlace> = PipelineOf<'env, E, Shared, S>;
 
 /// A list of async steps that stay on one thread: steps need not be `Send`, nor results.
 ///
@@ -84,34 +82,34 @@ pub type Pipeline<'env, E = BoxError, S = InPlace> = Graph<'env, E, Shared, S>;
 /// assert_eq!(*report.output(next).unwrap(), 6);
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
-pub type LocalPipeline<'env, E = BoxError, S = InPlace> = Graph<'env, E, Local, S>;
+pub type LocalPipeline<'env, E = BoxError, S = InPlace> = PipelineOf<'env, E, Local, S>;
 
 /// A list of async steps: what [`Pipeline`] and [`LocalPipeline`] have in common.
 ///
 /// Steps may borrow (`'env`) what was declared before the pipeline. `E` is the error of its steps, and `S` runs them.
 #[must_use = "a pipeline does nothing until it is run"]
-pub struct Graph<'env, E, K: Kind<'env, E>, S = InPlace> {
+pub struct PipelineOf<'env, E, K: Kind<'env, E>, S = InPlace> {
     steps: Steps<'env, E, K>,
     spawner: S,
 }
 
-impl<'env, E, K: Kind<'env, E>, S> fmt::Debug for Graph<'env, E, K, S> {
+impl<'env, E, K: Kind<'env, E>, S> fmt::Debug for PipelineOf<'env, E, K, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pipeline").field("name", &self.name()).field("steps", &self.len()).finish_non_exhaustive()
     }
 }
 
 /// What a step's error means for its retries.
-pub(crate) type Judge<'env, E> = Box<dyn Fn(&E) -> Retry + Send + 'env>;
+pub(crate) type RetryPredicate<'env, E> = Box<dyn Fn(&E) -> Retry + Send + 'env>;
 
 /// The steps of a pipeline, and all that a run of them needs.
 pub(crate) struct Steps<'env, E, K: Kind<'env, E>> {
     draft: Draft<'env>,
     works: Vec<Pin<Box<K::Work>>>,
-    judges: BTreeMap<u32, Judge<'env, E>>,
+    retry_predicates: BTreeMap<u32, RetryPredicate<'env, E>>,
     /// How an error leads to its sources.
     as_error: AsError<E>,
-    ran: Arc<Ran<K::Cell>>,
+    ran: Arc<RunRecord<K::Cell>>,
     store: Store,
     /// How each run is to be carried out, unless it states something else.
     config: Config,
@@ -121,18 +119,18 @@ pub(crate) struct Steps<'env, E, K: Kind<'env, E>> {
 #[derive(Default)]
 struct Store {
     ready: Vec<usize>,
-    alarms: Vec<Alarm>,
+    timers: Vec<TimerEntry>,
     free: Vec<u32>,
     open: Vec<u32>,
-    seat_of: Vec<u32>,
-    seats: Option<Seats>,
+    slot_of: Vec<u32>,
+    slots: Option<WakerSlots>,
     /// Steps of a run that was forgotten rather than dropped may still have attempts.
     is_running: bool,
     /// Whether a run has begun: steps must be made ready for another.
     is_used: bool,
 }
 
-impl<'env, K: Kind<'env, BoxError>> Graph<'env, BoxError, K> {
+impl<'env, K: Kind<'env, BoxError>> PipelineOf<'env, BoxError, K> {
     /// A pipeline without steps, which run in place and fail with any error: `?` turns each into a [`BoxError`]. For
     /// another type there is [`with_error`](Self::with_error).
     pub fn new(name: &str) -> Self {
@@ -140,7 +138,7 @@ impl<'env, K: Kind<'env, BoxError>> Graph<'env, BoxError, K> {
     }
 }
 
-impl<'env, E, K: Kind<'env, E>> Graph<'env, E, K> {
+impl<'env, E, K: Kind<'env, E>> PipelineOf<'env, E, K> {
     fn build(name: &str, as_error: AsError<E>) -> Self {
         static PIPELINES: AtomicU32 = AtomicU32::new(0);
         // Only told apart, never ordered: a number that comes round again after 2^32 pipelines does no harm.
@@ -148,9 +146,9 @@ impl<'env, E, K: Kind<'env, E>> Graph<'env, E, K> {
         let steps = Steps {
             draft,
             works: Vec::new(),
-            judges: BTreeMap::new(),
+            retry_predicates: BTreeMap::new(),
             as_error,
-            ran: Arc::new(Ran::default()),
+            ran: Arc::new(RunRecord::default()),
             store: Store::default(),
             config: Config::DEFAULT,
         };
@@ -158,7 +156,7 @@ impl<'env, E, K: Kind<'env, E>> Graph<'env, E, K> {
     }
 }
 
-impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
+impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// Runs the steps that are added from now on by this spawner, unless they say otherwise: in one word, a whole
     /// pipeline uses all cores.
     ///
@@ -170,8 +168,8 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
     /// assert!(futures_lite::future::block_on(p.run(&NoClock))?.is_success());
     /// # Ok::<(), rungs::PlanError>(())
     /// ```
-    pub fn spawn_on<S2>(self, spawner: S2) -> Graph<'env, E, K, S2> {
-        Graph { steps: self.steps, spawner }
+    pub fn spawn_on<S2>(self, spawner: S2) -> PipelineOf<'env, E, K, S2> {
+        PipelineOf { steps: self.steps, spawner }
     }
 
     /// What the steps that are added from now on have if they do not state it themselves, setting by setting.
@@ -272,7 +270,7 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
         self.steps.draft.view()
     }
 
-    /// The picture of the plan: as text, [Mermaid](Picture::mermaid) or [DOT](Picture::dot). Nothing is executed for it, and a wrong plan has a picture too.
+    /// The picture of the plan: as text, [Mermaid](Diagram::mermaid) or [DOT](Diagram::dot). Nothing is executed for it, and a wrong plan has a picture too.
     ///
     /// ```
     /// use rungs::Pipeline;
@@ -294,7 +292,7 @@ impl<'env, E, K: Kind<'env, E>, S> Graph<'env, E, K, S> {
     ///   - load <- [transform]
     /// ");
     /// ```
-    pub fn visualize(&mut self) -> Picture<'_> {
+    pub fn visualize(&mut self) -> Diagram<'_> {
         self.steps.draft.picture()
     }
 
@@ -320,7 +318,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     #[inline]
     fn begin(&mut self) {
         if self.draft.begin() {
-            self.judges.remove(&self.draft.next_step().0);
+            self.retry_predicates.remove(&self.draft.next_step().number());
         }
     }
 
@@ -330,9 +328,9 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     }
 
     /// Says what the next step's errors mean.
-    fn judge(&mut self, judge: Judge<'env, E>) {
+    fn judge(&mut self, judge: RetryPredicate<'env, E>) {
         self.draft.say();
-        self.judges.insert(self.draft.next_step().0, judge);
+        self.retry_predicates.insert(self.draft.next_step().number(), judge);
     }
 
     #[inline]
@@ -346,7 +344,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         self.draft.number(config);
         let Some(compiled) = &self.draft.compiled else { return };
         let (plan, numbering) = (self.draft.plan(compiled), self.draft.numbering());
-        self.store.fit(&Needed::for_run(&plan, &numbering, config), config);
+        self.store.fit(&StorageSize::for_run(&plan, &numbering, config), config);
         let steps = plan.len();
         // What a report holds is left to it.
         if Arc::get_mut(&mut self.ran).is_none() {
@@ -359,28 +357,28 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
 }
 
 impl Store {
-    fn fit(&mut self, needed: &Needed, config: &Config) {
+    fn fit(&mut self, needed: &StorageSize, config: &Config) {
         fn grow<T: Clone + Default>(list: &mut Vec<T>, len: usize) {
             if list.len() < len {
                 list.resize(len, T::default());
             }
         }
         grow(&mut self.ready, needed.ready);
-        grow(&mut self.alarms, needed.alarms);
+        grow(&mut self.timers, needed.timers);
         grow(&mut self.free, needed.free);
         grow(&mut self.open, needed.open);
-        let width = needed.nodes.min(config.max_concurrent as usize);
-        if self.seats.as_ref().is_none_or(|seats| seats.capacity() < width) {
-            self.seats = Some(Seats::new(width));
+        let width = config.get_max_concurrent().map_or(needed.states, |limit| needed.states.min(limit as usize));
+        if self.slots.as_ref().is_none_or(|slots| slots.capacity() < width) {
+            self.slots = Some(WakerSlots::new(width));
         }
     }
 
     #[allow(clippy::type_complexity, reason = "named where it is taken apart")]
     fn lend<'s>(
         &'s mut self,
-        nodes: &'s mut [Node],
-    ) -> (State<'s>, &'s mut Option<Seats>, &'s mut Vec<u32>, &'s mut bool) {
-        let Self { ready, alarms, free, open, seats, seat_of, is_running, .. } = self;
-        (State { nodes, ready, alarms, free, open }, seats, seat_of, is_running)
+        states: &'s mut [StepState],
+    ) -> (Storage<'s>, &'s mut Option<WakerSlots>, &'s mut Vec<u32>, &'s mut bool) {
+        let Self { ready, timers, free, open, slots, slot_of, is_running, .. } = self;
+        (Storage { states, ready, timers, free, open }, slots, slot_of, is_running)
     }
 }

@@ -1,9 +1,10 @@
 //! The names of a pipeline and its steps, in one piece of text.
 
-use crate::{plan::StepId, render::StepNames};
+use crate::diagram::StepNames;
 use alloc::{string::String, vec, vec::Vec};
 use core::hash::BuildHasher;
 use foldhash::fast::FixedState;
+use rungs_scheduler::StepId;
 
 /// Shared between a pipeline and the reports of its runs.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +45,7 @@ impl Names {
             let name = nth(text, ends, step);
             let entry = Entry { step, hash: hash(name) };
             if !index.insert(entry, |other| nth(text, ends, other) == name) {
-                is_taken(StepId(step));
+                is_taken(StepId::from_number(step));
             }
         }
         *indexed = ends.len();
@@ -52,13 +53,13 @@ impl Names {
 
     pub(crate) fn find(&self, name: &str) -> Option<StepId> {
         let is_it = |step: u32| nth(&self.text, &self.ends, step) == name.as_bytes();
-        self.index.find(hash(name.as_bytes()), is_it).map(StepId)
+        self.index.find(hash(name.as_bytes()), is_it).map(StepId::from_number)
     }
 }
 
 impl StepNames for Names {
     fn name(&self, step: StepId) -> &str {
-        self.text.get(bounds(&self.ends, step.0)).unwrap_or("")
+        self.text.get(bounds(&self.ends, step.number())).unwrap_or("")
     }
 }
 

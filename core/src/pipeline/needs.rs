@@ -2,17 +2,18 @@
 
 use super::{
     body::Attempt,
-    cell::{Cell, Out, Slot, slot},
+    cell::{Cell, Out, ResultSlot, slot},
     kind::SharedCell,
     names::Names,
 };
-use crate::{plan::StepId, render::StepNames, scheduler::Cause};
+use crate::diagram::StepNames;
 use alloc::{string::String, sync::Arc, vec::Vec};
 use core::{
     fmt,
     hash::{Hash, Hasher},
     marker::PhantomData,
 };
+use rungs_scheduler::{Cause, StepId};
 
 /// A step that was added, and the type of its result. Needs of later steps are named by it, and results looked up.
 ///
@@ -352,10 +353,12 @@ impl<C: Cell + ?Sized> Inputs<C> {
     pub fn get<T: 'static>(&self, name: &str) -> Result<Out<T>, InputError> {
         let fault = |fault| InputError { name: name.into(), fault };
         let found = self.needs.iter().find(|(step, ..)| self.names.name(*step) == name);
-        let (_, cause, cell) = found.ok_or_else(|| fault(InputFault::NotANeed))?;
+        let (_, cause, cell) = found.ok_or_else(|| fault(InputErrorKind::NotANeed))?;
         match cause {
-            Some(cause) => Err(fault(InputFault::NoResult(*cause))),
-            None => slot::<T, C>(cell.clone()).and_then(Slot::lend).ok_or_else(|| fault(InputFault::OtherType)),
+            Some(cause) => Err(fault(InputErrorKind::NoResult(*cause))),
+            None => {
+                slot::<T, C>(cell.clone()).and_then(ResultSlot::lend).ok_or_else(|| fault(InputErrorKind::OtherType))
+            }
         }
     }
 
@@ -390,7 +393,7 @@ impl<M, C: Cell + ?Sized> Gather<M, C> for ByName {
 /// A result that was looked up and is not there.
 ///
 /// ```
-/// use rungs::{InputFault, NoClock, Pipeline};
+/// use rungs::{InputErrorKind, NoClock, Pipeline};
 ///
 /// let mut p = Pipeline::new("inputs");
 /// p.step("a").run(async || Ok(1_u32));
@@ -399,15 +402,15 @@ impl<M, C: Cell + ?Sized> Gather<M, C> for ByName {
 ///     Ok((fault("a"), fault("z")))
 /// });
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
-/// let faults = report.output_named::<(Option<InputFault>, Option<InputFault>)>("b").unwrap();
-/// assert_eq!(*faults, (Some(InputFault::OtherType), Some(InputFault::NotANeed)));
+/// let faults = report.output_named::<(Option<InputErrorKind>, Option<InputErrorKind>)>("b").unwrap();
+/// assert_eq!(*faults, (Some(InputErrorKind::OtherType), Some(InputErrorKind::NotANeed)));
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct InputError {
     name: String,
-    fault: InputFault,
+    fault: InputErrorKind,
 }
 
 /// Why a looked-up result is not there.
@@ -416,7 +419,7 @@ pub struct InputError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
-pub enum InputFault {
+pub enum InputErrorKind {
     /// The step did not say that it needs this one.
     NotANeed,
     /// The need did not succeed.
@@ -432,7 +435,7 @@ impl InputError {
     }
 
     /// Why there is nothing.
-    pub fn fault(&self) -> InputFault {
+    pub fn fault(&self) -> InputErrorKind {
         self.fault
     }
 }
@@ -441,9 +444,9 @@ impl fmt::Display for InputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = &self.name;
         match self.fault {
-            InputFault::NotANeed => write!(f, "`{name}` is not among the needs of this step"),
-            InputFault::NoResult(cause) => write!(f, "`{name}` has no result: {cause}"),
-            InputFault::OtherType => write!(f, "the result of `{name}` has another type"),
+            InputErrorKind::NotANeed => write!(f, "`{name}` is not among the needs of this step"),
+            InputErrorKind::NoResult(cause) => write!(f, "`{name}` has no result: {cause}"),
+            InputErrorKind::OtherType => write!(f, "the result of `{name}` has another type"),
         }
     }
 }

@@ -2,15 +2,14 @@
 
 use super::{check::PlanError, draft::Draft};
 use crate::{
-    plan::{
-        Edges, Need, Numbering, Plan, StepId, Use, find_cycle, invert, levels, longest_remaining, needs_come_first,
-        topological,
-    },
+    diagram::{Diagram, StepNames},
     plan_view::{PlanSource, PlanView},
-    policy::{Config, Order},
-    render::{Picture, StepNames},
 };
 use alloc::{borrow::Cow, vec, vec::Vec};
+use rungs_scheduler::{
+    Config, Edges, Need, Numbering, Order, Plan, StepId, Use, find_cycle, invert, levels, longest_remaining,
+    needs_come_first, topological,
+};
 
 /// Which steps depend on each step.
 #[derive(Debug)]
@@ -46,7 +45,7 @@ impl Compiled {
     /// The steps of a cycle.
     pub(super) fn new(needs: Edges<'_>) -> Result<Self, Vec<StepId>> {
         let steps = needs.len();
-        let (mut rows, mut list) = (vec![0; steps + 1], vec![Need::result(StepId(0)); needs.total()]);
+        let (mut rows, mut list) = (vec![0; steps + 1], vec![Need::result(StepId::from_number(0)); needs.total()]);
         invert(needs, &mut rows, &mut list);
         #[allow(clippy::useless_conversion, reason = "with `serde` it is shared")]
         let dependents = Dependents { rows, list }.into();
@@ -59,7 +58,7 @@ impl Compiled {
         if topological(needs, compiled.dependents(), &mut missing, &mut order) < steps {
             let length = find_cycle(needs, &mut missing, &mut order);
             order.truncate(length);
-            return Err(order.into_iter().map(StepId).collect());
+            return Err(order.into_iter().map(StepId::from_number).collect());
         }
         compiled.order = order;
         Ok(compiled)
@@ -79,19 +78,19 @@ impl Compiled {
 
 impl Draft<'_> {
     /// The picture of the plan as it stands, right or wrong.
-    pub(super) fn picture(&mut self) -> Picture<'_> {
+    pub(super) fn picture(&mut self) -> Diagram<'_> {
         // What is wrong is told by `check`; a picture shows what can be shown.
         let _ = self.compile();
         if let Some(compiled) = &self.compiled {
             let (rows, list) = (Cow::Borrowed(&*self.need_rows), Cow::Borrowed(&*self.needs));
-            return Picture { names: &self.names, rows, list, levels: compiled.levels(self.edges()) };
+            return Diagram { names: &self.names, rows, list, levels: compiled.levels(self.edges()) };
         }
         // Needs that lead nowhere have nowhere to be drawn to.
         let (rows, list) = self.needs_without(&self.unknown());
         let edges = Edges::new(&rows, &list);
         let levels =
             Compiled::new(edges).ok().map_or_else(|| vec![u32::MAX; self.len()], |compiled| compiled.levels(edges));
-        Picture { names: &self.names, rows: Cow::Owned(rows), list: Cow::Owned(list), levels }
+        Diagram { names: &self.names, rows: Cow::Owned(rows), list: Cow::Owned(list), levels }
     }
 }
 
@@ -154,7 +153,7 @@ struct Numbers {
     by_priority: bool,
     by_level: bool,
     order: Vec<u32>,
-    places: Vec<u32>,
+    priorities: Vec<u32>,
     ranks: Vec<u32>,
     classes: Vec<u32>,
     use_rows: Vec<u32>,
@@ -168,8 +167,8 @@ impl Draft<'_> {
     /// Makes the numbering for a run, unless the last run had the same. Without limit and resources all that may start
     /// does, so the order of declaration is as good as any and costs nothing.
     pub(super) fn number(&mut self, config: &Config) {
-        let by_priority = config.max_concurrent < u32::MAX || self.classes.len() > 1;
-        let by_level = config.order == Order::Levels;
+        let by_priority = config.get_max_concurrent().is_some() || self.classes.len() > 1;
+        let by_level = config.get_order() == Order::Levels;
         let Some(compiled) = &self.compiled else { return };
         if compiled.numbers.as_ref().is_some_and(|n| n.by_priority == by_priority && n.by_level == by_level) {
             return;
@@ -180,7 +179,7 @@ impl Draft<'_> {
         }
         if by_priority || by_level {
             self.sort(compiled, &mut numbers);
-            numbers.needs_first = needs_come_first(self.edges(), &numbers.places);
+            numbers.needs_first = needs_come_first(self.edges(), &numbers.priorities);
         } else {
             numbers.needs_first = compiled.order.is_empty();
         }
@@ -196,7 +195,7 @@ impl Draft<'_> {
         };
         Numbering {
             order: &numbers.order,
-            places: &numbers.places,
+            priorities: &numbers.priorities,
             ranks: &numbers.ranks,
             classes: &numbers.classes,
             use_rows: &numbers.use_rows,
@@ -218,7 +217,7 @@ impl Draft<'_> {
             let path = paths.get(step as usize).copied().unwrap_or(0);
             (level, core::cmp::Reverse(path), step)
         };
-        let class = |step: u32| plan.settings(StepId(step)).class;
+        let class = |step: u32| plan.settings(StepId::from_number(step)).get_class();
         let mut order: Vec<u32> = (0..plan.len() as u32).collect();
         order.sort_unstable_by_key(|&step| key(step));
         if self.classes.len() > 1 {
@@ -233,21 +232,21 @@ impl Draft<'_> {
                 numbers.use_rows.push(numbers.uses.len() as u32);
             }
         }
-        numbers.places = vec![0; order.len()];
-        scatter(&order, &mut numbers.places);
+        numbers.priorities = vec![0; order.len()];
+        scatter(&order, &mut numbers.priorities);
         numbers.order = order;
     }
 
-    /// Where each class begins among places sorted by class, and the end.
+    /// Where each class begins among priorities sorted by class, and the end.
     fn bounds(&self, order: &[u32], class: impl Fn(u32) -> u32) -> Vec<u32> {
         (0..=self.classes.len() as u32).map(|bound| order.partition_point(|&step| class(step) < bound) as u32).collect()
     }
 }
 
 /// The inverse of a permutation.
-fn scatter(order: &[u32], places: &mut [u32]) {
+fn scatter(order: &[u32], priorities: &mut [u32]) {
     for (place, &step) in order.iter().enumerate() {
-        if let Some(entry) = places.get_mut(step as usize) {
+        if let Some(entry) = priorities.get_mut(step as usize) {
             *entry = place as u32;
         }
     }

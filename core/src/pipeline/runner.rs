@@ -3,16 +3,15 @@
 use super::{PlanError, Steps, kind::Kind, work::Work};
 use crate::{
     cancel::{CancelToken, Tokens},
-    drive::{Drive, DriveParts},
+    drive::{Driver, DriverParts},
     observe::{Event, Observer},
     observers::{Added, Closure, Observers},
-    policy::{Config, OnFailure, Order},
-    report::{Notes, Report},
-    scheduler::{AnySetup, Node, Scheduler},
+    report::{Report, RunNotes},
     time::Timer,
 };
 use alloc::sync::Arc;
 use core::{fmt, time::Duration};
+use rungs_scheduler::{Config, DynamicSetup, OnFailure, Order, Scheduler, StepState};
 
 /// A run with settings of its own. `pipeline.run(&timer)` is short for `pipeline.runner().run(&timer)`.
 ///
@@ -140,7 +139,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
             pipeline: steps.draft.id,
             names: steps.draft.names.clone(),
             ran: steps.ran.clone(),
-            notes: Notes {
+            notes: RunNotes {
                 errors,
                 as_error: steps.as_error,
                 started,
@@ -159,15 +158,15 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     fn renew(&mut self) {
         if core::mem::replace(&mut self.store.is_running, false) {
             self.works.iter_mut().for_each(|work| work.as_mut().discard());
-            if let Some(seats) = &mut self.store.seats {
-                seats.clear();
+            if let Some(slots) = &mut self.store.slots {
+                slots.clear();
             }
         }
         if !core::mem::replace(&mut self.store.is_used, true) {
             return;
         }
         let Some(ran) = Arc::get_mut(&mut self.ran) else { return };
-        ran.nodes.fill(Node::NEW);
+        ran.states.fill(StepState::NEW);
         for (work, result) in self.works.iter_mut().zip(&mut ran.results) {
             work.as_mut().renew(result.take());
         }
@@ -180,24 +179,24 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         tokens: Tokens,
         observers: O,
         now: crate::Instant,
-    ) -> Drive<'_, 'env, E, K, O> {
-        let Self { draft, works, judges, ran, store, .. } = self;
+    ) -> Driver<'_, 'env, E, K, O> {
+        let Self { draft, works, retry_predicates, ran, store, .. } = self;
         let ran = Arc::get_mut(ran).expect("`prepare` has made one that nobody shares");
         let compiled = draft.compiled.as_ref().expect("`check` has compiled the plan");
         let plan = draft.plan(compiled);
         store.is_running = true;
-        let (state, seats, seat_of, is_running) = store.lend(&mut ran.nodes);
-        // Its nodes are new: they have just been made, or set back.
-        let setup = AnySetup { plan, numbering: draft.numbering(), config };
+        let (state, slots, slot_of, is_running) = store.lend(&mut ran.states);
+        // Its states are new: they have just been made, or set back.
+        let setup = DynamicSetup { plan, numbering: draft.numbering(), config };
         let scheduler = Scheduler::after(setup, state, now, 0);
-        Drive::new(DriveParts {
+        Driver::new(DriverParts {
             scheduler: scheduler.expect("`prepare` has made the storage for this plan"),
             works,
             results: &mut ran.results,
-            judges,
+            retry_predicates,
             names: &draft.names,
-            seats: seats.as_mut().expect("`prepare` has made the seats"),
-            seat_of,
+            slots: slots.as_mut().expect("`prepare` has made the slots"),
+            slot_of,
             is_running,
             tokens,
             observers,

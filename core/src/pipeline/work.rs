@@ -2,11 +2,11 @@
 
 use super::{
     body::{Attempt, Body},
-    cell::{self, Cell, Slot},
+    cell::{self, Cell, ResultSlot},
     kind::HoldsResult,
     needs::Gather,
 };
-use crate::spawn::{Lost, Spawner};
+use crate::spawn::{Spawner, TaskDropped};
 use alloc::sync::Arc;
 use core::{
     future::Future,
@@ -18,11 +18,11 @@ use pin_project_lite::pin_project;
 
 /// An attempt that came to no result.
 #[derive(Debug)]
-pub enum Fault<E> {
+pub enum AttemptError<E> {
     /// The step's own error.
     Error(E),
     /// Its executor dropped it.
-    Lost,
+    TaskDropped,
 }
 
 /// A step that can be tried again and again, one attempt at a time.
@@ -33,7 +33,7 @@ pub trait Work<E, C: ?Sized> {
         cx: &mut Context<'_>,
         begin: Option<&Attempt<'_>>,
         results: &[Option<Arc<C>>],
-    ) -> Poll<Result<Arc<C>, Fault<E>>>;
+    ) -> Poll<Result<Arc<C>, AttemptError<E>>>;
 
     /// Makes the attempt in flight end; ready once it has.
     fn poll_cancel(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()>;
@@ -59,7 +59,7 @@ pin_project! {
         body: B,
         spawner: S,
         // Empty, and nobody else's: a result is written into it and it is given away.
-        slot: Option<Arc<Slot<T>>>,
+        slot: Option<Arc<ResultSlot<T>>>,
         #[pin]
         attempt: Option<<S as Spawner<F>>::Handle>,
         types: PhantomData<fn() -> (F, M, K)>,
@@ -69,7 +69,7 @@ pin_project! {
 impl<B, S: Spawner<F>, F: Future, N, M, T, K> Task<B, S, F, N, M, T, K> {
     #[inline]
     pub(super) fn new(needs: N, body: B, spawner: S) -> Self {
-        Self { needs, body, spawner, slot: Some(Slot::empty()), attempt: None, types: PhantomData }
+        Self { needs, body, spawner, slot: Some(ResultSlot::empty()), attempt: None, types: PhantomData }
     }
 }
 
@@ -88,7 +88,7 @@ where
         cx: &mut Context<'_>,
         begin: Option<&Attempt<'_>>,
         results: &[Option<Arc<C>>],
-    ) -> Poll<Result<Arc<C>, Fault<E>>> {
+    ) -> Poll<Result<Arc<C>, AttemptError<E>>> {
         let mut this = self.project();
         if let Some(attempt) = begin
             // Always there: a step starts when its needs have ended as its rule wants them.
@@ -97,13 +97,15 @@ where
             let future = this.body.call(attempt, args);
             this.attempt.set(Some(this.spawner.spawn(future)));
         }
-        let Some(handle) = this.attempt.as_mut().as_pin_mut() else { return Poll::Ready(Err(Fault::Lost)) };
+        let Some(handle) = this.attempt.as_mut().as_pin_mut() else {
+            return Poll::Ready(Err(AttemptError::TaskDropped));
+        };
         let joined = ready!(S::poll_join(handle, cx));
         this.attempt.set(None);
         Poll::Ready(match joined {
-            Ok(Ok(value)) => Ok(K::cell(Slot::fill(this.slot.take(), value))),
-            Ok(Err(error)) => Err(Fault::Error(error)),
-            Err(Lost) => Err(Fault::Lost),
+            Ok(Ok(value)) => Ok(K::cell(ResultSlot::fill(this.slot.take(), value))),
+            Ok(Err(error)) => Err(AttemptError::Error(error)),
+            Err(TaskDropped) => Err(AttemptError::TaskDropped),
         })
     }
 
@@ -130,7 +132,7 @@ where
     fn renew(self: Pin<&mut Self>, cell: Option<Arc<C>>) {
         let slot = self.project().slot;
         if slot.is_none() {
-            *slot = cell.and_then(cell::slot).and_then(Slot::emptied).or_else(|| Some(Slot::empty()));
+            *slot = cell.and_then(cell::slot).and_then(ResultSlot::emptied).or_else(|| Some(ResultSlot::empty()));
         }
     }
 }

@@ -15,7 +15,7 @@ pub(crate) type AsError<E> = fn(&E) -> Option<&(dyn Error + 'static)>;
 /// like), and texts, which have none.
 ///
 /// `By` only tells these apart, and is always inferred. Bounds of
-/// [`Pipeline::with_error`](crate::Graph::with_error), which has an example.
+/// [`Pipeline::with_error`](crate::PipelineOf::with_error), which has an example.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither an `Error`, nor a box of one, nor a text",
     note = "implement `core::error::Error` for it, or use `with_code`, which takes errors of any type"

@@ -11,13 +11,11 @@ use super::{
 use crate::{
     drive::Errors,
     error::StepError,
-    pipeline::{Cell, Handle, Names, Out, Ran, SharedCell, slot},
-    plan::StepId,
-    scheduler::Status,
-    time::Instant,
+    pipeline::{Cell, Handle, Names, Out, RunRecord, SharedCell, slot},
 };
 use alloc::sync::Arc;
 use core::{fmt, time::Duration};
+use rungs_scheduler::{Instant, Status, StepId};
 
 /// The report of a run: complete, every step has its result, also those that never ran. It owns its results and outlives
 /// the pipeline.
@@ -89,14 +87,14 @@ pub struct Report<E, C: ?Sized = SharedCell> {
     /// Whose handles lead here.
     pub(crate) pipeline: u32,
     pub(crate) names: Arc<Names>,
-    pub(crate) ran: Arc<Ran<C>>,
-    pub(crate) notes: Notes<E>,
+    pub(crate) ran: Arc<RunRecord<C>>,
+    pub(crate) notes: RunNotes<E>,
     #[cfg(feature = "serde")]
     pub(crate) dependents: Option<Arc<crate::pipeline::Dependents>>,
 }
 
-/// What nodes do not tell of a run.
-pub(crate) struct Notes<E> {
+/// What states do not tell of a run.
+pub(crate) struct RunNotes<E> {
     pub(crate) errors: Errors<E>,
     /// How an error leads to its sources.
     pub(crate) as_error: AsError<E>,
@@ -200,10 +198,14 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     pub fn into_errors(self) -> impl Iterator<Item = (StepId, Arc<StepError<E>>)> {
         let Self { ran, notes, .. } = self;
         let is_last = move |step: &u32| {
-            let node = ran.nodes.get(*step as usize);
+            let node = ran.states.get(*step as usize);
             node.is_some_and(|node| StepError::<E>::of(node).is_none())
         };
-        notes.errors.into_iter().filter(move |(step, _)| is_last(step)).map(|(step, error)| (StepId(step), error))
+        notes
+            .errors
+            .into_iter()
+            .filter(move |(step, _)| is_last(step))
+            .map(|(step, error)| (StepId::from_number(step), error))
     }
 
     /// Whether all required steps succeeded, or were skipped for no failure of a required one.
@@ -214,7 +216,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure. (A wrong plan is
     /// [`PlanError::EXIT_CODE`](crate::PlanError::EXIT_CODE).)
     pub fn exit_code(&self) -> u8 {
-        exit_code(&self.ran.nodes)
+        exit_code(&self.ran.states)
     }
 
     /// When the run started and ended, by its timer.
@@ -235,33 +237,36 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
 
     /// How many steps ended with this status.
     pub fn count(&self, status: Status) -> usize {
-        count(&self.ran.nodes, status)
+        count(&self.ran.states, status)
     }
 
     pub(super) fn record(&self) -> Record<'_, E> {
         let Self { names, ran, notes, .. } = self;
-        Record { names: &**names, nodes: &ran.nodes, own: Own::Shared(notes), plan: None, started: notes.started }
+        Record { names: &**names, states: &ran.states, own: Own::Shared(notes), plan: None, started: notes.started }
     }
 
     /// The first of the steps for which the exit code is not 0, by their ends and then by declaration. Where a step ended
     /// because of another, that one is it.
     fn culprit(&self) -> StepId {
-        let nodes = || self.ran.nodes.iter().enumerate().filter(|(_, node)| node.is_required());
-        let failed = nodes().filter(|(_, node)| node.status() == Status::Failed);
-        let stopped = nodes().filter(|(_, node)| is_cut_short(node, &self.ran.nodes));
+        let states = || self.ran.states.iter().enumerate().filter(|(_, node)| node.is_required());
+        let failed = states().filter(|(_, node)| node.status() == Status::Failed);
+        let stopped = states().filter(|(_, node)| is_cut_short(node, &self.ran.states));
         let first = failed
             .min_by_key(|(_, node)| node.finished_at())
             .or_else(|| stopped.min_by_key(|(_, node)| node.finished_at()));
-        let first = StepId(first.map_or(0, |(step, _)| step as u32));
+        let first = StepId::from_number(first.map_or(0, |(step, _)| step as u32));
         self.step(first).and_then(|step| step.cause()?.root()).unwrap_or(first)
     }
 
     /// How a step has ended without success, owned.
     fn ending(&self, step: StepId) -> Ending<E> {
-        let node = |step: StepId| self.ran.nodes.get(step.index()).copied().unwrap_or_default();
+        let node = |step: StepId| self.ran.states.get(step.index()).copied().unwrap_or_default();
         let root = node(step).cause().and_then(|cause| cause.root()).unwrap_or(step);
-        let own =
-            if StepError::<E>::of(&node(root)).is_none() { self.notes.errors.get(&root.0).cloned() } else { None };
+        let own = if StepError::<E>::of(&node(root)).is_none() {
+            self.notes.errors.get(&root.number()).cloned()
+        } else {
+            None
+        };
         Ending {
             names: self.names.clone(),
             step,
@@ -292,6 +297,6 @@ impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Report<E, C> {
 /// What it adds up to, without its steps.
 impl<E, C: Cell + ?Sized> fmt::Debug for Report<E, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Brief { pipeline: self.pipeline(), nodes: &self.ran.nodes, duration: self.duration() }.fmt(f)
+        Brief { pipeline: self.pipeline(), states: &self.ran.states, duration: self.duration() }.fmt(f)
     }
 }

@@ -2,21 +2,20 @@
 
 use super::{as_error::AsError, chain};
 use crate::{
+    diagram::StepNames,
     error::StepError,
     pipeline::Names,
-    plan::StepId,
     reason::{Origin, Reason},
-    render::StepNames,
-    scheduler::{Cause, Node, Status},
 };
 use alloc::sync::Arc;
 use core::{error::Error, fmt};
+use rungs_scheduler::{Cause, Status, StepId, StepState};
 
 /// How a step ended without success, owned.
 pub(super) struct Ending<E> {
     pub(super) names: Arc<Names>,
     pub(super) step: StepId,
-    pub(super) node: Node,
+    pub(super) node: StepState,
     /// What has become of the step where it began.
     pub(super) root: Status,
     /// What the step where it began has said itself.

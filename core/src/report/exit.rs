@@ -1,13 +1,13 @@
 //! What a run adds up to: its exit code, and how many steps ended how.
 
-use crate::scheduler::{Cause, Node, Status};
+use rungs_scheduler::{Cause, Status, StepState};
 
 /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure.
-pub(crate) fn exit_code(nodes: &[Node]) -> u8 {
-    let required = || nodes.iter().filter(|node| node.is_required());
+pub(crate) fn exit_code(states: &[StepState]) -> u8 {
+    let required = || states.iter().filter(|node| node.is_required());
     if required().any(|node| node.status() == Status::Failed) {
         1
-    } else if required().any(|node| is_cut_short(node, nodes)) {
+    } else if required().any(|node| is_cut_short(node, states)) {
         2
     } else {
         0
@@ -15,19 +15,19 @@ pub(crate) fn exit_code(nodes: &[Node]) -> u8 {
 }
 
 /// Whether a step did not succeed because the run was stopped.
-pub(super) fn is_cut_short(node: &Node, nodes: &[Node]) -> bool {
+pub(super) fn is_cut_short(node: &StepState, states: &[StepState]) -> bool {
     match (node.status(), node.cause()) {
         (Status::Cancelled, _) => true,
         (Status::Skipped, Some(cause)) if cause.is_stop() => true,
         // A root is the root of nothing else, so this goes one step deep.
         (Status::Skipped, Some(Cause::Dependency { root, .. })) => {
-            nodes.get(root.index()).is_some_and(|root| is_cut_short(root, nodes))
+            states.get(root.index()).is_some_and(|root| is_cut_short(root, states))
         }
         _ => false,
     }
 }
 
 /// How many steps have this status.
-pub(crate) fn count(nodes: &[Node], status: Status) -> usize {
-    nodes.iter().filter(|node| node.status() == status).count()
+pub(crate) fn count(states: &[StepState], status: Status) -> usize {
+    states.iter().filter(|node| node.status() == status).count()
 }

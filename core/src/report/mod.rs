@@ -29,7 +29,7 @@ pub use step::{Reason, StepResult};
 #[cfg(feature = "alloc")]
 pub(crate) use as_error::AsError;
 #[cfg(feature = "alloc")]
-pub(crate) use dynamic::Notes;
+pub(crate) use dynamic::RunNotes;
 #[cfg(feature = "macros")]
 pub(crate) use exit::count;
 pub(crate) use exit::exit_code;

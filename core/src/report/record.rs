@@ -1,22 +1,16 @@
 //! What a run has noted of its steps, whichever API it was written in.
 
 use super::step::StepResult;
-use crate::{
-    error::StepError,
-    plan::{Plan, StepId},
-    reason::Origin,
-    render::StepNames,
-    scheduler::{Node, Status},
-    time::Instant,
-};
+use crate::{diagram::StepNames, error::StepError, reason::Origin};
 use core::{error::Error, fmt, ops::Range};
+use rungs_scheduler::{Instant, Plan, Status, StepId, StepState};
 
 /// A view of a run's record: what each step's result is read from.
 pub(crate) struct Record<'r, E> {
     pub(crate) names: &'r (dyn StepNames + Sync),
-    pub(crate) nodes: &'r [Node],
+    pub(crate) states: &'r [StepState],
     pub(crate) own: Own<'r, E>,
-    /// Where nodes do not tell what was declared of their steps: those that go ahead of the scheduler only end.
+    /// Where states do not tell what was declared of their steps: those that go ahead of the scheduler only end.
     pub(crate) plan: Option<&'r Plan<'r>>,
     /// When the run started.
     pub(crate) started: Instant,
@@ -29,7 +23,7 @@ pub(crate) enum Own<'r, E> {
     Inline(&'r [Option<E>]),
     /// An entry per step that has said one.
     #[cfg(feature = "alloc")]
-    Shared(&'r super::Notes<E>),
+    Shared(&'r super::RunNotes<E>),
 }
 
 impl<E> Clone for Record<'_, E> {
@@ -66,21 +60,21 @@ impl<'r, E> Own<'r, E> {
 impl<'r, E> Record<'r, E> {
     /// The results of all steps, in the order of declaration.
     pub(crate) fn steps(self) -> StepResults<'r, E> {
-        StepResults { record: self, steps: 0..self.nodes.len() as u32 }
+        StepResults { record: self, steps: 0..self.states.len() as u32 }
     }
 
     /// The result of one step.
     pub(crate) fn step(self, step: StepId) -> Option<StepResult<'r, E>> {
-        (step.index() < self.nodes.len()).then_some(StepResult { record: self, step })
+        (step.index() < self.states.len()).then_some(StepResult { record: self, step })
     }
 
-    pub(super) fn node(&self, step: StepId) -> Option<&'r Node> {
-        self.nodes.get(step.index())
+    pub(super) fn state(&self, step: StepId) -> Option<&'r StepState> {
+        self.states.get(step.index())
     }
 
     /// The error of a step that failed, and the last error of one that was cancelled.
     pub(super) fn error(&self, step: StepId) -> Option<StepError<&'r E>> {
-        let node = self.node(step)?;
+        let node = self.state(step)?;
         match StepError::of(node) {
             None if node.status() != Status::Success => self.own(step),
             derived => derived,
@@ -92,20 +86,20 @@ impl<'r, E> Record<'r, E> {
             #[cfg(feature = "macros")]
             Own::Inline(errors) => errors.get(step.index())?.as_ref().map(StepError::Failed),
             #[cfg(feature = "alloc")]
-            Own::Shared(notes) => Some(notes.errors.get(&step.0)?.borrowed()),
+            Own::Shared(notes) => Some(notes.errors.get(&step.number())?.borrowed()),
         }
     }
 
     pub(super) fn is_required(&self, step: StepId) -> bool {
         match self.plan {
-            Some(plan) => !plan.settings(step).optional,
-            None => self.node(step).is_none_or(Node::is_required),
+            Some(plan) => !plan.settings(step).is_optional(),
+            None => self.state(step).is_none_or(StepState::is_required),
         }
     }
 
     /// The steps of a step's cause by name, if it has any.
     pub(super) fn origin(&self, step: StepId) -> Option<Origin<'r>> {
-        Origin::of(self.node(step)?.cause()?, self.nodes, self.names)
+        Origin::of(self.state(step)?.cause()?, self.states, self.names)
     }
 }
 
@@ -134,7 +128,7 @@ pub struct StepResults<'r, E> {
 
 impl<'r, E> StepResults<'r, E> {
     fn result(&self, step: Option<u32>) -> Option<StepResult<'r, E>> {
-        step.map(|step| StepResult { record: self.record, step: StepId(step) })
+        step.map(|step| StepResult { record: self.record, step: StepId::from_number(step) })
     }
 }
 

@@ -1,15 +1,14 @@
 //! Reports for machines. Errors are written as texts, so that any error type serves; outputs are not written.
 
 use super::{Report, StepResult, chain, record::Own};
-use crate::{
-    error::StepError, pipeline::Cell, plan::StepId, reason::Origin, render::StepNames, scheduler::Cause, time::Instant,
-};
+use crate::{diagram::StepNames, error::StepError, pipeline::Cell, reason::Origin};
 use alloc::{
     string::{String, ToString},
     vec,
     vec::Vec,
 };
 use core::{fmt::Display, time::Duration};
+use rungs_scheduler::{Cause, Instant, StepId};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 /// Raised by whatever makes a reader of the shape before fail: a field that goes, or means something else.
@@ -50,8 +49,8 @@ impl<E, C: Cell + ?Sized> Serialize for Edges<'_, E, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Report { names, dependents, .. } = self.0;
         let dependents =
-            dependents.as_ref().map_or(crate::plan::Edges::new(&[0], &[]), |dependents| dependents.edges());
-        serializer.collect_seq((0..dependents.len() as u32).map(StepId).flat_map(|from| {
+            dependents.as_ref().map_or(crate::scheduler::Edges::new(&[0], &[]), |dependents| dependents.edges());
+        serializer.collect_seq((0..dependents.len() as u32).map(StepId::from_number).flat_map(|from| {
             dependents.of(from).iter().map(move |to| Edge {
                 from: names.name(from),
                 to: names.name(to.step()),

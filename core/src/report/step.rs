@@ -4,14 +4,9 @@ use super::{
     chain,
     record::{Own, Record},
 };
-use crate::{
-    error::StepError,
-    plan::StepId,
-    reason,
-    scheduler::{Cause, Node, Status},
-    time::Instant,
-};
+use crate::{error::StepError, reason};
 use core::{fmt, time::Duration};
+use rungs_scheduler::{Cause, Instant, Status, StepId, StepState};
 
 /// What came of one step, in a report of either API. Its output lies in the report.
 ///
@@ -61,12 +56,12 @@ impl<'r, E> StepResult<'r, E> {
 
     /// What has become of it.
     pub fn status(&self) -> Status {
-        self.node().map_or(Status::Pending, |node| node.status())
+        self.state().map_or(Status::Pending, |node| node.status())
     }
 
     /// Why it did not succeed.
     pub fn cause(&self) -> Option<Cause> {
-        self.node()?.cause()
+        self.state()?.cause()
     }
 
     /// The error of a step that failed, and the last error of one that was cancelled while it retried.
@@ -79,28 +74,28 @@ impl<'r, E> StepResult<'r, E> {
         self.cause().map(|cause| Reason { of: *self, cause })
     }
 
-    fn node(&self) -> Option<&'r Node> {
-        self.record.node(self.step)
+    fn state(&self) -> Option<&'r StepState> {
+        self.record.state(self.step)
     }
 
     /// When its first attempt started; `None` if it never did.
     pub fn started_at(&self) -> Option<Instant> {
-        self.node()?.started_at()
+        self.state()?.started_at()
     }
 
     /// When it ended.
     pub fn finished_at(&self) -> Option<Instant> {
-        self.node()?.finished_at()
+        self.state()?.finished_at()
     }
 
     /// From the first attempt's start to the end, delays included; zero if it never started.
     pub fn duration(&self) -> Duration {
-        self.node().map_or(Duration::ZERO, Node::duration)
+        self.state().map_or(Duration::ZERO, StepState::duration)
     }
 
     /// How many attempts were started.
     pub fn attempts(&self) -> u32 {
-        self.node().map_or(0, |node| node.attempts())
+        self.state().map_or(0, |node| node.attempts())
     }
 
     /// How many attempts were started after the first.

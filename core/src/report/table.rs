@@ -5,11 +5,11 @@ use super::{
     record::Record,
     step::StepResult,
 };
-use crate::scheduler::{Node, Status};
 use core::{
     fmt::{self, Write},
     time::Duration,
 };
+use rungs_scheduler::{Status, StepState};
 
 /// Longer names are shown whole and push their line out.
 const WIDEST_NAME: usize = 32;
@@ -54,7 +54,7 @@ impl<E: fmt::Display> Table<'_, E> {
     }
 
     fn summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let total = self.record.nodes.len();
+        let total = self.record.states.len();
         let with = |status| self.record.steps().filter(move |step| step.status() == status);
         write!(f, "{total} step{}: {} succeeded", if total == 1 { "" } else { "s" }, with(Status::Success).count())?;
         let retried = with(Status::Success).filter(|step| step.attempts() > 1).count();
@@ -67,14 +67,14 @@ impl<E: fmt::Display> Table<'_, E> {
             write!(f, " ({optional} optional)")?;
         }
         write!(f, ", {} skipped, {} cancelled", with(Status::Skipped).count(), with(Status::Cancelled).count())?;
-        write!(f, " in {}, exit code {}", Short(self.duration), exit_code(self.record.nodes))
+        write!(f, " in {}, exit code {}", Short(self.duration), exit_code(self.record.states))
     }
 }
 
 /// A report in a line, for `Debug`: without its steps, so that nothing is asked of their errors.
 pub(crate) struct Brief<'r> {
     pub(crate) pipeline: &'r str,
-    pub(crate) nodes: &'r [Node],
+    pub(crate) states: &'r [StepState],
     pub(crate) duration: Duration,
 }
 
@@ -82,11 +82,11 @@ impl fmt::Debug for Brief<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Report")
             .field("pipeline", &self.pipeline)
-            .field("exit_code", &exit_code(self.nodes))
-            .field("succeeded", &count(self.nodes, Status::Success))
-            .field("failed", &count(self.nodes, Status::Failed))
-            .field("skipped", &count(self.nodes, Status::Skipped))
-            .field("cancelled", &count(self.nodes, Status::Cancelled))
+            .field("exit_code", &exit_code(self.states))
+            .field("succeeded", &count(self.states, Status::Success))
+            .field("failed", &count(self.states, Status::Failed))
+            .field("skipped", &count(self.states, Status::Skipped))
+            .field("cancelled", &count(self.states, Status::Cancelled))
             .field("duration", &self.duration)
             .finish_non_exhaustive()
     }
@@ -122,7 +122,7 @@ struct Short(Duration);
 
 impl fmt::Display for Short {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let nanos = crate::time::nanos(self.0);
+        let nanos = rungs_scheduler::__private::nanos(self.0);
         let mut text = Text::default();
         match nanos {
             0 => text.write_str("0")?,

@@ -173,8 +173,7 @@ pub trait Device: Default {
 }
 
 /// A device that never lets anybody wait.
-#[derive(Default)]
-#[derive(Debug)]
+#[derive(Default, Debug)]
 pub struct Prompt(u32);
 
 impl Device for Prompt {
@@ -190,8 +189,7 @@ impl Device for Prompt {
 }
 
 /// A device that lets each step that uses it wait once.
-#[derive(Default)]
-#[derive(Debug)]
+#[derive(Default, Debug)]
 pub struct Slow(u32);
 
 impl Device for Slow {

@@ -5,7 +5,7 @@
 use core::hint::black_box;
 use rungs::{
     Config, Instant, Settings,
-    scheduler::{Action, Edges, Need, Needed, Node, Numbering, Outcome, Plan, Scheduler, State, StepId, invert},
+    scheduler::{Action, Edges, Need, StorageSize, StepState, Numbering, Outcome, Plan, Scheduler, Storage, StepId, invert},
 };
 
 #[panic_handler]
@@ -20,8 +20,8 @@ pub fn run() -> u32 {
     let (mut up, mut list) = ([0; 3], [Need::result(zero)]);
     invert(Edges::new(&starts, &needs), &mut up, &mut list);
     let plan = Plan::new(Edges::new(&starts, &needs), Edges::new(&up, &list), &[Settings::DEFAULT], &[]);
-    let (mut nodes, mut ready) = ([Node::default(); 2], [0; Needed::ready_words(2)]);
-    let state = State { nodes: &mut nodes, ready: &mut ready, ..State::default() };
+    let (mut states, mut ready) = ([StepState::default(); 2], [0; StorageSize::ready_words(2)]);
+    let state = Storage { states: &mut states, ready: &mut ready, ..Storage::default() };
     let Ok(mut run) = Scheduler::new(plan, Numbering::default(), Config::DEFAULT, state, Instant::ZERO) else {
         return 0;
     };

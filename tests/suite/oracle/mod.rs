@@ -1,6 +1,6 @@
 //! A naive oracle of the scheduler: a discrete-event simulation of a whole run, written to be read rather than to
 //! be fast. It shares no code and no idea with the scheduler that it judges: every question ("may this step start?",
-//! "what is its fate?") is answered from scratch, by looking at everything that has happened so far.
+//! "what is its fate?") is answered from scratch, by looking at everything that has kind so far.
 //!
 //! At each instant, in this order:
 //!

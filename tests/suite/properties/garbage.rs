@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use rungs::scheduler::{Action, Edges, Need, Needed, Numbering, Outcome, Plan, Scheduler, StepId, Use, Verdict};
+use rungs::scheduler::{Action, Edges, Need, Numbering, Outcome, Plan, Scheduler, StepId, StorageSize, Use, Verdict};
 use rungs::{Backoff, Cause, Config, Instant, OnFailure, Order, Retry, Settings, Status, Stop, When};
 
-use crate::layout::{Layout, Storage, id};
+use crate::layout::{Buffers, Layout, id};
 use crate::random::{Random, seeds};
 
 #[test]
@@ -14,14 +14,14 @@ fn calls_at_random_never_panic() {
         let mut random = Random::new(seed);
         let case = random.case(12);
         let layout = Layout::new(&case);
-        let mut storage = Storage::default();
+        let mut storage = Buffers::default();
         pester(&mut random, layout.run(&mut storage, Instant::ZERO));
     }
 }
 
 /// With outcomes that nobody waits for, times that go back, and stops.
 fn pester(random: &mut Random, mut run: Scheduler<'_>) {
-    let steps = run.nodes().len() as u64;
+    let steps = run.states().len() as u64;
     for _ in 0..200 {
         let now = Instant::from_nanos(random.pick([0, 1, 5, 20, u64::MAX - 1, u64::MAX]));
         let step = id(random.below(steps + 2) as usize);
@@ -38,7 +38,7 @@ fn pester(random: &mut Random, mut run: Scheduler<'_>) {
 
 /// An outcome without an attempt is ignored, and changes nothing at all.
 fn hand_in(run: &mut Scheduler<'_>, step: StepId, outcome: Outcome, now: Instant) {
-    let awaited = run.node(step).is_some_and(|node| node.is_in_flight());
+    let awaited = run.state(step).is_some_and(|node| node.is_in_flight());
     let before = seen(run);
     let verdict = run.handle_outcome(step, outcome, now);
     assert_eq!(verdict == Verdict::Ignored, !awaited);
@@ -50,12 +50,12 @@ fn hand_in(run: &mut Scheduler<'_>, step: StepId, outcome: Outcome, now: Instant
 struct Seen {
     in_flight: u32,
     deadline: Option<Instant>,
-    nodes: Vec<(Status, Option<Cause>, u32)>,
+    states: Vec<(Status, Option<Cause>, u32)>,
 }
 
 fn seen(run: &Scheduler<'_>) -> Seen {
-    let nodes = run.nodes().iter().map(|node| (node.status(), node.cause(), node.attempts()));
-    Seen { in_flight: run.in_flight(), deadline: run.poll_deadline(), nodes: nodes.collect() }
+    let states = run.states().iter().map(|node| (node.status(), node.cause(), node.attempts()));
+    Seen { in_flight: run.in_flight(), deadline: run.poll_deadline(), states: states.collect() }
 }
 
 fn outcome(random: &mut Random) -> Outcome {
@@ -79,13 +79,13 @@ fn what_is_lost_has_failed() {
         case([step([never()]).retries(5), step([never()]).needs([0])])
     };
     let layout = Layout::new(&case);
-    let mut storage = Storage::default();
+    let mut storage = Buffers::default();
     let mut run = layout.run(&mut storage, Instant::ZERO);
     assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Start(id(0))));
     assert_eq!(run.handle_outcome(id(0), Outcome::Abandoned, Instant::ZERO), Verdict::Ended);
-    assert_eq!(run.node(id(0)).unwrap().cause(), Some(Cause::Lost));
+    assert_eq!(run.state(id(0)).unwrap().cause(), Some(Cause::TaskDropped));
     assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Ended(id(1))));
-    assert_eq!(run.node(id(1)).unwrap().cause(), Some(Cause::Dependency { root: id(0), via: id(0) }));
+    assert_eq!(run.state(id(1)).unwrap().cause(), Some(Cause::Dependency { root: id(0), via: id(0) }));
     assert!(run.has_ended());
 }
 
@@ -112,7 +112,7 @@ fn plans_that_make_no_sense_never_panic() {
             numbers(&mut random, 4).iter().map(|&resource| Use { resource, units: random.below(4) as u32 }).collect();
         let numbering = Numbering {
             order: &lists[0],
-            places: &lists[1],
+            priorities: &lists[1],
             ranks: &lists[2],
             classes: &lists[3],
             use_rows: &lists[4],
@@ -125,8 +125,8 @@ fn plans_that_make_no_sense_never_panic() {
             .max_concurrent(random.below(3) as u32)
             .order(random.pick([Order::Eager, Order::Levels]))
             .on_failure(random.pick([OnFailure::GoOn, OnFailure::Drain, OnFailure::Cancel]));
-        let mut storage = Storage::default();
-        let state = storage.grown_to(Needed::for_run(&plan, &numbering, &config)).state();
+        let mut storage = Buffers::default();
+        let state = storage.grown_to(StorageSize::for_run(&plan, &numbering, &config)).state();
         let run = Scheduler::new(plan, numbering, config, state, Instant::from_nanos(random.pick([0, u64::MAX])));
         pester(&mut random, run.expect("storage that fits"));
     }

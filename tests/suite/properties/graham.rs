@@ -1,11 +1,11 @@
-//! How long a run takes at most when places are short.
+//! How long a run takes at most when priorities are short.
 
 use crate::oracle::build::{ok, step};
 use crate::oracle::{Case, Spec};
 use crate::random::{Random, seeds};
 use crate::sim::play;
 
-/// With `m` places, work `w` and a longest path `p`, no place is idle unless a step of some path is running: the run
+/// With `m` priorities, work `w` and a longest path `p`, no place is idle unless a step of some path is running: the run
 /// takes at most `w / m + (1 - 1 / m) p`, hence at most `2 - 1 / m` times the best possible (R. L. Graham, "Bounds on
 /// Multiprocessing Timing Anomalies", 1969).
 #[test]
@@ -17,7 +17,7 @@ fn never_longer_than_graham_says() {
         let work: u64 = (0..case.steps.len()).map(|step| takes(&case, step)).sum();
         let path = longest_path(&case);
         let time = play(&case).finished_at;
-        assert!(m * time <= work + (m - 1) * path, "seed {seed}: {time}, {m} places, work {work}, path {path}");
+        assert!(m * time <= work + (m - 1) * path, "seed {seed}: {time}, {m} priorities, work {work}, path {path}");
         let least = path.max(work.div_ceil(m));
         assert!(least <= time && m * time <= (2 * m - 1) * least, "seed {seed}: {time} where {least} is the least");
     }

@@ -1,16 +1,16 @@
 //! What a run writes on: as much as it says it needs, whatever was on it before, and never more.
 
 use rungs::Instant;
-use rungs::scheduler::{Scheduler, State};
+use rungs::scheduler::{Scheduler, Storage};
 
-use crate::layout::{Layout, Storage};
+use crate::layout::{Buffers, Layout};
 use crate::oracle::build::{case, ok, step};
 use crate::random::{Random, seeds};
 use crate::sim::{play_on, play_traced};
 
 #[test]
 fn used_and_larger_storage_changes_nothing() {
-    let mut storage = Storage::default();
+    let mut storage = Buffers::default();
     for seed in seeds(5_000) {
         let case = Random::new(seed).case(30);
         let (used, fresh) = (play_on(&mut storage, &case), play_traced(&case));
@@ -27,22 +27,22 @@ fn layout() -> Layout {
 #[test]
 fn any_slice_too_short_is_told() {
     let layout = layout();
-    let shorten: [fn(&mut State<'_>); 5] = [
-        |state| _ = state.nodes.split_off_first_mut(),
+    let shorten: [fn(&mut Storage<'_>); 5] = [
+        |state| _ = state.states.split_off_first_mut(),
         |state| _ = state.ready.split_off_first_mut(),
-        |state| _ = state.alarms.split_off_first_mut(),
+        |state| _ = state.timers.split_off_first_mut(),
         |state| _ = state.free.split_off_first_mut(),
         |state| _ = state.open.split_off_first_mut(),
     ];
     let needed = layout.needed();
     for (slice, shorten) in shorten.iter().enumerate() {
-        let mut storage = Storage::default();
+        let mut storage = Buffers::default();
         let mut state = storage.grown_to(needed).state();
         shorten(&mut state);
         let made = Scheduler::new(layout.plan(), layout.numbering(), layout.config(), state, Instant::ZERO);
         let error = made.map(|_| ()).expect_err("one is missing");
         assert_eq!(error.0, needed, "slice {slice}");
-        let says = "too many steps for the storage: 3 nodes and 3 alarms are needed";
+        let says = "too many steps for the storage: 3 states and 3 timers are needed";
         assert_eq!(error.to_string(), says);
     }
 }
@@ -50,7 +50,7 @@ fn any_slice_too_short_is_told() {
 #[test]
 fn no_storage_will_do_for_no_steps() {
     let layout = Layout::new(&case([]));
-    let state = State { ready: &mut [0], ..State::default() };
+    let state = Storage { ready: &mut [0], ..Storage::default() };
     let run = Scheduler::new(layout.plan(), layout.numbering(), layout.config(), state, Instant::ZERO);
     let mut run = run.expect("nothing is needed but a word");
     assert!(run.has_ended());

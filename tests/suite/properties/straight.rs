@@ -6,7 +6,7 @@ use rungs::scheduler::{Action, Numbering, Outcome, Scheduler, StepId, Verdict};
 use rungs::{Cause, Instant, Retry, Status, Stop};
 
 use crate::agreement::check_random;
-use crate::layout::{Layout, Storage, id};
+use crate::layout::{Buffers, Layout, id};
 use crate::random::{Random, seeds};
 
 /// Both runs of one case, told the same.
@@ -51,7 +51,7 @@ fn twins(seed: u64, most_steps: u64) -> u32 {
     }
     let layout = Layout::new(&case);
     let numbering = layout.numbering();
-    let (mut one, mut other) = (Storage::default(), Storage::default());
+    let (mut one, mut other) = (Buffers::default(), Buffers::default());
     let begin = |storage, needs_first| layout.run_by(storage, Numbering { needs_first, ..numbering }, Instant::ZERO);
     let mut twins = Twins {
         straight: begin(&mut one, numbering.needs_first),
@@ -136,12 +136,12 @@ impl Twins<'_> {
     /// All that can be seen of a run is the same.
     fn compare(&self, seed: u64) {
         let seen = |run: &Scheduler<'_>| {
-            let nodes = run.nodes().iter();
-            let nodes: Vec<(Status, Option<Cause>, u32, bool, bool)> = nodes
+            let states = run.states().iter();
+            let states: Vec<(Status, Option<Cause>, u32, bool, bool)> = states
                 .map(|node| (node.status(), node.cause(), node.attempts(), node.is_in_flight(), node.is_required()))
                 .collect();
             let limits: Vec<_> = self.in_flight.iter().map(|&step| run.attempt_limit(step, self.now())).collect();
-            (nodes, limits, run.poll_deadline(), run.in_flight(), run.has_ended())
+            (states, limits, run.poll_deadline(), run.in_flight(), run.has_ended())
         };
         assert_eq!(seen(&self.straight), seen(&self.counting), "seed {seed} at {}", self.now);
     }

@@ -33,8 +33,8 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             #(#fields,)*
         }
 
-        impl #impl_generics ::rungs::fixed::Known for Outputs #ty_generics #where_clause {
-            const BLUEPRINT: &'static ::rungs::fixed::Blueprint = &PLAN;
+        impl #impl_generics ::rungs::fixed::StaticPipeline for Outputs #ty_generics #where_clause {
+            const STATIC_PLAN: &'static ::rungs::fixed::StaticPlan = &PLAN;
         }
 
         impl #impl_generics ::rungs::fixed::Outputs for Outputs #ty_generics #where_clause {

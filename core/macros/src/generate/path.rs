@@ -41,7 +41,7 @@ pub(super) fn fields(model: &Pipeline) -> TokenStream {
         match access(model, field) {
             Access::Shared => quote!(let #name = &*#name;),
             Access::Owned => TokenStream::new(),
-            Access::Lent => quote!(let #name = &::rungs::fixed::Handed::new(#name);),
+            Access::Lent => quote!(let #name = &::rungs::fixed::Handover::new(#name);),
         }
     });
     let given = local("context");
@@ -64,15 +64,15 @@ fn located(mut name: Ident, span: Span) -> Ident {
 /// The outputs taken apart, a place for each path to write its results to, and what other paths see of them.
 pub(super) fn results(model: &Pipeline) -> TokenStream {
     let outputs = local("outputs");
-    let places = model.steps.iter().map(|step| {
+    let priorities = model.steps.iter().map(|step| {
         let (ident, place) = (&step.ident, place_of(step));
         quote!(#ident: #place)
     });
     let published = (0..model.steps.len()).filter(|&step| is_read_elsewhere(model, step));
-    let published = published.map(|_| quote!(::rungs::fixed::Published::new()));
+    let published = published.map(|_| quote!(::rungs::fixed::SharedResult::new()));
     let all = local("published");
     quote! {
-        let Outputs { #(#places,)* } = #outputs;
+        let Outputs { #(#priorities,)* } = #outputs;
         let #all = &(#(#published,)*);
     }
 }

@@ -8,7 +8,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeMap;
 use syn::{Expr, spanned::Spanned};
 
-/// `BLUEPRINT`, and what it lends out.
+/// `STATIC_PLAN`, and what it lends out.
 ///
 /// Settings are expressions of the user's, and stand where our own constants are in scope: so those have names that
 /// nobody else's have.
@@ -36,9 +36,9 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     };
     quote! {
         /// The plan, with all that is said of its runs.
-        pub static BLUEPRINT: ::rungs::fixed::Blueprint = PLAN;
+        pub static STATIC_PLAN: ::rungs::fixed::StaticPlan = PLAN;
 
-        const PLAN: ::rungs::fixed::Blueprint = {
+        const PLAN: ::rungs::fixed::StaticPlan = {
             use ::rungs::scheduler as __scheduler;
             const __COUNT: usize = #count;
             const __NAMES: &[&str] = &[#(#names),*];
@@ -54,10 +54,10 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             const __WHICH: &[u32] = &[#(#which),*];
             const __PLAN: __scheduler::Plan<'static> =
                 __scheduler::Plan::new(__scheduler::Edges::new(__NEED_ROWS, __NEEDS), __scheduler::Edges::new(__WAITING_ROWS, __WAITING), __SETTINGS, __WHICH);
-            const __PLACES: ::rungs::fixed::Places<__COUNT> = ::rungs::fixed::Places::new(&__PLAN, __ORDER, #by_level);
+            const __PLACES: ::rungs::fixed::Priorities<__COUNT> = ::rungs::fixed::Priorities::new(&__PLAN, __ORDER, #by_level);
             #resources
             const __BY_PRIORITY: __scheduler::Numbering<'static> = (&__PLACES).numbering(&__PLAN, #by_level, __CLASSES, __USE_ROWS, __USES, __CAPACITIES);
-            ::rungs::fixed::Blueprint::new(#title, __NAMES, __PLAN)
+            ::rungs::fixed::StaticPlan::new(#title, __NAMES, __PLAN)
                 .numbered(#numbering, __BY_PRIORITY)
                 .paths(__PATH_OF)
                 .levels(__LEVELS)

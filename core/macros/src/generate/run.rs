@@ -45,15 +45,15 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
         pub type Report #alias = ::rungs::fixed::Report<Outputs #output_ty, #error, #count>;
 
         /// What a run writes on, its report included.
-        pub type Storage #alias = ::rungs::fixed::Run<Outputs #output_ty, #error, #lengths>;
+        pub type Storage #alias = ::rungs::fixed::RunStorage<Outputs #output_ty, #error, #lengths>;
 
         /// The pipeline, as a type.
         #[derive(Debug)]
         #[allow(clippy::exhaustive_enums)]
         pub enum Pipeline {}
 
-        impl ::rungs::fixed::Known for Pipeline {
-            const BLUEPRINT: &'static ::rungs::fixed::Blueprint = &PLAN;
+        impl ::rungs::fixed::StaticPipeline for Pipeline {
+            const STATIC_PLAN: &'static ::rungs::fixed::StaticPlan = &PLAN;
         }
 
         impl ::rungs::fixed::Fallible for Pipeline {
@@ -78,12 +78,12 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
 
         /// The plan, to ask what it consists of: names, needs and dependents, levels, settings, resources.
         pub const fn plan() -> ::rungs::PlanView<'static> {
-            BLUEPRINT.view()
+            STATIC_PLAN.view()
         }
 
         /// The picture of the plan: as text, Mermaid or DOT.
-        pub const fn visualize() -> ::rungs::fixed::Picture<'static> {
-            BLUEPRINT.picture()
+        pub const fn visualize() -> ::rungs::fixed::Diagram<'static> {
+            STATIC_PLAN.picture()
         }
 
         #[allow(clippy::multiple_bound_locations)]
@@ -122,8 +122,8 @@ fn lengths(model: &Pipeline) -> TokenStream {
     };
     quote! {
         #count,
-        { ::rungs::scheduler::Needed::ready_words(#count) },
-        { PLAN.plan.alarms() },
+        { ::rungs::scheduler::StorageSize::ready_words(#count) },
+        { PLAN.plan.timers() },
         #resources,
         #levels
     }
@@ -137,7 +137,7 @@ fn wires(model: &Pipeline) -> TokenStream {
     let asks = |step: &Step| step.params.iter().any(|param| param.kind == ParamKind::Context);
     let contexts = usize::from(model.steps.iter().any(asks));
     let paths = model.graph.paths.len();
-    quote!(type Wires<E> = ::rungs::fixed::Wires<E, #paths, #needs, #contexts>;)
+    quote!(type LaneStates<E> = ::rungs::fixed::LaneStates<E, #paths, #needs, #contexts>;)
 }
 
 /// What a run must bring, asked for where a step's settings say so.
@@ -194,7 +194,7 @@ fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'
         ) -> &'run Report #output_ty {
             {
                 let (#outputs, #lent) = #storage.lend();
-                let #wires: &Wires<#error> = &Wires::new();
+                let #wires: &LaneStates<#error> = &LaneStates::new();
                 #results
                 #fields
                 #(let mut #names = ::core::pin::pin!(#blocks);)*

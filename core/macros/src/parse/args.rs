@@ -2,7 +2,7 @@
 
 use super::{
     closest::closest,
-    mistakes::{Mistakes, shown},
+    diagnostics::{Diagnostics, shown},
 };
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{
@@ -16,14 +16,14 @@ use syn::{
 /// it; the arguments after a wrong one are read all the same.
 pub(super) fn read(
     tokens: TokenStream,
-    mistakes: &mut Mistakes,
+    diagnostics: &mut Diagnostics,
     mut take: impl FnMut(&Ident, ParseStream<'_>) -> Result<()>,
 ) -> Vec<Ident> {
     let mut said = Vec::new();
     let all = |input: ParseStream<'_>| {
         while !input.is_empty() {
             if let Err(error) = one(input, &mut said, &mut take) {
-                mistakes.add(error);
+                diagnostics.add(error);
                 skip_argument(input);
             }
         }
@@ -36,9 +36,9 @@ pub(super) fn read(
 
 /// As [`read`], for a list within an argument.
 pub(super) fn read_all(tokens: TokenStream, take: impl FnMut(&Ident, ParseStream<'_>) -> Result<()>) -> Result<()> {
-    let mut mistakes = Mistakes::default();
-    read(tokens, &mut mistakes, take);
-    mistakes.finish()
+    let mut diagnostics = Diagnostics::default();
+    read(tokens, &mut diagnostics, take);
+    diagnostics.finish()
 }
 
 fn one(

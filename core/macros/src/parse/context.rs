@@ -1,6 +1,6 @@
 //! The context: the struct whose fields steps borrow.
 
-use super::mistakes::Mistakes;
+use super::diagnostics::Diagnostics;
 use crate::model::{Context, Field};
 use syn::{Fields, ItemStruct};
 
@@ -9,7 +9,7 @@ use syn::{Fields, ItemStruct};
 pub(super) fn find<'s>(
     structs: &'s [ItemStruct],
     marked: Option<usize>,
-    mistakes: &mut Mistakes,
+    diagnostics: &mut Diagnostics,
 ) -> Option<&'s ItemStruct> {
     let structure = match (marked, structs) {
         (Some(marked), _) => structs.get(marked)?,
@@ -20,7 +20,7 @@ pub(super) fn find<'s>(
         return Some(structure);
     }
     if marked.is_some() {
-        mistakes.at(&structure.ident, "the context's fields have names: `struct Board { rail: Rail }`");
+        diagnostics.at(&structure.ident, "the context's fields have names: `struct Board { rail: Rail }`");
     }
     None
 }

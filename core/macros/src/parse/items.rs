@@ -1,8 +1,8 @@
 //! The items of a module: which are steps, which may be the context.
 
 use super::{
-    mistakes::Mistakes,
-    step_args::{self, Said},
+    diagnostics::Diagnostics,
+    step_args::{self, Parsed},
 };
 use syn::{Attribute, Ident, Item, ItemStruct, Signature};
 
@@ -18,7 +18,7 @@ pub(super) struct Found {
 /// A step as it stands there.
 pub(super) struct Declared {
     pub(super) sig: Signature,
-    pub(super) said: Said,
+    pub(super) said: Parsed,
 }
 
 impl Declared {
@@ -28,34 +28,34 @@ impl Declared {
 }
 
 /// `defaults` are the names of the settings that all steps have if they do not state them.
-pub(super) fn find(items: &mut [Item], defaults: &[Ident], mistakes: &mut Mistakes) -> Found {
+pub(super) fn find(items: &mut [Item], defaults: &[Ident], diagnostics: &mut Diagnostics) -> Found {
     let mut found = Found::default();
     for item in items {
         let Some(attributes) = attributes(item) else { continue };
         let steps = take_away(attributes, "step");
         let contexts = take_away(attributes, "context");
         for again in steps.iter().skip(1).chain(contexts.iter().skip(1)) {
-            mistakes.at(again, "this attribute is said twice");
+            diagnostics.at(again, "this attribute is said twice");
         }
         match item {
             Item::Fn(function) => {
                 if let Some(attribute) = steps.first() {
-                    no_cfg(&function.attrs, "a step", mistakes);
-                    let said = step_args::read(attribute, defaults, mistakes);
+                    no_cfg(&function.attrs, "a step", diagnostics);
+                    let said = step_args::read(attribute, defaults, diagnostics);
                     found.steps.push(Declared { sig: function.sig.clone(), said });
                 }
-                refuse(&contexts, "`#[context]` goes on a struct", mistakes);
+                refuse(&contexts, "`#[context]` goes on a struct", diagnostics);
             }
             Item::Struct(structure) => {
                 if let Some(attribute) = contexts.first() {
-                    found.mark(structure, attribute, mistakes);
+                    found.mark(structure, attribute, diagnostics);
                 }
                 found.structs.push(structure.clone());
-                refuse(&steps, "`#[step]` goes on an `async fn`", mistakes);
+                refuse(&steps, "`#[step]` goes on an `async fn`", diagnostics);
             }
             _ => {
-                refuse(&contexts, "`#[context]` goes on a struct", mistakes);
-                refuse(&steps, "`#[step]` goes on an `async fn`", mistakes);
+                refuse(&contexts, "`#[context]` goes on a struct", diagnostics);
+                refuse(&steps, "`#[step]` goes on an `async fn`", diagnostics);
             }
         }
     }
@@ -63,14 +63,14 @@ pub(super) fn find(items: &mut [Item], defaults: &[Ident], mistakes: &mut Mistak
 }
 
 impl Found {
-    fn mark(&mut self, structure: &ItemStruct, attribute: &Attribute, mistakes: &mut Mistakes) {
+    fn mark(&mut self, structure: &ItemStruct, attribute: &Attribute, diagnostics: &mut Diagnostics) {
         if attribute.meta.require_path_only().is_err() {
-            mistakes.at(attribute, "`#[context]` stands alone, without a value");
+            diagnostics.at(attribute, "`#[context]` stands alone, without a value");
         }
-        no_cfg(&structure.attrs, "the context", mistakes);
+        no_cfg(&structure.attrs, "the context", diagnostics);
         match self.marked.and_then(|marked| self.structs.get(marked)) {
             Some(first) => {
-                mistakes.at(attribute, format!("there is one context, and `{}` is marked already", first.ident))
+                diagnostics.at(attribute, format!("there is one context, and `{}` is marked already", first.ident))
             }
             None => self.marked = Some(self.structs.len()),
         }
@@ -78,9 +78,9 @@ impl Found {
 }
 
 /// The plan is made before the compiler has looked at `#[cfg]`: it cannot hang on one.
-fn no_cfg(attributes: &[Attribute], what: &str, mistakes: &mut Mistakes) {
+fn no_cfg(attributes: &[Attribute], what: &str, diagnostics: &mut Diagnostics) {
     if let Some(cfg) = attributes.iter().find(|attribute| is_cfg(attribute)) {
-        mistakes.at(cfg, format!("{what} cannot hang on a `#[cfg]`: put it on the module, or within the body"));
+        diagnostics.at(cfg, format!("{what} cannot hang on a `#[cfg]`: put it on the module, or within the body"));
     }
 }
 
@@ -88,8 +88,8 @@ pub(super) fn is_cfg(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg")
 }
 
-fn refuse(attributes: &[Attribute], message: &str, mistakes: &mut Mistakes) {
-    attributes.iter().for_each(|attribute| mistakes.at(attribute, message));
+fn refuse(attributes: &[Attribute], message: &str, diagnostics: &mut Diagnostics) {
+    attributes.iter().for_each(|attribute| diagnostics.at(attribute, message));
 }
 
 fn take_away(attributes: &mut Vec<Attribute>, name: &str) -> Vec<Attribute> {

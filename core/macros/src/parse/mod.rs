@@ -3,8 +3,8 @@
 mod args;
 mod closest;
 mod context;
+mod diagnostics;
 mod items;
-mod mistakes;
 mod module_args;
 mod names;
 mod params;
@@ -18,15 +18,15 @@ use crate::{
     graph,
     model::{Context, Pipeline},
 };
-use mistakes::Mistakes;
-pub(crate) use mistakes::shown;
+use diagnostics::Diagnostics;
+pub(crate) use diagnostics::shown;
 use names::Names;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{AttrStyle, Attribute, Error, Ident, Item, ItemMod, Visibility};
 use wiring::Wired;
 
-/// What is handed back of a module with mistakes.
+/// What is handed back of a module with diagnostics.
 pub(crate) struct Rejected {
     error: Error,
     /// What the user wrote, without our attributes, so that the compiler does not complain of those as well.
@@ -43,15 +43,15 @@ impl From<Rejected> for TokenStream {
 /// Reads a module, and checks all that can be checked without knowing types.
 pub(crate) fn pipeline(args: TokenStream, module: TokenStream) -> Result<Pipeline, Rejected> {
     let (head, mut items) = open(&module).map_err(|error| Rejected { error, module })?;
-    let mut mistakes = Mistakes::default();
-    let args = module_args::read(args, &mut mistakes);
-    let found = items::find(&mut items, &args.default_names, &mut mistakes);
-    let structure = context::find(&found.structs, found.marked, &mut mistakes);
+    let mut diagnostics = Diagnostics::default();
+    let args = module_args::read(args, &mut diagnostics);
+    let found = items::find(&mut items, &args.default_names, &mut diagnostics);
+    let structure = context::find(&found.structs, found.marked, &mut diagnostics);
     let names = Names::new(&found, structure);
     let context = structure.map(context::model);
     let generics = structure.map(|context| &context.generics);
-    let wired = wiring::wire(found.steps, generics, &names, &args.resources, &mut mistakes);
-    match mistakes.finish() {
+    let wired = wiring::wire(found.steps, generics, &names, &args.resources, &mut diagnostics);
+    match diagnostics.finish() {
         Ok(()) => Ok(complete(head, items, args, context, wired)),
         Err(error) => Err(Rejected { error, module: head.around(&items) }),
     }
@@ -83,11 +83,11 @@ fn open(module: &TokenStream) -> syn::Result<(Head, Vec<Item>)> {
     }
 }
 
-/// The model of a module without mistakes.
+/// The model of a module without diagnostics.
 fn complete(
     Head { attrs, vis, ident }: Head,
     items: Vec<Item>,
-    args: module_args::Said,
+    args: module_args::Parsed,
     mut context: Option<Context>,
     Wired { steps, needs }: Wired,
 ) -> Pipeline {
@@ -99,7 +99,7 @@ fn complete(
         field.exclusive = shared.exclusive;
         field.users = graph.order.iter().copied().filter(|step| shared.users.contains(step)).collect();
     }
-    let module_args::Said { error, name, config, defaults, resources, .. } = args;
+    let module_args::Parsed { error, name, config, defaults, resources, .. } = args;
     let name = name.unwrap_or_else(|| shown(&ident));
     Pipeline { attrs, vis, ident, items, name, error, config, defaults, resources, context, steps, graph }
 }

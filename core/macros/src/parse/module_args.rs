@@ -2,14 +2,14 @@
 
 use super::{
     args::{self, list, read_all, value, word},
-    mistakes::Mistakes,
+    diagnostics::Diagnostics,
     step_args,
 };
 use crate::model::{ConfigArgs, OnFailure, Order, Resource, StepArgs};
 use proc_macro2::{Ident, TokenStream};
 use syn::{Error, Expr, LitStr, Result, Type, parse::ParseStream};
 
-pub(super) struct Said {
+pub(super) struct Parsed {
     pub(super) error: Type,
     pub(super) name: Option<String>,
     pub(super) config: ConfigArgs,
@@ -26,8 +26,8 @@ const ORDERS: &[(&str, Order)] = &[("eager", Order::Eager), ("levels", Order::Le
 const ON_FAILURE: &[(&str, OnFailure)] =
     &[("go_on", OnFailure::GoOn), ("drain", OnFailure::Drain), ("cancel", OnFailure::Cancel)];
 
-pub(super) fn read(tokens: TokenStream, mistakes: &mut Mistakes) -> Said {
-    let mut pipeline = Said {
+pub(super) fn read(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Parsed {
+    let mut pipeline = Parsed {
         error: missing_type(),
         name: None,
         config: ConfigArgs::default(),
@@ -35,9 +35,9 @@ pub(super) fn read(tokens: TokenStream, mistakes: &mut Mistakes) -> Said {
         default_names: Vec::new(),
         resources: Vec::new(),
     };
-    let said = args::read(tokens, mistakes, |name, input| take(&mut pipeline, name, input));
+    let said = args::read(tokens, diagnostics, |name, input| take(&mut pipeline, name, input));
     if !said.iter().any(|name| name == "error") {
-        mistakes.missing("the steps' error type is missing: `#[pipeline(error = MyError)]`");
+        diagnostics.missing("the steps' error type is missing: `#[pipeline(error = MyError)]`");
     }
     pipeline
 }
@@ -47,7 +47,7 @@ pub(super) fn missing_type() -> Type {
     Type::Verbatim(TokenStream::new())
 }
 
-fn take(pipeline: &mut Said, name: &Ident, input: ParseStream<'_>) -> Result<()> {
+fn take(pipeline: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {
     let config = &mut pipeline.config;
     match name.to_string().as_str() {
         "error" => pipeline.error = value(name, input, "MyError")?,

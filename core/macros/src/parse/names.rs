@@ -2,8 +2,8 @@
 
 use super::{
     closest::closest,
+    diagnostics::shown,
     items::{Found, is_cfg},
-    mistakes::shown,
 };
 use syn::{Ident, ItemStruct};
 

@@ -1,7 +1,7 @@
 //! What a step's parameters are given, and how they must be taken.
 
 use super::{
-    mistakes::{Mistakes, shown},
+    diagnostics::{Diagnostics, shown},
     names::{Meaning, Names},
     signature::Named,
 };
@@ -14,13 +14,13 @@ pub(super) fn resolve(
     step: usize,
     is_clean_up: bool,
     names: &Names,
-    mistakes: &mut Mistakes,
+    diagnostics: &mut Diagnostics,
 ) -> Vec<Param> {
     let resolve = |Named { ident, ty }| {
         let meaning = match names.parameter(&ident, step) {
             Ok(meaning) => meaning,
             Err(message) => {
-                mistakes.at(&ident, message);
+                diagnostics.at(&ident, message);
                 return None;
             }
         };
@@ -32,9 +32,9 @@ pub(super) fn resolve(
             Meaning::Context => check_context(&ty),
         };
         if let Err(message) = wrong {
-            mistakes.at(&ty, message);
+            diagnostics.at(&ty, message);
         } else if let Some(lifetime) = reference(&ty).and_then(|reference| reference.lifetime.as_ref()) {
-            mistakes.at(lifetime, "a step borrows for one attempt only: leave the lifetime out");
+            diagnostics.at(lifetime, "a step borrows for one attempt only: leave the lifetime out");
         }
         let mutable = reference(&ty).is_some_and(|reference| reference.mutability.is_some());
         let kind = match meaning {

@@ -1,8 +1,8 @@
 //! What every step's signature must be, whatever its parameters mean.
 
 use super::{
+    diagnostics::{Diagnostics, shown},
     items::is_cfg,
-    mistakes::{Mistakes, shown},
     module_args::missing_type,
 };
 use syn::{
@@ -18,29 +18,29 @@ pub(super) struct Named {
 }
 
 /// Tells the parameters that have a name.
-pub(super) fn parameters(sig: &Signature, mistakes: &mut Mistakes) -> Vec<Named> {
+pub(super) fn parameters(sig: &Signature, diagnostics: &mut Diagnostics) -> Vec<Named> {
     let mut named: Vec<Named> = Vec::new();
     for input in &sig.inputs {
         let typed = match input {
             FnArg::Receiver(receiver) => {
-                mistakes
+                diagnostics
                     .at(receiver, "a step has no `self`: what it borrows are fields of the context, by their names");
                 continue;
             }
             FnArg::Typed(typed) => typed,
         };
         if let Some(cfg) = typed.attrs.iter().find(|attribute| is_cfg(attribute)) {
-            mistakes.at(cfg, "a parameter of a step cannot hang on a `#[cfg]`");
+            diagnostics.at(cfg, "a parameter of a step cannot hang on a `#[cfg]`");
         }
         match &*typed.pat {
             Pat::Ident(PatIdent { ident, by_ref: None, subpat: None, .. }) => {
                 if named.iter().any(|other| other.ident == *ident) {
-                    mistakes.at(ident, format!("two parameters are called `{}`", shown(ident)));
+                    diagnostics.at(ident, format!("two parameters are called `{}`", shown(ident)));
                 } else {
                     named.push(Named { ident: ident.clone(), ty: (*typed.ty).clone() });
                 }
             }
-            pattern => mistakes
+            pattern => diagnostics
                 .at(pattern, "a step's parameter is a plain name: of a step, of a field of the context, or `cx`"),
         }
     }
@@ -48,43 +48,44 @@ pub(super) fn parameters(sig: &Signature, mistakes: &mut Mistakes) -> Vec<Named>
 }
 
 /// Tells the return type.
-pub(super) fn check(sig: &Signature, context: Option<&Generics>, mistakes: &mut Mistakes) -> Type {
-    check_keywords(sig, mistakes);
+pub(super) fn check(sig: &Signature, context: Option<&Generics>, diagnostics: &mut Diagnostics) -> Type {
+    check_keywords(sig, diagnostics);
     for lifetime in sig.generics.lifetimes() {
-        mistakes.at(lifetime, format!("a step names no lifetimes: leave `{}` out", lifetime.lifetime));
+        diagnostics.at(lifetime, format!("a step names no lifetimes: leave `{}` out", lifetime.lifetime));
     }
-    let Some(output) = output(sig, mistakes) else { return missing_type() };
-    check_result(output, sig, context, mistakes);
+    let Some(output) = output(sig, diagnostics) else { return missing_type() };
+    check_result(output, sig, context, diagnostics);
     output.clone()
 }
 
-fn check_keywords(sig: &Signature, mistakes: &mut Mistakes) {
+fn check_keywords(sig: &Signature, diagnostics: &mut Diagnostics) {
     if sig.asyncness.is_none() {
-        mistakes.at(&sig.fn_token, "a step is an `async fn`: add `async`");
+        diagnostics.at(&sig.fn_token, "a step is an `async fn`: add `async`");
     }
     if let Some(keyword) = &sig.constness {
-        mistakes.at(keyword, "a step cannot be `const`");
+        diagnostics.at(keyword, "a step cannot be `const`");
     }
     if let Safety::Unsafe(keyword) = &sig.safety {
-        mistakes.at(keyword, "a step cannot be `unsafe`");
+        diagnostics.at(keyword, "a step cannot be `unsafe`");
     }
     if let Some(abi) = &sig.abi {
-        mistakes.at(abi, "a step cannot be `extern`");
+        diagnostics.at(abi, "a step cannot be `extern`");
     }
     if let Some(variadic) = &sig.variadic {
-        mistakes.at(variadic, "a step cannot be variadic");
+        diagnostics.at(variadic, "a step cannot be variadic");
     }
 }
 
-fn output<'s>(sig: &'s Signature, mistakes: &mut Mistakes) -> Option<&'s Type> {
+fn output<'s>(sig: &'s Signature, diagnostics: &mut Diagnostics) -> Option<&'s Type> {
     match &sig.output {
         ReturnType::Type(_, ty) if may_be_result(ty) => Some(ty),
         ReturnType::Type(_, ty) => {
-            mistakes.at(ty, "a step returns a `Result`");
+            diagnostics.at(ty, "a step returns a `Result`");
             None
         }
         ReturnType::Default => {
-            mistakes.at(&sig.ident, format!("step `{}` returns nothing: a step returns a `Result`", shown(&sig.ident)));
+            diagnostics
+                .at(&sig.ident, format!("step `{}` returns nothing: a step returns a `Result`", shown(&sig.ident)));
             None
         }
     }
@@ -102,7 +103,7 @@ fn may_be_result(ty: &Type) -> bool {
 
 /// A result is kept after its step has ended, for the steps that need it and for the report: so its type can be named,
 /// and borrows nothing.
-fn check_result(output: &Type, sig: &Signature, context: Option<&Generics>, mistakes: &mut Mistakes) {
+fn check_result(output: &Type, sig: &Signature, context: Option<&Generics>, diagnostics: &mut Diagnostics) {
     let named = |param: &GenericParam| match param {
         GenericParam::Type(ty) => Some(ty.ident.clone()),
         GenericParam::Const(value) => Some(value.ident.clone()),
@@ -112,14 +113,14 @@ fn check_result(output: &Type, sig: &Signature, context: Option<&Generics>, mist
     let of_context: Vec<Ident> =
         context.into_iter().flat_map(|generics| generics.params.iter().filter_map(named)).collect();
     let foreign = foreign.filter(|ident| !of_context.contains(ident)).collect();
-    Kept { foreign, mistakes }.visit_type(output);
+    Kept { foreign, diagnostics }.visit_type(output);
 }
 
 /// Looks through the type of a result.
 struct Kept<'m> {
     /// Generic parameters of the step that the context does not have.
     foreign: Vec<Ident>,
-    mistakes: &'m mut Mistakes,
+    diagnostics: &'m mut Diagnostics,
 }
 
 impl<'ast> Visit<'ast> for Kept<'_> {
@@ -129,7 +130,7 @@ impl<'ast> Visit<'ast> for Kept<'_> {
             && self.foreign.contains(ident)
         {
             let name = shown(ident);
-            self.mistakes
+            self.diagnostics
                 .at(ident, format!("`{name}` occurs in the result, so the context must have a parameter `{name}` too"));
         }
         visit::visit_path(self, path);
@@ -137,19 +138,19 @@ impl<'ast> Visit<'ast> for Kept<'_> {
 
     fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
         if lifetime.ident != "static" {
-            self.mistakes.at(lifetime, BORROWS);
+            self.diagnostics.at(lifetime, BORROWS);
         }
     }
 
     fn visit_type_reference(&mut self, reference: &'ast TypeReference) {
         if reference.lifetime.is_none() {
-            self.mistakes.at(&reference.and_token, BORROWS);
+            self.diagnostics.at(&reference.and_token, BORROWS);
         }
         visit::visit_type_reference(self, reference);
     }
 
     fn visit_type_impl_trait(&mut self, opaque: &'ast TypeImplTrait) {
-        self.mistakes
+        self.diagnostics
             .at(opaque, "a result is kept after its step has ended, and `impl` gives it no name to keep it by");
     }
 

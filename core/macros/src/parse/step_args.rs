@@ -2,7 +2,7 @@
 
 use super::{
     args::{self, flag, list, read_all, value},
-    mistakes::Mistakes,
+    diagnostics::Diagnostics,
 };
 use crate::model::{StepArgs, When};
 use proc_macro2::{Ident, TokenStream};
@@ -10,7 +10,7 @@ use syn::{Attribute, Error, Expr, Meta, Result, parse::ParseStream};
 
 /// What the attribute says, with names that have not been looked up yet.
 #[derive(Default)]
-pub(super) struct Said {
+pub(super) struct Parsed {
     pub(super) settings: StepArgs,
     pub(super) uses: Vec<(Ident, Expr)>,
     pub(super) after: Vec<Ident>,
@@ -52,39 +52,39 @@ const COMPANIONS: &[(&str, &str)] = &[
 ];
 
 /// Reads a step's attribute; `defaults` are the names that the pipeline's defaults state.
-pub(super) fn read(attribute: &Attribute, defaults: &[Ident], mistakes: &mut Mistakes) -> Said {
+pub(super) fn read(attribute: &Attribute, defaults: &[Ident], diagnostics: &mut Diagnostics) -> Parsed {
     let tokens = match &attribute.meta {
         Meta::Path(_) => TokenStream::new(),
         Meta::List(list) => list.tokens.clone(),
         Meta::NameValue(_) => {
-            mistakes.at(attribute, "a step's settings stand in parentheses: `#[step(retries = 3)]`");
-            return Said::default();
+            diagnostics.at(attribute, "a step's settings stand in parentheses: `#[step(retries = 3)]`");
+            return Parsed::default();
         }
     };
-    let mut step = Said::default();
-    let said = args::read(tokens, mistakes, |name, input| take(&mut step, name, input));
-    check_alternatives(&said, mistakes);
+    let mut step = Parsed::default();
+    let said = args::read(tokens, diagnostics, |name, input| take(&mut step, name, input));
+    check_alternatives(&said, diagnostics);
     // What a value states is not known here.
     if step.settings.settings.is_none() {
-        check_companions(&said, defaults, mistakes);
+        check_companions(&said, defaults, diagnostics);
     }
     step
 }
 
 /// Reads what `defaults(..)` holds, and tells the names that it states.
 pub(super) fn defaults(tokens: TokenStream) -> Result<(StepArgs, Vec<Ident>)> {
-    let (mut step, mut mistakes) = (Said::default(), Mistakes::default());
-    let said = args::read(tokens, &mut mistakes, |name, input| {
+    let (mut step, mut diagnostics) = (Parsed::default(), Diagnostics::default());
+    let said = args::read(tokens, &mut diagnostics, |name, input| {
         if PER_STEP.iter().any(|other| name == other) {
             return Err(Error::new(name.span(), format!("`{name}` is stated at each step, not in `defaults`")));
         }
         take(&mut step, name, input)
     });
-    check_alternatives(&said, &mut mistakes);
-    mistakes.finish().map(|()| (step.settings, said))
+    check_alternatives(&said, &mut diagnostics);
+    diagnostics.finish().map(|()| (step.settings, said))
 }
 
-fn take(step: &mut Said, name: &Ident, input: ParseStream<'_>) -> Result<()> {
+fn take(step: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {
     let settings = &mut step.settings;
     let into = match name.to_string().as_str() {
         "uses" => {
@@ -154,20 +154,21 @@ fn function(name: &Ident, input: ParseStream<'_>) -> Result<Expr> {
     }
 }
 
-fn check_alternatives(said: &[Ident], mistakes: &mut Mistakes) {
+fn check_alternatives(said: &[Ident], diagnostics: &mut Diagnostics) {
     for alternatives in ALTERNATIVES {
         let mut of_these = said.iter().filter(|name| alternatives.iter().any(|one| name == one));
         let Some(first) = of_these.next() else { continue };
-        of_these
-            .for_each(|name| mistakes.at(name, format!("`{name}` and `{first}` exclude each other: say one of them")));
+        of_these.for_each(|name| {
+            diagnostics.at(name, format!("`{name}` and `{first}` exclude each other: say one of them"))
+        });
     }
 }
 
-fn check_companions(said: &[Ident], defaults: &[Ident], mistakes: &mut Mistakes) {
+fn check_companions(said: &[Ident], defaults: &[Ident], diagnostics: &mut Diagnostics) {
     for (name, companion) in COMPANIONS {
         let Some(lonely) = said.iter().find(|other| other == name) else { continue };
         if !said.iter().chain(defaults).any(|other| other == companion) {
-            mistakes.at(lonely, format!("`{name}` says nothing without `{companion}`"));
+            diagnostics.at(lonely, format!("`{name}` says nothing without `{companion}`"));
         }
     }
 }

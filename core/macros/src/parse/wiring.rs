@@ -2,8 +2,8 @@
 
 use super::{
     closest::closest,
+    diagnostics::{Diagnostics, shown},
     items::Declared,
-    mistakes::{Mistakes, shown},
     module_args::literal,
     names::Names,
     params, signature,
@@ -20,7 +20,7 @@ pub(super) struct Wired {
 }
 
 /// An edge, and the name in the source that says it.
-struct Said {
+struct Parsed {
     edge: Edge,
     at: Ident,
 }
@@ -30,57 +30,68 @@ pub(super) fn wire(
     context: Option<&Generics>,
     names: &Names,
     resources: &[Resource],
-    mistakes: &mut Mistakes,
+    diagnostics: &mut Diagnostics,
 ) -> Wired {
-    check_duplicates(&declared, mistakes);
+    check_duplicates(&declared, diagnostics);
     let (mut steps, mut needs) = (Vec::new(), Vec::new());
     for (at, Declared { sig, said }) in declared.into_iter().enumerate() {
-        let output = signature::check(&sig, context, mistakes);
-        let named = signature::parameters(&sig, mistakes);
-        let params = params::resolve(named, at, said.settings.when.is_clean_up(), names, mistakes);
-        needs.push(edges(at, &params, said.after, names, mistakes));
-        let uses = uses(names.step(at), said.uses, resources, mistakes);
+        let output = signature::check(&sig, context, diagnostics);
+        let named = signature::parameters(&sig, diagnostics);
+        let params = params::resolve(named, at, said.settings.when.is_clean_up(), names, diagnostics);
+        needs.push(edges(at, &params, said.after, names, diagnostics));
+        let uses = uses(names.step(at), said.uses, resources, diagnostics);
         steps.push(Step { ident: sig.ident, generics: sig.generics, params, output, settings: said.settings, uses });
     }
     let edges: Vec<Vec<Edge>> = needs.iter().map(|said| said.iter().map(|said| said.edge).collect()).collect();
-    check_cycles(&needs, &edges, names, mistakes);
+    check_cycles(&needs, &edges, names, diagnostics);
     Wired { steps, needs: edges }
 }
 
-fn check_duplicates(declared: &[Declared], mistakes: &mut Mistakes) {
+fn check_duplicates(declared: &[Declared], diagnostics: &mut Diagnostics) {
     for (at, later) in declared.iter().enumerate() {
         let name = shown(later.ident());
         if let Some(first) = declared[..at].iter().find(|step| shown(step.ident()) == name) {
-            mistakes.at(later.ident(), format!("two steps are called `{name}`"));
-            mistakes.at(first.ident(), format!("the other step called `{name}`"));
+            diagnostics.at(later.ident(), format!("two steps are called `{name}`"));
+            diagnostics.at(first.ident(), format!("the other step called `{name}`"));
         }
     }
 }
 
-fn edges(step: usize, params: &[Param], after: Vec<Ident>, names: &Names, mistakes: &mut Mistakes) -> Vec<Said> {
+fn edges(
+    step: usize,
+    params: &[Param],
+    after: Vec<Ident>,
+    names: &Names,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Parsed> {
     let result = |param: &Param| match param.kind {
         ParamKind::Result { step } => {
-            Some(Said { edge: Edge { step, kind: EdgeKind::Result }, at: param.ident.clone() })
+            Some(Parsed { edge: Edge { step, kind: EdgeKind::Result }, at: param.ident.clone() })
         }
         ParamKind::Field { .. } | ParamKind::Context => None,
     };
-    let mut edges: Vec<Said> = params.iter().filter_map(result).collect();
+    let mut edges: Vec<Parsed> = params.iter().filter_map(result).collect();
     for at in after {
         match names.after(&at, step) {
             Ok(need) if edges.iter().any(|said| said.edge.step == need) => {
-                mistakes.at(
+                diagnostics.at(
                     &at,
                     format!("step `{}` needs `{}` already: it takes its result", names.step(step), shown(&at)),
                 );
             }
-            Ok(need) => edges.push(Said { edge: Edge { step: need, kind: EdgeKind::After }, at }),
-            Err(message) => mistakes.at(&at, message),
+            Ok(need) => edges.push(Parsed { edge: Edge { step: need, kind: EdgeKind::After }, at }),
+            Err(message) => diagnostics.at(&at, message),
         }
     }
     edges
 }
 
-fn uses(step: &str, said: Vec<(Ident, Expr)>, resources: &[Resource], mistakes: &mut Mistakes) -> Vec<(usize, Expr)> {
+fn uses(
+    step: &str,
+    said: Vec<(Ident, Expr)>,
+    resources: &[Resource],
+    diagnostics: &mut Diagnostics,
+) -> Vec<(usize, Expr)> {
     let mut uses = Vec::new();
     for (ident, units) in said {
         let resource = shown(&ident);
@@ -89,7 +100,7 @@ fn uses(step: &str, said: Vec<(Ident, Expr)>, resources: &[Resource], mistakes: 
             let near = closest(&resource, known.iter().map(String::as_str));
             let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
             let message = format!("step `{step}` uses `{resource}`, which is not a resource of this pipeline{near}");
-            mistakes.at(&ident, message);
+            diagnostics.at(&ident, message);
             continue;
         };
         // Numbers that only the compiler can tell are compared by the code that is generated.
@@ -97,18 +108,18 @@ fn uses(step: &str, said: Vec<(Ident, Expr)>, resources: &[Resource], mistakes: 
             && wanted > capacity
         {
             let message = format!("step `{step}` uses {wanted} of `{resource}`, of which there are {capacity}");
-            mistakes.at(&units, message);
+            diagnostics.at(&units, message);
         }
         uses.push((at, units));
     }
     uses
 }
 
-fn check_cycles(said: &[Vec<Said>], needs: &[Vec<Edge>], names: &Names, mistakes: &mut Mistakes) {
+fn check_cycles(said: &[Vec<Parsed>], needs: &[Vec<Edge>], names: &Names, diagnostics: &mut Diagnostics) {
     for Cycle { path, closed_by } in graph::cycles(needs) {
         let (Some(&first), Some(&last)) = (path.first(), path.last()) else { continue };
         let all: String = path.iter().map(|&step| format!("`{}` needs ", names.step(step))).collect();
-        mistakes.at(&said[last][closed_by].at, format!("a cycle: {all}`{}`", names.step(first)));
+        diagnostics.at(&said[last][closed_by].at, format!("a cycle: {all}`{}`", names.step(first)));
     }
 }
 

@@ -13,7 +13,7 @@ use embedded_hal_async::{delay::DelayNs, i2c::I2c};
 use embedded_io_async::{Read, Write};
 use rungs::{
     Config, Instant, Retry, Timer,
-    scheduler::{Action, Alarm, Needed, Node, Numbering, Outcome, Scheduler, State, TooSmall, Verdict},
+    scheduler::{Action, TimerEntry, StorageSize, StepState, Numbering, Outcome, Scheduler, Storage, StorageTooSmall, Verdict},
 };
 use sensor_board::{
     Fault,
@@ -28,7 +28,7 @@ use crate::Mtime;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Record {
     /// As the scheduler left it.
-    pub node: Node,
+    pub node: StepState,
     /// The last attempt's, if it failed.
     pub fault: Option<Fault>,
     pub started: Instant,
@@ -49,10 +49,10 @@ pub fn boot(
         impl Watchdog,
         impl DelayNs + Clone,
     >,
-) -> Result<[Record; STEPS], TooSmall> {
+) -> Result<[Record; STEPS], StorageTooSmall> {
     let Board { enable, good, lock, bus, modem, dog, delay } = board;
     let delay = &*delay;
-    // The attempts of all steps have their places side by side, so what they work on is in cells: devices, which the plan
+    // The attempts of all steps have their priorities side by side, so what they work on is in cells: devices, which the plan
     // keeps them from using at once, and results.
     let (rail, lock, dog) = (RefCell::new((enable, good)), RefCell::new(lock), RefCell::new(dog));
     let (bus, modem) = (RefCell::new(bus), RefCell::new(modem));
@@ -131,18 +131,18 @@ where
     }
 }
 
-fn run(mut places: [&mut dyn Attempts; STEPS]) -> Result<[Record; STEPS], TooSmall> {
-    let mut nodes = [Node::default(); STEPS];
-    let mut ready = [0; Needed::ready_words(STEPS)];
-    let mut alarms = [Alarm::default(); STEPS];
-    let state = State { nodes: &mut nodes, ready: &mut ready, alarms: &mut alarms, ..State::default() };
+fn run(mut priorities: [&mut dyn Attempts; STEPS]) -> Result<[Record; STEPS], StorageTooSmall> {
+    let mut states = [StepState::default(); STEPS];
+    let mut ready = [0; StorageSize::ready_words(STEPS)];
+    let mut timers = [TimerEntry::default(); STEPS];
+    let state = Storage { states: &mut states, ready: &mut ready, timers: &mut timers, ..Storage::default() };
     let mut scheduler = Scheduler::new(plan(), Numbering::default(), Config::DEFAULT, state, Mtime.now())?;
     let mut records = [Record::default(); STEPS];
 
     while !scheduler.has_ended() {
         // First what the attempts have come to: a result that is there wins over a time limit that has just passed.
         for step in scheduler.plan().steps() {
-            let (Some(place), Some(record)) = (places.get_mut(step.index()), records.get_mut(step.index())) else {
+            let (Some(place), Some(record)) = (priorities.get_mut(step.index()), records.get_mut(step.index())) else {
                 continue;
             };
             let Poll::Ready(result) = place.poll(&mut Context::from_waker(Waker::noop())) else { continue };
@@ -161,7 +161,7 @@ fn run(mut places: [&mut dyn Attempts; STEPS]) -> Result<[Record; STEPS], TooSma
         let now = Mtime.now();
         while let Some(action) = scheduler.poll_action(now) {
             let (Action::Start(step) | Action::Abandon(step) | Action::Ended(step)) = action else { continue };
-            let (Some(place), Some(record)) = (places.get_mut(step.index()), records.get_mut(step.index())) else {
+            let (Some(place), Some(record)) = (priorities.get_mut(step.index()), records.get_mut(step.index())) else {
                 continue;
             };
             if record.started == Instant::ZERO {
@@ -179,7 +179,7 @@ fn run(mut places: [&mut dyn Attempts; STEPS]) -> Result<[Record; STEPS], TooSma
         }
         hint::spin_loop();
     }
-    for (record, node) in records.iter_mut().zip(scheduler.nodes()) {
+    for (record, node) in records.iter_mut().zip(scheduler.states()) {
         record.node = *node;
     }
     Ok(records)

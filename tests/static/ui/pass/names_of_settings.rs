@@ -33,6 +33,6 @@ mod steps {
 }
 
 fn main() {
-    use rungs::fixed::Known;
-    assert_eq!(steps::Pipeline::BLUEPRINT.plan.len(), 2);
+    use rungs::fixed::StaticPipeline;
+    assert_eq!(steps::Pipeline::STATIC_PLAN.plan.len(), 2);
 }

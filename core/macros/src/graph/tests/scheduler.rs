@@ -7,7 +7,10 @@ use super::{
 use crate::model::EdgeKind;
 use rungs::{
     Cause, Config, Instant, Retry, Settings, Status, Stop, When,
-    scheduler::{Action, Alarm, Edges, Need, Needed, Node, Numbering, Outcome, Plan, Scheduler, State, StepId, invert},
+    scheduler::{
+        Action, Edges, Need, Numbering, Outcome, Plan, Scheduler, StepId, StepState, Storage, StorageSize, TimerEntry,
+        invert,
+    },
 };
 use std::collections::HashSet;
 
@@ -70,10 +73,10 @@ impl Runs {
         let steps = self.which.len();
         let needs = Edges::new(&self.rows, &self.needs);
         let plan = Plan::new(needs, Edges::new(&self.dependent_rows, &self.dependents), &self.settings, &self.which);
-        let mut nodes = vec![Node::default(); steps];
-        let mut ready = vec![0; Needed::ready_words(steps)];
-        let mut alarms = vec![Alarm::default(); steps];
-        let state = State { nodes: &mut nodes, ready: &mut ready, alarms: &mut alarms, ..State::default() };
+        let mut states = vec![StepState::default(); steps];
+        let mut ready = vec![0; StorageSize::ready_words(steps)];
+        let mut timers = vec![TimerEntry::default(); steps];
+        let state = Storage { states: &mut states, ready: &mut ready, timers: &mut timers, ..Storage::default() };
         let now = Instant::ZERO;
         let mut run = Scheduler::new(plan, Numbering::default(), Config::DEFAULT, state, now).unwrap();
         let mut abandoning = Vec::new();
@@ -90,26 +93,26 @@ impl Runs {
                 if let Action::Abandon(step) = action {
                     abandoning.push(step.index());
                 }
-                look(run.nodes(), &mut self.seen);
+                look(run.states(), &mut self.seen);
             }
         }
-        let world = run.nodes().iter().map(|node| (node.status(), node.attempts(), node.is_in_flight(), node.cause()));
+        let world = run.states().iter().map(|node| (node.status(), node.attempts(), node.is_in_flight(), node.cause()));
         let stops = events.iter().filter(|event| matches!(event, Event::Stop(_))).count();
         (world.collect(), abandoning, stops)
     }
 }
 
-fn look(nodes: &[Node], seen: &mut [Vec<bool>]) {
-    for (second, _) in nodes.iter().enumerate().filter(|(_, node)| node.attempts() > 0) {
-        for (first, node) in nodes.iter().enumerate().filter(|(first, node)| *first != second && node.attempts() > 0) {
+fn look(states: &[StepState], seen: &mut [Vec<bool>]) {
+    for (second, _) in states.iter().enumerate().filter(|(_, node)| node.attempts() > 0) {
+        for (first, node) in states.iter().enumerate().filter(|(first, node)| *first != second && node.attempts() > 0) {
             seen[second][first] |= matches!(node.status(), Status::Pending | Status::Running);
         }
     }
 }
 
-fn possible((nodes, abandoning, stops): &World) -> Vec<Event> {
+fn possible((states, abandoning, stops): &World) -> Vec<Event> {
     let mut possible = Vec::new();
-    for (step, _) in nodes.iter().enumerate().filter(|(_, (_, _, in_flight, _))| *in_flight) {
+    for (step, _) in states.iter().enumerate().filter(|(_, (_, _, in_flight, _))| *in_flight) {
         let outcomes = [Outcome::Success, Outcome::Failed(Retry::No), Outcome::Failed(Retry::Yes)];
         possible.extend(outcomes.map(|outcome| Event::Outcome(step, outcome)));
         possible.extend(abandoning.contains(&step).then_some(Event::Outcome(step, Outcome::Abandoned)));

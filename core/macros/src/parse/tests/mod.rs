@@ -1,4 +1,4 @@
-//! What is told of a module's mistakes and where, and what is read from one without.
+//! What is told of a module's diagnostics and where, and what is read from one without.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by a panic")]
 

@@ -9,7 +9,7 @@ use cortex_m_boards::{
 use embassy_executor::Spawner;
 use rungs::{
     Config, Instant, Retry,
-    scheduler::{Action, Alarm, Needed, Node, Numbering, Outcome, Scheduler, State},
+    scheduler::{Action, TimerEntry, StorageSize, StepState, Numbering, Outcome, Scheduler, Storage},
 };
 use sensor_board::{
     Fault,
@@ -30,9 +30,9 @@ async fn main(_spawner: Spawner) {
 
 async fn boot(board: &mut Board<impl Device, impl Device>) -> Result<u32, Fault> {
     let Board { rail, crystal, bus, modem, dog } = board;
-    let (mut nodes, mut ready) = ([Node::default(); STEPS], [0; Needed::ready_words(STEPS)]);
-    let mut alarms = [Alarm::default(); STEPS];
-    let state = State { nodes: &mut nodes, ready: &mut ready, alarms: &mut alarms, ..State::default() };
+    let (mut states, mut ready) = ([StepState::default(); STEPS], [0; StorageSize::ready_words(STEPS)]);
+    let mut timers = [TimerEntry::default(); STEPS];
+    let state = Storage { states: &mut states, ready: &mut ready, timers: &mut timers, ..Storage::default() };
     let mut now = clock();
     let scheduler = Scheduler::new(plan(), Numbering::default(), Config::DEFAULT, state, now);
     let mut scheduler = scheduler.map_err(|_| Fault::Order)?;

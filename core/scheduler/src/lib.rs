@@ -1,0 +1,30 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "serde")]
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod plan;
+mod policy;
+mod scheduler;
+mod time;
+
+pub use plan::{
+    Edges, Need, Numbering, Plan, StepId, Use, find_cycle, invert, levels, longest_remaining, needs_come_first,
+    topological,
+};
+pub use policy::{Backoff, Config, Delays, Jitter, OnFailure, Order, Retry, Settings, When};
+pub use scheduler::{
+    Action, Cause, DynamicSetup, Outcome, Requirements, Scheduler, Setup, Status, StepState, Stop, Storage,
+    StorageSize, StorageTooSmall, TimerEntry, Verdict,
+};
+pub use time::Instant;
+
+/// What `rungs` itself uses of this crate; outside of semver, as are all methods that the docs do not show.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::{scheduler::allows_fast_path, time::nanos};
+}

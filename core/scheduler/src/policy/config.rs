@@ -1,0 +1,185 @@
+//! What is said of one run.
+
+use super::settings::{NONE, span};
+use crate::time::nanos;
+use core::time::Duration;
+
+/// How a run is to be carried out.
+///
+/// ```
+/// use rungs_scheduler::{Config, OnFailure};
+///
+/// const ONE_AT_A_TIME: Config = Config::DEFAULT.max_concurrent(1).on_failure(OnFailure::Drain);
+/// assert_eq!(ONE_AT_A_TIME.get_max_concurrent(), Some(1));
+/// assert_eq!(ONE_AT_A_TIME.get_deadline(), None);
+/// ```
+///
+/// The plain names set a value, and the methods that read one are called `get_..`, as those of
+/// [`Settings`](super::Settings) are.
+///
+/// With the feature `serde` it may stand in a file, where anything may be left out: `max_concurrent`, `deadline_ms` (in
+/// milliseconds, an integer or with a fraction), `seed`, `order` (`"eager"`, `"levels"`), and `on_failure` (`"go_on"`,
+/// `"drain"`, `"cancel"`).
+///
+/// ```
+/// # #[cfg(feature = "serde")] {
+/// use rungs_scheduler::{Config, OnFailure};
+///
+/// let config: Config = serde_json::from_str(r#"{ "max_concurrent": 8, "on_failure": "drain" }"#)?;
+/// assert_eq!(config, Config::DEFAULT.max_concurrent(8).on_failure(OnFailure::Drain));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "a configuration changes nothing until a run has it"]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(from = "super::data::ConfigData", into = "super::data::ConfigData")
+)]
+pub struct Config {
+    pub(crate) max_concurrent: u32,
+    pub(crate) deadline: u64,
+    pub(crate) seed: Option<u64>,
+    pub(crate) order: Order,
+    pub(crate) on_failure: OnFailure,
+}
+
+impl Config {
+    /// As concurrently as the graph allows, no deadline, goes on after a failure.
+    pub const DEFAULT: Self =
+        Self { max_concurrent: u32::MAX, deadline: NONE, seed: None, order: Order::Eager, on_failure: OnFailure::GoOn };
+
+    /// At most this many attempts in flight. Zero is a mistake that the plan's check reports.
+    pub const fn max_concurrent(mut self, attempts: u32) -> Self {
+        self.max_concurrent = attempts;
+        self
+    }
+
+    /// How long the run may take; then it is cancelled, and clean-up steps still run.
+    pub const fn deadline(mut self, limit: Duration) -> Self {
+        self.deadline = nanos(limit);
+        self
+    }
+
+    /// Where jitter comes from. Two devices with the same seed retry at the same times, so give each its own.
+    pub const fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// When a step may start.
+    pub const fn order(mut self, order: Order) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// What the failure of a required step does to the others.
+    pub const fn on_failure(mut self, on_failure: OnFailure) -> Self {
+        self.on_failure = on_failure;
+        self
+    }
+}
+
+/// Readers.
+impl Config {
+    /// How many attempts may be in flight; `None` if there is no limit.
+    pub const fn get_max_concurrent(&self) -> Option<u32> {
+        if self.max_concurrent == u32::MAX { None } else { Some(self.max_concurrent) }
+    }
+
+    /// How long the run may take; `None` if there is no limit.
+    pub const fn get_deadline(&self) -> Option<Duration> {
+        span(self.deadline)
+    }
+
+    /// Where jitter comes from, if that is stated.
+    pub const fn get_seed(&self) -> Option<u64> {
+        self.seed
+    }
+
+    /// When a step may start.
+    pub const fn get_order(&self) -> Order {
+        self.order
+    }
+
+    /// What the failure of a required step does to the others.
+    pub const fn get_on_failure(&self) -> OnFailure {
+        self.on_failure
+    }
+}
+
+impl Config {
+    #[doc(hidden)]
+    pub const fn has_deadline(&self) -> bool {
+        self.deadline != NONE
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// When a step may start.
+///
+/// ```
+/// use rungs_scheduler::{EventKind, NoClock, Order, Pipeline};
+///
+/// let mut p = Pipeline::new("lock-step");
+/// let a = p.step("a").run(async || Ok(()));
+/// p.step("after a").after(a).run(async || Ok(()));
+/// p.step("b").run(async || Ok(()));
+/// let mut ended = Vec::new();
+/// let run = p.runner().order(Order::Levels).on_event(|event| {
+///     if let EventKind::Ended { .. } = event.kind {
+///         ended.push(event.name.to_string());
+///     }
+/// });
+/// assert!(futures_lite::future::block_on(run.run(&NoClock))?.is_success());
+/// assert_eq!(ended, ["a", "b", "after a"]);
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Order {
+    /// As soon as its own needs are met.
+    #[default]
+    Eager,
+    /// When every step of the levels below has ended: lock-step.
+    Levels,
+}
+
+/// What a required step's own final failure does to the others. (A failed attempt that is tried again does nothing, nor
+/// does a failure that came from a need.)
+///
+/// ```
+/// use rungs_scheduler::{NoClock, OnFailure, Pipeline, Status};
+///
+/// let mut p = Pipeline::with_error("stops");
+/// p.step("bad").run(async || Err::<(), _>("bad"));
+/// p.step("good").run(async || Ok(()));
+/// p.step("tidy").when_all_done().run(async || Ok(()));
+/// let run = p.runner().max_concurrent(1).on_failure(OnFailure::Drain).run(&NoClock);
+/// let report = futures_lite::future::block_on(run)?;
+/// assert_eq!(report.get("good").unwrap().status(), Status::Skipped);
+/// assert_eq!(report.get("tidy").unwrap().status(), Status::Success);
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum OnFailure {
+    /// Nothing: what does not need the step goes on.
+    #[default]
+    GoOn,
+    /// Nothing new starts; attempts in flight end.
+    Drain,
+    /// Nothing new starts; attempts in flight are abandoned.
+    Cancel,
+}

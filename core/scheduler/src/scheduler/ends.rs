@@ -1,0 +1,179 @@
+//! How steps end, and what that means for those that wait for them.
+
+use super::{
+    Scheduler, Setup, StepId,
+    cause::Why,
+    step_state::{CLEAN_UP, Phase, SKIP_ON_ERROR, SWEPT, StepState, WENT_WRONG},
+};
+use crate::plan::Need;
+
+/// How a step ends without success.
+struct End {
+    phase: Phase,
+    why: Why,
+    /// Where it began, if not here.
+    root: StepId,
+    /// Through which need it came.
+    via: StepId,
+    /// Comes from a need that was not needed: nothing went wrong.
+    harmless: bool,
+    swept: bool,
+    /// Of the sealed steps that end together; 0 for one that ends by an outcome.
+    wave: u32,
+}
+
+impl Default for End {
+    fn default() -> Self {
+        Self {
+            phase: Phase::Failed,
+            why: Why::None,
+            root: StepId(0),
+            via: StepId(0),
+            harmless: false,
+            swept: false,
+            wave: 0,
+        }
+    }
+}
+
+impl<'a, S: Setup<'a>> Scheduler<'a, S> {
+    /// The step has failed for good by its own doing.
+    pub(super) fn fail(&mut self, step: StepId, why: Why) {
+        self.end_as(step, &End { why, ..End::default() });
+        if self.states.get(step.index()).is_some_and(StepState::is_required) {
+            self.stop_after_failure(step);
+        }
+    }
+
+    /// The step has a result.
+    #[inline]
+    pub(super) fn succeed(&mut self, step: StepId) {
+        if let Some(node) = self.states.get_mut(step.index()) {
+            node.succeed(self.now);
+        }
+        self.count_end(step);
+        for &waits in self.setup.plan().dependents(step) {
+            self.need_ended(waits, false, 0);
+        }
+    }
+
+    #[inline]
+    fn count_end(&mut self, step: StepId) {
+        self.ended += 1;
+        if S::REQUIREMENTS.levels && !self.is_plain {
+            self.close_level(step);
+        }
+    }
+
+    /// Ends a step because the sweep of a stop came to it. What waits for it has not started either: the sweep comes to
+    /// that too, and it shall bear the stop's own cause.
+    pub(super) fn end_swept(&mut self, step: StepId, phase: Phase, why: Why, by: StepId) {
+        self.end_as(step, &End { phase, why, root: by, swept: true, ..End::default() });
+    }
+
+    /// A need has settled what becomes of the step: it ends when the scheduler is next asked, so that of several needs
+    /// that end meanwhile the first in the step's own order is the cause.
+    ///
+    /// Sealed steps end in waves: those sealed by outcomes in the first, those sealed by the first in the second, and so
+    /// on. A need counts for a step only if it ended in an earlier wave; so nothing hangs on the order of declaration.
+    pub(super) fn seal(&mut self, step: StepId, wave: u32) {
+        let Some(node) = self.states.get_mut(step.index()) else { return };
+        node.set_phase(Phase::Sealed);
+        node.set_wave(wave, StepId(0));
+        if self.sealed_count == 0 {
+            self.sealed_first = step.0;
+        } else if let Some(last) = self.states.get_mut(self.sealed_last as usize) {
+            last.link = step.0;
+        }
+        self.sealed_last = step.0;
+        self.sealed_count += 1;
+    }
+
+    /// Ends the step that was sealed first.
+    pub(super) fn end_sealed(&mut self) -> Option<StepId> {
+        let step = StepId(self.sealed_first);
+        let node = self.states.get(step.index())?;
+        let skip_on_error = node.has(SKIP_ON_ERROR);
+        let (clean_up, wave) = (S::REQUIREMENTS.clean_up && node.has(CLEAN_UP), node.wave());
+        self.sealed_first = node.link;
+        self.sealed_count -= 1;
+        if clean_up {
+            self.end_as(step, &End { phase: Phase::Skipped, why: Why::NotNeeded, wave, ..End::default() });
+            return Some(step);
+        }
+        let (via, need) = self.setup.plan().needs(step).iter().find_map(|need| self.unsuccessful(*need, wave))?;
+        let fails = need.phase() == Phase::Failed && !skip_on_error;
+        let end = End {
+            phase: if fails { Phase::Failed } else { Phase::Skipped },
+            why: Why::Dependency,
+            root: if need.why() == Why::Dependency { StepId(need.link) } else { via },
+            via,
+            harmless: !need.has(WENT_WRONG),
+            swept: false,
+            wave,
+        };
+        self.end_as(step, &end);
+        Some(step)
+    }
+
+    /// Whether one of the step's needs failed, was cancelled, or was skipped because of either.
+    pub(super) fn something_went_wrong(&self, step: StepId) -> bool {
+        let mut needs = self.setup.plan().needs(step).iter().filter(|need| !need.is_order());
+        needs.any(|need| self.states.get(need.step().index()).is_some_and(|node| node.has(WENT_WRONG)))
+    }
+
+    fn unsuccessful(&self, need: Need, wave: u32) -> Option<(StepId, &StepState)> {
+        let node = self.states.get(need.step().index())?;
+        let ended = node.has_ended() && node.phase() != Phase::Success;
+        // What a stop ended is no cause for others, even if that was seen before they were sealed.
+        let counts = !need.is_order() && ended && !node.has(SWEPT) && node.wave() < wave;
+        counts.then_some((need.step(), node))
+    }
+
+    fn end_as(&mut self, step: StepId, end: &End) {
+        let Some(node) = self.states.get_mut(step.index()) else { return };
+        node.end(end.phase, end.why, end.root, self.now);
+        node.set_wave(end.wave, end.via);
+        if end.swept {
+            node.set(SWEPT);
+        }
+        if !end.harmless && end.why != Why::NotNeeded {
+            node.set(WENT_WRONG);
+        }
+        self.count_end(step);
+        for &waits in self.setup.plan().dependents(step) {
+            self.need_ended(waits, !end.swept && !waits.is_order(), end.wave);
+        }
+    }
+
+    // By itself, as several call it: a board has it in flash once.
+    #[inline(never)]
+    fn need_ended(&mut self, waits: Need, seals: bool, wave: u32) {
+        let step = waits.step();
+        let Some(node) = self.states.get_mut(step.index()) else { return };
+        if node.phase() != Phase::Waiting {
+            return;
+        }
+        node.link = node.link.saturating_sub(1);
+        if seals && !(S::REQUIREMENTS.clean_up && node.has(CLEAN_UP)) {
+            self.seal(step, wave + 1);
+        } else if node.link == 0 {
+            self.needs_are_met(step, wave);
+        }
+    }
+
+    #[inline]
+    fn close_level(&mut self, step: StepId) {
+        let Some(&level) = self.setup.numbering().levels.get(step.index()) else { return };
+        if let Some(open) = self.open.get_mut(level as usize) {
+            *open = open.saturating_sub(1);
+        }
+        self.pass_closed_levels();
+    }
+
+    pub(super) fn pass_closed_levels(&mut self) {
+        while self.open.get(self.level as usize) == Some(&0) {
+            self.level += 1;
+        }
+    }
+}

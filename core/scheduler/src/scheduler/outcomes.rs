@@ -1,0 +1,82 @@
+//! What comes of attempts: the end of a step, or another attempt.
+
+use super::{
+    Outcome, Scheduler, Setup, StepId, Verdict,
+    cause::Why,
+    step_state::{Phase, TIMED_OUT_LAST},
+};
+use crate::{policy::Retry, time::Instant};
+
+impl<'a, S: Setup<'a>> Scheduler<'a, S> {
+    #[inline(never)]
+    pub(super) fn take_outcome(&mut self, step: StepId, outcome: Outcome, now: Instant) -> Verdict {
+        self.now = now;
+        if self.on_fast_path {
+            self.settle();
+        }
+        let Some(node) = self.states.get(step.index()) else { return Verdict::Ignored };
+        let (abandoning, why, by) = match node.phase() {
+            Phase::Running => (false, Why::None, StepId(0)),
+            Phase::Abandoning => (true, node.why(), node.abandoned_by()),
+            _ => return Verdict::Ignored,
+        };
+        self.release(step);
+        match outcome {
+            Outcome::Success => self.succeed(step),
+            Outcome::Failed(retry) => return self.attempt_failed(step, Why::Failed, retry, now),
+            Outcome::Panicked => self.fail(step, Why::Panicked),
+            Outcome::Abandoned if !abandoning => self.fail(step, Why::TaskDropped),
+            Outcome::Abandoned => match why {
+                Why::TimedOut => {
+                    let retry = self.setup.plan().settings(step).retry_on_timeout;
+                    return self.attempt_failed(step, Why::TimedOut, retry.into(), now);
+                }
+                Why::Deadline => self.fail(step, Why::Deadline),
+                _ => self.end_swept(step, Phase::Cancelled, why, by),
+            },
+        }
+        Verdict::Ended
+    }
+
+    fn attempt_failed(&mut self, step: StepId, why: Why, retry: Retry, now: Instant) -> Verdict {
+        let settings = self.setup.plan().settings(step);
+        let Some(node) = self.states.get_mut(step.index()) else { return Verdict::Ignored };
+        if why == Why::TimedOut {
+            node.set(TIMED_OUT_LAST);
+        } else {
+            node.unset(TIMED_OUT_LAST);
+        }
+        let attempts = node.attempts();
+        if !S::REQUIREMENTS.retries || retry == Retry::No || attempts > settings.retries {
+            self.fail(step, why);
+            return Verdict::Ended;
+        }
+        let delay = match retry {
+            Retry::After(delay) => crate::time::nanos(delay),
+            _ if S::REQUIREMENTS.jitter => settings.backoff.delay_nanos(attempts, self.seed_of(step)),
+            _ => settings.backoff.plain(attempts),
+        };
+        let again = now.plus(delay);
+        if again >= self.deadline_of(step) {
+            self.fail(step, why);
+            return Verdict::Ended;
+        }
+        if let Some(cause) = self.forbidden(step) {
+            self.end_swept(step, Phase::Cancelled, cause, self.stopping.by);
+            return Verdict::Ended;
+        }
+        if !S::REQUIREMENTS.timers || delay == 0 {
+            self.make_ready(step);
+        } else {
+            self.set_phase(step, Phase::Backoff);
+            self.timers.arm(step, again.as_nanos(), self.states);
+        }
+        Verdict::Retry(again)
+    }
+
+    /// Each step draws from a place of its own, so that no two share their delays.
+    fn seed_of(&self, step: StepId) -> u64 {
+        let seed = self.setup.config().seed.unwrap_or(0);
+        seed ^ u64::from(step.0).wrapping_add(1).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+    }
+}

@@ -1,0 +1,58 @@
+//! Pictures of plans: text, Mermaid and DOT, to any `fmt::Write`. Nothing is executed for one.
+
+mod formats;
+
+pub use formats::{dot, mermaid, text};
+
+use core::fmt;
+use rungs_scheduler::{Edges, StepId};
+
+/// Who knows the names of a plan's steps.
+///
+/// ```
+/// use rungs::diagram::StepNames;
+/// use rungs::StepId;
+///
+/// let names = ["a", "b"];
+/// assert_eq!(names.name(StepId::new(1).unwrap()), "b");
+/// assert_eq!(names.name(StepId::new(2).unwrap()), "");
+/// ```
+pub trait StepNames {
+    /// A step's name.
+    fn name(&self, step: StepId) -> &str;
+}
+
+impl<const N: usize> StepNames for [&str; N] {
+    fn name(&self, step: StepId) -> &str {
+        self.get(step.index()).copied().unwrap_or("")
+    }
+}
+
+/// What a picture shows: names, edges and levels, all borrowed.
+///
+/// [`text`] has an example.
+#[derive(Clone, Copy)]
+pub struct DiagramData<'s> {
+    /// The pipeline's name.
+    pub pipeline: &'s str,
+    /// The steps' names.
+    pub names: &'s dyn StepNames,
+    /// What each step waits for.
+    pub needs: Edges<'s>,
+    /// Each step's level; a step without one is in a cycle.
+    pub levels: &'s [u32],
+}
+
+impl fmt::Debug for DiagramData<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { pipeline, needs, levels, .. } = self;
+        let mut shown = f.debug_struct("DiagramData");
+        shown.field("pipeline", pipeline).field("needs", needs).field("levels", levels).finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "alloc")]
+pub use picture::{Diagram, Format};
+
+#[cfg(feature = "alloc")]
+mod picture;
