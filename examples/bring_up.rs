@@ -6,9 +6,9 @@
 use std::{env, process::ExitCode, time::Duration};
 
 use embedded_hal_async::delay::DelayNs;
-use rungs::{Event, Instant, Timer};
+use rungs::{Instant, Timer};
 use rungs_smol::Smol;
-use sensor_board::{Fault, bring_up, cases, model::World};
+use sensor_board::{bring_up, cases, model::World};
 
 /// A board has nothing else to do; a busy desktop keeps no limit of 20 ms. So here everything takes ten times as long.
 const TIMES: u32 = 10;
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     let mut board = world.board(Delay);
     println!("{}", bring_up::visualize());
 
-    let runner = bring_up::runner().observe(|event: &Event<'_, Fault>| println!("{event}"));
+    let runner = bring_up::runner().on_event(|event| println!("{event}"));
     let report = smol::block_on(runner.run(&mut board, &Slowly));
 
     println!("\n{report}");

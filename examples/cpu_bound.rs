@@ -9,7 +9,7 @@
 
 use std::thread;
 
-use rungs::{BoxError, Pipeline, PlanError};
+use rungs::{BoxError, Exit, Pipeline, PlanError};
 use rungs_smol::{On, Smol};
 use smol::{Executor, channel};
 
@@ -22,7 +22,11 @@ async fn count_primes(part: u64) -> Result<usize, BoxError> {
     Ok((part * PART..(part + 1) * PART).filter(is_prime).count())
 }
 
-fn main() -> Result<(), PlanError> {
+fn main() -> Exit {
+    run().into()
+}
+
+fn run() -> Result<(), PlanError> {
     let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
     let executor = Executor::new();
 
@@ -47,7 +51,8 @@ fn main() -> Result<(), PlanError> {
         (one, all)
     });
     for report in [one?, all?] {
-        let primes: usize = report.steps().filter_map(|step| step.output::<usize>().ok()).map(|count| *count).sum();
+        let primes: usize =
+            report.steps().filter_map(|step| report.output_named::<usize>(step.name()).ok()).map(|count| *count).sum();
         println!("{:<8}  {primes} primes in {:.2?}", report.pipeline(), report.duration());
     }
     println!("cores: {cores}");

@@ -6,14 +6,13 @@
 
 use std::cell::RefCell;
 use std::pin::{Pin, pin};
-use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{self, Duration};
 
-use rungs::{BoxError, Event, Instant, LocalPipeline, PlanError, Timer};
+use rungs::{Exit, Instant, LocalPipeline, PlanError, Timer};
 
 /// A clock, and who is to be woken when. Clones are the same clock.
 #[derive(Clone)]
@@ -71,11 +70,15 @@ fn block_on<F: Future>(clock: &Clock, future: F) -> F::Output {
     }
 }
 
-fn main() -> Result<ExitCode, PlanError> {
+fn main() -> Exit {
+    run().unwrap_or_else(Exit::from)
+}
+
+fn run() -> Result<Exit, PlanError> {
     let clock = Clock { epoch: time::Instant::now(), alarms: Rc::default() };
     let ms = Duration::from_millis;
     let mut p = LocalPipeline::new("custom executor");
-    p.step("quick").run(|| async { Ok(Rc::new("not Send")) });
+    p.step("quick").run(async || Ok(Rc::new("not Send")));
     p.step("slow").retries(2).retry_delay(ms(20)).timeout(ms(50)).run_with(|cx| {
         let done = clock.sleep_until(cx.started_at() + ms(120) / cx.attempt());
         async {
@@ -83,8 +86,8 @@ fn main() -> Result<ExitCode, PlanError> {
             Ok(())
         }
     });
-    let run = p.runner().observe(|event: &Event<'_, BoxError>| println!("{:?}  {event}", event.at - Instant::ZERO));
+    let run = p.runner().on_event(|event| println!("{:?}  {event}", event.at - Instant::ZERO));
     let report = block_on(&clock, run.run(&clock))?;
     println!("\n{report}");
-    Ok(report.exit_code().into())
+    Ok(report.into())
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::{env, fs};
 
-use rungs::{Inputs, Pipeline, PlanError};
+use rungs::{Inputs, Pipeline};
 use rungs_smol::Smol;
 
 const BUILD: &str = "
@@ -63,12 +63,12 @@ fn main() -> ExitCode {
         Ok(report) => report,
         Err(error) => {
             eprintln!("{error}");
-            return PlanError::EXIT_CODE.into();
+            return error.exit_code().into();
         }
     };
     println!();
-    for step in report.steps() {
-        match step.output::<BTreeSet<String>>() {
+    for step in &report {
+        match report.output_named::<BTreeSet<String>>(step.name()) {
             Ok(behind) => println!("{}: {}", step.name(), Vec::from_iter(behind.iter().map(String::as_str)).join(", ")),
             Err(reason) => println!("{reason}"),
         }

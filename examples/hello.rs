@@ -2,10 +2,9 @@
 //!
 //! Prints the picture of the steps, the report of the run, and "hello, world!".
 
-use std::process::ExitCode;
 use std::time::Duration;
 
-use rungs::{BoxError, Pipeline, PlanError};
+use rungs::{BoxError, Exit, Pipeline, PlanError, Report};
 use rungs_smol::Smol;
 use smol::Timer;
 
@@ -19,16 +18,18 @@ async fn whom() -> Result<&'static str, BoxError> {
     Ok("world")
 }
 
-fn main() -> Result<ExitCode, PlanError> {
+fn main() -> Exit {
+    run().into()
+}
+
+fn run() -> Result<Report<BoxError>, PlanError> {
     let mut hello = Pipeline::new("hello");
 
     let greeting = hello.step("greeting").run(greeting);
     let whom = hello.step("whom").run(whom);
     // A step's arguments are the results of its needs: other types, or another number of them, would not compile.
-    let text = hello
-        .step("text")
-        .needs((greeting, whom))
-        .run(|greeting, whom| async move { Ok(format!("{greeting}, {whom}!")) });
+    let text =
+        hello.step("text").needs((greeting, whom)).run(async |greeting, whom| Ok(format!("{greeting}, {whom}!")));
 
     println!("{}", hello.visualize());
     let report = smol::block_on(hello.run(&Smol::new()))?;
@@ -38,5 +39,5 @@ fn main() -> Result<ExitCode, PlanError> {
         Ok(text) => println!("{text}"),
         Err(reason) => println!("{reason}"),
     }
-    Ok(report.exit_code().into())
+    Ok(report)
 }

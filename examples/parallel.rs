@@ -4,10 +4,9 @@
 //! sensors share one bus, which only one of them can use at a time. Prints when each step starts and ends: watch
 //! `pressure` wait for the bus while `photo 2`, declared after it, goes ahead.
 
-use std::process::ExitCode;
 use std::time::Duration;
 
-use rungs::{BoxError, Event, Pipeline, PlanError, Timer as _};
+use rungs::{BoxError, Exit, Pipeline, PlanError, Report, Timer as _};
 use rungs_smol::Smol;
 use smol::Timer;
 
@@ -16,7 +15,11 @@ async fn takes(ms: u64) -> Result<u64, BoxError> {
     Ok(ms)
 }
 
-fn main() -> Result<ExitCode, PlanError> {
+fn main() -> Exit {
+    run().into()
+}
+
+fn run() -> Result<Report<BoxError>, PlanError> {
     let mut p = Pipeline::new("parallel");
     p.resource("bus", 1);
 
@@ -28,18 +31,16 @@ fn main() -> Result<ExitCode, PlanError> {
         all.push(p.step(&format!("photo {}", number + 1)).run(move || takes(ms)));
     }
     // A `Vec` of handles becomes one argument: a `Vec` of their results.
-    let total = p.step("total").needs(all).run(|all| async move { Ok(all.iter().map(|ms| **ms).sum::<u64>()) });
+    let total = p.step("total").needs(all).run(async |all| Ok(all.iter().map(|ms| **ms).sum::<u64>()));
 
     let timer = Smol::new();
     let start = timer.now();
-    let run = p
-        .runner()
-        .max_concurrent(3)
-        .observe(|event: &Event<'_, BoxError>| println!("{:>4} ms  {event}", (event.at - start).as_millis()));
+    let run =
+        p.runner().max_concurrent(3).on_event(|event| println!("{:>4} ms  {event}", (event.at - start).as_millis()));
     let report = smol::block_on(run.run(&timer))?;
 
     if let Ok(total) = report.output(total) {
         println!("\n{total} ms of work in {} ms", report.duration().as_millis());
     }
-    Ok(report.exit_code().into())
+    Ok(report)
 }

@@ -4,10 +4,9 @@
 //! and one that its backoff chose. `lookup` fails in a way that no second attempt would mend, and makes none.
 
 use std::fmt;
-use std::process::ExitCode;
 use std::time::Duration;
 
-use rungs::{Backoff, Event, Jitter, Pipeline, PlanError, Retry, StepCx};
+use rungs::{Backoff, Exit, Jitter, Pipeline, PlanError, Report, Retry, StepCx};
 use rungs_smol::Smol;
 
 const MS: Duration = Duration::from_millis(1);
@@ -46,22 +45,26 @@ async fn download(cx: StepCx) -> Result<&'static str, Error> {
     }
 }
 
-fn main() -> Result<ExitCode, PlanError> {
+fn main() -> Exit {
+    run().into()
+}
+
+fn run() -> Result<Report<Error>, PlanError> {
     // 100 ms, 200 ms, 400 ms, 500 ms, 500 ms..., each cut to something between its half and its whole.
     let backoff = Backoff::exponential(100 * MS).cap(500 * MS).jitter(Jitter::Equal);
 
-    let mut p = Pipeline::new("retry");
+    let mut p = Pipeline::with_code::<Error>("retry");
     p.step("download").retries(4).backoff(backoff).timeout(900 * MS).retry_if(worth_it).run_with(download);
     p.step("lookup")
         .retries(4)
         .backoff(backoff)
         .retry_if(worth_it)
         .optional()
-        .run(|| async { Err::<(), _>(Error::NotFound) });
+        .run(async || Err::<(), _>(Error::NotFound));
 
     // Jitter needs a seed: of its own for each process, or many that failed together come back together.
-    let run = p.runner().seed(rungs::random_seed()).observe(|event: &Event<'_, Error>| println!("{event}"));
+    let run = p.runner().seed(rungs::random_seed()).on_event(|event| println!("{event}"));
     let report = smol::block_on(run.run(&Smol::new()))?;
     println!("\n{report}");
-    Ok(report.exit_code().into())
+    Ok(report)
 }

@@ -105,7 +105,7 @@ fn allocate((shape, steps): (Shape, usize)) {
 
 /// Bytes of what users hold, and of what each step has in memory.
 fn measure_types() {
-    let mut pipeline = Adding::new("sizes");
+    let mut pipeline: Adding = Pipeline::with_error("sizes");
     let unclocked = size_of_val(&pipeline.run(&NoClock));
     let clocked = size_of_val(&pipeline.run(&Smol));
     let [run, waiting, storage] = diamond::bytes();

@@ -1,7 +1,7 @@
 //! Ten thousand steps asleep: what it costs to wake one, and how many are polled for it.
 
 use futures_lite::future::block_on;
-use rungs::NoClock;
+use rungs::{NoClock, Pipeline};
 use rungs_benches::{
     clock::{median, timed},
     graph::Adding,
@@ -79,7 +79,7 @@ fn main() {
 }
 
 fn pipeline(bedroom: &Arc<Bedroom>) -> Adding {
-    let mut pipeline = Adding::new("sleepers");
+    let mut pipeline = Pipeline::with_error("sleepers");
     for sleeper in 0..SLEEPERS {
         let bedroom = bedroom.clone();
         pipeline.step(&format!("s{sleeper}")).run(move || {

@@ -82,7 +82,7 @@ enum Wants {
 macro_rules! write_steps {
     ($graph:ident, |$step:ident| $settle:expr, { $($first:tt)* }) => {{
         let Graph { wants, names, handles, .. } = $graph;
-        let mut p = Adding::new("bench");
+        let mut p: Adding = Pipeline::with_error("bench");
         handles.clear();
         for (i, (wants, name)) in wants.iter().zip(names).enumerate() {
             let ($step, i) = (p.step(name), i as u64);

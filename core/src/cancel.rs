@@ -1,7 +1,12 @@
 //! Stopping a run from outside.
 
-use alloc::sync::Arc;
-use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use alloc::{sync::Arc, vec::Vec};
+use core::{
+    future::Future,
+    pin::Pin,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    task::Context,
+};
 use event_listener::{Event, EventListener};
 use rungs_scheduler::Stop;
 
@@ -12,7 +17,7 @@ use rungs_scheduler::Stop;
 /// use rungs::{CancelToken, NoClock, Pipeline, Status};
 ///
 /// let token = CancelToken::new();
-/// let mut p: Pipeline = Pipeline::new("stopped");
+/// let mut p = Pipeline::new("stopped");
 /// let first = p.step("first").run(|| async { Ok(token.drain()) });
 /// p.step("second").after(first).run(|| async { Ok(()) });
 ///
@@ -61,31 +66,69 @@ impl CancelToken {
     pub fn is_stopping(&self) -> bool {
         self.is_cancelled() || self.shared.drained.load(Ordering::Acquire)
     }
-
-    pub(crate) fn listen(&self) -> EventListener {
-        self.shared.changed.listen()
-    }
 }
 
-/// What one run has seen of a token.
+/// The tokens of one run, and what the run has seen of them.
 #[derive(Debug, Default)]
-pub(crate) struct Seen {
+pub(crate) struct Tokens {
+    tokens: Vec<Heard>,
     drained: bool,
     cancels: usize,
 }
 
-impl Seen {
-    /// The next request that the run has not seen yet.
-    pub(crate) fn next(&mut self, token: &CancelToken) -> Option<Stop> {
-        if !self.drained && token.shared.drained.load(Ordering::Acquire) {
+#[derive(Debug)]
+struct Heard {
+    token: CancelToken,
+    /// Wakes the run when the token changes.
+    listener: Option<EventListener>,
+}
+
+impl Tokens {
+    pub(crate) fn add(&mut self, token: CancelToken) {
+        self.tokens.push(Heard { token, listener: None });
+    }
+
+    /// The next request that the run has not seen yet. The first cancel of a second token is none: clean-up steps are
+    /// prevented only where one token is cancelled twice.
+    #[inline]
+    pub(crate) fn next(&mut self) -> Option<Stop> {
+        if self.tokens.is_empty() {
+            return None;
+        }
+        let tokens = || self.tokens.iter().map(|heard| &*heard.token.shared);
+        if !self.drained && tokens().any(|token| token.drained.load(Ordering::Acquire)) {
             self.drained = true;
             return Some(Stop::Drain);
         }
+        let cancels = tokens().map(|token| token.cancels.load(Ordering::Acquire)).max().unwrap_or(0);
         // Two reach as far as a cancel can.
-        if self.cancels < token.shared.cancels.load(Ordering::Acquire).min(2) {
+        if self.cancels < cancels.min(2) {
             self.cancels += 1;
             return Some(Stop::Cancel);
         }
         None
+    }
+
+    /// As [`next`](Self::next), and if there is none the run is woken by the next request.
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Option<Stop> {
+        loop {
+            // Listens first and looks then, so that no request falls between the two.
+            for Heard { token, listener } in &mut self.tokens {
+                listener.get_or_insert_with(|| token.shared.changed.listen());
+            }
+            if let Some(stop) = self.next() {
+                return Some(stop);
+            }
+            let mut has_changed = false;
+            for Heard { listener, .. } in &mut self.tokens {
+                if listener.as_mut().is_some_and(|listener| Pin::new(listener).poll(cx).is_ready()) {
+                    *listener = None;
+                    has_changed = true;
+                }
+            }
+            if !has_changed {
+                return None;
+            }
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use core::fmt;
 use rungs_scheduler::{Cause, StepId};
+#[cfg(any(feature = "alloc", feature = "macros"))]
+use rungs_scheduler::{Status, StepState};
 
 /// Why a step failed.
 ///
@@ -9,7 +11,7 @@ use rungs_scheduler::{Cause, StepId};
 /// # #[cfg(feature = "alloc")] {
 /// use rungs::{NoClock, Pipeline, StepError};
 ///
-/// let mut p = Pipeline::new("errors");
+/// let mut p = Pipeline::with_error("errors");
 /// let port = p.step("port").run(|| async { "eighty".parse::<u16>() });
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// let Some(StepError::Failed(error)) = report.get("port").unwrap().error() else { unreachable!() };
@@ -42,16 +44,43 @@ pub enum StepError<E> {
     },
 }
 
+#[cfg(any(feature = "alloc", feature = "macros"))]
+impl<E> StepError<E> {
+    /// The error that a step's node alone tells. If there is none, it is what the step itself last said.
+    pub(crate) fn of(node: &StepState) -> Option<Self> {
+        match (node.status(), node.cause()) {
+            (Status::Success, _) | (_, Some(Cause::Panicked)) => None,
+            (Status::Failed, Some(Cause::Dependency { root, via })) => Some(Self::Dependency { root, via }),
+            (_, Some(Cause::Deadline)) => Some(Self::Deadline),
+            (_, Some(Cause::TaskDropped)) => Some(Self::TaskDropped),
+            _ => node.timed_out_last().then_some(Self::TimedOut),
+        }
+    }
+
+    /// The same error by reference.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn borrowed(&self) -> StepError<&E> {
+        match self {
+            Self::Failed(error) => StepError::Failed(error),
+            Self::TimedOut => StepError::TimedOut,
+            Self::Deadline => StepError::Deadline,
+            Self::Panicked(message) => StepError::Panicked(message.clone()),
+            Self::TaskDropped => StepError::TaskDropped,
+            &Self::Dependency { root, via } => StepError::Dependency { root, via },
+        }
+    }
+}
+
 impl<E: fmt::Display> fmt::Display for StepError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             // `{:#}` is passed on: error types print their sources then.
             Self::Failed(error) => error.fmt(f),
-            Self::TimedOut => f.write_str(Cause::TimedOut.in_short()),
-            Self::Deadline => f.write_str(Cause::Deadline.in_short()),
+            Self::TimedOut => Cause::TimedOut.fmt(f),
+            Self::Deadline => Cause::Deadline.fmt(f),
             #[cfg(feature = "alloc")]
             Self::Panicked(message) => write!(f, "panicked: {message}"),
-            Self::TaskDropped => f.write_str(Cause::TaskDropped.in_short()),
+            Self::TaskDropped => Cause::TaskDropped.fmt(f),
             Self::Dependency { .. } => f.write_str("a step that it needs failed"),
         }
     }

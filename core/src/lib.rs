@@ -11,10 +11,10 @@
 //! # #[cfg(feature = "alloc")] {
 //! use rungs::{NoClock, Pipeline};
 //!
-//! let mut p: Pipeline = Pipeline::new("sum");
-//! let a = p.step("a").run(|| async { Ok(2) });
-//! let b = p.step("b").run(|| async { Ok("40".parse::<i32>()?) });
-//! let sum = p.step("sum").needs((a, b)).run(|a, b| async move { Ok(*a + *b) });
+//! let mut p = Pipeline::new("sum");
+//! let a = p.step("a").run(async || Ok(2));
+//! let b = p.step("b").run(async || Ok("40".parse::<i32>()?));
+//! let sum = p.step("sum").needs((a, b)).run(async |a, b| Ok(*a + *b));
 //!
 //! let report = futures_lite::future::block_on(p.run(&NoClock))?;
 //! assert_eq!(*report.output(sum).unwrap(), 42);
@@ -26,6 +26,8 @@
 //!
 //! | said | meaning |
 //! | --- | --- |
+//! | `defaults(..)` of a pipeline | what each of its steps has if it does not state it: [`Settings`], setting by setting |
+//! | `config(..)` of a pipeline | how each of its runs is carried out if the run does not state it: [`Config`] |
 //! | `retries(n)` | n extra attempts after the first; alone: at once, without a clock |
 //! | `backoff(..)` | the delay before each further attempt: [`Backoff`], with [`Jitter`] |
 //! | `retry_if(..)` | [`Retry`]: again, again after a given time, or not. Sees the step's own errors only |
@@ -41,7 +43,7 @@
 //! | [`OnFailure`] | what a required step's own final failure does to the others: nothing, drain, cancel |
 //! | drain | no ordinary step or attempt starts any more: what never started is `Skipped`, what waits for another attempt is `Cancelled` with its last error; attempts in flight end |
 //! | cancel | as drain, and attempts in flight are abandoned: `Cancelled` |
-//! | clean-up after a stop | steps `when_all_done` and `when_any_failed` still run after a failure, the run's deadline or a token's first cancel; a token's second cancel (or dropping the run) prevents them |
+//! | clean-up after a stop | steps `when_all_done` and `when_any_failed` still run after a failure, the run's deadline or a token's first cancel; the second cancel of a token (or dropping the run) prevents them |
 //! | a tie | a result that is ready in a poll wins over a time limit or a stop noticed in the same poll; a time limit over a stop |
 //! | a panic (`std`) | the step is `Failed` with [`StepError::Panicked`], never tried again; the others go on |
 //!
@@ -52,7 +54,7 @@
 //!
 //! `std` (default) implies `alloc`; without both, the scheduler, policies, rendering and the traits remain, and `macros`
 //! adds the static face (without `std` it links against an implementation of the crate `critical-section`, which every
-//! board brings). `serde` writes reports; `defmt` logs reports and plain data on a board.
+//! board brings). `serde` writes reports, and reads and writes [`Settings`] and [`Config`]; `defmt` logs reports and plain data on a board.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -64,38 +66,46 @@ extern crate std;
 /// The same scheduler alone, as a crate of its own.
 pub use rungs_scheduler as scheduler;
 
-pub mod diagram;
 mod error;
 #[cfg(feature = "macros")]
 pub mod fixed;
 mod observe;
+// Its types stand in signatures; nobody names them.
+pub mod diagram;
+#[doc(hidden)]
+#[cfg(any(feature = "alloc", feature = "macros"))]
+pub mod observers;
+#[cfg(any(feature = "alloc", feature = "macros"))]
+mod plan_view;
 mod reason;
+#[cfg(any(feature = "alloc", feature = "macros"))]
+mod report;
 mod spawn;
 #[cfg(any(feature = "alloc", feature = "macros"))]
 mod step_cx;
-#[cfg(any(feature = "alloc", feature = "macros"))]
-mod summary;
 mod time;
 
 #[cfg(feature = "alloc")]
 mod cancel;
 #[cfg(feature = "alloc")]
 mod drive;
+#[cfg(feature = "std")]
+mod exit;
 #[cfg(feature = "alloc")]
 // Its types stand in signatures, and what people use of them is named below.
 #[doc(hidden)]
 pub mod pipeline;
-#[cfg(feature = "alloc")]
-mod report;
 #[cfg(feature = "std")]
 mod seed;
 
 pub use error::StepError;
-pub use observe::{Event, EventKind, Observer};
+pub use observe::{Counts, Event, EventKind, Observer, RunInfo};
+#[cfg(any(feature = "alloc", feature = "macros"))]
+pub use plan_view::{PlanView, PlannedNeed, PlannedStep, StepKey};
 pub use reason::Origin;
 #[doc(inline)]
 pub use rungs_scheduler::{
-    Backoff, Cause, Config, Instant, Jitter, OnFailure, Order, Retry, Settings, Status, StepId, Stop, When,
+    Backoff, Cause, Config, Delays, Instant, Jitter, OnFailure, Order, Retry, Settings, Status, StepId, Stop, When,
 };
 pub use spawn::{InPlace, Spawner, TaskDropped};
 #[cfg(any(feature = "alloc", feature = "macros"))]
@@ -152,12 +162,16 @@ pub use rungs_macros::pipeline;
 
 #[cfg(feature = "alloc")]
 pub use cancel::CancelToken;
+#[cfg(feature = "std")]
+pub use exit::Exit;
 #[cfg(feature = "alloc")]
 pub use pipeline::{
     BoxError, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, Pipeline, PipelineOf,
-    PlanError, PlanErrorKind, Runner, Shared, StepBuilder,
+    PlanError, PlanErrorKind, Runner, Shared, StepBuilder, own,
 };
 #[cfg(feature = "alloc")]
-pub use report::{OutputError, Reason, Report, StepResult};
+pub use report::{ErrorChain, OutputError, OutputErrorKind, Report, RunError};
+#[cfg(any(feature = "alloc", feature = "macros"))]
+pub use report::{Reason, StepResult, StepResults};
 #[cfg(feature = "std")]
 pub use seed::random_seed;

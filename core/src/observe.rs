@@ -1,74 +1,99 @@
 //! What happens, as it happens.
 
 use crate::{
+    diagram::StepNames,
     error::StepError,
     reason::{Origin, Reason},
 };
-use core::fmt;
-use rungs_scheduler::{Cause, Instant, Status, StepId};
+use core::{fmt, time::Duration};
+#[cfg(any(feature = "alloc", feature = "macros"))]
+use rungs_scheduler::StepState;
+use rungs_scheduler::{Cause, Config, Instant, Plan, Status, StepId};
 
-/// Is told of every event of a run, in order. Any closure that takes an [`Event`] is one; `()` listens to nothing.
+/// Is told of every event of a run, in order: given to a run by `observe`. For a closure there is `on_event`.
 ///
-/// It is called between the steps of the run, so it should be quick, and its panic is the run's.
+/// It is called between the steps of the run, so it should be quick. If it panics, so does the run. A run that is dropped
+/// before its end has no last event.
 ///
 /// ```
 /// use rungs::{Event, EventKind, NoClock, Observer, Pipeline};
 ///
+/// /// How much of a run is done.
 /// #[derive(Default)]
-/// struct Count(u32);
+/// struct Progress {
+///     steps: usize,
+///     done: usize,
+/// }
 ///
-/// impl<E> Observer<E> for &mut Count {
-///     fn notice(&mut self, event: &Event<'_, E>) {
-///         if let EventKind::Started { .. } = event.kind {
-///             self.0 += 1;
+/// impl<E> Observer<E> for Progress {
+///     fn on_event(&mut self, event: &Event<'_, E>) {
+///         match &event.kind {
+///             EventKind::RunStarted(run) => self.steps = run.len(),
+///             EventKind::Ended { .. } => self.done += 1,
+///             _ => {}
 ///         }
 ///     }
 /// }
 ///
-/// let mut p: Pipeline = Pipeline::new("counted");
+/// let mut p = Pipeline::new("watched");
 /// p.step("one").run(|| async { Ok(()) });
 /// p.step("two").run(|| async { Ok(()) });
-/// let mut count = Count::default();
-/// let report = futures_lite::future::block_on(p.runner().observe(&mut count).run(&NoClock))?;
-/// assert!(report.is_success());
-/// assert_eq!(count.0, 2);
+/// let (mut progress, mut lines) = (Progress::default(), Vec::new());
+/// let run = p.runner().observe(&mut progress).on_event(|event| lines.push(event.to_string())).run(&NoClock);
+/// assert!(futures_lite::future::block_on(run)?.is_success());
+/// assert_eq!((progress.done, progress.steps), (2, 2));
+/// assert_eq!(lines.first().unwrap(), "watched: run started: 2 steps");
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
+///
+/// `&mut O`, `Box<O>` and `Option<O>` are observers if `O` is one, also if it is a `dyn Observer<E>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not observe runs whose steps fail with `{E}`",
+    note = "a closure is added by `on_event(|event| ..)`; anything else implements `Observer<E>`"
+)]
 pub trait Observer<E> {
-    /// Whether it wants to be told at all: false only for `()`, and then no event is made.
-    const LISTENS: bool = true;
-
     /// Something kind.
-    fn notice(&mut self, event: &Event<'_, E>);
+    fn on_event(&mut self, event: &Event<'_, E>);
 }
 
-impl<E> Observer<E> for () {
-    const LISTENS: bool = false;
-
+impl<E, O: Observer<E> + ?Sized> Observer<E> for &mut O {
     #[inline]
-    fn notice(&mut self, _: &Event<'_, E>) {}
-}
-
-impl<E, F: FnMut(&Event<'_, E>)> Observer<E> for F {
-    fn notice(&mut self, event: &Event<'_, E>) {
-        self(event);
+    fn on_event(&mut self, event: &Event<'_, E>) {
+        (**self).on_event(event);
     }
 }
 
-/// Something that kind to a step. Its `Display` is a line for a log.
+#[cfg(feature = "alloc")]
+impl<E, O: Observer<E> + ?Sized> Observer<E> for alloc::boxed::Box<O> {
+    fn on_event(&mut self, event: &Event<'_, E>) {
+        (**self).on_event(event);
+    }
+}
+
+/// Nobody is told if there is none.
+impl<E, O: Observer<E>> Observer<E> for Option<O> {
+    fn on_event(&mut self, event: &Event<'_, E>) {
+        if let Some(observer) = self {
+            observer.on_event(event);
+        }
+    }
+}
+
+/// Something that kind to a run or to one of its steps. Its `Display` is a line for a log.
 ///
 /// ```
-/// use rungs::{Event, NoClock, Pipeline};
+/// use rungs::{NoClock, Pipeline};
 ///
-/// let mut p = Pipeline::new("log");
+/// let mut p = Pipeline::with_error("log");
 /// p.step("lucky").retries(1).run_with(|cx| async move { if cx.attempt() == 1 { Err("unlucky") } else { Ok(()) } });
 /// let bad = p.step("bad").run(|| async { Err::<(), _>("no") });
 /// let next = p.step("next").skip_on_error().needs(bad).run(|_| async { Ok(()) });
 /// p.step("last").needs(next).run(|_| async { Ok(()) });
 /// let mut log = Vec::new();
-/// let run = p.runner().observe(|event: &Event<'_, _>| log.push(event.to_string())).run(&NoClock);
+/// let run = p.runner().on_event(|event| log.push(event.to_string())).run(&NoClock);
 /// assert_eq!(futures_lite::future::block_on(run)?.exit_code(), 1);
 /// assert_eq!(log, [
+///     "log: run started: 4 steps",
 ///     "lucky: started",
 ///     "lucky: unlucky; again at once",
 ///     "lucky: attempt 2",
@@ -77,6 +102,7 @@ impl<E, F: FnMut(&Event<'_, E>)> Observer<E> for F {
 ///     "bad: failed: no",
 ///     "next: skipped: `bad` failed",
 ///     "last: skipped: `bad` failed, through `next`",
+///     "log: run ended: 1 success, 1 failed, 2 skipped, exit code 1",
 /// ]);
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
@@ -84,28 +110,29 @@ impl<E, F: FnMut(&Event<'_, E>)> Observer<E> for F {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub struct Event<'a, E> {
-    /// The step.
-    pub step: StepId,
-    /// Its name.
-    pub name: &'a str,
     /// When, by the run's timer.
     pub at: Instant,
+    /// The step; none for the run's own start and end.
+    pub step: Option<StepId>,
+    /// The step's name; the pipeline's for the run's own start and end.
+    pub name: &'a str,
+    /// The attempt, from 1. For the end of a step it is the last one; 0 if there was none.
+    pub attempt: u32,
     /// What.
     pub kind: EventKind<'a, E>,
 }
 
-/// What kind to a step.
+/// What kind.
 ///
 /// [`Observer`] and [`Origin`] have examples.
 #[derive(Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum EventKind<'a, E> {
+    /// The run begins. It comes before all else.
+    RunStarted(RunInfo<'a>),
     /// An attempt begins.
-    Started {
-        /// Which, from 1.
-        attempt: u32,
-    },
+    Started,
     /// An attempt failed, and another will follow.
     Retrying {
         /// Why it failed.
@@ -121,29 +148,189 @@ pub enum EventKind<'a, E> {
         cause: Option<Cause>,
         /// The steps of that cause by name, if it has any.
         origin: Option<Origin<'a>>,
-        /// How many attempts there were.
-        attempts: u32,
         /// Its error: of a cancelled step, the last attempt's.
         error: Option<&'a StepError<E>>,
     },
+    /// All steps have ended, and so has the run.
+    RunEnded {
+        /// How many steps ended with each status.
+        counts: Counts,
+        /// As the report will have it.
+        exit_code: u8,
+    },
+}
+
+/// What a run is about to do: its steps and its limits.
+///
+/// ```
+/// use std::time::Duration;
+/// use rungs::{EventKind, NoClock, Pipeline};
+///
+/// let mut p = Pipeline::new("limited");
+/// let a = p.step("a").run(|| async { Ok(()) });
+/// p.step("b").needs(a).run(|_| async { Ok(()) });
+/// let mut seen = None;
+/// let run = p.runner().max_concurrent(1).on_event(|event| {
+///     if let EventKind::RunStarted(run) = &event.kind {
+///         let names: Vec<_> = run.names().map(String::from).collect();
+///         seen = Some((names, run.max_concurrent(), run.deadline()));
+///     }
+/// });
+/// assert!(futures_lite::future::block_on(run.run(&NoClock))?.is_success());
+/// assert_eq!(seen, Some((vec!["a".into(), "b".into()], Some(1), None)));
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct RunInfo<'a> {
+    pub(crate) names: &'a dyn StepNames,
+    pub(crate) plan: &'a Plan<'a>,
+    pub(crate) config: &'a Config,
+}
+
+impl<'a> RunInfo<'a> {
+    /// How many steps there are.
+    pub fn len(&self) -> usize {
+        self.plan.len()
+    }
+
+    /// Whether there is no step.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The names of all steps, in the order of declaration.
+    pub fn names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let names = self.names;
+        (0..self.plan.len() as u32).map(move |step| names.name(StepId::from_number(step)))
+    }
+
+    /// What the steps need, and their settings.
+    pub fn plan(&self) -> &'a Plan<'a> {
+        self.plan
+    }
+
+    /// The most attempts that may be in flight at once, if there is a limit.
+    pub fn max_concurrent(&self) -> Option<u32> {
+        self.config.get_max_concurrent()
+    }
+
+    /// How long the run may take, if there is a limit.
+    pub fn deadline(&self) -> Option<Duration> {
+        self.config.get_deadline()
+    }
+}
+
+impl fmt::Debug for RunInfo<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { plan, config, .. } = self;
+        f.debug_struct("RunInfo").field("steps", &plan.len()).field("config", config).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for RunInfo<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let steps = self.len();
+        write!(f, "{steps} step{}", if steps == 1 { "" } else { "s" })?;
+        self.max_concurrent().map_or(Ok(()), |limit| write!(f, ", at most {limit} at once"))?;
+        self.deadline().map_or(Ok(()), |limit| write!(f, ", at most {limit:?}"))
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for RunInfo<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{=usize} steps", self.len());
+        if let Some(limit) = self.max_concurrent() {
+            defmt::write!(f, ", at most {=u32} at once", limit);
+        }
+        if let Some(limit) = self.deadline() {
+            defmt::write!(f, ", at most {}", Instant::ZERO + limit);
+        }
+    }
+}
+
+/// How many steps ended with each status. Its `Display` leaves out those that are none.
+///
+/// [`Event`] has an example.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// [`Status::Success`].
+    pub success: u32,
+    /// [`Status::Failed`].
+    pub failed: u32,
+    /// [`Status::Skipped`].
+    pub skipped: u32,
+    /// [`Status::Cancelled`].
+    pub cancelled: u32,
+}
+
+#[cfg(any(feature = "alloc", feature = "macros"))]
+impl Counts {
+    pub(crate) fn of(states: &[StepState]) -> Self {
+        let mut counts = Self::default();
+        for node in states {
+            match node.status() {
+                Status::Success => counts.success += 1,
+                Status::Failed => counts.failed += 1,
+                Status::Skipped => counts.skipped += 1,
+                Status::Cancelled => counts.cancelled += 1,
+                // Pending or running: no step is, once the run has ended.
+                _ => {}
+            }
+        }
+        counts
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { success, failed, skipped, cancelled } = *self;
+        let rows = [
+            (success, Status::Success),
+            (failed, Status::Failed),
+            (skipped, Status::Skipped),
+            (cancelled, Status::Cancelled),
+        ];
+        let mut comma = "";
+        for (count, status) in rows.into_iter().filter(|(count, _)| *count > 0) {
+            write!(f, "{comma}{count} {status}")?;
+            comma = ", ";
+        }
+        // A run without steps.
+        if comma.is_empty() { f.write_str("nothing to do") } else { Ok(()) }
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Counts {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        let Self { success, failed, skipped, cancelled } = *self;
+        defmt::write!(f, "{=u32} success, {=u32} failed, ", success, failed);
+        defmt::write!(f, "{=u32} skipped, {=u32} cancelled", skipped, cancelled);
+    }
 }
 
 impl<E: fmt::Display> fmt::Display for Event<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.name)?;
         match &self.kind {
-            EventKind::Started { attempt: 1 } => f.write_str("started"),
-            EventKind::Started { attempt } => write!(f, "attempt {attempt}"),
+            EventKind::RunStarted(run) => write!(f, "run started: {run}"),
+            EventKind::Started if self.attempt == 1 => f.write_str("started"),
+            EventKind::Started => write!(f, "attempt {}", self.attempt),
             EventKind::Retrying { error, next } if *next > self.at => {
                 write!(f, "{error}; again in {:?}", *next - self.at)
             }
             EventKind::Retrying { error, .. } => write!(f, "{error}; again at once"),
-            EventKind::Ended { status: Status::Success, attempts: 2.., .. } => f.write_str("success after retries"),
-            &EventKind::Ended { status, cause: Some(cause), origin, error, .. } => {
+            EventKind::Ended { status: Status::Success, .. } if self.attempt > 1 => {
+                f.write_str("success after retries")
+            }
+            &EventKind::Ended { status, cause: Some(cause), origin, error } => {
                 let error = error.map(|error| error as &dyn fmt::Display);
                 write!(f, "{status}: {}", Reason { status, cause, origin, error })
             }
             EventKind::Ended { status, .. } => write!(f, "{status}"),
+            EventKind::RunEnded { counts, exit_code } => write!(f, "run ended: {counts}, exit code {exit_code}"),
         }
     }
 }

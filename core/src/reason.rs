@@ -11,20 +11,20 @@ use rungs_scheduler::{StepId, StepState};
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
-/// use rungs::{Event, EventKind, NoClock, Origin, Pipeline};
+/// use rungs::{EventKind, NoClock, Origin, Pipeline};
 ///
-/// let mut p = Pipeline::new("bring-up");
+/// let mut p = Pipeline::with_error("bring-up");
 /// let rails = p.step("rails").run(|| async { Err::<(), _>("brown-out") });
 /// let tilt = p.step("tilt").needs(rails).run(|_| async { Ok(()) });
 /// p.step("frame").needs(tilt).run(|_| async { Ok(()) });
 /// let mut origins = Vec::new();
-/// let observer = |event: &Event<'_, _>| {
+/// let run = p.runner().on_event(|event| {
 ///     if let EventKind::Ended { origin: Some(origin), .. } = event.kind {
 ///         assert!(matches!(origin, Origin::Dependency { root: "rails", .. }));
 ///         origins.push(origin.to_string());
 ///     }
-/// };
-/// let report = futures_lite::future::block_on(p.runner().observe(observer).run(&NoClock))?;
+/// });
+/// let report = futures_lite::future::block_on(run.run(&NoClock))?;
 /// assert_eq!(origins, ["`rails` failed", "`rails` failed, through `tilt`"]);
 /// assert_eq!(report.get("frame").unwrap().reason().unwrap().to_string(), origins[1]);
 /// # }
@@ -52,13 +52,20 @@ pub enum Origin<'a> {
 #[cfg(any(feature = "alloc", feature = "macros"))]
 impl<'a> Origin<'a> {
     pub(crate) fn of(cause: Cause, states: &[StepState], names: &'a dyn StepNames) -> Option<Self> {
+        let status = match cause {
+            Cause::Dependency { root, .. } => states.get(root.index()).map_or(Status::Pending, StepState::status),
+            _ => Status::Pending,
+        };
+        Self::new(cause, status, names)
+    }
+
+    /// As [`of`](Self::of), where it is known what has become of the root.
+    pub(crate) fn new(cause: Cause, status: Status, names: &'a dyn StepNames) -> Option<Self> {
         let name = |step: StepId| names.name(step);
         match cause {
-            Cause::Dependency { root, via } => Some(Self::Dependency {
-                root: name(root),
-                status: states.get(root.index()).map_or(Status::Pending, StepState::status),
-                via: (via != root).then(|| name(via)),
-            }),
+            Cause::Dependency { root, via } => {
+                Some(Self::Dependency { root: name(root), status, via: (via != root).then(|| name(via)) })
+            }
             Cause::Stopped { by } => Some(Self::Stopped { by: name(by) }),
             _ => None,
         }
@@ -132,11 +139,15 @@ impl fmt::Display for Reason<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.origin, self.error) {
             (Some(origin), _) => origin.fmt(f)?,
+            // `{:#}` is passed on: an error then tells its sources.
             (None, Some(error)) if self.status == Status::Failed => return error.fmt(f),
-            (None, _) => f.write_str(self.cause.in_short())?,
+            (None, _) => self.cause.fmt(f)?,
         }
         match self.error {
-            Some(last) if self.status == Status::Cancelled => write!(f, "; last error: {last}"),
+            Some(last) if self.status == Status::Cancelled => {
+                f.write_str("; last error: ")?;
+                last.fmt(f)
+            }
             _ => Ok(()),
         }
     }

@@ -1,11 +1,15 @@
 //! What a step may know of its attempt.
 
+#[cfg(feature = "macros")]
+use crate::fixed::StaticPlan;
+#[cfg(feature = "alloc")]
+use crate::{diagram::StepNames, pipeline::Names};
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
 #[cfg(feature = "alloc")]
 use core::sync::atomic::{AtomicBool, Ordering};
-use core::time::Duration;
-use rungs_scheduler::Instant;
+use core::{fmt, time::Duration};
+use rungs_scheduler::{Instant, StepId};
 
 /// What a step may want to know of its attempt: taken by steps added with `run_with`, and by the parameter `cx` of a
 /// step in a `#[pipeline]`.
@@ -14,8 +18,9 @@ use rungs_scheduler::Instant;
 /// # #[cfg(feature = "alloc")] {
 /// use rungs::{NoClock, Pipeline, StepCx};
 ///
-/// let mut p = Pipeline::new("stubborn");
-/// let third = p.step("third time").retries(2).run_with(|cx: StepCx| async move {
+/// let mut p = Pipeline::with_error("stubborn");
+/// let third = p.step("third time").retries(2).run_with(async |cx: StepCx| {
+///     println!("{}: attempt {} of step {}", cx.pipeline(), cx.attempt(), cx.name());
 ///     if cx.attempt() < 3 { Err("not yet") } else { Ok(cx.attempt()) }
 /// });
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
@@ -23,21 +28,37 @@ use rungs_scheduler::Instant;
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct StepCx {
+    names: CxNames,
+    step: StepId,
     attempt: u32,
     started: Instant,
-    limit: Option<Instant>,
+    /// [`Instant::NEVER`] without a limit: eight bytes less than an `Option` on a board.
+    limit: Instant,
     #[cfg(feature = "alloc")]
     cancelled: Option<Arc<AtomicBool>>,
 }
 
+/// Where the names of the pipeline and its steps are kept.
+#[derive(Clone)]
+pub(crate) enum CxNames {
+    /// On the heap, shared with the pipeline.
+    #[cfg(feature = "alloc")]
+    Shared(Arc<Names>),
+    /// In flash.
+    #[cfg(feature = "macros")]
+    StaticPipeline(&'static StaticPlan),
+}
+
 impl StepCx {
-    pub(crate) fn new(attempt: u32, started: Instant, limit: Option<Instant>) -> Self {
+    pub(crate) fn new(names: CxNames, step: StepId, attempt: u32, started: Instant, limit: Option<Instant>) -> Self {
         Self {
+            names,
+            step,
             attempt,
             started,
-            limit,
+            limit: limit.unwrap_or(Instant::NEVER),
             #[cfg(feature = "alloc")]
             cancelled: None,
         }
@@ -47,6 +68,31 @@ impl StepCx {
     pub(crate) fn cancelled_by(mut self, cancelled: Arc<AtomicBool>) -> Self {
         self.cancelled = Some(cancelled);
         self
+    }
+
+    /// The step's name.
+    pub fn name(&self) -> &str {
+        match &self.names {
+            #[cfg(feature = "alloc")]
+            CxNames::Shared(names) => names.name(self.step),
+            #[cfg(feature = "macros")]
+            CxNames::StaticPipeline(blueprint) => blueprint.name(self.step),
+        }
+    }
+
+    /// The step, by its place in the order of declaration: as handles and reports tell it.
+    pub fn id(&self) -> StepId {
+        self.step
+    }
+
+    /// The name of its pipeline.
+    pub fn pipeline(&self) -> &str {
+        match &self.names {
+            #[cfg(feature = "alloc")]
+            CxNames::Shared(names) => names.pipeline(),
+            #[cfg(feature = "macros")]
+            CxNames::StaticPipeline(blueprint) => blueprint.name,
+        }
     }
 
     /// Which attempt this is, from 1.
@@ -61,12 +107,12 @@ impl StepCx {
 
     /// When the attempt will be cut off by its timeout or the step's deadline, whichever comes first.
     pub fn deadline(&self) -> Option<Instant> {
-        self.limit
+        (self.limit < Instant::NEVER).then_some(self.limit)
     }
 
     /// How much of its time is left at `now`, as the run's timer tells it; `None` if there is no limit.
     pub fn time_left(&self, now: Instant) -> Option<Duration> {
-        self.limit.map(|limit| limit - now)
+        self.deadline().map(|limit| limit - now)
     }
 
     /// Whether the attempt has been told to end. A step in place is simply dropped and never sees it; work on a thread of
@@ -77,11 +123,22 @@ impl StepCx {
     }
 }
 
+impl fmt::Debug for StepCx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StepCx")
+            .field("name", &self.name())
+            .field("attempt", &self.attempt)
+            .field("started_at", &self.started)
+            .field("deadline", &self.deadline())
+            .finish_non_exhaustive()
+    }
+}
+
 #[cfg(feature = "defmt")]
 impl defmt::Format for StepCx {
     fn format(&self, f: defmt::Formatter<'_>) {
         defmt::write!(f, "attempt {=u32} at {}", self.attempt, self.started);
-        if let Some(limit) = self.limit {
+        if let Some(limit) = self.deadline() {
             defmt::write!(f, ", until {}", limit);
         }
     }

@@ -9,7 +9,7 @@ use crate::support::{Hand, block};
 
 /// 10 levels of 100 steps, ready at once.
 fn wide() -> Pipeline<'static> {
-    let mut p: Pipeline<'_> = Pipeline::new("wide");
+    let mut p = Pipeline::new("wide");
     let mut level: Vec<_> = (0..100).map(|n| p.step(&format!("0 {n}")).run(|| async { Ok(1_u64) })).collect();
     for l in 1..10 {
         level = (0..100)
@@ -42,7 +42,7 @@ fn a_rerun_of_steps_that_are_ready_at_once_allocates_nothing() {
 
 #[test]
 fn a_rerun_of_steps_that_wait_allocates_nothing() {
-    let mut p: Pipeline<'_> = Pipeline::new("waiting");
+    let mut p = Pipeline::new("waiting");
     let parts: Vec<_> = (0..100)
         .map(|n| {
             p.step(&n.to_string()).run(|| async {

@@ -9,7 +9,7 @@ use crate::support::{Clock, Count, Hand, drive, fates, ms};
 /// Runs to `at`, does it, and runs on to the end.
 fn stopped_at(at: u64, what: fn(&CancelToken)) -> Vec<String> {
     let (clock, token, alive) = (Clock::new(), CancelToken::new(), Count::new());
-    let mut p: Pipeline<'_, &str> = Pipeline::new("stopped");
+    let mut p = Pipeline::with_error::<&str>("stopped");
     let slow = p.step("slow").run(|| async {
         let _alive = alive.guard();
         clock.sleep(ms(20)).await;
@@ -77,7 +77,7 @@ fn a_second_cancel_prevents_clean_up() {
 #[test]
 fn a_second_cancel_ends_clean_up_in_flight() {
     let (clock, token) = (Clock::new(), CancelToken::new());
-    let mut p: Pipeline<'_, &str> = Pipeline::new("impatient");
+    let mut p = Pipeline::with_error::<&str>("impatient");
     let slow = p.step("slow").run(std::future::pending::<Result<(), _>>);
     p.step("tidy").after(slow).when_all_done().run(std::future::pending::<Result<(), _>>);
     let hand = Hand::new();
@@ -103,7 +103,7 @@ fn a_second_cancel_ends_clean_up_in_flight() {
 #[test]
 fn drain_then_cancel() {
     let (clock, token) = (Clock::new(), CancelToken::new());
-    let mut p: Pipeline<'_, &str> = Pipeline::new("both");
+    let mut p = Pipeline::with_error::<&str>("both");
     p.step("slow").run(std::future::pending::<Result<(), _>>);
     let hand = Hand::new();
     let mut run = pin!(p.runner().cancel(&token).run(&clock));
@@ -123,7 +123,7 @@ fn a_token_that_was_used_before_stops_the_run_at_once() {
     let (clock, token, calls) = (Clock::new(), CancelToken::new(), Count::new());
     token.cancel();
     assert!(token.is_cancelled() && token.is_stopping());
-    let mut p: Pipeline<'_, &str> = Pipeline::new("too late");
+    let mut p = Pipeline::with_error::<&str>("too late");
     p.step("never").run(|| async { Ok(calls.raise()) });
     for _ in 0..2 {
         let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
@@ -140,7 +140,7 @@ fn a_token_that_was_used_before_stops_the_run_at_once() {
 fn one_token_for_several_runs_and_from_another_thread() {
     let token = CancelToken::new();
     let waiting = || {
-        let mut p: Pipeline<'static, &str> = Pipeline::new("waits");
+        let mut p: Pipeline<'static, &str> = Pipeline::with_error("waits");
         p.step("waits").run(std::future::pending::<Result<(), _>>);
         p
     };
@@ -159,7 +159,7 @@ fn one_token_for_several_runs_and_from_another_thread() {
 #[test]
 fn a_result_in_the_poll_of_a_cancel_counts() {
     let (clock, token) = (Clock::new(), CancelToken::new());
-    let mut p: Pipeline<'_, &str> = Pipeline::new("tie");
+    let mut p = Pipeline::with_error::<&str>("tie");
     p.step("cancels").run(|| async {
         clock.sleep(ms(10)).await;
         token.cancel();
@@ -175,9 +175,45 @@ fn a_result_in_the_poll_of_a_cancel_counts() {
 }
 
 #[test]
+fn any_of_several_tokens_stops_the_run() {
+    for stops in [0, 1, 2] {
+        let tokens = [CancelToken::new(), CancelToken::new(), CancelToken::new()];
+        let clock = Clock::new();
+        let mut p = Pipeline::with_error::<&str>("several");
+        // One is used while the run sleeps, so it must wake it.
+        let stop = async {
+            clock.sleep(ms(2)).await;
+            tokens[stops].cancel();
+        };
+        p.step("waits").timeout(ms(50)).run(std::future::pending::<Result<(), _>>);
+        let run = tokens.iter().fold(p.runner(), |runner, token| runner.cancel(token)).run(&clock);
+        let (report, ()) = drive(&clock, futures_lite::future::zip(run, stop));
+        assert_eq!(fates(&report.unwrap()), ["waits cancelled 0..2: the run was cancelled"]);
+    }
+}
+
+#[test]
+fn clean_up_is_prevented_by_the_second_cancel_of_one_token_only() {
+    for (cancels, status) in [([1, 1], Status::Success), ([2, 0], Status::Skipped), ([0, 2], Status::Skipped)] {
+        let tokens = [CancelToken::new(), CancelToken::new()];
+        let mut p = Pipeline::with_error::<&str>("twice");
+        let stops = p.step("stops").run(|| async {
+            for (token, cancels) in tokens.iter().zip(cancels) {
+                (0..cancels).for_each(|_| token.cancel());
+            }
+            std::future::pending::<Result<(), _>>().await
+        });
+        p.step("tidy").after(stops).when_all_done().run(|| async { Ok(()) });
+        let run = p.runner().cancel(&tokens[0]).cancel(&tokens[1]).run(&rungs::NoClock);
+        let report = drive(&Clock::new(), run).unwrap();
+        assert_eq!(report.get("tidy").unwrap().status(), status, "{cancels:?}");
+    }
+}
+
+#[test]
 fn a_drain_wakes_a_run_that_sleeps() {
     let (clock, token) = (Clock::new(), CancelToken::new());
-    let mut p: Pipeline<'_, &str> = Pipeline::new("asleep");
+    let mut p: Pipeline<'_, &str> = Pipeline::with_error("asleep");
     let backoff = p.step("backoff").retries(1).backoff(Backoff::fixed(ms(50))).run(|| async { Err::<(), _>("no") });
     p.step("next").after(backoff).run(|| async { Ok(()) });
     let hand = Hand::new();

@@ -13,7 +13,7 @@ async fn takes(clock: &Clock, span: u64) -> Result<u64, &'static str> {
 #[test]
 fn when_all_done_waits_for_all_and_learns_what_came_of_each() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("tidy");
+    let mut p = Pipeline::with_error::<&str>("tidy");
     let good = p.step("good").run(|| takes(&clock, 30));
     let bad = p.step("bad").run(|| async { Err::<u64, _>("no") });
     let behind = p.step("behind").needs(bad).run(|n| async move { Ok(*n) });
@@ -33,7 +33,7 @@ fn when_all_done_waits_for_all_and_learns_what_came_of_each() {
 
 #[test]
 fn a_fan_in_of_whatever_came() {
-    let mut p: Pipeline<'_, &str> = Pipeline::new("tidy");
+    let mut p = Pipeline::with_error::<&str>("tidy");
     let parts: Vec<_> = (0..10_u32)
         .map(|n| p.step(&n.to_string()).run(move || async move { if n % 3 == 0 { Err("third") } else { Ok(n) } }))
         .collect();
@@ -48,7 +48,7 @@ fn a_fan_in_of_whatever_came() {
 fn when_any_failed_runs_only_then() {
     for fails in [false, true] {
         let clock = Clock::new();
-        let mut p: Pipeline<'_, &str> = Pipeline::new("alarm");
+        let mut p = Pipeline::with_error::<&str>("alarm");
         let a = p.step("a").run(|| takes(&clock, 5));
         let b = p.step("b").run(move || async move { if fails { Err("no") } else { Ok(7) } });
         let alarm = p
@@ -74,7 +74,7 @@ fn when_any_failed_runs_only_then() {
 fn any_failed_sees_skipped_and_cancelled_needs_but_not_needless_ones() {
     let clock = Clock::new();
     let log = Log::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("timers");
+    let mut p = Pipeline::with_error::<&str>("timers");
     let bad = p.step("bad").optional().run(|| async { Err::<u64, _>("no") });
     let skipped = p.step("skipped").needs(bad).skip_on_error().run(|_| async { Ok(()) });
     p.step("alarm").needs(skipped).when_any_failed().run(|_| async { Ok(log.write("alarm")) });
@@ -89,7 +89,7 @@ fn any_failed_sees_skipped_and_cancelled_needs_but_not_needless_ones() {
 
 /// A slow step, what waits for it, and clean-up steps of both kinds that take their time.
 fn tidied<'c>(clock: &'c Clock) -> Pipeline<'c, &'static str> {
-    let mut p: Pipeline<'_, &str> = Pipeline::new("tidied");
+    let mut p = Pipeline::with_error::<&str>("tidied");
     p.step("bad").run(|| async {
         clock.sleep(ms(10)).await;
         Err::<(), _>("no")
@@ -160,7 +160,7 @@ fn clean_up_runs_after_a_cancel_and_after_the_runs_deadline() {
 fn clean_up_keeps_its_own_time_limits() {
     let clock = Clock::new();
     let token = CancelToken::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("slow tidying");
+    let mut p = Pipeline::with_error::<&str>("slow tidying");
     let first = p.step("first").run(|| async { Ok(token.cancel()) });
     p.step("tidy").after(first).when_all_done().timeout(ms(10)).run(|| takes(&clock, 100));
     let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();

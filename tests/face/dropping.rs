@@ -15,7 +15,7 @@ use crate::support::{Clock, Count, Hand, Log, drive, fates, give_way, ms};
 
 /// Ten steps of several polls each, with retries, sleeps and a clean-up step; every attempt and every result is counted.
 fn busy<'c>(clock: &'c Clock, attempts: &'c Count, results: &'c Count) -> Pipeline<'c, &'static str> {
-    let mut p = Pipeline::new("busy");
+    let mut p = Pipeline::with_error("busy");
     let mut before = p.step("first").run(|| step(clock, attempts, results, 0));
     let mut all = vec![before];
     for n in 1..5_u64 {
@@ -100,7 +100,7 @@ fn dropped_again_and_again_the_same_pipeline_goes_on() {
 #[test]
 fn a_run_that_was_never_polled_starts_nothing() {
     let calls = Count::new();
-    let mut p: Pipeline<'_> = Pipeline::new("never");
+    let mut p = Pipeline::new("never");
     p.step("a").run(|| {
         calls.raise();
         async { Ok(()) }
@@ -158,7 +158,7 @@ fn a_drop_that_panics_keeps_no_other_from_being_dropped() {
     }
     let alive = Count::new();
     let armed = AtomicBool::new(true);
-    let mut p: Pipeline<'_> = Pipeline::new("bombs");
+    let mut p = Pipeline::new("bombs");
     for name in ["a", "b", "c"] {
         p.step(name).run(|| async {
             let _guard = alive.guard();
@@ -176,7 +176,7 @@ fn a_drop_that_panics_keeps_no_other_from_being_dropped() {
 #[test]
 fn attempts_of_a_forgotten_run_end_before_the_next_run_starts() {
     let (attempts, seen, wakers) = (Count::new(), Log::new(), Mutex::new(Vec::new()));
-    let mut p: Pipeline<'_, &str> = Pipeline::new("forgotten");
+    let mut p: Pipeline<'_, &str> = Pipeline::with_error("forgotten");
     let look = p.step("look").run(|| async { Ok(seen.write(format!("{} alive", attempts.get()))) });
     for name in ["a", "b"] {
         p.step(name).after(look).run(|| async {

@@ -13,7 +13,7 @@ use std::{
 };
 
 use async_executor::{Executor, LocalExecutor, StaticExecutor};
-use rungs::{BoxError, Event, EventKind, LocalPipeline, NoClock, Pipeline, Spawner, TaskDropped};
+use rungs::{BoxError, EventKind, LocalPipeline, NoClock, Pipeline, Spawner, TaskDropped};
 use rungs_async_executor::On;
 
 use crate::support::{Clock, Count, Guard, Hand, block, drive, fates, ms};
@@ -146,7 +146,7 @@ fn a_local_attempt_has_ended_before_the_next_starts() {
     let executor = LocalExecutor::new();
     let alive = Rc::new(Cell::new(0));
     let seen = RefCell::new(Vec::new());
-    let mut p: LocalPipeline<'_, BoxError, _> = LocalPipeline::new("local").spawn_on(On(&executor));
+    let mut p = LocalPipeline::new("local").spawn_on(On(&executor));
     let third = p.step("third time").timeout(ms(10)).retries(2).run_with(|cx| {
         // Not `Send`: what an attempt holds while it is alive.
         struct Held(Rc<Cell<u32>>);
@@ -163,12 +163,12 @@ fn a_local_attempt_has_ended_before_the_next_starts() {
             Ok(Rc::new(held.0.get()))
         }
     });
-    let observer = |event: &Event<'_, BoxError>| {
-        if let EventKind::Started { attempt } = event.kind {
-            seen.borrow_mut().push((attempt, alive.get()));
+    let run = p.runner().on_event(|event| {
+        if let EventKind::Started = event.kind {
+            seen.borrow_mut().push((event.attempt, alive.get()));
         }
-    };
-    let report = drive(&clock, executor.run(p.runner().observe(observer).run(&clock))).unwrap();
+    });
+    let report = drive(&clock, executor.run(run.run(&clock))).unwrap();
     assert_eq!(fates(&report), ["third time success x3 0..28"]);
     assert_eq!(**report.output(third).unwrap(), 1);
     assert_eq!(*seen.borrow(), [(1, 0), (2, 0), (3, 0)]);
@@ -178,7 +178,7 @@ fn a_local_attempt_has_ended_before_the_next_starts() {
 #[test]
 fn a_panic_on_a_local_executor_is_the_steps_failure() {
     let executor = Rc::new(LocalExecutor::new());
-    let mut p: LocalPipeline<'_, BoxError, _> = LocalPipeline::new("panics").spawn_on(On(executor.clone()));
+    let mut p = LocalPipeline::new("panics").spawn_on(On(executor.clone()));
     p.step("bad").retries(3).run(|| async { if true { panic!("number {}", 7) } else { Ok(()) } });
     p.step("good").run(|| async { Ok(Rc::new(())) });
     let report = block(executor.run(p.run(&NoClock))).unwrap();
@@ -189,7 +189,7 @@ fn a_panic_on_a_local_executor_is_the_steps_failure() {
 fn dropping_the_run_ends_local_attempts() {
     let executor = LocalExecutor::new();
     let alive = Count::new();
-    let mut p: LocalPipeline<'_, BoxError, _> = LocalPipeline::new("dropped").spawn_on(On(&executor));
+    let mut p = LocalPipeline::new("dropped").spawn_on(On(&executor));
     p.step("endless").run(|| {
         let guard = alive.guard();
         async move {
@@ -213,7 +213,7 @@ fn spawned_steps_may_borrow_what_outlives_their_executor() {
     // Each blocks its thread until the other has come as far: one thread would never pass.
     let both = Barrier::new(words.len());
     let executor = Executor::new();
-    let mut p: Pipeline<'_, BoxError, _> = Pipeline::new("borrowing").spawn_on(On(&executor));
+    let mut p = Pipeline::new("borrowing").spawn_on(On(&executor));
     let letters: Vec<_> = words
         .iter()
         .map(|word| {

@@ -8,7 +8,7 @@ use crate::support::block;
 
 #[test]
 fn every_number_of_needs_from_none_to_twelve() {
-    let mut p: Pipeline<'_> = Pipeline::new("arity");
+    let mut p = Pipeline::new("arity");
     let none = p.step("0").needs(()).run(|| async { Ok(0_u64) });
     let one = p.step("1").needs((none,)).run(|a| async move { Ok(*a + 1) });
     let [a, b, c, d, e, f] = [1_u64, 2, 3, 4, 5, 6].map(|n| p.step(&format!("n{n}")).run(move || async move { Ok(n) }));
@@ -57,7 +57,7 @@ fn every_number_of_needs_from_none_to_twelve() {
 
 #[test]
 fn a_bare_handle_and_needs_of_different_types() {
-    let mut p: Pipeline<'_> = Pipeline::new("types");
+    let mut p = Pipeline::new("types");
     let text = p.step("text").run(|| async { Ok("forty".to_string()) });
     let number = p.step("number").run(|| async { Ok(2_u8) });
     let long = p.step("long").needs(text).run(|text| async move { Ok(text.len()) });
@@ -71,7 +71,7 @@ fn a_bare_handle_and_needs_of_different_types() {
 
 #[test]
 fn a_fan_in_of_a_thousand_keeps_its_order() {
-    let mut p: Pipeline<'_> = Pipeline::new("fan-in");
+    let mut p = Pipeline::new("fan-in");
     let mut parts: Vec<_> =
         (0..1_000_u32).map(|n| p.step(&format!("part {n}")).run(move || async move { Ok(n) })).collect();
     parts.reverse();
@@ -85,7 +85,7 @@ fn a_fan_in_of_a_thousand_keeps_its_order() {
 
 #[test]
 fn a_fan_in_of_none_is_an_empty_list() {
-    let mut p: Pipeline<'_> = Pipeline::new("nothing");
+    let mut p = Pipeline::new("nothing");
     let parts: Vec<rungs::Handle<u32>> = Vec::new();
     let all = p.step("all").needs(parts).run(|parts: Vec<Out<u32>>| async move { Ok(parts.len()) });
     assert_eq!(*block(p.run(&NoClock)).unwrap().output(all).unwrap(), 0);
@@ -93,7 +93,7 @@ fn a_fan_in_of_none_is_an_empty_list() {
 
 #[test]
 fn the_same_need_twice_is_two_arguments() {
-    let mut p: Pipeline<'_> = Pipeline::new("twice");
+    let mut p = Pipeline::new("twice");
     let n = p.step("n").run(|| async { Ok(21) });
     let sum = p.step("sum").after(n).needs((n, n)).after(n).run(|a, b| async move { Ok(*a + *b) });
     assert_eq!(*block(p.run(&NoClock)).unwrap().output(sum).unwrap(), 42);
@@ -101,7 +101,7 @@ fn the_same_need_twice_is_two_arguments() {
 
 #[test]
 fn an_empty_pipeline_succeeds() {
-    let mut p: Pipeline<'_> = Pipeline::new("empty");
+    let mut p = Pipeline::new("empty");
     let report = block(p.run(&NoClock)).unwrap();
     assert!(report.is_success());
     assert_eq!(report.steps().len(), 0);
@@ -117,7 +117,7 @@ async fn add(a: Out<u32>, b: Out<u32>) -> Result<u32, rungs::BoxError> {
 
 #[test]
 fn plain_async_fns_are_steps() {
-    let mut p: Pipeline<'_> = Pipeline::new("functions");
+    let mut p = Pipeline::new("functions");
     let a = p.step("a").run(seven);
     let b = p.step("b").run(seven);
     let sum = p.step("sum").needs((a, b)).run(add);
@@ -151,7 +151,7 @@ fn small(n: u32) -> Result<u32, Trouble> {
 
 #[test]
 fn the_question_mark_works_on_the_users_own_error() {
-    let mut p: Pipeline<'_, Trouble> = Pipeline::new("own error");
+    let mut p = Pipeline::with_code::<Trouble>("own error");
     let good = p.step("good").run(|| async { small("42".parse()?) });
     p.step("word").run(|| async { small("forty".parse()?) });
     p.step("big").run(|| async { small("400".parse()?) });
@@ -168,7 +168,7 @@ fn the_question_mark_works_on_the_users_own_error() {
 fn borrowed_state_in_place() {
     let words = vec!["one".to_string(), "two".to_string()];
     let mut sum = 0;
-    let mut p: Pipeline<'_> = Pipeline::new("borrowing");
+    let mut p = Pipeline::new("borrowing");
     let first = p.step("first").run(|| async { Ok(words[0].as_str().len()) });
     p.step("second").needs(first).run(|n| {
         sum += *n + words[1].len();
@@ -182,7 +182,7 @@ fn borrowed_state_in_place() {
 
 #[test]
 fn a_step_is_told_its_attempt() {
-    let mut p: Pipeline<'_, &str> = Pipeline::new("context");
+    let mut p = Pipeline::with_error::<&str>("context");
     let n = p.step("n").run(|| async { Ok(40) });
     let step = p
         .step("step")
@@ -190,4 +190,15 @@ fn a_step_is_told_its_attempt() {
         .retries(4)
         .run_with(|cx, n| async move { if cx.attempt() < 3 { Err("not yet") } else { Ok(*n + cx.attempt()) } });
     assert_eq!(*block(p.run(&NoClock)).unwrap().output(step).unwrap(), 43);
+}
+
+#[test]
+fn handles_are_equal_if_they_stand_for_the_same_step() {
+    let add = |p: &mut Pipeline<'static>, name| p.step(name).run(|| async { Ok(1) });
+    let (mut p, mut q) = (Pipeline::new("p"), Pipeline::new("q"));
+    let (a, b, other) = (add(&mut p, "a"), add(&mut p, "b"), add(&mut q, "a"));
+    let names = std::collections::HashMap::from([(a, "a"), (b, "b"), (other, "other")]);
+    assert_eq!([a, b, other].map(|handle| names[&handle]), ["a", "b", "other"]);
+    let again = a;
+    assert!(a == again && a != b && a != other);
 }

@@ -6,7 +6,7 @@ use crate::support::{Log, block};
 
 #[test]
 fn forward_references() {
-    let mut p: Pipeline<'_> = Pipeline::new("forward");
+    let mut p = Pipeline::new("forward");
     let sum = p.step("sum").depends_on(["a", "b"]).run(|inputs: Inputs| async move {
         assert_eq!(inputs.names().collect::<Vec<_>>(), ["a", "b"]);
         Ok(*inputs.get::<u32>("a")? + u32::from(*inputs.get::<u8>("b")?))
@@ -19,7 +19,7 @@ fn forward_references() {
 #[test]
 fn after_orders_by_handle_and_by_name() {
     let log = Log::new();
-    let mut p: Pipeline<'_> = Pipeline::new("order");
+    let mut p = Pipeline::new("order");
     p.step("last").after_named(vec!["middle".to_string()]).run(|| async { Ok(log.write("last")) });
     let first = p.step("first").run(|| async {
         crate::support::give_way().await;
@@ -33,7 +33,7 @@ fn after_orders_by_handle_and_by_name() {
 
 #[test]
 fn after_is_no_argument_beside_needs_said_by_name() {
-    let mut p: Pipeline<'_> = Pipeline::new("mixed");
+    let mut p = Pipeline::new("mixed");
     let first = p.step("first").run(|| async { Ok("not taken") });
     let names = p
         .step("step")
@@ -50,7 +50,7 @@ fn after_is_no_argument_beside_needs_said_by_name() {
 
 #[test]
 fn what_is_not_there_is_told() {
-    let mut p: Pipeline<'_> = Pipeline::new("wrong");
+    let mut p = Pipeline::new("wrong");
     p.step("a").run(|| async { Ok(1_u32) });
     p.step("other").run(|| async { Ok(1_u32) });
     let told = p.step("asks").depends_on(["a"]).run(|inputs: Inputs| async move {
@@ -69,7 +69,7 @@ fn what_is_not_there_is_told() {
 
 #[test]
 fn a_lookup_error_is_a_steps_error() {
-    let mut p: Pipeline<'_> = Pipeline::new("wrong");
+    let mut p = Pipeline::new("wrong");
     p.step("a").run(|| async { Ok(1_u32) });
     p.step("asks").depends_on(["a"]).run(|inputs: Inputs| async move { Ok(inputs.get::<String>("a")?.len()) });
     let report = block(p.run(&NoClock)).unwrap();
@@ -79,7 +79,7 @@ fn a_lookup_error_is_a_steps_error() {
 
 #[test]
 fn a_clean_up_step_by_name_learns_what_failed() {
-    let mut p: Pipeline<'_> = Pipeline::new("clean-up");
+    let mut p = Pipeline::new("clean-up");
     p.step("bad").run(|| async { Err::<u32, BoxError>("no".into()) });
     p.step("good").run(|| async { Ok(1_u32) });
     let told = p.step("tidy").depends_on(["bad", "good"]).when_all_done().run(|inputs: Inputs| async move {

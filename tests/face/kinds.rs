@@ -13,13 +13,13 @@ fn assert_send<T: Send>(sent: T) -> T {
 #[test]
 fn a_run_of_a_pipeline_is_send() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_> = Pipeline::new("send");
+    let mut p = Pipeline::new("send");
     let a = p.step("a").timeout(ms(5)).run(|| async { Ok(clock.sleep(ms(1)).await) });
     p.step("b").needs(a).run(|_| async { Ok(()) });
     let mut p = assert_send(p);
     let report = drive(&clock, assert_send(p.run(&clock))).unwrap();
     let report: Report<_> = assert_send(report);
-    let run = assert_send(p.runner().observe(|_: &rungs::Event<'_, _>| ()).run(&clock));
+    let run = assert_send(p.runner().on_event(|_| ()).run(&clock));
     assert!(drive(&clock, run).unwrap().is_success());
     assert!(report.is_success());
 }
@@ -49,8 +49,8 @@ impl<T> IsNotSend for &Probe<T> {}
 
 #[test]
 fn a_run_of_a_local_pipeline_is_not() {
-    let mut local: LocalPipeline<'_> = LocalPipeline::new("local");
-    let mut shared: Pipeline<'_> = Pipeline::new("shared");
+    let mut local = LocalPipeline::new("local");
+    let mut shared = Pipeline::new("shared");
     let probes = (probe(&local.run(&NoClock)), probe(&shared.run(&NoClock)));
     let (local, shared) = (&probes.0, &probes.1);
     assert!(!local.is_send());
@@ -59,7 +59,7 @@ fn a_run_of_a_local_pipeline_is_not() {
 
 #[test]
 fn a_pipeline_runs_on_another_thread() {
-    let mut p: Pipeline<'_> = Pipeline::new("elsewhere");
+    let mut p = Pipeline::new("elsewhere");
     let n = p.step("n").run(|| async { Ok(42) });
     let report = std::thread::scope(|scope| scope.spawn(|| block(p.run(&NoClock))).join().unwrap()).unwrap();
     assert_eq!(*report.output(n).unwrap(), 42);
@@ -68,7 +68,7 @@ fn a_pipeline_runs_on_another_thread() {
 #[test]
 fn a_local_pipeline_takes_what_stays_on_its_thread() {
     let calls = Rc::new(Cell::new(0));
-    let mut p: LocalPipeline<'_> = LocalPipeline::new("local");
+    let mut p = LocalPipeline::new("local");
     let text = p.step("text").run(|| {
         let calls = calls.clone();
         async move {
@@ -90,7 +90,7 @@ fn a_local_pipeline_takes_what_stays_on_its_thread() {
 
 #[test]
 fn needs_by_name_in_a_local_pipeline() {
-    let mut p: LocalPipeline<'_> = LocalPipeline::new("local");
+    let mut p = LocalPipeline::new("local");
     let sum = p.step("sum").depends_on(["n"]).run(|inputs| async move { Ok(**inputs.get::<Rc<u32>>("n")? + 1) });
     p.step("n").run(|| async { Ok(Rc::new(41_u32)) });
     assert_eq!(*block(p.run(&NoClock)).unwrap().output(sum).unwrap(), 42);

@@ -10,7 +10,7 @@ use crate::support::{Clock, Count, drive, fates, ms};
 fn a_timeout_is_for_each_attempt() {
     let clock = Clock::new();
     let alive = Count::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("timeouts");
+    let mut p = Pipeline::with_error::<&str>("timeouts");
     p.step("once").timeout(ms(10)).run(|| async { Ok(clock.sleep(ms(11)).await) });
     let good = p.step("good").timeout(ms(10)).retries(5).backoff(Backoff::fixed(ms(3))).run_with(|cx| {
         let (clock, guard) = (clock.clone(), alive.guard());
@@ -30,14 +30,14 @@ fn a_timeout_is_for_each_attempt() {
         ["once failed 0..10: timed out", "good success x3 0..36", "no retry failed 0..10: timed out"],
     );
     assert_eq!(*report.output(good).unwrap(), 3);
-    assert_eq!(report.get("once").unwrap().error(), Some(&StepError::TimedOut));
+    assert_eq!(report.get("once").unwrap().error(), Some(StepError::TimedOut));
     assert_eq!(alive.get(), 0);
 }
 
 #[test]
 fn a_result_in_the_poll_of_its_timeout_counts() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("ties");
+    let mut p = Pipeline::with_error::<&str>("ties");
     p.step("exact").timeout(ms(10)).run(|| async { Ok(clock.sleep(ms(10)).await) });
     p.step("error").timeout(ms(10)).run(|| async {
         clock.sleep(ms(10)).await;
@@ -51,7 +51,7 @@ fn a_result_in_the_poll_of_its_timeout_counts() {
 #[test]
 fn a_result_that_is_ready_but_was_not_woken_counts_too() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("lazy");
+    let mut p = Pipeline::with_error::<&str>("lazy");
     p.step("lazy").timeout(ms(10)).run(|| {
         let clock = &clock;
         // Never wakes: polled again only because its time is up.
@@ -66,7 +66,7 @@ fn a_result_that_is_ready_but_was_not_woken_counts_too() {
 #[test]
 fn a_deadline_goes_through_retries() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("deadlines");
+    let mut p = Pipeline::with_error::<&str>("deadlines");
     p.step("in flight").deadline(ms(25)).retries(9).run(|| async {
         clock.sleep(ms(10)).await;
         Err::<(), _>("no")
@@ -97,13 +97,13 @@ fn a_deadline_goes_through_retries() {
             "too long a wait failed 0..0: come back later",
         ],
     );
-    assert_eq!(report.get("in flight").unwrap().error(), Some(&StepError::Deadline));
+    assert_eq!(report.get("in flight").unwrap().error(), Some(StepError::Deadline));
 }
 
 #[test]
 fn a_deadline_counts_from_the_first_attempts_start() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("late");
+    let mut p = Pipeline::with_error::<&str>("late");
     let first = p.step("first").run(|| async { Ok(clock.sleep(ms(100)).await) });
     p.step("second").needs(first).deadline(ms(10)).run(|_| async { Ok(clock.sleep(ms(9)).await) });
     let report = drive(&clock, p.run(&clock)).unwrap();
@@ -113,7 +113,7 @@ fn a_deadline_counts_from_the_first_attempts_start() {
 #[test]
 fn a_deadline_goes_on_while_the_step_waits_for_a_place_again() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("crowded");
+    let mut p = Pipeline::with_error::<&str>("crowded");
     p.step("again").deadline(ms(30)).retries(1).backoff(Backoff::fixed(ms(1))).run(|| async { Err::<(), _>("first") });
     p.step("long").run(|| async { Ok(clock.sleep(ms(100)).await) });
     let report = drive(&clock, p.runner().max_concurrent(1).run(&clock)).unwrap();
@@ -123,7 +123,7 @@ fn a_deadline_goes_on_while_the_step_waits_for_a_place_again() {
 #[test]
 fn a_step_learns_its_limit() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("limits");
+    let mut p = Pipeline::with_error::<&str>("limits");
     let told = p.step("told").timeout(ms(20)).deadline(ms(30)).retries(1).run_with(|cx| {
         let clock = &clock;
         async move {
@@ -141,7 +141,7 @@ fn a_step_learns_its_limit() {
 #[test]
 fn a_sleep_that_ends_early_is_armed_again() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("early");
+    let mut p = Pipeline::with_error::<&str>("early");
     p.step("slow").timeout(ms(10)).run(std::future::pending::<Result<(), _>>);
     clock.end_early(5);
     let report = drive(&clock, p.run(&clock)).unwrap();
@@ -152,7 +152,7 @@ fn a_sleep_that_ends_early_is_armed_again() {
 #[test]
 fn one_sleep_stands_for_all() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("one sleep");
+    let mut p = Pipeline::with_error::<&str>("one sleep");
     for n in 0..100 {
         p.step(&n.to_string()).timeout(ms(100 + n)).run(std::future::pending::<Result<(), _>>);
     }
@@ -164,7 +164,7 @@ fn one_sleep_stands_for_all() {
 #[test]
 fn limits_beyond_all_time_are_no_limits() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("far");
+    let mut p = Pipeline::with_error::<&str>("far");
     let max = std::time::Duration::MAX;
     p.step("a").timeout(max).deadline(max).retries(1).run_with(|cx| {
         let clock = &clock;
@@ -180,7 +180,7 @@ fn limits_beyond_all_time_are_no_limits() {
 #[test]
 fn a_timeout_of_nothing_still_takes_what_is_ready() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("zero");
+    let mut p = Pipeline::with_error::<&str>("zero");
     p.step("ready").timeout(ms(0)).run(|| async { Ok(()) });
     p.step("waits").timeout(ms(0)).run(|| async { Ok(clock.sleep(ms(1)).await) });
     let report = drive(&clock, p.run(&clock)).unwrap();

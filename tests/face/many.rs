@@ -19,7 +19,7 @@ fn sums() -> Vec<u64> {
 
 /// Step by step as computed by hand, but for one that fails and all that lean on it.
 fn runs_right(fails: Option<usize>, limit: u32) {
-    let mut p: Pipeline<'_, &str> = Pipeline::new("many");
+    let mut p = Pipeline::with_error::<&str>("many");
     let mut steps: Vec<Handle<u64>> = Vec::new();
     for step in 0..STEPS {
         let result = move |sum: u64| if fails == Some(step) { Err("by choice") } else { Ok(sum) };

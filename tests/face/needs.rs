@@ -13,7 +13,7 @@ async fn fails(clock: &Clock, at: u64) -> Result<u8, &'static str> {
 fn a_failed_need_fails_with_root_and_way() {
     let clock = Clock::new();
     let calls = Count::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("chain");
+    let mut p = Pipeline::with_error::<&str>("chain");
     let a = p.step("a").run(|| fails(&clock, 10));
     let b = p.step("b").needs(a).run(|_| async { Ok(calls.raise()) });
     let c = p.step("c").after(b).run(|| async { Ok(calls.raise()) });
@@ -32,7 +32,7 @@ fn a_failed_need_fails_with_root_and_way() {
     );
     let step = report.get("c").unwrap();
     let (root, via) = (a.id(), b.id());
-    assert_eq!(step.error(), Some(&StepError::Dependency { root, via }));
+    assert_eq!(step.error(), Some(StepError::Dependency { root, via }));
     assert_eq!(step.cause(), Some(Cause::Dependency { root, via }));
     assert_eq!((step.attempts(), step.started_at()), (0, None));
     assert_eq!(report.exit_code(), 1);
@@ -43,7 +43,7 @@ fn a_failed_need_fails_with_root_and_way() {
 #[test]
 fn a_step_ends_with_its_first_failed_need() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("first");
+    let mut p = Pipeline::with_error::<&str>("first");
     let slow = p.step("slow").run(|| async { Ok(clock.sleep(ms(100)).await) });
     let late = p.step("late").run(|| fails(&clock, 50));
     let early = p.step("early").run(|| fails(&clock, 10));
@@ -57,7 +57,7 @@ fn a_step_ends_with_its_first_failed_need() {
 #[test]
 fn of_needs_that_fail_together_the_first_named_is_the_cause() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("tie");
+    let mut p = Pipeline::with_error::<&str>("tie");
     let a = p.step("a").run(|| fails(&clock, 10));
     let b = p.step("b").run(|| fails(&clock, 10));
     p.step("next").needs((b, a)).run(|_, _| async { Ok(()) });
@@ -68,7 +68,7 @@ fn of_needs_that_fail_together_the_first_named_is_the_cause() {
 #[test]
 fn skip_on_error_skips_and_those_behind_it_are_skipped() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("skips");
+    let mut p = Pipeline::with_error::<&str>("skips");
     let bad = p.step("bad").run(|| fails(&clock, 1));
     let skipped = p.step("skipped").needs(bad).skip_on_error().run(|_| async { Ok(()) });
     p.step("behind").needs(skipped).run(|_| async { Ok(()) });
@@ -89,7 +89,7 @@ fn skip_on_error_skips_and_those_behind_it_are_skipped() {
 #[test]
 fn an_optional_steps_failure_does_not_count() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("optional");
+    let mut p = Pipeline::with_error::<&str>("optional");
     let bad = p.step("bad").optional().run(|| fails(&clock, 1));
     p.step("skipped").needs(bad).skip_on_error().run(|_| async { Ok(()) });
     let report = drive(&clock, p.runner().on_failure(rungs::OnFailure::Cancel).run(&clock)).unwrap();

@@ -20,7 +20,7 @@ impl Drop for Bomb {
 
 #[test]
 fn wherever_it_panics_the_step_fails_and_the_others_go_on() {
-    let mut p: Pipeline<'_, &str> = Pipeline::new("panics");
+    let mut p = Pipeline::with_error::<&str>("panics");
     p.step("before an await").retries(5).run(|| async { if true { panic!("a str") } else { Ok(()) } });
     p.step("after an await").retries(5).run(|| async {
         give_way().await;
@@ -70,7 +70,7 @@ fn wherever_it_panics_the_step_fails_and_the_others_go_on() {
         );
         assert_eq!(*report.output(good).unwrap(), 1);
         let error = report.get("before an await").unwrap().error();
-        assert_eq!(error, Some(&StepError::Panicked("a str".into())));
+        assert_eq!(error, Some(StepError::Panicked("a str".into())));
         assert_eq!(report.exit_code(), 1);
     }
 }
@@ -79,7 +79,7 @@ fn wherever_it_panics_the_step_fails_and_the_others_go_on() {
 fn what_a_panicking_attempt_held_is_dropped_and_its_place_is_free() {
     let clock = Clock::new();
     let alive = Count::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("held");
+    let mut p = Pipeline::with_error::<&str>("held");
     p.resource("bus", 1);
     for name in ["a", "b"] {
         p.step(name).uses("bus", 1).run(|| async {
@@ -96,7 +96,7 @@ fn what_a_panicking_attempt_held_is_dropped_and_its_place_is_free() {
 #[test]
 fn a_panic_while_an_attempt_is_cut_off_ends_it() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("cut off");
+    let mut p = Pipeline::with_error::<&str>("cut off");
     p.step("bomb").timeout(ms(5)).retries(1).run_with(|cx| {
         let clock = &clock;
         async move {
@@ -114,14 +114,14 @@ fn a_panic_while_an_attempt_is_cut_off_ends_it() {
 #[test]
 fn a_panicking_observer_is_the_runs_panic_and_the_pipeline_can_be_run_again() {
     let alive = Count::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("observer");
+    let mut p = Pipeline::with_error::<&str>("observer");
     p.step("a").run(|| async {
         let _alive = alive.guard();
         give_way().await;
         Ok(())
     });
     p.step("b").run(|| async { Ok(()) });
-    let run = p.runner().observe(|event: &rungs::Event<'_, _>| assert_ne!(event.name, "b"));
+    let run = p.runner().on_event(|event| assert_ne!(event.name, "b"));
     assert!(catch_unwind(AssertUnwindSafe(|| block(run.run(&NoClock)))).is_err());
     assert_eq!(alive.get(), 0);
     assert!(block(p.run(&NoClock)).unwrap().is_success());
@@ -131,7 +131,7 @@ fn a_panicking_observer_is_the_runs_panic_and_the_pipeline_can_be_run_again() {
 fn a_panic_in_retry_if_is_the_steps() {
     let panics = AtomicBool::new(true);
     let alive = Count::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("judge");
+    let mut p = Pipeline::with_error::<&str>("judge");
     p.step("waits").run(|| async {
         let _alive = alive.guard();
         give_way().await;
@@ -166,7 +166,7 @@ fn bomb(owned: crate::support::Guard, waits: bool) -> impl Future<Output = Resul
 fn what_a_panicking_future_owns_is_dropped_at_once() {
     for waits in [false, true] {
         let alive = Count::new();
-        let mut p: Pipeline<'_, &str> = Pipeline::new("owned");
+        let mut p: Pipeline<'_, &str> = Pipeline::with_error("owned");
         let bomb = p.step("bomb").run(|| bomb(alive.guard(), waits));
         let next = p.step("next").after(bomb).when_all_done().run(|| async { Ok(alive.get()) });
         let report = block(p.run(&NoClock)).unwrap();

@@ -8,7 +8,7 @@ async fn never() -> Result<(), rungs::BoxError> {
 
 #[test]
 fn the_text_form() {
-    let mut p: Pipeline<'_> = Pipeline::new("etl");
+    let mut p = Pipeline::new("etl");
     p.step("tidy").after_named(["report", "users"]).when_all_done().run(never);
     let users = p.step("users").run(|| async { Ok(1) });
     let orders = p.step("orders").run(|| async { Ok(2) });
@@ -34,7 +34,7 @@ Level 3:
 
 #[test]
 fn an_empty_plan() {
-    let mut p: Pipeline<'_> = Pipeline::new("empty");
+    let mut p = Pipeline::new("empty");
     assert_eq!(p.visualize().to_string(), "Pipeline: empty\n========================================\n");
     assert_eq!(p.visualize().mermaid().to_string(), "flowchart TD\n");
     assert_eq!(p.visualize().dot().to_string(), "digraph \"empty\" {\n}\n");
@@ -42,7 +42,7 @@ fn an_empty_plan() {
 
 #[test]
 fn mermaid_and_dot() {
-    let mut p: Pipeline<'_> = Pipeline::new("say \"hi\"");
+    let mut p = Pipeline::new("say \"hi\"");
     let a = p.step("a \"quoted\" #1 <b>").run(|| async { Ok(()) });
     let b = p.step("back\\slash\nline").run(|| async { Ok(()) });
     p.step("c").needs(a).after(b).run(|_| async { Ok(()) });
@@ -71,7 +71,7 @@ fn mermaid_and_dot() {
 
 #[test]
 fn a_cycle_has_a_picture_too() {
-    let mut p: Pipeline<'_> = Pipeline::new("circle");
+    let mut p = Pipeline::new("circle");
     p.step("hen").after_named(["egg"]).run(|| async { Ok(()) });
     p.step("egg").after_named(["hen"]).run(|| async { Ok(()) });
     assert_eq!(
@@ -88,7 +88,7 @@ No levels, as there is a cycle:
 
 #[test]
 fn a_need_that_does_not_exist_is_not_drawn_as_another_step() {
-    let mut p: Pipeline<'_> = Pipeline::new("unknown");
+    let mut p = Pipeline::new("unknown");
     p.step("first").run(|| async { Ok(()) });
     p.step("asks").after_named(["nobody"]).run(|| async { Ok(()) });
     let text = p.visualize().to_string();
@@ -99,9 +99,9 @@ fn a_need_that_does_not_exist_is_not_drawn_as_another_step() {
 
 #[test]
 fn a_handle_of_another_pipeline_is_not_drawn_as_a_step_of_this() {
-    let mut other: Pipeline<'_> = Pipeline::new("other");
+    let mut other = Pipeline::new("other");
     let theirs = other.step("theirs").run(|| async { Ok(()) });
-    let mut p: Pipeline<'_> = Pipeline::new("here");
+    let mut p = Pipeline::new("here");
     p.step("first").run(|| async { Ok(()) });
     p.step("asks").after(theirs).run(|| async { Ok(()) });
     let text = p.visualize().to_string();

@@ -9,7 +9,7 @@ fn told(error: &PlanError) -> Vec<String> {
 }
 
 fn check(build: impl FnOnce(&mut Pipeline<'_>)) -> Vec<String> {
-    let mut p = Pipeline::new("wrong");
+    let mut p = Pipeline::with_error("wrong");
     build(&mut p);
     told(&p.check().unwrap_err())
 }
@@ -70,7 +70,7 @@ fn duplicate_names() {
 
 #[test]
 fn handles_of_another_pipeline() {
-    let mut other: Pipeline<'_> = Pipeline::new("other");
+    let mut other = Pipeline::new("other");
     let theirs = other.step("theirs").run(|| async { Ok(()) });
     let mistakes = check(|p| {
         step(p, "mine", &[]);
@@ -102,7 +102,7 @@ fn resources() {
 
 #[test]
 fn no_concurrency() {
-    let mut p: Pipeline<'_> = Pipeline::new("none");
+    let mut p = Pipeline::new("none");
     assert!(p.check().is_ok());
     let error = block(p.runner().max_concurrent(0).run(&NoClock)).err().unwrap();
     assert_eq!(told(&error), ["`max_concurrent` is 0, so that nothing could ever start"]);
@@ -111,7 +111,7 @@ fn no_concurrency() {
 #[test]
 fn jitter_without_a_seed() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_> = Pipeline::new("jitter");
+    let mut p = Pipeline::new("jitter");
     let backoff = Backoff::fixed(ms(5)).jitter(Jitter::Equal);
     p.step("a").retries(1).backoff(backoff).run(|| async { Ok(()) });
     p.step("never retried").backoff(backoff).run(|| async { Ok(()) });
@@ -123,7 +123,7 @@ fn jitter_without_a_seed() {
 #[test]
 fn time_settings_without_a_clock() {
     let delays = [ms(0), ms(1)];
-    let mut p: Pipeline<'_> = Pipeline::new("timeless");
+    let mut p = Pipeline::new("timeless");
     p.step("timeout").timeout(ms(1)).run(|| async { Ok(()) });
     p.step("deadline").deadline(ms(1)).run(|| async { Ok(()) });
     p.step("backoff").retries(1).backoff(Backoff::list(&delays)).run(|| async { Ok(()) });
@@ -151,9 +151,9 @@ fn too_many_steps_has_a_text() {
 #[test]
 fn all_at_once_and_nothing_is_started() {
     let calls = Count::new();
-    let mut other: Pipeline<'_> = Pipeline::new("other");
+    let mut other = Pipeline::new("other");
     let theirs = other.step("theirs").run(|| async { Ok(()) });
-    let mut p: Pipeline<'_> = Pipeline::new("all wrong");
+    let mut p = Pipeline::new("all wrong");
     p.step("good").run(|| async { Ok(calls.raise()) });
     p.step("good").after_named(["nobody"]).run(|| async { Ok(calls.raise()) });
     p.step("hen").after_named(["egg", "hen"]).uses("nest", 1).run(|| async { Ok(calls.raise()) });
@@ -185,7 +185,7 @@ pipeline `all wrong` cannot run, 9 mistakes:
 
 #[test]
 fn one_mistake_is_told_in_the_singular() {
-    let mut p: Pipeline<'_> = Pipeline::new("one");
+    let mut p = Pipeline::new("one");
     step(&mut p, "a", &["b"]);
     assert_eq!(
         p.check().unwrap_err().to_string(),
@@ -195,10 +195,10 @@ fn one_mistake_is_told_in_the_singular() {
 
 #[test]
 fn a_step_that_was_never_added_leaves_nothing_behind() {
-    let mut other: Pipeline<'_, &str> = Pipeline::new("other");
+    let mut other = Pipeline::with_error::<&str>("other");
     let stranger = other.step("stranger").run(|| async { Ok(()) });
     for is_checked in [false, true] {
-        let mut p: Pipeline<'_, &str> = Pipeline::new("unfinished");
+        let mut p = Pipeline::with_error::<&str>("unfinished");
         p.resource("bus", 1);
         let first = p.step("first").run(|| async { Ok(1) });
         let never = p.step("never").needs(first).after(stranger).after_named(["nobody"]).uses("bus", 5);

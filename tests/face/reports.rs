@@ -1,8 +1,8 @@
 //! The report as a program reads it.
 
-use std::{error::Error, fmt, time::SystemTime};
+use std::{error::Error, fmt, sync::Arc, time::SystemTime};
 
-use rungs::{BoxError, CancelToken, NoClock, OutputError, Pipeline, PlanError, Status, StepError};
+use rungs::{BoxError, CancelToken, NoClock, OutputErrorKind, Pipeline, PlanError, Status, StepError};
 
 use crate::support::{Clock, block, drive, ms};
 
@@ -10,7 +10,7 @@ use crate::support::{Clock, block, drive, ms};
 fn exit_codes() {
     let clock = Clock::new();
     let code = |build: &dyn Fn(&mut Pipeline<'_, &'static str>)| {
-        let mut p = Pipeline::new("codes");
+        let mut p = Pipeline::with_error("codes");
         build(&mut p);
         let token = CancelToken::new();
         p.step("end").after_named(["it"]).run({
@@ -35,7 +35,7 @@ fn exit_codes() {
 
 #[test]
 fn outputs_and_why_there_is_none() {
-    let mut p: Pipeline<'_, &str> = Pipeline::new("outputs");
+    let mut p = Pipeline::with_error::<&str>("outputs");
     let good = p.step("good").run(|| async { Ok(7_u32) });
     let bad = p.step("bad").run(|| async { Err::<u32, _>("out of paper") });
     let next = p.step("next").needs(bad).run(|n| async move { Ok(*n) });
@@ -43,26 +43,27 @@ fn outputs_and_why_there_is_none() {
 
     assert_eq!(*report.output(good).unwrap(), 7);
     assert_eq!(*report.output_named::<u32>("good").unwrap(), 7);
-    assert_eq!(*report.get("good").unwrap().output::<u32>().unwrap(), 7);
     assert!(report.get("nobody").is_none());
 
     assert_eq!(report.output(bad).unwrap_err().to_string(), "`bad` has no result: out of paper");
     let error = report.output(next).unwrap_err();
     assert_eq!(error.to_string(), "`next` has no result: `bad` failed");
-    let OutputError::NoSuccess(step) = error else { panic!("another error") };
-    assert_eq!((step.name(), step.status(), step.id()), ("next", Status::Failed, next.id()));
+    assert_eq!((error.kind(), error.step(), error.root()), (OutputErrorKind::NoSuccess, Some("next"), Some("bad")));
+    assert_eq!((error.status(), error.cause()), (Some(Status::Failed), report.get("next").unwrap().cause()));
+    assert_eq!(error.error(), report.get("next").unwrap().error());
     let wrong = report.output_named::<u64>("good").unwrap_err();
-    assert_eq!(wrong.to_string(), "the step's result has another type");
-    assert!(matches!(report.output_named::<u64>("bad"), Err(OutputError::OtherType)));
+    assert_eq!(wrong.to_string(), "the result of `good` has another type");
+    assert_eq!((wrong.kind(), wrong.status()), (OutputErrorKind::OtherType, None));
+    assert_eq!(report.output_named::<u64>("bad").unwrap_err().kind(), OutputErrorKind::OtherType);
     let none = report.output_named::<u64>("nobody").unwrap_err();
     assert_eq!(none.to_string(), "there is no such step");
-    assert_eq!(format!("{none:?}"), "NoSuchStep");
+    assert_eq!(format!("{none:?}"), "OutputError { kind: NoSuchStep, .. }");
 }
 
 #[test]
 fn a_handle_of_another_pipeline_has_no_output_here() {
-    let mut one: Pipeline<'_> = Pipeline::new("one");
-    let mut two: Pipeline<'_> = Pipeline::new("two");
+    let mut one = Pipeline::new("one");
+    let mut two = Pipeline::new("two");
     one.step("mine").run(|| async { Ok(1_u32) });
     let theirs = two.step("theirs").run(|| async { Ok(2_u32) });
     let report = block(one.run(&NoClock)).unwrap();
@@ -72,7 +73,7 @@ fn a_handle_of_another_pipeline_has_no_output_here() {
 #[test]
 fn steps_come_in_the_order_of_declaration_and_complete() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("order");
+    let mut p = Pipeline::with_error::<&str>("order");
     p.step("z").after_named(["a"]).run(|| async { Ok(()) });
     p.step("a").run(|| async { Ok(clock.sleep(ms(3)).await) });
     p.step("m").after_named(["n"]).run(|| async { Ok(()) });
@@ -94,7 +95,7 @@ fn steps_come_in_the_order_of_declaration_and_complete() {
 #[test]
 fn the_wall_clock_is_that_of_the_start() {
     let before = SystemTime::now();
-    let mut p: Pipeline<'_> = Pipeline::new("wall clock");
+    let mut p = Pipeline::new("wall clock");
     let seen = p.step("seen").run(|| async { Ok(SystemTime::now()) });
     let report = block(p.run(&NoClock)).unwrap();
     assert!(before <= report.wall_clock_start());
@@ -103,19 +104,15 @@ fn the_wall_clock_is_that_of_the_start() {
 
 #[test]
 fn errors_can_be_taken_out() {
-    let mut p: Pipeline<'_, String> = Pipeline::new("errors");
+    let mut p = Pipeline::with_error::<String>("errors");
     let bad = p.step("bad").run(|| async { Err::<(), _>("no".to_string()) });
     let next = p.step("next").needs(bad).run(|_| async { Ok(()) });
     p.step("good").run(|| async { Ok(()) });
     let report = block(p.run(&NoClock)).unwrap();
+    let held = report.output(next).unwrap_err();
     let errors: Vec<_> = report.into_errors().collect();
-    assert_eq!(
-        errors,
-        [
-            (bad.id(), StepError::Failed("no".to_string())),
-            (next.id(), StepError::Dependency { root: bad.id(), via: bad.id() }),
-        ],
-    );
+    assert_eq!(errors, [(bad.id(), Arc::new(StepError::Failed("no".to_string())))]);
+    assert_eq!(held.error(), Some(StepError::Dependency { root: bad.id(), via: bad.id() }));
 }
 
 #[derive(Debug)]
@@ -146,11 +143,12 @@ impl Error for Outer {
 
 #[test]
 fn a_step_error_prints_and_chains_as_its_own_error() {
-    let mut p: Pipeline<'_, Outer> = Pipeline::new("chain");
+    let mut p = Pipeline::with_error::<Outer>("chain");
     p.step("bad").run(|| async { Err::<(), _>(Outer(Inner)) });
     let report = block(p.run(&NoClock)).unwrap();
-    let error = report.get("bad").unwrap().error().unwrap();
-    assert_eq!((error.to_string(), format!("{error:#}")), ("outer".into(), "outer: inner".into()));
+    let shown = report.get("bad").unwrap().error().unwrap();
+    assert_eq!((shown.to_string(), format!("{shown:#}")), ("outer".into(), "outer: inner".into()));
+    let (_, error) = report.into_errors().next().unwrap();
     assert_eq!(error.source().unwrap().to_string(), "inner");
     let others: [(StepError<Outer>, &str); 4] = [
         (StepError::TimedOut, "timed out"),
@@ -166,7 +164,7 @@ fn a_step_error_prints_and_chains_as_its_own_error() {
 
 #[test]
 fn the_usual_error_type_takes_any() {
-    let mut p: Pipeline<'_> = Pipeline::new("any");
+    let mut p = Pipeline::new("any");
     p.step("parse").run(|| async { Ok("x".parse::<u8>()?) });
     p.step("text").run(|| async { Err::<(), BoxError>("text".into()) });
     let report = block(p.run(&NoClock)).unwrap();
@@ -176,10 +174,37 @@ fn the_usual_error_type_takes_any() {
 }
 
 #[test]
+fn all_parts_of_a_run_have_a_debug_form() {
+    let mut p = Pipeline::with_error::<&str>("shown");
+    let named = format!("{:?}", p.step("bad"));
+    assert_eq!(named, r#"StepBuilder { name: "bad", .. }"#);
+    let bad = p.step("bad").run(|| async { Err::<(), _>("no") });
+    p.step("next").after(bad).depends_on(["bad"]).run(|inputs| async move {
+        assert_eq!(format!("{inputs:?}"), "");
+        Ok(())
+    });
+    assert_eq!(format!("{p:?}"), r#"Pipeline { name: "shown", steps: 2, .. }"#);
+    let runner = p.runner().max_concurrent(2).on_event(|_| ());
+    let text = format!("{runner:?}");
+    assert!(text.starts_with(r#"Runner { pipeline: "shown", config: Config { max_concurrent: 2"#), "{text}");
+    let report = block(runner.run(&NoClock)).unwrap();
+    let text = format!("{report:?}");
+    assert!(
+        text.starts_with(r#"Report { pipeline: "shown", steps: [StepResult { name: "bad", status: Failed"#),
+        "{text}"
+    );
+    let text = format!("{:?}", report.get("bad").unwrap().reason().unwrap());
+    assert!(text.starts_with(r#"Reason { of: StepResult { name: "bad", status: Failed"#), "{text}");
+    // A result without `Debug` would not have this.
+    let error = block(p.runner().max_concurrent(0).run(&NoClock)).unwrap_err();
+    assert_eq!(error.mistakes().len(), 1);
+}
+
+#[test]
 fn what_counts_for_the_exit_code() {
     let (clock, token) = (Clock::new(), CancelToken::new());
     // A skip is no failure, nor is it for the sake of one, even if that is the root.
-    let mut p: Pipeline<'_, &str> = Pipeline::new("skips");
+    let mut p: Pipeline<'_, &str> = Pipeline::with_error("skips");
     let root = p.step("root").optional().run(|| async { Err::<(), _>("no") });
     let spared = p.step("spared").after(root).skip_on_error().run(|| async { Ok(()) });
     p.step("behind").after(spared).run(|| async { Ok(()) });
@@ -188,7 +213,7 @@ fn what_counts_for_the_exit_code() {
     assert!(report.is_success());
 
     // Nor is an alarm that was not needed, and what would have followed it.
-    let mut p: Pipeline<'_, &str> = Pipeline::new("not needed");
+    let mut p: Pipeline<'_, &str> = Pipeline::with_error("not needed");
     let good = p.step("good").run(|| async { Ok(()) });
     let alarm = p.step("alarm").after(good).when_any_failed().run(|| async { Ok(()) });
     p.step("behind").after(alarm).run(|| async { Ok(()) });
@@ -198,14 +223,14 @@ fn what_counts_for_the_exit_code() {
     // What a stop keeps from its end counts if it is required: cancelled or skipped.
     token.cancel();
     for (optional, code) in [(false, 2), (true, 0)] {
-        let mut p: Pipeline<'_, &str> = Pipeline::new("stopped");
+        let mut p: Pipeline<'_, &str> = Pipeline::with_error("stopped");
         let step = p.step("step");
         let step = if optional { step.optional() } else { step };
         step.run(|| async { Ok(()) });
         let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
         assert_eq!((report.count(Status::Skipped), report.exit_code()), (1, code), "{report}");
 
-        let mut p: Pipeline<'_, &str> = Pipeline::new("cut off");
+        let mut p: Pipeline<'_, &str> = Pipeline::with_error("cut off");
         let step = p.step("step");
         let step = if optional { step.optional() } else { step };
         step.run(std::future::pending::<Result<(), _>>);

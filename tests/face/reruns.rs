@@ -9,7 +9,7 @@ use crate::support::{Clock, Count, block, drive, fates, ms};
 #[test]
 fn each_run_starts_fresh() {
     let runs = AtomicU32::new(0);
-    let mut p: Pipeline<'_, String> = Pipeline::new("fresh");
+    let mut p = Pipeline::with_error::<String>("fresh");
     let n = p.step("n").retries(1).run(|| async {
         match runs.fetch_add(1, Ordering::Relaxed) {
             2 | 3 => Err("the second run".to_string()),
@@ -33,7 +33,7 @@ fn each_run_starts_fresh() {
 #[test]
 fn results_and_reports_that_are_held_stay_as_they_were() {
     let runs = AtomicU32::new(0);
-    let mut p: Pipeline<'_> = Pipeline::new("held");
+    let mut p = Pipeline::new("held");
     let n = p.step("n").run(|| async { Ok(runs.fetch_add(1, Ordering::Relaxed)) });
     let next = p.step("next").needs(n).run(|n| async move { Ok(n) });
     let first = block(p.run(&NoClock)).unwrap();
@@ -51,7 +51,7 @@ fn results_and_reports_that_are_held_stay_as_they_were() {
 
 #[test]
 fn a_report_outlives_its_pipeline() {
-    let mut p: Pipeline<'_> = Pipeline::new("short-lived");
+    let mut p = Pipeline::new("short-lived");
     let n = p.step("n").run(|| async { Ok(vec![1, 2, 3]) });
     p.step("bad").run(|| async { Err::<(), _>("out of paper".into()) });
     let report = block(p.run(&NoClock)).unwrap();
@@ -67,7 +67,7 @@ fn a_report_outlives_its_pipeline() {
 #[test]
 fn a_result_lives_as_long_as_somebody_holds_it() {
     let alive = Count::new();
-    let mut p: Pipeline<'_> = Pipeline::new("owned");
+    let mut p = Pipeline::new("owned");
     let guard = p.step("guard").run(|| async { Ok(alive.guard()) });
     let report = block(p.run(&NoClock)).unwrap();
     let out = report.output(guard).unwrap();
@@ -83,7 +83,7 @@ fn a_result_lives_as_long_as_somebody_holds_it() {
 
 #[test]
 fn steps_can_be_added_after_a_run() {
-    let mut p: Pipeline<'_> = Pipeline::new("growing");
+    let mut p = Pipeline::new("growing");
     let mut last = p.step("0").run(|| async { Ok(0_u32) });
     let first = block(p.run(&NoClock)).unwrap();
     for n in 1..=200_u32 {
@@ -99,7 +99,7 @@ fn steps_can_be_added_after_a_run() {
 #[test]
 fn resources_and_steps_can_be_added_after_a_run() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_> = Pipeline::new("growing");
+    let mut p = Pipeline::new("growing");
     p.resource("bus", 1);
     for name in ["a", "b"] {
         p.step(name).uses("bus", 1).run(|| async { Ok(clock.sleep(ms(10)).await) });
@@ -115,7 +115,7 @@ fn resources_and_steps_can_be_added_after_a_run() {
 #[test]
 fn settings_of_one_run_do_not_reach_the_next() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("settings");
+    let mut p = Pipeline::with_error::<&str>("settings");
     p.step("bad").run(|| async { Err::<(), _>("no") });
     for name in ["a", "b"] {
         p.step(name).run(|| async { Ok(clock.sleep(ms(10)).await) });
@@ -131,7 +131,7 @@ fn settings_of_one_run_do_not_reach_the_next() {
 
 #[test]
 fn a_plan_error_leaves_the_pipeline_usable() {
-    let mut p: Pipeline<'_> = Pipeline::new("repaired");
+    let mut p = Pipeline::new("repaired");
     let sum = p.step("sum").depends_on(["n"]).run(|inputs| async move { Ok(*inputs.get::<u32>("n")? + 1) });
     assert!(block(p.run(&NoClock)).is_err());
     p.step("n").run(|| async { Ok(41_u32) });

@@ -8,7 +8,7 @@ use crate::support::{Clock, Log, drive, fates, ms};
 fn attempts(retries: u32, each: u64, backoff: Backoff<'_>, seed: u64) -> Vec<u64> {
     let clock = Clock::new();
     let log = Log::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("attempts");
+    let mut p = Pipeline::with_error::<&str>("attempts");
     p.step("step").retries(retries).backoff(backoff).run(|| async {
         log.write((rungs::Timer::now(&clock).as_nanos() / 1_000_000).to_string());
         clock.sleep(ms(each)).await;
@@ -39,7 +39,7 @@ fn delays_are_exact() {
 #[test]
 fn more_retries_than_are_counted_have_no_end() {
     let mut tries = 0_u32;
-    let mut p: Pipeline<'_, &str> = Pipeline::new("patient");
+    let mut p = Pipeline::with_error::<&str>("patient");
     p.step("limited").retries(65_535).run(|| async { Err::<(), _>("never") });
     p.step("endless").retries(65_536).run(|| {
         tries += 1;
@@ -70,7 +70,7 @@ fn jitter_comes_from_the_seed_alone() {
 #[test]
 fn two_steps_of_one_run_do_not_share_their_jitter() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("twins");
+    let mut p = Pipeline::with_error::<&str>("twins");
     for name in ["a", "b"] {
         let backoff = Backoff::fixed(ms(1_000_000)).jitter(Jitter::Full);
         p.step(name).retries(1).backoff(backoff).run(|| async { Err::<(), _>("no") });
@@ -83,7 +83,7 @@ fn two_steps_of_one_run_do_not_share_their_jitter() {
 fn a_borrowed_list_of_delays() {
     let delays = vec![ms(3), ms(4)];
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("borrowed");
+    let mut p = Pipeline::with_error::<&str>("borrowed");
     let n = p
         .step("n")
         .retries(9)
@@ -97,7 +97,7 @@ fn a_borrowed_list_of_delays() {
 #[test]
 fn retry_if_says_whether_and_when() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, u64> = Pipeline::new("judged");
+    let mut p = Pipeline::with_code::<u64>("judged");
     let judge = |&error: &u64| match error {
         1 => Retry::Yes,
         2 => Retry::After(ms(100)),
@@ -119,7 +119,7 @@ fn retry_if_says_whether_and_when() {
 
 #[test]
 fn retry_after_without_a_clock_is_at_once() {
-    let mut p: Pipeline<'_, &str> = Pipeline::new("no clock");
+    let mut p = Pipeline::with_error::<&str>("no clock");
     p.step("step").retries(2).retry_if(|_| Retry::After(ms(7))).run(|| async { Err::<(), _>("no") });
     let report = crate::support::block(p.run(&rungs::NoClock)).unwrap();
     assert_eq!(report.get("step").unwrap().attempts(), 3);
@@ -128,7 +128,7 @@ fn retry_after_without_a_clock_is_at_once() {
 #[test]
 fn retry_if_is_not_asked_about_time_limits() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("slow");
+    let mut p = Pipeline::with_error::<&str>("slow");
     p.step("slow").retries(2).timeout(ms(5)).retry_if(|_| -> bool { panic!("asked") }).run(|| async {
         clock.sleep(ms(100)).await;
         Ok(())
@@ -139,7 +139,7 @@ fn retry_if_is_not_asked_about_time_limits() {
 
 #[test]
 fn needs_are_kept_for_further_attempts() {
-    let mut p: Pipeline<'_, &str> = Pipeline::new("again");
+    let mut p = Pipeline::with_error::<&str>("again");
     let text = p.step("text").run(|| async { Ok("same".to_string()) });
     let got = p
         .step("got")
@@ -148,4 +148,14 @@ fn needs_are_kept_for_further_attempts() {
         .run_with(|cx, text| async move { if cx.attempt() < 4 { Err("no") } else { Ok(text) } });
     let report = crate::support::block(p.run(&rungs::NoClock)).unwrap();
     assert_eq!(**report.output(got).unwrap(), "same");
+}
+
+#[test]
+fn a_step_knows_its_names() {
+    let clock = Clock::new();
+    let mut p: Pipeline<'_, &str> = Pipeline::with_error("named");
+    p.step("first").run(async || Ok(()));
+    let second = p.step("second").run_with(async |cx| Ok((cx.pipeline().to_string(), cx.name().to_string(), cx.id())));
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!(*report.output(second).unwrap(), ("named".into(), "second".into(), second.id()));
 }

@@ -23,7 +23,7 @@ use crate::{
 #[test]
 fn one_step_is_spawned_and_the_others_stay() {
     let here = thread::current().id();
-    let mut p: Pipeline<'_> = Pipeline::new("one");
+    let mut p = Pipeline::new("one");
     let spawned = p.step("spawned").spawn_on(Smol::new()).run(|| async { Ok(thread::current().id()) });
     let next = p.step("next").needs(spawned).run(|id| async move { Ok((*id, thread::current().id())) });
     let report = smol::block_on(p.run(&Smol::new())).unwrap();
@@ -35,7 +35,7 @@ fn one_step_is_spawned_and_the_others_stay() {
 #[test]
 fn a_whole_pipeline_is_spawned_in_one_word() {
     let here = thread::current().id();
-    let mut p: Pipeline<'_, BoxError, _> = Pipeline::new("all").spawn_on(Smol::new());
+    let mut p = Pipeline::new("all").spawn_on(Smol::new());
     let parts: Vec<_> = (0..20).map(|n| p.step(&n.to_string()).run(|| async { Ok(thread::current().id()) })).collect();
     let home =
         p.step("home").after(parts.clone()).spawn_on(rungs::InPlace).run(|| async { Ok(thread::current().id()) });
@@ -50,7 +50,7 @@ fn a_whole_pipeline_is_spawned_in_one_word() {
 fn on_an_executor_by_reference_and_by_arc() {
     static MINE: Executor<'static> = Executor::new();
     let shared = Arc::new(Executor::new());
-    let mut p: Pipeline<'_> = Pipeline::new("on");
+    let mut p = Pipeline::new("on");
     let a = p.step("a").spawn_on(On(&MINE)).run(|| async { Ok(1) });
     let b = p.step("b").spawn_on(On(shared.clone())).needs(a).run(|a| async move { Ok(*a + 1) });
     let run = async { smol::future::or(p.run(&NoClock), async { shared.run(std::future::pending()).await }).await };
@@ -89,7 +89,7 @@ impl Drop for Attempt {
 fn an_attempt_that_was_cut_off_has_really_ended_before_the_next() {
     let threads = Threads::new(2);
     let (alive, overlaps) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let mut p: Pipeline<'_> = Pipeline::new("retried");
+    let mut p = Pipeline::new("retried");
     p.resource("bus", 1);
     let (a, o) = (alive.clone(), overlaps.clone());
     let third =
@@ -125,7 +125,7 @@ fn a_run_returns_only_when_cancelled_attempts_have_ended() {
     let threads = Threads::new(1);
     let (alive, overlaps) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let token = CancelToken::new();
-    let mut p: Pipeline<'_> = Pipeline::new("cancelled");
+    let mut p = Pipeline::new("cancelled");
     let (a, o, t) = (alive.clone(), overlaps, token.clone());
     p.step("slow").spawn_on(On(threads.executor.clone())).run_with(move |cx| {
         let (a, o, t) = (a.clone(), o.clone(), t.clone());
@@ -146,7 +146,7 @@ fn a_run_returns_only_when_cancelled_attempts_have_ended() {
 
 #[test]
 fn a_spawned_panic_is_the_steps_failure() {
-    let mut p: Pipeline<'_, BoxError, _> = Pipeline::new("panics").spawn_on(Smol::new());
+    let mut p = Pipeline::new("panics").spawn_on(Smol::new());
     p.step("str").run(|| async { if true { panic!("a str") } else { Ok(()) } });
     p.step("string").retries(3).run(|| async {
         smol::future::yield_now().await;
@@ -165,7 +165,7 @@ fn dropping_the_run_cancels_spawned_attempts() {
     let threads = Threads::new(1);
     let alive = Count::new();
     let (started, starts) = mpsc::channel();
-    let mut p: Pipeline<'_> = Pipeline::new("dropped");
+    let mut p = Pipeline::new("dropped");
     let counted = alive.clone();
     p.step("endless").spawn_on(On(threads.executor.clone())).run_with(move |cx| {
         let (guard, started) = (counted.guard(), started.clone());
@@ -192,7 +192,7 @@ fn dropping_the_run_cancels_spawned_attempts() {
 fn two_cpu_bound_steps_run_in_parallel() {
     let threads = Threads::new(2);
     let both = Arc::new(Barrier::new(2));
-    let mut p: Pipeline<'_, BoxError, _> = Pipeline::new("parallel").spawn_on(On(threads.executor.clone()));
+    let mut p = Pipeline::new("parallel").spawn_on(On(threads.executor.clone()));
     let steps = ["a", "b"].map(|name| {
         let both = both.clone();
         // Each blocks its thread until the other has come as far: one thread would never pass.
@@ -231,7 +231,7 @@ impl<F: Future> rungs::Spawner<F> for Careless {
 
 #[test]
 fn an_attempt_that_its_executor_drops_is_lost_and_not_tried_again() {
-    let mut p: Pipeline<'_, BoxError, _> = Pipeline::new("lost").spawn_on(Careless);
+    let mut p = Pipeline::new("lost").spawn_on(Careless);
     p.step("lost").retries(5).run(|| async { Ok(()) });
     let report = smol::block_on(p.run(&NoClock)).unwrap();
     assert_eq!(fates(&report), ["lost failed 0..0: its executor dropped it"]);

@@ -6,7 +6,7 @@ use crate::support::{Clock, Count, drive, fates, ms};
 
 /// One step in each state at 10 ms, when `bad` fails.
 fn one_of_each<'c>(clock: &'c Clock, alive: &'c Count) -> Pipeline<'c, &'static str> {
-    let mut p: Pipeline<'_, &str> = Pipeline::new("one of each");
+    let mut p = Pipeline::with_error::<&str>("one of each");
     p.step("bad").retries(1).run(|| async {
         clock.sleep(ms(5)).await;
         Err::<(), _>("no")
@@ -60,7 +60,7 @@ fn drain_lets_attempts_in_flight_end() {
             "waiting skipped: stopped after `bad` failed",
         ],
     );
-    assert_eq!(report.get("in backoff").unwrap().error(), Some(&StepError::Failed("its last")));
+    assert_eq!(report.get("in backoff").unwrap().error(), Some(StepError::Failed(&"its last")));
     assert_eq!(report.exit_code(), 1);
 }
 
@@ -107,7 +107,7 @@ fn the_runs_deadline_cancels() {
 #[test]
 fn a_failure_through_a_need_or_of_an_optional_step_stops_nothing() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("no stop");
+    let mut p = Pipeline::with_error::<&str>("no stop");
     let bad = p.step("bad").optional().run(|| async { Err::<(), _>("no") });
     p.step("behind").needs(bad).run(|_| async { Ok(()) });
     p.step("again").retries(1).run_with(|cx| async move { if cx.attempt() == 1 { Err("no") } else { Ok(()) } });
@@ -121,7 +121,7 @@ fn a_failure_through_a_need_or_of_an_optional_step_stops_nothing() {
 #[test]
 fn a_result_in_the_poll_of_the_stop_counts() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("ties");
+    let mut p = Pipeline::with_error::<&str>("ties");
     p.step("bad").run(|| async {
         clock.sleep(ms(10)).await;
         Err::<(), _>("no")
@@ -138,7 +138,7 @@ fn a_result_in_the_poll_of_the_stop_counts() {
 #[test]
 fn the_first_of_two_failures_is_the_cause() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("two");
+    let mut p = Pipeline::with_error::<&str>("two");
     p.step("long").run(|| async { Ok(clock.sleep(ms(20)).await) });
     for (name, at) in [("second", 12), ("first", 10)] {
         let clock = &clock;

@@ -83,7 +83,7 @@ pub(crate) fn block<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// What came of a step, in one line: status, attempts if not one, from when to when in ms, why.
-pub(crate) fn fate<E: Display, C: Cell + ?Sized>(step: StepResult<'_, E, C>) -> String {
+pub(crate) fn fate<E: Display>(step: StepResult<'_, E>) -> String {
     let mut line = format!("{} {}", step.name(), step.status());
     if step.attempts() > 1 {
         line += &format!(" x{}", step.attempts());
@@ -122,11 +122,12 @@ impl Log {
     pub(crate) fn lines(&self) -> Vec<String> {
         self.0.lock().unwrap().clone()
     }
+}
 
-    /// Writes every event, with its time.
-    pub(crate) fn observer<E: Display>(&self) -> impl Observer<E> + use<E> {
-        let log = self.clone();
-        move |event: &Event<'_, E>| log.write(format!("{} {event}", whole_ms(event.at)))
+/// Writes every event, with its time.
+impl<E: Display> Observer<E> for Log {
+    fn on_event(&mut self, event: &Event<'_, E>) {
+        self.write(format!("{} {event}", whole_ms(event.at)));
     }
 }
 

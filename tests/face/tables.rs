@@ -7,7 +7,7 @@ use crate::support::{Clock, block, drive, ms};
 #[test]
 fn the_whole_table() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("nightly");
+    let mut p = Pipeline::with_error::<&str>("nightly");
     p.step("fetch").retries(2).backoff(Backoff::fixed(ms(200))).run_with(|cx| {
         let clock = &clock;
         async move {
@@ -42,7 +42,7 @@ extra               failed         1         0    5.0 ms  timed out (optional)
 #[test]
 fn a_name_longer_than_the_column_pushes_its_line_out() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("names");
+    let mut p = Pipeline::with_error::<&str>("names");
     p.step("a name of more than thirty-two letters").run(|| async { Ok(()) });
     p.step("\u{fc}ml\u{e4}ut").optional().run(|| async { Ok(clock.sleep(std::time::Duration::from_nanos(7)).await) });
     let report = drive(&clock, p.run(&clock)).unwrap();
@@ -59,7 +59,7 @@ a name of more than thirty-two letters  success        1         0         0
 
 #[test]
 fn an_empty_table() {
-    let mut p: Pipeline<'_> = Pipeline::new("nothing");
+    let mut p = Pipeline::new("nothing");
     let report = block(p.run(&NoClock)).unwrap();
     assert_eq!(
         report.to_string(),
@@ -73,7 +73,7 @@ step  status     tries     start  duration  cause
 #[test]
 fn the_last_line_tells_cancelled_ones() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("one");
+    let mut p = Pipeline::with_error::<&str>("one");
     p.step("bad").run(|| async { Err::<(), _>("no") });
     p.step("long").run(|| async { Ok(clock.sleep(ms(9)).await) });
     let report = drive(&clock, p.runner().on_failure(OnFailure::Cancel).run(&clock)).unwrap();
@@ -83,7 +83,7 @@ fn the_last_line_tells_cancelled_ones() {
         Some("2 steps: 0 succeeded, 1 failed, 1 skipped, 0 cancelled in 0, exit code 1"),
         "{text}"
     );
-    let mut p: Pipeline<'_, &str> = Pipeline::new("one");
+    let mut p = Pipeline::with_error::<&str>("one");
     p.step("long").run(|| async { Ok(clock.sleep(ms(9)).await) });
     let report = drive(&clock, p.runner().deadline(ms(2)).run(&clock)).unwrap();
     assert_eq!(

@@ -71,7 +71,7 @@ async fn far_deadlines_wait(timer: &impl Timer) {
 
 #[embassy_executor::task]
 async fn task(result: mpsc::Sender<Result<u32, String>>) {
-    let mut p: Pipeline<'_> = Pipeline::new("on embassy");
+    let mut p = Pipeline::new("on embassy");
     let third = p.step("third time").retries(2).backoff(Backoff::fixed(ms(1))).run_with(|cx| async move {
         embassy_time::Timer::after_millis(1).await;
         if cx.attempt() < 3 { Err("not yet".into()) } else { Ok(cx.attempt()) }

@@ -52,7 +52,7 @@ impl Bells {
 }
 
 fn waiting<'b>(bells: &'b Bells) -> Pipeline<'b> {
-    let mut p: Pipeline<'_> = Pipeline::new("bells");
+    let mut p = Pipeline::new("bells");
     for bell in 0..bells.bells.len() {
         p.step(&bell.to_string()).run(move || bells.wait(bell));
     }
@@ -103,7 +103,7 @@ fn many_wakes_before_a_poll_are_one() {
 #[test]
 fn a_wake_while_the_step_is_polled_polls_it_again() {
     let polls = AtomicU32::new(0);
-    let mut p: Pipeline<'_> = Pipeline::new("eager");
+    let mut p = Pipeline::new("eager");
     p.step("eager").run(|| {
         std::future::poll_fn(|cx: &mut Context<'_>| {
             cx.waker().wake_by_ref();
@@ -209,7 +209,7 @@ fn the_caller_may_change_its_waker() {
 fn a_finished_attempts_waker_does_not_poll_the_next_step_to_death() {
     // The first step's seat is taken by the second; a late wake of the first is spurious for the second.
     let bells = Bells::new(2);
-    let mut p: Pipeline<'_> = Pipeline::new("chain");
+    let mut p = Pipeline::new("chain");
     let first = p.step("first").run(|| bells.wait(0));
     p.step("second").needs(first).run(|_| bells.wait(1));
     let hand = Hand::new();

@@ -13,7 +13,7 @@ use crate::support::{Clock, Log, drive, fates, ms};
 fn never_more_than_the_limit() {
     let clock = Clock::new();
     let (now, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let mut p: Pipeline<'_> = Pipeline::new("narrow");
+    let mut p = Pipeline::new("narrow");
     for n in 0..20 {
         p.step(&n.to_string()).run(|| async {
             most.fetch_max(now.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
@@ -33,7 +33,7 @@ fn never_more_than_the_limit() {
 #[test]
 fn a_step_in_backoff_holds_no_place() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("backoff");
+    let mut p = Pipeline::with_error::<&str>("backoff");
     p.step("again")
         .retries(1)
         .backoff(Backoff::fixed(ms(10)))
@@ -46,7 +46,7 @@ fn a_step_in_backoff_holds_no_place() {
 fn order_of(expected: [u64; 3]) -> Vec<String> {
     let clock = Clock::new();
     let log = Log::new();
-    let mut p: Pipeline<'_> = Pipeline::new("priorities");
+    let mut p = Pipeline::new("priorities");
     let log = &log;
     for (name, ms_expected) in ["a", "b", "c"].into_iter().zip(expected) {
         let first = p.step(name).expected(ms(ms_expected)).run(move || async move { Ok(log.write(name)) });
@@ -64,7 +64,7 @@ fn the_longest_remaining_path_goes_first() {
     assert_eq!(order_of([0, 0, 5_000])[0], "c");
     let clock = Clock::new();
     let log = Log::new();
-    let mut p: Pipeline<'_> = Pipeline::new("priorities");
+    let mut p = Pipeline::new("priorities");
     p.step("leaf").run(|| async { Ok(log.write("leaf")) });
     let root = p.step("root").run(|| async { Ok(log.write("root")) });
     p.step("next").needs(root).run(|_| async { Ok(log.write("next")) });
@@ -76,7 +76,7 @@ fn the_longest_remaining_path_goes_first() {
 #[test]
 fn a_resource_is_held_exactly_while_an_attempt_is_in_flight() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_, &str> = Pipeline::new("resources");
+    let mut p = Pipeline::with_error::<&str>("resources");
     p.resource("bus", 2).resource("licence", 1);
     p.step("both").uses("bus", 2).run(|| async { Ok(clock.sleep(ms(10)).await) });
     p.step("one").uses("bus", 1).retries(1).backoff(Backoff::fixed(ms(10))).run_with(|cx| {
@@ -106,7 +106,7 @@ fn a_resource_is_held_exactly_while_an_attempt_is_in_flight() {
 #[test]
 fn a_resource_used_twice_is_used_as_often() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_> = Pipeline::new("twice");
+    let mut p = Pipeline::new("twice");
     p.resource("bus", 3);
     for name in ["a", "b"] {
         p.step(name).uses("bus", 1).uses("bus", 1).run(|| async { Ok(clock.sleep(ms(10)).await) });
@@ -118,7 +118,7 @@ fn a_resource_used_twice_is_used_as_often() {
 #[test]
 fn steps_start_as_soon_as_their_own_needs_are_met_or_in_lock_step() {
     let clock = Clock::new();
-    let mut p: Pipeline<'_> = Pipeline::new("levels");
+    let mut p = Pipeline::new("levels");
     let quick = p.step("quick").run(|| async { Ok(clock.sleep(ms(10)).await) });
     let slow = p.step("slow").run(|| async { Ok(clock.sleep(ms(50)).await) });
     let after_quick = p.step("after quick").needs(quick).run(|_| async { Ok(clock.sleep(ms(50)).await) });
@@ -151,7 +151,7 @@ fn steps_start_as_soon_as_their_own_needs_are_met_or_in_lock_step() {
 #[test]
 fn without_limits_steps_start_in_the_order_of_declaration() {
     let started = Mutex::new(Vec::new());
-    let mut p: Pipeline<'_> = Pipeline::new("order");
+    let mut p = Pipeline::new("order");
     for n in 0..300 {
         let started = &started;
         p.step(&n.to_string()).run(move || async move { Ok(started.lock().unwrap().push(n)) });

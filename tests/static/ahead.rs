@@ -1,7 +1,7 @@
 //! Going ahead of the scheduler changes nothing: each run is the same as one that is observed, which never goes ahead.
 
 use crate::{Bad, Clock, ms, run};
-use rungs::{Event, NoClock, Timer};
+use rungs::{NoClock, Timer};
 use std::{cell::Cell, task::Poll};
 
 /// What a step does.
@@ -144,7 +144,7 @@ fn script(does: [Do; 5]) -> Script {
 fn without_a_clock() {
     let checked = each_script(&[Succeed, Yield, Fail, FailOnce], |does| {
         let ahead = told!(plain, plain::runner(), &NoClock, script(does));
-        let seen = told!(plain, plain::runner().observe(|_: &Event<'_, Bad>| {}), &NoClock, script(does));
+        let seen = told!(plain, plain::runner().on_event(|_| {}), &NoClock, script(does));
         assert_eq!(ahead, seen, "{does:?}");
     });
     assert_eq!(checked, 1_024);
@@ -156,7 +156,7 @@ fn with_a_clock() {
         let (one, other) = (script(does), script(does));
         let (one_clock, other_clock) = (one.clock.clone(), other.clock.clone());
         let ahead = told!(timed, timed::runner(), &one_clock, one);
-        let seen = told!(timed, timed::runner().observe(|_: &Event<'_, Bad>| {}), &other_clock, other);
+        let seen = told!(timed, timed::runner().on_event(|_| {}), &other_clock, other);
         assert_eq!(ahead, seen, "{does:?}");
         assert_eq!(one_clock.now(), other_clock.now(), "{does:?}");
     });

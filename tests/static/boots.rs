@@ -23,8 +23,8 @@ fn the_board_boots_under_each_script() {
         let mut told = Vec::new();
         let report = {
             let mut board = world.board(Delay(clock.clone()));
-            let observer = |event: &rungs::Event<'_, _>| told.push(event.to_string());
-            run(&clock, bring_up::runner().observe(observer).run(&mut board, &clock))
+            let runner = bring_up::runner().on_event(|event| told.push(event.to_string()));
+            run(&clock, runner.run(&mut board, &clock))
         };
         assert_eq!(case.differs(&report), None, "{}: {report}", case.name);
         assert_eq!((world.frames(), world.watchdog()), (case.frames, Some(cases::WATCHDOG_TICKS)), "{}", case.name);

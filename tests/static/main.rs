@@ -7,6 +7,7 @@ mod clock;
 
 mod ahead;
 mod boots;
+mod defaults;
 mod drives;
 mod fields;
 mod generics;

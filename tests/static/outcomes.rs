@@ -1,7 +1,7 @@
 //! What the end of a step does to those that need it.
 
 use crate::{Bad, Clock, run};
-use rungs::{Cause, Event, EventKind, NoClock, Status, StepError};
+use rungs::{Cause, EventKind, NoClock, Pipeline, Status, StepError, StepResult, StepResults};
 use std::{collections::BTreeSet, future::Future, task::Poll};
 
 #[rungs::pipeline(error = Bad, name = "chain of causes")]
@@ -96,17 +96,39 @@ free     success        1         0         0
 #[test]
 fn events_say_why_in_the_words_of_the_report() {
     let mut told = Vec::new();
-    let observer = |event: &Event<'_, Bad>| {
+    let runner = causes::runner().on_event(|event| {
         if let EventKind::Ended { cause: Some(_), .. } = event.kind {
             told.push(event.to_string());
         }
-    };
-    let report = run(&Clock::new(), causes::runner().observe(observer).run((), &NoClock));
+    });
+    let report = run(&Clock::new(), runner.run((), &NoClock));
     let unsuccessful = report.steps().filter_map(|step| Some((step, step.reason()?)));
     let lines: BTreeSet<_> =
         unsuccessful.map(|(step, reason)| format!("{}: {}: {reason}", step.name(), step.status())).collect();
     assert_eq!(told.iter().cloned().collect::<BTreeSet<_>>(), lines);
     assert!(told.contains(&"spared: skipped: `root` failed, through `middle`".to_string()), "{told:#?}");
+}
+
+/// What a function of an application makes of a report, of whichever API.
+fn failed(steps: StepResults<'_, Bad>) -> Vec<String> {
+    let words = |step: StepResult<'_, Bad>| format!("{}: {}", step.name(), step.reason().unwrap());
+    steps.filter(|step| step.status() == Status::Failed && step.is_required()).map(words).collect()
+}
+
+#[test]
+fn one_view_serves_the_reports_of_both_apis() {
+    let by_macro = run(&Clock::new(), causes::run(&NoClock));
+    assert_eq!((&by_macro).into_iter().count(), 9);
+    let mut p = Pipeline::with_code("by hand");
+    let root = p.step("root").run(|| async { Err::<u8, _>(Bad("no power")) });
+    let middle = p.step("middle").needs(root).run(|root| async move { Ok(*root) });
+    p.step("end").needs(middle).run(|middle| async move { Ok(*middle) });
+    let by_hand = futures_lite::future::block_on(p.run(&NoClock)).unwrap();
+    let told = ["root: no power", "middle: `root` failed", "end: `root` failed, through `middle`"];
+    assert_eq!(
+        (failed(by_macro.steps()), failed(by_hand.steps())),
+        (told.map(String::from).into(), told.map(String::from).into())
+    );
 }
 
 #[test]
@@ -184,7 +206,7 @@ fn a_run_goes_on_where_a_step_was_pending() {
 fn a_run_is_send_when_its_steps_are() {
     fn is_send(_: impl Future + Send) {}
     is_send(yielding::run(&NoClock));
-    is_send(causes::runner().observe(|_: &Event<'_, Bad>| {}).run((), &NoClock));
+    is_send(causes::runner().on_event(|_| {}).run((), &NoClock));
     let report = std::thread::spawn(|| futures_lite::future::block_on(yielding::run(&NoClock))).join().unwrap();
     assert!(report.is_success());
 }

@@ -1,7 +1,9 @@
 //! Each setting of a step, said as an argument of its attribute.
 
 use crate::{Bad, Clock, line, ms, run};
-use rungs::{Backoff, Cause, Instant, Jitter, Retry, Settings, Status, StepCx, StepError, When, fixed::StaticPipeline};
+use rungs::{
+    Backoff, Cause, EventKind, Instant, Jitter, Retry, Settings, Status, StepCx, StepError, When, fixed::StaticPipeline,
+};
 
 /// What a step does in each attempt, and how often it was tried.
 struct Script {
@@ -168,6 +170,7 @@ mod watched {
             return Err(Bad("once"));
         }
         assert_eq!(cx.time_left(cx.started_at()), Some(ms(6)));
+        assert_eq!((cx.pipeline(), cx.name(), cx.id()), ("watched", "curious", step_ids::CURIOUS));
         Ok((cx.attempt(), cx.started_at(), cx.deadline()))
     }
 }
@@ -177,17 +180,19 @@ fn a_step_may_ask_for_its_context_and_an_observer_hears_all() {
     let clock = Clock::new();
     let mut board = watched::Board { clock: clock.clone() };
     let mut log = Vec::new();
-    let runner = watched::runner().observe(|event: &rungs::Event<'_, Bad>| log.push(line(event)));
+    let runner = watched::runner().on_event(|event| log.push(line(event)));
     let report = run(&clock, runner.run(&mut board, &clock));
     let at = |millis| Instant::ZERO + ms(millis);
     assert_eq!(report.outputs.curious, Some((2, at(3), Some(at(9)))));
     assert_eq!(
         log,
         [
+            "0 watched: run started: 1 step",
             "0 curious: started",
             "1 curious: once; again in 2ms",
             "3 curious: attempt 2",
             "4 curious: success after retries",
+            "4 watched: run ended: 1 success, exit code 0",
         ]
     );
 }
@@ -278,4 +283,28 @@ fn each_argument_is_the_setting_of_its_name() {
     for (step, (name, settings)) in report.steps().zip(expected) {
         assert_eq!((step.name(), plan.settings(step.id())), (name, &settings));
     }
+}
+
+#[test]
+fn the_start_of_a_run_tells_its_steps_and_limits() {
+    let clock = Clock::new();
+    let mut starts = Vec::new();
+    for other_limit in [None, Some(7)] {
+        let runner = said::runner().seed(1).on_event(|event| {
+            if let EventKind::RunStarted(run) = &event.kind {
+                assert_eq!((event.name, event.step, event.attempt), ("all of them", None, 0));
+                assert_eq!(run.names().count(), run.len());
+                let last = run.names().last().map(String::from);
+                starts.push((run.names().next() == Some("fixed_delay"), last, run.max_concurrent(), run.deadline()));
+                assert_eq!(run.plan().len(), said::Pipeline::STATIC_PLAN.plan.len());
+            }
+        });
+        let report = match other_limit {
+            None => run(&clock, runner.run((), &clock)),
+            Some(limit) => run(&clock, runner.max_concurrent(limit).deadline(ms(9)).run((), &clock)),
+        };
+        assert!(report.get("tidy").is_some());
+    }
+    let alarm = Some("alarm".to_string());
+    assert_eq!(starts, [(true, alarm.clone(), Some(2), Some(ms(60_000))), (true, alarm, Some(7), Some(ms(9)))]);
 }

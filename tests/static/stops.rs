@@ -2,7 +2,7 @@
 
 use crate::{Bad, Clock, Hand, ms, run};
 use rungs::{Cause, Instant, OnFailure, Status, Timer, fixed::StopSignal};
-use std::{num::NonZeroU32, pin::pin, task::Poll};
+use std::{pin::pin, task::Poll};
 
 #[rungs::pipeline(error = Bad, max_concurrent = 2, on_failure = cancel)]
 mod busy {
@@ -54,7 +54,7 @@ fn under_a_limit_the_longest_path_goes_first() {
 
     let clock = Clock::new();
     let mut board = busy::Board { clock: clock.clone(), fails: false };
-    let one = NonZeroU32::new(1).unwrap();
+    let one = 1;
     let report = run(&clock, busy::runner().max_concurrent(one).run(&mut board, &clock));
     assert_eq!(report.duration(), ms(73));
 }
@@ -82,18 +82,59 @@ fn a_signal_drains_and_cancels() {
         let clock = Clock::new();
         let mut board = board(&clock, false);
         let mut given = false;
-        let observer = |event: &rungs::Event<'_, Bad>| {
-            if event.step == busy::step_ids::SHORT && !std::mem::replace(&mut given, true) {
+        let runner = busy::runner().on_failure(OnFailure::GoOn).cancel(&STOP).on_event(|event| {
+            if event.step == Some(busy::step_ids::SHORT) && !std::mem::replace(&mut given, true) {
                 // Once: a second cancel would prevent the clean-up.
                 stop(&STOP);
             }
-        };
-        let runner = busy::runner().on_failure(OnFailure::GoOn).cancel(&STOP).observe(observer);
-        let one = NonZeroU32::new(3).unwrap();
+        });
+        let one = 3;
         let report = run(&clock, runner.max_concurrent(one).run(&mut board, &clock));
         assert_eq!(report.get("long").unwrap().status(), long);
         assert_eq!(report.get("tidy").unwrap().status(), Status::Success, "{report}");
         assert_eq!(report.exit_code(), code);
+    }
+}
+
+#[test]
+fn any_of_several_signals_stops_the_run() {
+    for stops in [0, 1, 2] {
+        let signals = [StopSignal::new(), StopSignal::new(), StopSignal::new()];
+        let clock = Clock::new();
+        let mut board = board(&clock, false);
+        // Given while the run sleeps, so it must wake it.
+        let stop = async {
+            clock.sleep(ms(5)).await;
+            signals[stops].cancel();
+        };
+        let [one, two, three] = &signals;
+        // Settings before, between and after.
+        let runner = busy::runner().on_failure(OnFailure::GoOn).cancel(one).seed(1).cancel(two).cancel(three);
+        let run_all = runner.max_concurrent(3).run(&mut board, &clock);
+        let (report, ()) = run(&clock, futures_lite::future::zip(run_all, stop));
+        let long = report.get("long").unwrap();
+        assert_eq!((long.status(), long.duration()), (Status::Cancelled, ms(5)), "{report}");
+        assert_eq!(report.get("tidy").unwrap().status(), Status::Success, "{report}");
+        assert_eq!(report.exit_code(), 2);
+    }
+}
+
+#[test]
+fn clean_up_is_prevented_by_the_second_cancel_of_one_signal_only() {
+    for (cancels, tidy) in [([1, 1], Status::Success), ([2, 0], Status::Skipped), ([0, 2], Status::Skipped)] {
+        let signals = [StopSignal::new(), StopSignal::new()];
+        let clock = Clock::new();
+        let mut board = board(&clock, false);
+        let mut given = false;
+        let runner = busy::runner().cancel(&signals[0]).cancel(&signals[1]).on_event(|event| {
+            if event.step == Some(busy::step_ids::SHORT) && !std::mem::replace(&mut given, true) {
+                for (signal, cancels) in signals.iter().zip(cancels) {
+                    (0..cancels).for_each(|_| signal.cancel());
+                }
+            }
+        });
+        let report = run(&clock, runner.run(&mut board, &clock));
+        assert_eq!(report.get("tidy").unwrap().status(), tidy, "{cancels:?}: {report}");
     }
 }
 

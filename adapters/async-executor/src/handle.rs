@@ -38,12 +38,13 @@ use rungs::TaskDropped;
 ///     }
 /// }
 ///
-/// let mut p: Pipeline = Pipeline::new("pool");
-/// let answer = p.step("answer").spawn_on(Pool).run(|| async { Ok(42) });
+/// let mut p = Pipeline::new("pool");
+/// let answer = p.step("answer").spawn_on(Pool).run(async || Ok(42));
 /// let report = futures_lite::future::block_on(POOL.run(p.run(&NoClock)))?;
 /// assert_eq!(*report.output(answer).unwrap(), 42);
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
+#[must_use = "a handle that is dropped cancels its attempt"]
 pub struct Handle<T, C: ?Sized = dyn Future<Output = Option<T>> + Send> {
     state: State<T, C>,
 }

@@ -22,7 +22,7 @@ use std::{rc::Rc, sync::Arc};
 ///
 /// let executor = Rc::new(LocalExecutor::new());
 /// let calls = Rc::new(Cell::new(0)); // not `Send`
-/// let mut p: LocalPipeline<'_, BoxError, _> = LocalPipeline::new("local").spawn_on(On(executor.clone()));
+/// let mut p = LocalPipeline::new("local").spawn_on(On(executor.clone()));
 /// for name in ["one", "two"] {
 ///     let calls = calls.clone();
 ///     p.step(name).run(move || {

@@ -15,8 +15,8 @@ pub use timer::Sleep;
 /// use rungs_smol::Smol;
 /// use std::time::Duration;
 ///
-/// let mut p: Pipeline<'_, &str, _> = Pipeline::new("both").spawn_on(Smol);
-/// p.step("quick").timeout(Duration::from_secs(60)).run(|| async { Ok(()) });
+/// let mut p: Pipeline<'_, &str, _> = Pipeline::with_error("both").spawn_on(Smol);
+/// p.step("quick").timeout(Duration::from_secs(60)).run(async || Ok(()));
 /// assert!(smol::block_on(p.run(&Smol))?.is_success());
 /// # Ok::<(), rungs::PlanError>(())
 /// ```

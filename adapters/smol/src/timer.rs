@@ -30,6 +30,7 @@ impl Timer for Smol {
 pin_project! {
     /// A sleep of [`Smol`].
     #[derive(Debug)]
+    #[must_use = "a sleep does nothing until it is awaited"]
     pub struct Sleep {
         #[pin]
         timer: smol::Timer,

@@ -33,12 +33,14 @@ use proc_macro::TokenStream;
 /// | `deadline = d` | how long a run may take |
 /// | `order = levels` | lock-step; `eager` if not said |
 /// | `on_failure = drain` or `cancel` | what a required step's failure does to the others; `go_on` if not said |
+/// | `defaults(retries = 2, ..)` | what each step has if it does not state it, setting by setting |
 /// | `resources(bus = 2, ..)` | counted resources that steps use |
 ///
 /// # `#[step(..)]`
 ///
 /// | setting | meaning |
 /// | --- | --- |
+/// | `settings = value` | all that a `rungs::Settings` states and the attribute does not |
 /// | `retries = n`, `backoff = b`, `retry_delay = d`, `retry_if = judge` | further attempts: how many, when, after which errors |
 /// | `timeout = d`, `retry_on_timeout = false` | for each attempt |
 /// | `deadline = d` | for the step with all its attempts |
@@ -46,7 +48,7 @@ use proc_macro::TokenStream;
 /// | `uses(bus = 1, ..)` | held while an attempt is in flight |
 /// | `after(step, ..)` | needs without their results |
 /// | `skip_on_error` | a failed need skips the step instead of failing it |
-/// | `optional` | its failure stops nothing and does not count |
+/// | `optional` | its failure stops nothing and does not count; `required` takes that back where the defaults say it |
 /// | `when_all_done`, `when_any_failed` | runs whatever became of its needs, also after a stop; takes each as `Result<&T, Cause>` |
 ///
 /// # What the module has then
@@ -55,6 +57,7 @@ use proc_macro::TokenStream;
 /// | --- | --- |
 /// | `run(&mut context, &timer)` | runs all steps, and reports; without a context `run(&timer)` |
 /// | `runner()` | a run with settings of its own; its `run_in` takes the caller's storage |
+/// | `plan()` | the plan, to ask what it consists of |
 /// | `visualize()` | the picture of the plan |
 /// | `Report`, `Outputs` | what came of the steps; their outputs are options, by the steps' names |
 /// | `Storage` | what a run writes on, its report included: may lie in a `static` |

@@ -16,6 +16,8 @@ pub(crate) struct Pipeline {
     pub(crate) name: String,
     pub(crate) error: Type,
     pub(crate) config: ConfigArgs,
+    /// What steps have if they do not state it: neither `retry_if` nor a rule of clean-up steps.
+    pub(crate) defaults: StepArgs,
     pub(crate) resources: Vec<Resource>,
     pub(crate) context: Option<Context>,
     pub(crate) steps: Vec<Step>,
@@ -103,6 +105,8 @@ pub(crate) enum ParamKind {
 /// What `#[step(..)]` says, beside `uses` and `after`.
 #[derive(Default)]
 pub(crate) struct StepArgs {
+    /// A `rungs::Settings`, for what is not stated beside it.
+    pub(crate) settings: Option<Expr>,
     pub(crate) retries: Option<Expr>,
     /// Never together with `retry_delay`.
     pub(crate) backoff: Option<Expr>,
@@ -114,7 +118,8 @@ pub(crate) struct StepArgs {
     pub(crate) deadline: Option<Expr>,
     pub(crate) expected: Option<Expr>,
     pub(crate) when: When,
-    pub(crate) optional: bool,
+    /// `optional` or `required`, if one of them is stated.
+    pub(crate) optional: Option<bool>,
 }
 
 /// The words for `rungs::When`.

@@ -2,6 +2,8 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "serde")]
+extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
@@ -14,7 +16,7 @@ pub use plan::{
     Edges, Need, Numbering, Plan, StepId, Use, find_cycle, invert, levels, longest_remaining, needs_come_first,
     topological,
 };
-pub use policy::{Backoff, Config, Jitter, OnFailure, Order, Retry, Settings, When};
+pub use policy::{Backoff, Config, Delays, Jitter, OnFailure, Order, Retry, Settings, When};
 pub use scheduler::{
     Action, Cause, DynamicSetup, Outcome, Requirements, Scheduler, Setup, Status, StepState, Stop, Storage,
     StorageSize, StorageTooSmall, TimerEntry, Verdict,

@@ -11,7 +11,8 @@ use core::{fmt, time::Duration};
 /// use rungs_scheduler::Instant;
 ///
 /// let start = Instant::from_nanos(1_000);
-/// let later = start + Duration::from_micros(2);
+/// let mut later = start + Duration::from_micros(1);
+/// later += Duration::from_micros(1);
 /// assert_eq!(later.as_nanos(), 3_000);
 /// assert_eq!(later - start, Duration::from_nanos(2_000));
 /// assert_eq!(start - later, Duration::ZERO);
@@ -46,6 +47,12 @@ impl core::ops::Add<Duration> for Instant {
 
     fn add(self, span: Duration) -> Self {
         self.plus(nanos(span))
+    }
+}
+
+impl core::ops::AddAssign<Duration> for Instant {
+    fn add_assign(&mut self, span: Duration) {
+        *self = *self + span;
     }
 }
 

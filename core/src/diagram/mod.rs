@@ -4,6 +4,7 @@ mod formats;
 
 pub use formats::{dot, mermaid, text};
 
+use core::fmt;
 use rungs_scheduler::{Edges, StepId};
 
 /// Who knows the names of a plan's steps.
@@ -40,6 +41,14 @@ pub struct DiagramData<'s> {
     pub needs: Edges<'s>,
     /// Each step's level; a step without one is in a cycle.
     pub levels: &'s [u32],
+}
+
+impl fmt::Debug for DiagramData<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { pipeline, needs, levels, .. } = self;
+        let mut shown = f.debug_struct("DiagramData");
+        shown.field("pipeline", pipeline).field("needs", needs).field("levels", levels).finish_non_exhaustive()
+    }
 }
 
 #[cfg(feature = "alloc")]

@@ -12,13 +12,14 @@ use rungs_scheduler::{Edges, Need};
 /// ```
 /// use rungs::Pipeline;
 ///
-/// let mut p: Pipeline = Pipeline::new("my-pipeline");
-/// let a = p.step("extract").run(|| async { Ok(1) });
-/// p.step("load").needs(a).run(|_| async { Ok(()) });
+/// let mut p = Pipeline::new("my-pipeline");
+/// let a = p.step("extract").run(async || Ok(1));
+/// p.step("load").needs(a).run(async |_| Ok(()));
 /// assert!(p.visualize().to_string().ends_with("  - load <- [extract]\n"));
 /// assert!(p.visualize().mermaid().to_string().contains("s0 --> s1"));
 /// assert!(p.visualize().dot().to_string().starts_with("digraph"));
 /// ```
+#[must_use = "a picture is shown by its `Display`"]
 pub struct Diagram<'p> {
     pub(crate) names: &'p Names,
     pub(crate) rows: Cow<'p, [u32]>,
@@ -29,6 +30,7 @@ pub struct Diagram<'p> {
 /// A picture in one of the other forms.
 ///
 /// [`Diagram`] has an example.
+#[must_use = "a picture is shown by its `Display`"]
 pub struct Format<'p, 'q> {
     picture: &'q Diagram<'p>,
     write: fn(&DiagramData<'_>, &mut dyn fmt::Write) -> fmt::Result,
@@ -53,6 +55,18 @@ impl<'p> Diagram<'p> {
             needs: Edges::new(&self.rows, &self.list),
             levels: &self.levels,
         }
+    }
+}
+
+impl fmt::Debug for Diagram<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.sketch(), f)
+    }
+}
+
+impl fmt::Debug for Format<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Format").field(self.picture).finish()
     }
 }
 

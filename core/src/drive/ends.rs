@@ -6,15 +6,16 @@ use super::{
 };
 use crate::{
     error::StepError,
-    observe::{EventKind, Observer},
+    observe::EventKind,
+    observers::Observers,
     pipeline::{AttemptError, Kind, Work},
     reason::Origin,
     time::Timer,
 };
 use alloc::sync::Arc;
-use rungs_scheduler::{Cause, Instant, Outcome, Retry, Status, StepId, StepState, Verdict};
+use rungs_scheduler::{Instant, Outcome, Retry, Status, StepId, StepState, Verdict};
 
-impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Driver<'_, 'env, E, K, O> {
+impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     /// Records a success. Errors of earlier attempts are of no interest any more.
     #[inline(always)]
     pub(super) fn succeeded(&mut self, step: StepId, result: Arc<K::Cell>, now: Instant) {
@@ -26,32 +27,25 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Driver<'_, 'env, E, K, O> {
         if !self.errors.is_empty() {
             self.errors.remove(&step.number());
         }
-        let attempts = parts.scheduler.state(step).map_or(1, StepState::attempts);
-        let kind = EventKind::Ended { status: Status::Success, cause: None, origin: None, attempts, error: None };
-        parts.notice(step, now, kind);
+        let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
+        let kind = EventKind::Ended { status: Status::Success, cause: None, origin: None, error: None };
+        parts.tell(step, attempt, now, kind);
     }
 
     /// An attempt has ended in an error, or was lost.
     #[inline(never)]
     pub(super) fn failed<T: Timer>(&mut self, step: StepId, fault: AttemptError<E>, now: Instant) {
-        let outcome = match fault {
+        match fault {
             AttemptError::Error(error) => match attempt::guard(|| self.judge::<T>(step, &error)) {
-                Ok(retry) => {
-                    self.errors.insert(step.number(), StepError::Failed(error));
-                    Outcome::Failed(retry)
-                }
+                Ok(retry) => self.settle(step, Outcome::Failed(retry), Some(StepError::Failed(error)), now),
                 // The verdict is part of the step: its panic is the step's.
                 #[cfg(feature = "std")]
-                Err(payload) => {
-                    self.errors.insert(step.number(), StepError::Panicked(attempt::message(payload)));
-                    Outcome::Panicked
-                }
+                Err(payload) => self.end_panicked(step, payload, now),
                 #[cfg(not(feature = "std"))]
                 Err(never) => match never {},
             },
-            AttemptError::TaskDropped => Outcome::Abandoned,
-        };
-        self.settle(step, outcome, now);
+            AttemptError::TaskDropped => self.settle(step, Outcome::Abandoned, None, now),
+        }
     }
 
     /// What an error means for the step's retries. Without a clock there is no later: another attempt is made at once.
@@ -75,8 +69,12 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Driver<'_, 'env, E, K, O> {
             self.parts.slots.leave(slot as usize);
         }
         *now = timer.now();
-        self.errors.insert(step, StepError::Panicked(attempt::message(payload)));
-        self.settle(StepId::from_number(step), Outcome::Panicked, *now);
+        self.end_panicked(StepId::from_number(step), payload, *now);
+    }
+
+    #[cfg(feature = "std")]
+    fn end_panicked(&mut self, step: StepId, payload: Payload, now: Instant) {
+        self.settle(step, Outcome::Panicked, Some(StepError::Panicked(attempt::message(payload))), now);
     }
 
     #[cfg(not(feature = "std"))]
@@ -84,50 +82,47 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Driver<'_, 'env, E, K, O> {
         match never {}
     }
 
-    /// An attempt has come to no result. One that is cut off by its timeout leaves that as its error.
-    pub(super) fn settle(&mut self, step: StepId, outcome: Outcome, now: Instant) {
-        let cut_off = outcome == Outcome::Abandoned;
-        if cut_off && self.parts.scheduler.state(step).is_some_and(|node| node.is_timing_out()) {
-            self.errors.insert(step.number(), StepError::TimedOut);
+    /// An attempt has come to no result, and perhaps to an error. The scheduler is told; what it then knows of the step is
+    /// how it ended, and only what the step itself said is kept beside.
+    pub(super) fn settle(&mut self, step: StepId, outcome: Outcome, own: Option<StepError<E>>, now: Instant) {
+        let verdict = self.parts.scheduler.handle_outcome(step, outcome, now);
+        if verdict == Verdict::Ignored {
+            return;
         }
-        match self.parts.scheduler.handle_outcome(step, outcome, now) {
-            Verdict::Ended => self.ended(step, now),
-            Verdict::Retry(next) => {
-                if let Some(error) = self.errors.get(&step.number()) {
-                    self.parts.notice(step, now, EventKind::Retrying { error, next });
-                }
-            }
-            Verdict::Ignored => {}
+        if let Some(own) = own {
+            self.errors.insert(step.number(), Arc::new(own));
+        }
+        match verdict {
+            Verdict::Retry(next) => self.retrying(step, next, now),
+            _ => self.ended(step, now),
         }
     }
 
-    /// Records any other end.
+    /// Tells of an attempt that another will follow.
+    fn retrying(&mut self, step: StepId, next: Instant, now: Instant) {
+        let Some(node) = self.parts.scheduler.state(step) else { return };
+        let derived = StepError::of(node);
+        if let Some(error) = derived.as_ref().or(self.errors.get(&step.number()).map(|own| &**own)) {
+            self.parts.tell(step, node.attempts(), now, EventKind::Retrying { error, next });
+        }
+    }
+
+    /// RunNotes any other end than a success, and tells of it.
     #[inline(never)]
     pub(super) fn ended(&mut self, step: StepId, now: Instant) {
         let parts = &mut self.parts;
         if let (Some(work), Some(place)) = (parts.works.get_mut(step.index()), parts.results.get_mut(step.index())) {
             *place = work.as_mut().yield_cell();
         }
-        let Some(node) = parts.scheduler.state(step) else { return };
-        let (status, cause, attempts) = (node.status(), node.cause(), node.attempts());
-        self.name_error(step, status, cause);
-        if !O::LISTENS {
+        if !O::LISTEN {
             return;
         }
-        let (states, names) = (self.parts.scheduler.states(), &**self.parts.names);
+        let (states, names) = (parts.scheduler.states(), &**parts.names);
+        let Some(node) = states.get(step.index()) else { return };
+        let (status, cause, attempts) = (node.status(), node.cause(), node.attempts());
         let origin = cause.and_then(|cause| Origin::of(cause, states, names));
-        let kind = EventKind::Ended { status, cause, origin, attempts, error: self.errors.get(&step.number()) };
-        self.parts.notice(step, now, kind);
-    }
-
-    /// The error of a step that ended by none that was noted already. (Of a cancelled step the last one stands.)
-    fn name_error(&mut self, step: StepId, status: Status, cause: Option<Cause>) {
-        let error = match cause {
-            Some(Cause::Deadline) => StepError::Deadline,
-            Some(Cause::TaskDropped) => StepError::TaskDropped,
-            Some(Cause::Dependency { root, via }) if status == Status::Failed => StepError::Dependency { root, via },
-            _ => return,
-        };
-        self.errors.insert(step.number(), error);
+        let derived = StepError::of(node);
+        let error = derived.as_ref().or(self.errors.get(&step.number()).map(|own| &**own));
+        parts.tell(step, attempts, now, EventKind::Ended { status, cause, origin, error });
     }
 }

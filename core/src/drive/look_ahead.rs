@@ -1,7 +1,7 @@
 //! Results that lie far apart, fetched together before they are needed.
 
 use super::run::Driver;
-use crate::{observe::Observer, pipeline::Kind};
+use crate::{observers::Observers, pipeline::Kind};
 use alloc::sync::Arc;
 use core::hint::black_box;
 
@@ -10,7 +10,7 @@ const STEPS: u32 = 8;
 /// The results of fewer steps are near in any case.
 const MANY: usize = 1 << 15;
 
-impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Driver<'_, 'env, E, K, O> {
+impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     /// Brings near what the next steps will need, every so many steps. To take a share of a result is to wait for the
     /// one before; to look at many is to wait once.
     #[inline]

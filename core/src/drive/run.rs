@@ -5,11 +5,13 @@ use super::{
     wakes::{NO_SLOT, Pass, WakerSlots},
 };
 use crate::{
-    cancel::{CancelToken, Seen},
+    cancel::Tokens,
     diagram::StepNames,
     error::StepError,
-    observe::{Event, EventKind, Observer},
+    observe::{Counts, Event, EventKind, RunInfo},
+    observers::Observers,
     pipeline::{Attempt, AttemptError, Kind, Names, RetryPredicate, Work},
+    report::exit_code,
     time::Timer,
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
@@ -18,9 +20,8 @@ use core::{
     pin::Pin,
     task::{Context, Poll},
 };
-use event_listener::EventListener;
 use pin_project_lite::pin_project;
-use rungs_scheduler::{Action, Instant, Outcome, Scheduler, StepId, StepState};
+use rungs_scheduler::{Action, Instant, Outcome, Scheduler, Setup, StepId, StepState};
 
 /// All that a run works with.
 pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
@@ -34,21 +35,19 @@ pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
     /// The slot of each step that has one; grown when a step first does not end at its first poll.
     pub(crate) slot_of: &'r mut Vec<u32>,
     pub(crate) is_running: &'r mut bool,
-    pub(crate) token: Option<CancelToken>,
-    pub(crate) observer: O,
+    pub(crate) tokens: Tokens,
+    pub(crate) observers: O,
 }
 
-/// The errors of steps, by step.
-pub(crate) type Errors<E> = BTreeMap<u32, StepError<E>>;
+/// What steps themselves said, by step: their own errors, and the messages of their panics. How a step ended beyond that
+/// is in its node.
+pub(crate) type Errors<E> = BTreeMap<u32, Arc<StepError<E>>>;
 
 /// A run in progress. Dropping it drops every attempt.
-pub(crate) struct Driver<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> {
+pub(crate) struct Driver<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> {
     pub(super) parts: DriverParts<'r, 'env, E, K, O>,
-    /// Each step's last error, while it may still be its last word.
+    /// Each step's last own error, unless it has succeeded since.
     pub(super) errors: Errors<E>,
-    seen: Seen,
-    /// Wakes the run when the token changes.
-    listener: Option<EventListener>,
     /// A slot at hand: a step that ends at its first poll leaves it as it was.
     spare: u32,
     /// The step whose attempt is being polled: if there is a panic, it is this one's. Else `NO_SLOT`.
@@ -57,7 +56,7 @@ pub(crate) struct Driver<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> {
 
 pin_project! {
     /// The future of a run: the only place that knows the timer's sleep.
-    struct Run<'r, 'env, 't, E, K: Kind<'env, E>, O: Observer<E>, T: Timer> {
+    struct Run<'r, 'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> {
         drive: Driver<'r, 'env, E, K, O>,
         timer: &'t T,
         #[pin]
@@ -66,7 +65,7 @@ pin_project! {
     }
 }
 
-impl<'env, E, K: Kind<'env, E>, O: Observer<E>, T: Timer> Future for Run<'_, 'env, '_, E, K, O, T> {
+impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'env, '_, E, K, O, T> {
     type Output = Errors<E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Errors<E>> {
@@ -76,9 +75,10 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>, T: Timer> Future for Run<'_, 'en
         loop {
             this.drive.go_on(&mut pass, &mut now, *this.timer);
             if this.drive.parts.scheduler.has_ended() {
+                this.drive.parts.tell_end(now);
                 return Poll::Ready(core::mem::take(&mut this.drive.errors));
             }
-            if this.drive.poll_token(cx) {
+            if this.drive.poll_tokens(cx) {
                 continue;
             }
             let deadline = this.drive.parts.scheduler.poll_deadline();
@@ -97,23 +97,43 @@ impl<'env, E, K: Kind<'env, E>, O: Observer<E>, T: Timer> Future for Run<'_, 'en
     }
 }
 
-impl<'env, E, K: Kind<'env, E>, O: Observer<E>> DriverParts<'_, 'env, E, K, O> {
+impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> {
     #[inline]
-    pub(super) fn notice(&mut self, step: StepId, at: Instant, kind: EventKind<'_, E>) {
-        self.observer.notice(&Event { step, name: self.names.name(step), at, kind });
+    pub(super) fn tell(&mut self, step: StepId, attempt: u32, at: Instant, kind: EventKind<'_, E>) {
+        self.observers.tell(&Event { at, step: Some(step), name: self.names.name(step), attempt, kind });
+    }
+
+    /// Tells that the run begins.
+    fn tell_start(&mut self, at: Instant) {
+        if O::LISTEN {
+            let (names, setup) = (&**self.names, self.scheduler.setup());
+            let kind = EventKind::RunStarted(RunInfo { names, plan: setup.plan(), config: setup.config() });
+            self.observers.tell(&Event { at, step: None, name: names.pipeline(), attempt: 0, kind });
+        }
+    }
+
+    /// Tells what the run came to.
+    fn tell_end(&mut self, at: Instant) {
+        if O::LISTEN {
+            let states = self.scheduler.states();
+            let kind = EventKind::RunEnded { counts: Counts::of(states), exit_code: exit_code(states) };
+            self.observers.tell(&Event { at, step: None, name: self.names.pipeline(), attempt: 0, kind });
+        }
     }
 }
 
-impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Driver<'r, 'env, E, K, O> {
+impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
     pub(crate) fn new(parts: DriverParts<'r, 'env, E, K, O>) -> Self {
-        Self { parts, errors: Errors::new(), seen: Seen::default(), listener: None, spare: NO_SLOT, polled: NO_SLOT }
+        Self { parts, errors: Errors::new(), spare: NO_SLOT, polled: NO_SLOT }
     }
 
     /// Runs to the end, and tells the errors.
     pub(crate) fn run<'t, T: Timer>(
-        self,
+        mut self,
+        started: Instant,
         timer: &'t T,
     ) -> impl Future<Output = Errors<E>> + use<'r, 'env, 't, E, K, O, T> {
+        self.parts.tell_start(started);
         Run { drive: self, timer, sleep: None, armed: None }
     }
 
@@ -141,20 +161,13 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Driver<'r, 'env, E, K, O> {
         }
     }
 
-    /// Whether the token has something new. Listens first and looks then, so that nothing falls between the two.
-    fn poll_token(&mut self, cx: &mut Context<'_>) -> bool {
-        let Some(token) = &self.parts.token else { return false };
-        loop {
-            let listener = self.listener.get_or_insert_with(|| token.listen());
-            if let Some(stop) = self.seen.next(token) {
-                self.parts.scheduler.handle_stop(stop);
-                return true;
-            }
-            if Pin::new(listener).poll(cx).is_pending() {
-                return false;
-            }
-            self.listener = None;
+    /// Whether a token has something new.
+    fn poll_tokens(&mut self, cx: &mut Context<'_>) -> bool {
+        let stop = self.parts.tokens.poll_next(cx);
+        if let Some(stop) = stop {
+            self.parts.scheduler.handle_stop(stop);
         }
+        stop.is_some()
     }
 
     /// Does what the scheduler says until it has nothing more to say.
@@ -162,9 +175,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Driver<'r, 'env, E, K, O> {
     #[inline(never)]
     fn act<T: Timer>(&mut self, now: &mut Instant, timer: &T) {
         loop {
-            if let Some(token) = &self.parts.token
-                && let Some(stop) = self.seen.next(token)
-            {
+            if let Some(stop) = self.parts.tokens.next() {
                 self.parts.scheduler.handle_stop(stop);
             }
             let action = self.parts.scheduler.poll_action(*now);
@@ -186,7 +197,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Driver<'r, 'env, E, K, O> {
         let parts = &mut self.parts;
         let started = *now;
         let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
-        parts.notice(step, started, EventKind::Started { attempt });
+        parts.tell(step, attempt, started, EventKind::Started);
         if self.spare == NO_SLOT {
             self.spare = parts.slots.take() as u32;
         }
@@ -265,7 +276,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Driver<'r, 'env, E, K, O> {
             return false;
         }
         *now = timer.now();
-        self.settle(step, Outcome::Abandoned, *now);
+        self.settle(step, Outcome::Abandoned, None, *now);
         true
     }
 
@@ -284,7 +295,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observer<E>> Driver<'r, 'env, E, K, O> {
     }
 }
 
-impl<'env, E, K: Kind<'env, E>, O: Observer<E>> Drop for Driver<'_, 'env, E, K, O> {
+impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Driver<'_, 'env, E, K, O> {
     fn drop(&mut self) {
         if self.spare != NO_SLOT {
             self.parts.slots.leave(self.spare as usize);

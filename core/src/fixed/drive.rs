@@ -4,19 +4,21 @@ use super::{
     lane_states::{LaneStates, Reply},
     report::RunNotes,
     settings::{RunSettings, StaticSetup},
-    static_plan::StaticPipeline,
+    static_plan::{StaticPipeline, StaticPlan},
 };
 use crate::{
     error::StepError,
-    observe::{Event, EventKind, Observer},
+    observe::{Counts, Event, EventKind, RunInfo},
+    observers::Observers,
     reason::Origin,
+    report::exit_code,
     time::Timer,
 };
 use core::{
     marker::PhantomData,
     task::{Context, Poll},
 };
-use rungs_scheduler::{Action, Cause, Instant, Outcome, Retry, Scheduler, Status, StepId, StepState, Verdict};
+use rungs_scheduler::{Action, Instant, Outcome, Retry, Scheduler, Status, StepId, StepState, Verdict};
 
 /// The scheduler of a run.
 pub(super) type ScheduledBy<'r, P, S, T> = Scheduler<'r, StaticSetup<P, S, T>>;
@@ -41,7 +43,7 @@ pub(super) struct Driver<
     /// What the clock last said.
     pub(super) now: Instant,
     pub(super) paths: F,
-    pub(super) observer: O,
+    pub(super) observers: O,
     pub(super) pipeline: PhantomData<fn() -> P>,
 }
 
@@ -53,7 +55,7 @@ impl<P: FnMut(usize, &mut Context<'_>) -> Poll<()>> Paths for P {}
 impl<
     P: StaticPipeline,
     E,
-    O: Observer<E>,
+    O: Observers<E>,
     T: Timer,
     F: Paths,
     const STEPS: usize,
@@ -66,6 +68,27 @@ impl<
     pub(super) fn tick(&mut self) {
         if T::TICKS {
             self.now = self.timer.now();
+        }
+    }
+
+    /// Tells that the run begins.
+    #[inline]
+    pub(super) fn tell_run_start(&mut self, settings: &impl RunSettings) {
+        if O::LISTEN {
+            let StaticPlan { name, names, plan, config, .. } = P::STATIC_PLAN;
+            let kind = EventKind::RunStarted(RunInfo { names, plan, config: settings.config(config) });
+            self.observers.tell(&Event { at: self.now, step: None, name, attempt: 0, kind });
+        }
+    }
+
+    /// Tells what the run came to.
+    #[inline]
+    pub(super) fn tell_run_end<S: RunSettings>(&mut self, scheduler: &ScheduledBy<'_, P, S, T>) {
+        if O::LISTEN {
+            let states = scheduler.states();
+            let kind = EventKind::RunEnded { counts: Counts::of(states), exit_code: exit_code(states) };
+            let name = P::STATIC_PLAN.name;
+            self.observers.tell(&Event { at: self.now, step: None, name, attempt: 0, kind });
         }
     }
 
@@ -89,15 +112,13 @@ impl<
         }
     }
 
-    /// Whether the signal has something new.
+    /// Whether a signal has something new.
     pub(super) fn poll_signal<S: RunSettings>(
         &mut self,
         scheduler: &mut ScheduledBy<'_, P, S, T>,
         cx: &mut Context<'_>,
     ) -> bool {
-        if let Some(signal) = scheduler.setup().signal() {
-            signal.register(cx.waker());
-        }
+        scheduler.setup().register(cx.waker());
         self.heed(scheduler)
     }
 
@@ -137,9 +158,9 @@ impl<
         let (at, blueprint) = (self.now, P::STATIC_PLAN);
         let Some(node) = scheduler.state(step) else { return };
         let attempt = node.attempts();
-        if O::LISTENS {
-            let event = Event { step, name: blueprint.name(step), at, kind: EventKind::Started { attempt } };
-            self.observer.notice(&event);
+        if O::LISTEN {
+            let (name, kind) = (blueprint.name(step), EventKind::Started);
+            self.observers.tell(&Event { at, step: Some(step), name, attempt, kind });
         }
         if CONTEXTS > 0 {
             self.wires.tell_attempt(attempt, at, scheduler.attempt_limit(step, at));
@@ -188,16 +209,16 @@ impl<
     }
 
     fn tell_retry<S: RunSettings>(&mut self, scheduler: &ScheduledBy<'_, P, S, T>, step: StepId, next: Instant) {
-        if !O::LISTENS {
+        if !O::LISTEN {
             return;
         }
         let Some(node) = scheduler.state(step) else { return };
         let Some(own) = self.notes.errors.get_mut(step.index()) else { return };
-        let (name, at) = (P::STATIC_PLAN.name(step), self.now);
-        with_error(last_error(node, own.take()), own, |error| {
+        let (name, at, attempt) = (P::STATIC_PLAN.name(step), self.now, node.attempts());
+        with_error(node, own, |error| {
             if let Some(error) = error {
                 let kind = EventKind::Retrying { error, next };
-                self.observer.notice(&Event { step, name, at, kind });
+                self.observers.tell(&Event { at, step: Some(step), name, attempt, kind });
             }
         });
     }
@@ -205,41 +226,30 @@ impl<
     #[inline]
     fn tell_end<S: RunSettings>(&mut self, scheduler: &ScheduledBy<'_, P, S, T>, step: StepId) {
         let at = self.now;
-        if !O::LISTENS {
+        if !O::LISTEN {
             return;
         }
         let Some(node) = scheduler.state(step) else { return };
         let Some(own) = self.notes.errors.get_mut(step.index()) else { return };
-        let (status, cause, attempts) = (node.status(), node.cause(), node.attempts());
+        let (status, cause, attempt) = (node.status(), node.cause(), node.attempts());
         let origin = cause.and_then(|cause| Origin::of(cause, scheduler.states(), &P::STATIC_PLAN.names));
         let name = P::STATIC_PLAN.name(step);
-        with_error(error_of(node, own.take()), own, |error| {
-            let kind = EventKind::Ended { status, cause, origin, attempts, error };
-            self.observer.notice(&Event { step, name, at, kind });
+        with_error(node, own, |error| {
+            let kind = EventKind::Ended { status, cause, origin, error };
+            self.observers.tell(&Event { at, step: Some(step), name, attempt, kind });
         });
     }
 }
 
-/// Shows an error that was taken from its place, and puts it back.
-fn with_error<E>(error: Option<StepError<E>>, place: &mut Option<E>, show: impl FnOnce(Option<&StepError<E>>)) {
-    show(error.as_ref());
-    if let Some(StepError::Failed(own)) = error {
+/// Shows a step's error. Its own one is taken from its place for that, and put back.
+fn with_error<E>(node: &StepState, place: &mut Option<E>, show: impl FnOnce(Option<&StepError<E>>)) {
+    let derived = StepError::of(node);
+    if derived.is_some() || node.status() == Status::Success {
+        return show(derived.as_ref());
+    }
+    let own = place.take().map(StepError::Failed);
+    show(own.as_ref());
+    if let Some(StepError::Failed(own)) = own {
         *place = Some(own);
     }
-}
-
-/// The error of a step that has ended: how it failed, or the last error of one that was cancelled.
-pub(super) fn error_of<E>(node: &StepState, own: Option<E>) -> Option<StepError<E>> {
-    match (node.status(), node.cause()) {
-        (Status::Success, _) => None,
-        (Status::Failed, Some(Cause::Dependency { root, via })) => Some(StepError::Dependency { root, via }),
-        (_, Some(Cause::Deadline)) => Some(StepError::Deadline),
-        (_, Some(Cause::TaskDropped)) => Some(StepError::TaskDropped),
-        _ => last_error(node, own),
-    }
-}
-
-/// The error of the last attempt that failed.
-fn last_error<E>(node: &StepState, own: Option<E>) -> Option<StepError<E>> {
-    if node.timed_out_last() { Some(StepError::TimedOut) } else { own.map(StepError::Failed) }
 }

@@ -9,7 +9,7 @@ use super::{
     drive::{Driver, Paths},
     static_plan::StaticPipeline,
 };
-use crate::{observe::Observer, time::Timer};
+use crate::{observers::Observers, time::Timer};
 use core::{marker::PhantomData, task::Context};
 use rungs_scheduler::{Instant, StepId, StepState};
 
@@ -51,7 +51,7 @@ impl<P: StaticPipeline, const STEPS: usize> Spans<P, STEPS> {
 impl<
     P: StaticPipeline,
     E,
-    O: Observer<E>,
+    O: Observers<E>,
     T: Timer,
     F: Paths,
     const STEPS: usize,

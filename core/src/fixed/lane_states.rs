@@ -8,6 +8,7 @@ use super::{
     cells::Handover,
     output::step_id,
     packed::{PackedCause, PackedContext},
+    static_plan::StaticPipeline,
 };
 use crate::step_cx::StepCx;
 use core::{
@@ -232,8 +233,8 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> LaneState
     }
 
     /// What the step may know of its attempt; `None` if `CONTEXTS` is 0. To be asked for as soon as its turn has come.
-    pub fn context(&self) -> Option<StepCx> {
-        self.contexts.first().map(PackedContext::get)
+    pub fn context<P: StaticPipeline>(&self, step: StepId) -> Option<StepCx> {
+        self.contexts.first().map(|context| context.get(P::STATIC_PLAN, step))
     }
 
     /// Why the step's `nth` need has no result; `None` if it has one. To be asked for as soon as its turn has come.

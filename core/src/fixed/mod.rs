@@ -121,7 +121,7 @@
 //!             }
 //!             while wires.turn::<0, IMU>().await {
 //!                 // Both are there, or it would not be the step's turn.
-//!                 let came = match (&*voltage, wires.context()) {
+//!                 let came = match (&*voltage, wires.context::<Results>(step_id(IMU))) {
 //!                     (Some(power), Some(cx)) => wires.attempt::<0, IMU, _>(imu(power, cx.attempt())).await,
 //!                     _ => None,
 //!                 };
@@ -182,6 +182,7 @@ mod defmt;
 mod drive;
 mod fast_path;
 mod lane_states;
+mod observers;
 mod output;
 mod packed;
 mod priorities;
@@ -195,11 +196,12 @@ mod storage;
 
 pub use cells::{Handover, SharedResult};
 pub use lane_states::LaneStates;
+pub use observers::Watched;
 pub use output::{StepOutput, judge, result_of, step_id};
 pub use priorities::Priorities;
-pub use report::{Outputs, Reason, Report, StepResult};
-pub use runner::{ReportOf, Runner, Steps};
-pub use settings::{AsDeclared, RunOptions, RunSettings};
+pub use report::{Outputs, Report};
+pub use runner::{Fallible, ReportOf, Runner, Steps};
+pub use settings::{AsDeclared, RunOptions, RunSettings, StoppedBy};
 pub use signal::StopSignal;
 pub use static_plan::{Diagram, StaticPipeline, StaticPlan};
 pub use storage::{ReportStorage, RunBuffers, RunStorage};

@@ -1,8 +1,9 @@
 //! What a step is told when it starts, in words of four bytes: a core without compare-and-swap has no larger atomics.
 
-use crate::step_cx::StepCx;
+use super::static_plan::StaticPlan;
+use crate::step_cx::{CxNames, StepCx};
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use rungs_scheduler::{Cause, Instant};
+use rungs_scheduler::{Cause, Instant, StepId};
 
 /// What a step may know of its attempt, in words of four bytes.
 #[derive(Debug)]
@@ -23,10 +24,11 @@ impl PackedContext {
         self.limit.set(limit.unwrap_or(Instant::NEVER).as_nanos());
     }
 
-    pub(super) fn get(&self) -> StepCx {
+    pub(super) fn get(&self, blueprint: &'static StaticPlan, step: StepId) -> StepCx {
         let limit = Instant::from_nanos(self.limit.get());
         let limit = (limit < Instant::NEVER).then_some(limit);
-        StepCx::new(self.attempt.load(Relaxed), Instant::from_nanos(self.started.get()), limit)
+        let started = Instant::from_nanos(self.started.get());
+        StepCx::new(CxNames::StaticPipeline(blueprint), step, self.attempt.load(Relaxed), started, limit)
     }
 }
 
@@ -67,7 +69,6 @@ impl PackedCause {
     }
 
     pub(super) fn get(&self) -> Option<Cause> {
-        let [kind, root, via] = &self.0;
-        Cause::unpack([kind, root, via].map(|word| word.load(Relaxed)))
+        Cause::unpack(self.0.each_ref().map(|word| word.load(Relaxed)))
     }
 }

@@ -1,16 +1,9 @@
 //! What a run writes on, and the report that it becomes.
 
-use super::{
-    drive::error_of,
-    static_plan::{StaticPipeline, StaticPlan},
-};
-use crate::{
-    error::StepError,
-    reason::{self, Origin},
-    summary::{self, Table},
-};
+use super::static_plan::StaticPipeline;
+use crate::report::{self, Brief, Own, Record, StepResult, StepResults, Table};
 use core::{fmt, time::Duration};
-use rungs_scheduler::{Cause, Instant, Status, StepId, StepState};
+use rungs_scheduler::{Instant, Status, StepId, StepState};
 
 /// What the steps of a pipeline come to, an `Option` each.
 ///
@@ -44,7 +37,7 @@ pub trait Outputs: StaticPipeline + Sized {
 /// assert_eq!(report.outputs.radio, None);
 /// assert_eq!((report.is_success(), report.exit_code()), (false, 1));
 /// assert_eq!(report.count(Status::Failed), 1);
-/// assert!(format!("{report:?}").starts_with("Report [StepResult { name: \"power\""));
+/// assert!(format!("{report:?}").starts_with("Report { pipeline: \"boot\", exit_code: 1, succeeded: 1, failed: 1"));
 /// assert_eq!(report.to_string(), "\
 /// Report: boot
 /// step   status     tries     start  duration  cause
@@ -52,7 +45,7 @@ pub trait Outputs: StaticPipeline + Sized {
 /// radio  failed         1         0         0  no antenna
 /// 2 steps: 1 succeeded, 1 failed, 0 skipped, 0 cancelled in 0, exit code 1");
 /// ```
-#[must_use = "what went wrong in steps is told by the report alone"]
+#[must_use = "step failures appear only in the report; check it"]
 pub struct Report<R, E, const STEPS: usize> {
     /// What the steps came to, by name: each an `Option`, `None` of a step without success.
     pub outputs: R,
@@ -96,10 +89,9 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
         R::STATIC_PLAN.name
     }
 
-    /// All results, in the order of declaration.
-    pub fn steps(&self) -> impl DoubleEndedIterator<Item = StepResult<'_, E>> + ExactSizeIterator {
-        let view = self.view();
-        R::STATIC_PLAN.plan.steps().map(move |step| StepResult { view, step })
+    /// All results, in the order of declaration; `for step in &report` goes through them as well.
+    pub fn steps(&self) -> StepResults<'_, E> {
+        self.record().steps()
     }
 
     /// The result of the step of this name. O(steps).
@@ -109,7 +101,7 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
 
     /// The result of a step, by its place in the order of declaration.
     pub fn step(&self, step: StepId) -> Option<StepResult<'_, E>> {
-        (step.index() < STEPS).then(|| StepResult { view: self.view(), step })
+        self.record().step(step)
     }
 
     /// Whether all required steps succeeded, or were skipped for no failure of a required one.
@@ -119,7 +111,7 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
 
     /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure.
     pub fn exit_code(&self) -> u8 {
-        summary::exit_code(&self.states)
+        report::exit_code(&self.states)
     }
 
     /// When the run started and ended, by its timer.
@@ -134,191 +126,36 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
 
     /// How many steps ended with this status.
     pub fn count(&self, status: Status) -> usize {
-        self.states.iter().filter(|node| node.status() == status).count()
+        report::count(&self.states, status)
     }
 
-    fn view(&self) -> View<'_, E> {
-        let Self { states, notes: RunNotes { errors, .. }, .. } = self;
-        View { blueprint: R::STATIC_PLAN, states, errors }
+    fn record(&self) -> Record<'_, E> {
+        let Self { states, notes: RunNotes { errors, started, .. }, .. } = self;
+        let blueprint = R::STATIC_PLAN;
+        let (names, plan) = (&blueprint.names, Some(&blueprint.plan));
+        Record { names, states, own: Own::Inline(errors), plan, started: *started }
     }
 }
 
-/// Without the outputs, whose types need not be `Debug`.
-impl<R: Outputs, E: fmt::Debug, const STEPS: usize> fmt::Debug for Report<R, E, STEPS> {
+impl<'r, R: Outputs, E, const STEPS: usize> IntoIterator for &'r Report<R, E, STEPS> {
+    type Item = StepResult<'r, E>;
+    type IntoIter = StepResults<'r, E>;
+
+    fn into_iter(self) -> StepResults<'r, E> {
+        self.steps()
+    }
+}
+
+/// What it adds up to, without its steps and outputs.
+impl<R: Outputs, E, const STEPS: usize> fmt::Debug for Report<R, E, STEPS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Report ")?;
-        f.debug_list().entries(self.steps()).finish()
+        Brief { pipeline: self.pipeline(), states: &self.states, duration: self.duration() }.fmt(f)
     }
 }
 
 impl<R: Outputs, E: fmt::Display, const STEPS: usize> fmt::Display for Report<R, E, STEPS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let of = |step| StepResult { view: self.view(), step };
-        let table = Table {
-            pipeline: self.pipeline(),
-            names: &R::STATIC_PLAN.names,
-            states: &self.states,
-            started: self.notes.started,
-            duration: self.duration(),
-            is_required: |step| of(step).is_required(),
-            reason: |step| of(step).reason(),
-        };
+        let table = Table { pipeline: self.pipeline(), record: self.record(), duration: self.duration() };
         table.write(f)
-    }
-}
-
-/// A report without its outputs, and whatever its length.
-pub(super) struct View<'r, E> {
-    pub(super) blueprint: &'static StaticPlan,
-    pub(super) states: &'r [StepState],
-    errors: &'r [Option<E>],
-}
-
-impl<E> Clone for View<'_, E> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<E> Copy for View<'_, E> {}
-
-/// What came of one step.
-///
-/// ```
-/// use rungs::{Cause, NoClock, Status, StepError};
-///
-/// #[rungs::pipeline(error = &'static str)]
-/// mod boot {
-///     #[step(retries = 2)]
-///     async fn lamp() -> Result<u32, &'static str> {
-///         Err("no bulb")
-///     }
-///     #[step(skip_on_error)]
-///     async fn read(lamp: &u32) -> Result<u32, &'static str> {
-///         Ok(*lamp)
-///     }
-/// }
-///
-/// let report = futures_lite::future::block_on(boot::run(&NoClock));
-/// let lamp = report.get("lamp").unwrap();
-/// assert_eq!((lamp.status(), lamp.attempts(), lamp.retries()), (Status::Failed, 3, 2));
-/// assert_eq!(lamp.error(), Some(StepError::Failed(&"no bulb")));
-/// let read = report.step(boot::step_ids::READ).unwrap();
-/// assert_eq!((read.status(), read.started_at()), (Status::Skipped, None));
-/// assert_eq!(read.cause(), Some(Cause::Dependency { root: lamp.id(), via: lamp.id() }));
-/// assert_eq!(read.reason().unwrap().to_string(), "`lamp` failed");
-/// ```
-pub struct StepResult<'r, E> {
-    pub(super) view: View<'r, E>,
-    step: StepId,
-}
-
-impl<E> Clone for StepResult<'_, E> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<E> Copy for StepResult<'_, E> {}
-
-impl<'r, E> StepResult<'r, E> {
-    /// The step's name.
-    pub fn name(&self) -> &'static str {
-        self.view.blueprint.name(self.step)
-    }
-
-    /// The step, by its place in the order of declaration.
-    pub fn id(&self) -> StepId {
-        self.step
-    }
-
-    /// What has become of it.
-    pub fn status(&self) -> Status {
-        self.state().map_or(Status::Pending, StepState::status)
-    }
-
-    /// Why it did not succeed.
-    pub fn cause(&self) -> Option<Cause> {
-        self.state()?.cause()
-    }
-
-    /// The error of a step that failed, and the last error of one that was cancelled while it retried.
-    pub fn error(&self) -> Option<StepError<&'r E>> {
-        let own = self.view.errors.get(self.step.index()).and_then(Option::as_ref);
-        error_of(self.state()?, own)
-    }
-
-    /// Why it did not succeed, in words: its error, or the step by which it came.
-    pub fn reason(&self) -> Option<Reason<'r, E>> {
-        self.cause().map(|cause| Reason { of: *self, cause })
-    }
-
-    /// When its first attempt started; `None` if it never did.
-    pub fn started_at(&self) -> Option<Instant> {
-        self.state()?.started_at()
-    }
-
-    /// When it ended.
-    pub fn finished_at(&self) -> Option<Instant> {
-        self.state()?.finished_at()
-    }
-
-    /// From the first attempt's start to the end, delays included; zero if it never started.
-    pub fn duration(&self) -> Duration {
-        self.state().map_or(Duration::ZERO, StepState::duration)
-    }
-
-    /// How many attempts were started.
-    pub fn attempts(&self) -> u32 {
-        self.state().map_or(0, StepState::attempts)
-    }
-
-    /// How many attempts were started after the first.
-    pub fn retries(&self) -> u32 {
-        self.attempts().saturating_sub(1)
-    }
-
-    /// Whether its failure counts: it was not declared optional.
-    pub fn is_required(&self) -> bool {
-        !self.view.blueprint.plan.settings(self.step).is_optional()
-    }
-
-    fn state(&self) -> Option<&'r StepState> {
-        self.view.states.get(self.step.index())
-    }
-}
-
-impl<E: fmt::Debug> fmt::Debug for StepResult<'_, E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StepResult")
-            .field("name", &self.name())
-            .field("status", &self.status())
-            .field("attempts", &self.attempts())
-            .field("error", &self.error())
-            .field("cause", &self.cause())
-            .finish_non_exhaustive()
-    }
-}
-
-/// Why a step did not succeed, in words that name the steps it came by.
-///
-/// [`StepResult`] has an example.
-#[derive(Debug)]
-pub struct Reason<'r, E> {
-    pub(super) of: StepResult<'r, E>,
-    pub(super) cause: Cause,
-}
-
-impl<E: fmt::Display> fmt::Display for Reason<'_, E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let error = self.of.error();
-        let View { blueprint, states, .. } = self.of.view;
-        let reason = reason::Reason {
-            status: self.of.status(),
-            cause: self.cause,
-            origin: Origin::of(self.cause, states, &blueprint.names),
-            error: error.as_ref().map(|error| error as &dyn fmt::Display),
-        };
-        reason.fmt(f)
     }
 }

@@ -7,7 +7,7 @@ use super::{
     static_plan::StaticPipeline,
     storage::Lend,
 };
-use crate::{observe::Observer, time::Timer};
+use crate::{observers::Observers, time::Timer};
 use core::{
     future::Future,
     mem,
@@ -52,7 +52,7 @@ impl<
     'r,
     P: StaticPipeline,
     E,
-    O: Observer<E>,
+    O: Observers<E>,
     S: RunSettings,
     T: Timer,
     L: Lend<'r>,
@@ -75,7 +75,8 @@ impl<
             if T::TICKS {
                 drive.notes.started = drive.now;
             }
-            if P::STATIC_PLAN.may_use_fast_path(&fresh.settings) && !O::LISTENS {
+            drive.tell_run_start(&fresh.settings);
+            if P::STATIC_PLAN.may_use_fast_path(&fresh.settings) && !O::LISTEN {
                 let Err(ahead) = drive.run_fast_path(fresh.states, cx) else {
                     drive.end();
                     return Poll::Ready(());
@@ -91,7 +92,7 @@ impl<
     'r,
     P: StaticPipeline,
     E,
-    O: Observer<E>,
+    O: Observers<E>,
     S: RunSettings,
     T: Timer,
     L: Lend<'r>,
@@ -119,6 +120,7 @@ impl<
             drive.act(scheduler, cx);
             if scheduler.has_ended() {
                 drive.end();
+                drive.tell_run_end(scheduler);
                 return Poll::Ready(());
             }
             if drive.poll_signal(scheduler, cx) {
@@ -148,7 +150,7 @@ impl<
     'r,
     P: StaticPipeline,
     E,
-    O: Observer<E>,
+    O: Observers<E>,
     T: Timer,
     F: Paths,
     const STEPS: usize,

@@ -1,13 +1,18 @@
 //! One run: its settings, and how it is carried out.
 
 use super::{
-    settings::{AsDeclared, RunOptions, RunSettings},
+    observers::{OnEvent, Watched},
+    settings::{AsDeclared, RunSettings, StoppedBy},
     signal::StopSignal,
     static_plan::StaticPipeline,
     storage::ReportStorage,
 };
-use crate::{observe::Observer, time::Timer};
-use core::{future::Future, marker::PhantomData, num::NonZeroU32, time::Duration};
+use crate::{
+    observe::{Event, Observer},
+    observers::Observers,
+    time::Timer,
+};
+use core::{future::Future, marker::PhantomData, time::Duration};
 use rungs_scheduler::{Config, OnFailure};
 
 /// A pipeline that runs on a context of type `C` (`&mut Board`, say, and `()` where there is none): what `#[pipeline]`
@@ -31,9 +36,7 @@ use rungs_scheduler::{Config, OnFailure};
 /// }
 /// assert_eq!(run::<boot::Pipeline>().outputs.power, Some(3_300));
 /// ```
-pub trait Steps<C>: StaticPipeline + Sized {
-    /// The steps' error.
-    type Error;
+pub trait Steps<C>: Fallible + Sized {
     /// What a run writes on: a [`RunStorage`](super::Run).
     type Storage: ReportStorage;
 
@@ -42,12 +45,33 @@ pub trait Steps<C>: StaticPipeline + Sized {
     fn check<T: Timer, const SEEDED: bool>() {}
 
     /// Runs it; see [`Runner::run_in`].
-    fn run_in<'r, T: Timer, O: Observer<Self::Error>, S: RunSettings>(
+    fn run_in<'r, T: Timer, O: Observers<Self::Error>, S: RunSettings>(
         runner: Runner<Self, O, S>,
         storage: &'r mut Self::Storage,
         context: C,
         timer: &T,
     ) -> impl Future<Output = &'r ReportOf<Self, C>>;
+}
+
+/// A pipeline's error, whatever the pipeline runs on.
+///
+/// ```
+/// use rungs::fixed::Fallible;
+///
+/// #[rungs::pipeline(error = &'static str)]
+/// mod boot {
+///     #[step]
+///     async fn power() -> Result<(), &'static str> {
+///         Ok(())
+///     }
+/// }
+///
+/// let error: <boot::Pipeline as Fallible>::Error = "brown-out";
+/// assert_eq!(error.len(), 9);
+/// ```
+pub trait Fallible: StaticPipeline {
+    /// The error of its steps.
+    type Error;
 }
 
 /// What a run leaves behind.
@@ -56,9 +80,8 @@ pub type ReportOf<P, C> = <<P as Steps<C>>::Storage as ReportStorage>::Report;
 /// A run with settings of its own.
 ///
 /// ```
-/// use core::num::NonZeroU32;
 /// use rungs::fixed::StopSignal;
-/// use rungs::{Event, NoClock, OnFailure};
+/// use rungs::{NoClock, OnFailure};
 ///
 /// #[rungs::pipeline(error = &'static str)]
 /// mod boot {
@@ -75,26 +98,32 @@ pub type ReportOf<P, C> = <<P as Steps<C>>::Storage as ReportStorage>::Report;
 /// static STOP: StopSignal = StopSignal::new();
 /// let mut events = Vec::new();
 /// let run = boot::runner()
-///     .max_concurrent(NonZeroU32::MIN)
+///     .max_concurrent(1)
 ///     .on_failure(OnFailure::Drain)
 ///     .cancel(&STOP)
-///     .observe(|event: &Event<'_, _>| events.push(event.to_string()))
+///     .on_event(|event| events.push(event.to_string()))
 ///     .run((), &NoClock);
 /// assert_eq!(futures_lite::future::block_on(run).exit_code(), 1);
-/// assert_eq!(events, ["power: started", "power: failed: brown-out", "clock: skipped: stopped after `power` failed"]);
+/// assert_eq!(events, [
+///     "boot: run started: 2 steps, at most 1 at once",
+///     "power: started",
+///     "power: failed: brown-out",
+///     "clock: skipped: stopped after `power` failed",
+///     "boot: run ended: 1 failed, 1 skipped, exit code 1",
+/// ]);
 /// ```
 #[must_use = "nothing runs until `run` is awaited"]
 #[derive(Debug)]
 pub struct Runner<P, O = (), S = AsDeclared, const SEEDED: bool = false> {
     pub(super) settings: S,
-    pub(super) observer: O,
+    pub(super) observers: O,
     pub(super) pipeline: PhantomData<fn() -> P>,
 }
 
 impl<P> Runner<P> {
     /// A run as the pipeline says.
     pub const fn new() -> Self {
-        Self { settings: AsDeclared, observer: (), pipeline: PhantomData }
+        Self { settings: AsDeclared, observers: (), pipeline: PhantomData }
     }
 }
 
@@ -105,9 +134,42 @@ impl<P> Default for Runner<P> {
 }
 
 impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
-    /// At most this many attempts in flight.
-    pub fn max_concurrent(self, attempts: NonZeroU32) -> Runner<P, O, S::RunOptions, SEEDED> {
-        self.say(|config| config.max_concurrent(attempts.get()))
+    /// All of a run's options at once, in place of those that the pipeline and this runner have stated. The order stays as
+    /// the pipeline states it, since the storage is laid out for it, and so does a seed that the other has not.
+    ///
+    /// ```
+    /// use rungs::{Config, NoClock, OnFailure};
+    ///
+    /// #[rungs::pipeline(error = &'static str)]
+    /// mod boot {
+    ///     #[step]
+    ///     async fn power() -> Result<(), &'static str> {
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// const GENTLE: Config = Config::DEFAULT.max_concurrent(1).on_failure(OnFailure::Drain);
+    /// let run = boot::runner().config(GENTLE).run((), &NoClock);
+    /// assert!(futures_lite::future::block_on(run).is_success());
+    /// ```
+    pub fn config(self, config: Config) -> Runner<P, O, S::RunOptions, SEEDED> {
+        self.say(|before| {
+            let config = config.order(before.get_order());
+            let config = match config.get_max_concurrent() {
+                Some(0) => config.max_concurrent(1),
+                _ => config,
+            };
+            match (config.get_seed(), before.get_seed()) {
+                (None, Some(seed)) => config.seed(seed),
+                _ => config,
+            }
+        })
+    }
+
+    /// At most this many attempts in flight. Zero counts as one: nothing could ever start, and no check comes before this
+    /// run.
+    pub fn max_concurrent(self, attempts: u32) -> Runner<P, O, S::RunOptions, SEEDED> {
+        self.say(|config| config.max_concurrent(attempts.max(1)))
     }
 
     /// Where jitter comes from; see [`Config::seed`].
@@ -125,25 +187,44 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
         self.say(|config| config.on_failure(on_failure))
     }
 
-    /// What stops the run from outside.
-    pub fn cancel(self, signal: &StopSignal) -> Runner<P, O, RunOptions<'_>, SEEDED> {
-        let Self { settings, observer, pipeline } = self;
-        let config = *settings.config(&P::STATIC_PLAN.config);
-        Runner { settings: RunOptions { config, signal: Some(signal) }, observer, pipeline }
+    /// Adds a signal that stops the run from outside. Of several, any does.
+    ///
+    /// Clean-up steps are prevented by the second cancel of one signal, not by the first ones of two.
+    pub fn cancel(self, signal: &StopSignal) -> Runner<P, O, StoppedBy<'_, S>, SEEDED> {
+        let Self { settings, observers, pipeline } = self;
+        Runner { settings: StoppedBy { settings, signal }, observers, pipeline }
     }
 
-    /// Is told what happens as it happens.
-    pub fn observe<O2>(self, observer: O2) -> Runner<P, O2, S, SEEDED> {
-        let Self { settings, pipeline, .. } = self;
-        Runner { settings, observer, pipeline }
+    /// Adds an observer, which is told what happens as it happens. `&mut observer` serves as well.
+    pub fn observe<O2: Observer<P::Error>>(self, observer: O2) -> Runner<P, Watched<P, O, O2>, S, SEEDED>
+    where
+        P: Fallible,
+    {
+        self.watched_by(observer, O2::on_event)
+    }
+
+    /// Adds a closure that is called with what happens, as it happens.
+    pub fn on_event<F: FnMut(&Event<'_, P::Error>)>(self, closure: F) -> Runner<P, Watched<P, O, F>, S, SEEDED>
+    where
+        P: Fallible,
+    {
+        self.watched_by(closure, |closure, event| closure(event))
+    }
+
+    fn watched_by<O2>(self, observer: O2, on_event: OnEvent<P, O2>) -> Runner<P, Watched<P, O, O2>, S, SEEDED>
+    where
+        P: Fallible,
+    {
+        let Self { settings, observers: others, pipeline } = self;
+        Runner { settings, observers: Watched { others, observer, on_event }, pipeline }
     }
 
     fn say<const NOW_SEEDED: bool>(
         self,
         what: impl FnOnce(Config) -> Config,
     ) -> Runner<P, O, S::RunOptions, NOW_SEEDED> {
-        let Self { settings, observer, pipeline } = self;
-        Runner { settings: settings.say(&P::STATIC_PLAN.config, what), observer, pipeline }
+        let Self { settings, observers, pipeline } = self;
+        Runner { settings: settings.say(&P::STATIC_PLAN.config, what), observers, pipeline }
     }
 
     /// Runs all steps, and reports. Dropping the future drops every step.
@@ -153,7 +234,7 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
     pub async fn run<C, T: Timer>(self, context: C, timer: &T) -> ReportOf<P, C>
     where
         P: Steps<C>,
-        O: Observer<P::Error>,
+        O: Observers<P::Error>,
     {
         let mut storage = P::Storage::default();
         self.run_in(&mut storage, context, timer).await;
@@ -196,10 +277,10 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
     ) -> impl Future<Output = &'r ReportOf<P, C>>
     where
         P: Steps<C>,
-        O: Observer<P::Error>,
+        O: Observers<P::Error>,
     {
         P::check::<T, SEEDED>();
-        let Self { settings, observer, pipeline } = self;
-        P::run_in(Runner { settings, observer, pipeline }, storage, context, timer)
+        let Self { settings, observers, pipeline } = self;
+        P::run_in(Runner { settings, observers, pipeline }, storage, context, timer)
     }
 }

@@ -5,15 +5,18 @@ use super::{
     static_plan::{StaticPipeline, StaticPlan},
 };
 use crate::time::Timer;
-use core::marker::PhantomData;
+use core::{marker::PhantomData, task::Waker};
 use rungs_scheduler::{Config, Numbering, Plan, Requirements, Setup, Stop};
 
-/// The settings of a run: [`AsDeclared`] or [`RunOptions`].
+/// The settings of a run: [`AsDeclared`] or [`RunOptions`], and perhaps [`StoppedBy`] signals.
 ///
 /// A [`Runner`](super::Runner) gathers them.
 pub trait RunSettings: Copy {
     /// Whether the pipeline's own settings are all there is.
     const IS_DECLARED: bool;
+
+    /// Whether a signal may stop the run.
+    const HAS_SIGNAL: bool = false;
 
     /// These settings when something was said.
     type RunOptions: RunSettings;
@@ -24,8 +27,11 @@ pub trait RunSettings: Copy {
     /// Says something.
     fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> Self::RunOptions;
 
-    /// What may stop the run from outside.
-    fn signal(&self) -> Option<&StopSignal>;
+    /// Whether this is true of any signal that may stop the run.
+    #[inline]
+    fn any_signal(&self, _is: impl Fn(&StopSignal) -> bool + Copy) -> bool {
+        false
+    }
 }
 
 /// A run as its pipeline says.
@@ -36,31 +42,25 @@ pub struct AsDeclared;
 impl RunSettings for AsDeclared {
     const IS_DECLARED: bool = true;
 
-    type RunOptions = RunOptions<'static>;
+    type RunOptions = RunOptions;
 
     #[inline]
     fn config<'c>(&'c self, declared: &'c Config) -> &'c Config {
         declared
     }
 
-    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> RunOptions<'static> {
-        RunOptions { config: what(*declared), signal: None }
-    }
-
-    #[inline]
-    fn signal(&self) -> Option<&StopSignal> {
-        None
+    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> RunOptions {
+        RunOptions { config: what(*declared) }
     }
 }
 
-/// A run of which something else was said: what may stop it, and the rest of the scheduler, is compiled in.
+/// A run of which something else was said: the rest of the scheduler is compiled in.
 #[derive(Clone, Copy, Debug)]
-pub struct RunOptions<'s> {
-    pub(super) config: Config,
-    pub(super) signal: Option<&'s StopSignal>,
+pub struct RunOptions {
+    config: Config,
 }
 
-impl RunSettings for RunOptions<'_> {
+impl RunSettings for RunOptions {
     const IS_DECLARED: bool = false;
 
     type RunOptions = Self;
@@ -71,12 +71,36 @@ impl RunSettings for RunOptions<'_> {
     }
 
     fn say(self, _: &Config, what: impl FnOnce(Config) -> Config) -> Self {
-        Self { config: what(self.config), ..self }
+        Self { config: what(self.config) }
+    }
+}
+
+/// One more signal that may stop the run.
+#[derive(Clone, Copy, Debug)]
+pub struct StoppedBy<'s, S> {
+    pub(super) settings: S,
+    pub(super) signal: &'s StopSignal,
+}
+
+impl<'s, S: RunSettings> RunSettings for StoppedBy<'s, S> {
+    const IS_DECLARED: bool = false;
+    const HAS_SIGNAL: bool = true;
+
+    type RunOptions = StoppedBy<'s, S::RunOptions>;
+
+    #[inline]
+    fn config<'c>(&'c self, declared: &'c Config) -> &'c Config {
+        self.settings.config(declared)
+    }
+
+    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> Self::RunOptions {
+        StoppedBy { settings: self.settings.say(declared, what), signal: self.signal }
     }
 
     #[inline]
-    fn signal(&self) -> Option<&StopSignal> {
-        self.signal
+    fn any_signal(&self, is: impl Fn(&StopSignal) -> bool + Copy) -> bool {
+        // Each is asked, whatever the others say.
+        self.settings.any_signal(is) | is(self.signal)
     }
 }
 
@@ -93,13 +117,18 @@ impl<P, S: RunSettings, T> StaticSetup<P, S, T> {
         Self { settings, seen: Seen::default(), of: PhantomData }
     }
 
-    pub(super) fn signal(&self) -> Option<&StopSignal> {
-        self.settings.signal()
+    /// Registers the waker with each signal. Call before [`next_stop`](Self::next_stop), or a request in between is lost.
+    pub(super) fn register(&self, waker: &Waker) {
+        self.settings.any_signal(|signal| {
+            signal.register(waker);
+            false
+        });
     }
 
-    /// What the signal asks for that has not been seen yet.
+    /// What the signals ask for that has not been seen yet.
+    #[inline]
     pub(super) fn next_stop(&mut self) -> Option<Stop> {
-        self.seen.next(self.settings.signal()?)
+        if S::HAS_SIGNAL { self.seen.next(&self.settings) } else { None }
     }
 }
 

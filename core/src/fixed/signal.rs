@@ -1,6 +1,6 @@
 //! Stopping a run from outside, without a heap.
 
-use super::cells::Handover;
+use super::{cells::Handover, settings::RunSettings};
 use core::{
     sync::atomic::{AtomicBool, Ordering},
     task::Waker,
@@ -92,7 +92,7 @@ impl Default for StopSignal {
     }
 }
 
-/// What one run has seen of its signal.
+/// What one run has seen of its signals.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     drained: bool,
@@ -102,14 +102,15 @@ pub(super) struct Seen {
 
 impl Seen {
     /// The next request that the run has not seen yet.
-    pub(super) fn next(&mut self, signal: &StopSignal) -> Option<Stop> {
-        let rows = [
-            (&mut self.drained, &signal.drained, Stop::Drain),
-            (&mut self.cancelled, &signal.cancelled, Stop::Cancel),
-            (&mut self.cancelled_twice, &signal.cancelled_twice, Stop::Cancel),
+    pub(super) fn next(&mut self, settings: &impl RunSettings) -> Option<Stop> {
+        type Flag = fn(&StopSignal) -> &AtomicBool;
+        let rows: [(&mut bool, Flag, Stop); 3] = [
+            (&mut self.drained, |signal| &signal.drained, Stop::Drain),
+            (&mut self.cancelled, |signal| &signal.cancelled, Stop::Cancel),
+            (&mut self.cancelled_twice, |signal| &signal.cancelled_twice, Stop::Cancel),
         ];
-        for (seen, asked, stop) in rows {
-            if !*seen && asked.load(Ordering::Acquire) {
+        for (seen, flag, stop) in rows {
+            if !*seen && settings.any_signal(|signal| flag(signal).load(Ordering::Acquire)) {
                 *seen = true;
                 return Some(stop);
             }

@@ -9,7 +9,7 @@ use super::{
     settings::RunSettings,
     static_plan::StaticPipeline,
 };
-use crate::{observe::Observer, time::Timer};
+use crate::{observers::Observers, time::Timer};
 use core::{
     fmt,
     future::Future,
@@ -155,7 +155,7 @@ impl<'r, E, const STEPS: usize, const WORDS: usize, const TIMERS: usize, const R
     #[inline]
     pub fn drive<
         P: StaticPipeline,
-        O: Observer<E>,
+        O: Observers<E>,
         S: RunSettings,
         T: Timer,
         const PATHS: usize,
@@ -168,11 +168,11 @@ impl<'r, E, const STEPS: usize, const WORDS: usize, const TIMERS: usize, const R
         wires: &'r LaneStates<E, PATHS, NEEDS, CONTEXTS>,
         paths: impl FnMut(usize, &mut Context<'_>) -> Poll<()>,
     ) -> impl Future<Output = ()> {
-        let (Self { states, store, notes }, Runner { settings, observer, pipeline }) = (self, runner);
+        let (Self { states, store, notes }, Runner { settings, observers, pipeline }) = (self, runner);
         let now = Instant::ZERO;
         RunFuture::new(
             RunStart { states, store, settings },
-            Driver { notes, wires, timer, now, paths, observer, pipeline },
+            Driver { notes, wires, timer, now, paths, observers, pipeline },
         )
     }
 }

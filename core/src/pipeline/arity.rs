@@ -1,12 +1,20 @@
 //! The numbers of arguments that a step may have: 0 to 12, written down once.
 
-#[rustfmt::skip]
+/// All numbers.
 macro_rules! all {
     ($each:ident) => {
+        crate::pipeline::arity::all_but_two!($each, (A1 a1, A2 a2));
+    };
+}
+
+/// All numbers but two, which a caller writes down by itself; with `$more`, if that is given.
+#[rustfmt::skip]
+macro_rules! all_but_two {
+    ($each:ident $(, $more:tt)?) => {
         $each! {
             ()
+            $($more)?
             (A1 a1)
-            (A1 a1, A2 a2)
             (A1 a1, A2 a2, A3 a3)
             (A1 a1, A2 a2, A3 a3, A4 a4)
             (A1 a1, A2 a2, A3 a3, A4 a4, A5 a5)
@@ -20,4 +28,4 @@ macro_rules! all {
         }
     };
 }
-pub(super) use all;
+pub(super) use {all, all_but_two};

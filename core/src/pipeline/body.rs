@@ -1,9 +1,10 @@
 //! What a step does: a closure that makes a future for each attempt.
 
 use super::names::Names;
-use crate::step_cx::StepCx;
+use crate::step_cx::{CxNames, StepCx};
 use alloc::sync::Arc;
 use core::{
+    fmt,
     future::Future,
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -15,6 +16,13 @@ pub struct Attempt<'r> {
     pub(crate) started: Instant,
     pub(crate) scheduler: &'r Scheduler<'r>,
     pub(crate) names: &'r Arc<Names>,
+}
+
+impl fmt::Debug for Attempt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { step, started, .. } = self;
+        f.debug_struct("Attempt").field("step", step).field("started", started).finish_non_exhaustive()
+    }
 }
 
 impl<'r> Attempt<'r> {
@@ -65,7 +73,8 @@ impl<F> WithCx<F> {
         let cancelled = Arc::new(AtomicBool::new(false));
         self.cancelled = Some(cancelled.clone());
         let limit = attempt.scheduler.attempt_limit(attempt.step, attempt.started);
-        StepCx::new(attempt.number(), attempt.started, limit).cancelled_by(cancelled)
+        let names = CxNames::Shared(attempt.names.clone());
+        StepCx::new(names, attempt.step, attempt.number(), attempt.started, limit).cancelled_by(cancelled)
     }
 
     fn tell(&self) {

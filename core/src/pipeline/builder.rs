@@ -1,46 +1,59 @@
 //! One step while it is described.
 
 use super::{
-    Steps,
-    arity::all,
+    BoxError, Steps,
+    arity::all_but_two,
     body::{Body, Plain, WithCx},
-    kind::{Holds, HoldsResult, Kind},
-    needs::{ByName, Gather, Handle, Inputs, Mode, Needs, Settled, Values},
+    kind::{Holds, HoldsResult, Kind, Shared},
+    needs::{ByName, Gather, Handle, Handles, Input, Inputs, Mode, Needs, Settled, Supply, Values},
     work::Task,
 };
-use crate::{spawn::Spawner, step_cx::StepCx};
-use alloc::{boxed::Box, vec::Vec};
-use core::{future::Future, marker::PhantomData, time::Duration};
+use crate::{
+    spawn::{InPlace, Spawner},
+    step_cx::StepCx,
+};
+use alloc::boxed::Box;
+use core::{fmt, future::Future, marker::PhantomData, time::Duration};
 use rungs_scheduler::{Backoff, Need, Retry, Settings, When};
 
 /// A step's settings; [`run`](Self::run) says what it does and adds it.
 ///
-/// A step's closure is called once an attempt, so it clones what its future shall own:
-/// `move || { let url = url.clone(); async move { .. } }`. A plain `async fn` of the right arguments serves as well.
+/// What several steps have in common can be a value ([`settings`](Self::settings)) or a function
+/// ([`with`](Self::with), which shows a helper that takes a whole builder, too).
+///
+/// A step's closure is called once per attempt. Mostly it is an async one, `async |users| ..`; an `async fn` of the right
+/// arguments serves as well. An async closure cannot lend what it owns to its future: an attempt takes a value of its own
+/// from the needs, as [`own(value)`](crate::own), or the closure is written as `move || { .. async move { .. } }`.
 ///
 /// ```
 /// use std::time::Duration;
 /// use rungs::{Backoff, Pipeline};
 ///
-/// let mut p: Pipeline = Pipeline::new("settings");
+/// let mut p = Pipeline::new("settings");
 /// let fetched = p
 ///     .step("fetch")
 ///     .retries(3)
 ///     .backoff(Backoff::exponential(Duration::from_millis(200)).cap(Duration::from_secs(5)))
 ///     .timeout(Duration::from_secs(2))
-///     .run(|| async { Ok(vec![1, 2, 3]) });
-/// let stored = p.step("store").needs(fetched).run(|rows| async move { Ok(rows.len()) });
-/// p.step("tidy up").after(stored).when_all_done().run(|| async { Ok(()) });
+///     .run(async || Ok(vec![1, 2, 3]));
+/// let stored = p.step("store").needs(fetched).run(async |rows| Ok(rows.len()));
+/// p.step("tidy up").after(stored).when_all_done().run(async || Ok(()));
 /// p.check()?;
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
 #[must_use = "a step is added by `run`"]
-pub struct StepBuilder<'p, 'env, E, K: Kind<'env, E>, S, N = (), M = Values> {
+pub struct StepBuilder<'p, 'env, E = BoxError, K: Kind<'env, E> = Shared, S = InPlace, N = (), M = Values> {
     steps: &'p mut Steps<'env, E, K>,
     spawner: S,
     name: &'p str,
     needs: N,
     mode: PhantomData<fn() -> M>,
+}
+
+impl<'env, E, K: Kind<'env, E>, S, N, M> fmt::Debug for StepBuilder<'_, 'env, E, K, S, N, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StepBuilder").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 impl<'p, 'env, E, K: Kind<'env, E>, S> StepBuilder<'p, 'env, E, K, S> {
@@ -50,21 +63,25 @@ impl<'p, 'env, E, K: Kind<'env, E>, S> StepBuilder<'p, 'env, E, K, S> {
         Self { steps, spawner, name, needs: (), mode: PhantomData }
     }
 
-    /// The steps whose results this one takes, in the order of its arguments: a handle, a tuple of up to 12, or a `Vec`
-    /// of equal ones for a fan-in of any width.
+    /// What this step takes, in the order of its arguments: a handle for that step's result, a `Vec` of handles for a fan-in
+    /// of any width, [`own(value)`](crate::own) for a clone of the value in each attempt, or a tuple of up to 12 of these.
     ///
     /// ```
-    /// use rungs::{NoClock, Pipeline};
+    /// use rungs::{NoClock, Pipeline, own};
     ///
-    /// let mut p: Pipeline = Pipeline::new("fan-in");
-    /// let parts: Vec<_> = ["a", "b", "c"].map(|name| p.step(name).run(|| async { Ok(7) })).into();
-    /// let sum = p.step("sum").needs(parts).run(|parts| async move { Ok(parts.iter().map(|part| **part).sum::<i32>()) });
+    /// let mut p = Pipeline::new("fan-in");
+    /// let parts: Vec<_> = ["a", "b", "c"].map(|name| p.step(name).run(async || Ok(7))).into();
+    /// let half = p.step("half").run(async || Ok(0.5));
+    /// let sum = p.step("sum").needs((half, parts, own(String::from(" in all")))).run(async |half, parts, text| {
+    ///     let sum: i32 = parts.iter().map(|part| **part).sum();
+    ///     Ok(format!("{}{text}", f64::from(sum) * *half))
+    /// });
     /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
-    /// assert_eq!(*report.output(sum).unwrap(), 21);
+    /// assert_eq!(*report.output(sum).unwrap(), "10.5 in all");
     /// # Ok::<(), rungs::PlanError>(())
     /// ```
     pub fn needs<N: Needs>(self, needs: N) -> StepBuilder<'p, 'env, E, K, S, N> {
-        self.steps.draft.need(&needs, Need::result);
+        self.steps.draft.need(&needs);
         self.taking(needs)
     }
 
@@ -102,8 +119,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
 
     /// Steps that come before this one, and whose results it does not take. They are needs like any other: if one
     /// fails, so does this step, unless it says otherwise.
-    pub fn after(self, needs: impl Needs) -> Self {
-        self.steps.draft.need(&needs, Need::after);
+    pub fn after(self, steps: impl Handles) -> Self {
+        self.steps.draft.after(&steps);
         self
     }
 
@@ -115,6 +132,58 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
         names.into_iter().for_each(|name| {
             self.steps.draft.need_by_name(name.as_ref(), Need::after);
         });
+        self
+    }
+
+    /// All that `settings` states, at once: settings that were made elsewhere, read from a file, or shared by some steps.
+    /// What they do not state stays as it is. `when_all_done` and `when_any_failed` are said on the step itself, as the
+    /// arguments of its closure follow from them.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use rungs::{Backoff, Pipeline, Settings};
+    ///
+    /// const REMOTE: Settings<'static> =
+    ///     Settings::DEFAULT.retries(3).backoff(Backoff::exponential(Duration::from_millis(200)));
+    ///
+    /// let mut p: Pipeline = Pipeline::new("remote");
+    /// p.step("users").settings(REMOTE).run(async || Ok(()));
+    /// p.step("orders").settings(REMOTE).timeout(Duration::from_secs(9)).run(async || Ok(()));
+    /// p.check()?;
+    /// # Ok::<(), rungs::PlanError>(())
+    /// ```
+    pub fn settings(self, settings: Settings<'env>) -> Self {
+        self.with(|before| settings.or(before))
+    }
+
+    /// Changes the settings by a function: what several steps have in common is written once, and needs none of this
+    /// builder's types.
+    ///
+    /// ```
+    /// use rungs::{BoxError, InPlace, NoClock, Pipeline, Settings, Shared, StepBuilder};
+    ///
+    /// fn careful(settings: Settings<'_>) -> Settings<'_> {
+    ///     settings.retries(9).optional()
+    /// }
+    ///
+    /// let mut p: Pipeline = Pipeline::new("careful");
+    /// p.step("in place").with(careful).run(async || Ok(()));
+    /// p.step("anywhere").spawn_on(InPlace).with(careful).run(async || Ok(())); // or an adapter's spawner
+    ///
+    /// // A resource is no setting: a helper that says it takes the builder. This one serves any spawner.
+    /// type Step<'p, 'env, S> = StepBuilder<'p, 'env, BoxError, Shared, S>;
+    ///
+    /// fn polite<'p, 'env, S>(step: Step<'p, 'env, S>) -> Step<'p, 'env, S> {
+    ///     step.with(careful).uses("server", 1)
+    /// }
+    ///
+    /// p.resource("server", 2);
+    /// polite(p.step("asks").spawn_on(InPlace)).run(async || Ok(()));
+    /// assert!(futures_lite::future::block_on(p.run(&NoClock))?.is_success());
+    /// # Ok::<(), rungs::PlanError>(())
+    /// ```
+    pub fn with(self, change: impl FnOnce(Settings<'env>) -> Settings<'env>) -> Self {
+        self.steps.draft.change(change);
         self
     }
 
@@ -139,7 +208,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// ```
     /// use rungs::{NoClock, Pipeline};
     ///
-    /// let mut p = Pipeline::new("choosy");
+    /// let mut p = Pipeline::with_error("choosy");
     /// p.step("fetch").retries(5).retry_if(|status| *status >= 500).run_with(|cx| async move {
     ///     Err::<(), _>(if cx.attempt() == 1 { 503 } else { 404 })
     /// });
@@ -190,6 +259,12 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
         self.say(|settings| settings.optional())
     }
 
+    /// Its failure counts, and stops the run if that is wanted: takes an `optional` of the pipeline's
+    /// [defaults](super::PipelineOf::defaults) back.
+    pub fn required(self) -> Self {
+        self.say(|settings| settings.required())
+    }
+
     /// Runs when all needs have ended, whatever they came to, and also after a stop: for cleaning up. Arguments are
     /// `Result<Out<T>, Cause>`.
     pub fn when_all_done(self) -> StepBuilder<'p, 'env, E, K, S, N, Settled> {
@@ -202,9 +277,9 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// ```
     /// use rungs::{Cause, NoClock, Pipeline};
     ///
-    /// let mut p: Pipeline = Pipeline::new("alarmed");
-    /// let good = p.step("good").run(|| async { Ok(1) });
-    /// let bad = p.step("bad").run(|| async { Ok("eighty".parse::<u16>()?) });
+    /// let mut p = Pipeline::new("alarmed");
+    /// let good = p.step("good").run(async || Ok(1));
+    /// let bad = p.step("bad").run(async || Ok("eighty".parse::<u16>()?));
     /// let alarm = p.step("alarm").needs((good, bad)).when_any_failed().run(|good, bad| async move {
     ///     Ok((good.is_ok(), bad.err()))
     /// });
@@ -222,15 +297,25 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
         *settings = what(*settings);
         self
     }
+}
 
-    fn add<B, F, T>(self, body: B) -> Handle<T>
-    where
-        N: Gather<M, K::Cell>,
-        B: Body<N::Args, Future = F>,
-        F: Future<Output = Result<T, E>>,
-        S: Spawner<F>,
-        K: Holds<'env, E, Task<B, S, F, N, M, T, K>> + HoldsResult<T, K::Cell>,
-    {
+/// A step can be added with this body: each of its types serves. Stands for many bounds, so that a page of documentation
+/// need not.
+pub trait AddStep<B, T>: Sized {
+    /// Adds it.
+    fn add_step(self, body: B) -> Handle<T>;
+}
+
+impl<'env, E, K, S, N, M, B, F, T> AddStep<B, T> for StepBuilder<'_, 'env, E, K, S, N, M>
+where
+    N: Gather<M, K::Cell>,
+    B: Body<N::Args, Future = F>,
+    F: Future<Output = Result<T, E>>,
+    S: Spawner<F>,
+    K: Holds<'env, E, Task<B, S, F, N, M, T, K>> + HoldsResult<T, K::Cell>,
+{
+    #[inline]
+    fn add_step(self, body: B) -> Handle<T> {
         let Self { steps, spawner, name, needs, .. } = self;
         let step = steps.add(name, K::hold(Task::new(needs, body, spawner)));
         Handle::new(steps.draft.id, step)
@@ -238,32 +323,38 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
 }
 
 /// `run` and `run_with` for one form of needs: the closure's arguments stand in the bound, so that the compiler knows
-/// them when it reads the closure.
+/// them when it reads the closure. Only one form is shown in the documentation, as a reader would find each method 15
+/// times there: stable Rust has no name for "a function of these arguments" that would give a closure its types.
 macro_rules! run_methods {
-    ([$($generics:tt)*] $needs:ty, ($($arg:ty),*)) => {
+    ($(#[$attr:meta])* [$($generics:tt)*] $needs:ty, ($($arg:ty),*)) => {
+        $(#[$attr])*
         impl<'p, 'env, E, K: Kind<'env, E>, S, M: Mode, $($generics)*> StepBuilder<'p, 'env, E, K, S, $needs, M> {
-            /// Adds the step: `body` is called with the needs' results, once an attempt.
+            /// Adds the step: `body` is called with its needs' results, once per attempt.
+            ///
+            /// Shown for two needs, and the same for all numbers of them: `body` takes one argument for each
+            /// [need](StepBuilder::needs), in their order, and none without needs. It is a closure, or an `async fn` of the
+            /// right arguments. An argument is an [`Out<T>`](crate::Out) of a handle, a `Vec` of these, a value of
+            /// [`own`](crate::own), or, by name, [`Inputs`](crate::Inputs); and a `Result<Out<T>, Cause>` of a handle in a
+            /// step [`when_all_done`](StepBuilder::when_all_done) or [`when_any_failed`](StepBuilder::when_any_failed).
             pub fn run<B, F, T>(self, body: B) -> Handle<T>
             where
                 B: FnMut($($arg),*) -> F,
                 F: Future<Output = Result<T, E>>,
                 T: 'static,
-                S: Spawner<F>,
-                K: Holds<'env, E, Task<Plain<B>, S, F, $needs, M, T, K>> + HoldsResult<T, K::Cell>,
+                Self: AddStep<Plain<B>, T>,
             {
-                self.add(Plain(body))
+                self.add_step(Plain(body))
             }
 
-            /// As `run`, with the attempt's context before the needs' results.
+            /// As [`run`](Self::run), with the attempt's [context](StepCx) before the needs' results.
             pub fn run_with<B, F, T>(self, body: B) -> Handle<T>
             where
                 B: FnMut(StepCx, $($arg),*) -> F,
                 F: Future<Output = Result<T, E>>,
                 T: 'static,
-                S: Spawner<F>,
-                K: Holds<'env, E, Task<WithCx<B>, S, F, $needs, M, T, K>> + HoldsResult<T, K::Cell>,
+                Self: AddStep<WithCx<B>, T>,
             {
-                self.add(WithCx::new(body))
+                self.add_step(WithCx::new(body))
             }
         }
     };
@@ -271,10 +362,10 @@ macro_rules! run_methods {
 
 macro_rules! run_tuples {
     ($(($($arg:ident $name:ident),*))*) => { $(
-        run_methods!([$($arg: 'static),*] ($(Handle<$arg>,)*), ($(M::Arg<$arg>),*));
+        run_methods!(#[doc(hidden)] [$($arg: Supply<M, K::Cell>),*] ($($arg,)*), ($(<$arg as Input<M>>::Arg),*));
     )* };
 }
-all!(run_tuples);
-run_methods!([A: 'static] Handle<A>, (M::Arg<A>));
-run_methods!([A: 'static] Vec<Handle<A>>, (Vec<M::Arg<A>>));
-run_methods!([] ByName, (Inputs<K::Cell>));
+run_methods!([A: Supply<M, K::Cell>, Z: Supply<M, K::Cell>] (A, Z), (<A as Input<M>>::Arg, <Z as Input<M>>::Arg));
+all_but_two!(run_tuples);
+run_methods!(#[doc(hidden)] [N: Supply<M, K::Cell>] N, (<N as Input<M>>::Arg));
+run_methods!(#[doc(hidden)] [] ByName, (Inputs<K::Cell>));

@@ -12,8 +12,8 @@ use core::{any::Any, fmt, ops::Deref};
 ///     Ok(*n * 2)
 /// }
 ///
-/// let mut p = Pipeline::new("outs");
-/// let n = p.step("n").run(|| async { Ok(21) });
+/// let mut p = Pipeline::with_error("outs");
+/// let n = p.step("n").run(async || Ok(21));
 /// let twice = p.step("twice").needs(n).run(double);
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert_eq!(*report.output(twice).unwrap(), 42);

@@ -10,10 +10,10 @@ use rungs_scheduler::{Config, Settings, StepId};
 /// ```
 /// use rungs::{NoClock, Pipeline};
 ///
-/// let mut p: Pipeline = Pipeline::new("circle");
-/// p.step("hen").depends_on(["egg"]).run(|_| async { Ok(()) });
-/// p.step("egg").depends_on(["hen"]).run(|_| async { Ok(()) });
-/// p.step("fox").depends_on(["goose"]).run(|_| async { Ok(()) });
+/// let mut p = Pipeline::new("circle");
+/// p.step("hen").depends_on(["egg"]).run(async |_| Ok(()));
+/// p.step("egg").depends_on(["hen"]).run(async |_| Ok(()));
+/// p.step("fox").depends_on(["goose"]).run(async |_| Ok(()));
 /// assert_eq!(
 ///     p.check().unwrap_err().to_string(),
 ///     "pipeline `circle` cannot run, 2 mistakes:\n\
@@ -31,6 +31,11 @@ pub struct PlanError {
 impl PlanError {
     /// The exit code of a program whose plan is wrong.
     pub const EXIT_CODE: u8 = 3;
+
+    /// The exit code, as a report has one.
+    pub const fn exit_code(&self) -> u8 {
+        Self::EXIT_CODE
+    }
 
     pub(super) fn new(pipeline: String, mistakes: Vec<PlanErrorKind>) -> Self {
         Self { pipeline, mistakes }
@@ -65,9 +70,9 @@ impl core::error::Error for PlanError {}
 /// ```
 /// use rungs::{PlanErrorKind, Pipeline};
 ///
-/// let mut p: Pipeline = Pipeline::new("narrow");
+/// let mut p = Pipeline::new("narrow");
 /// p.resource("bus", 1);
-/// p.step("greedy").uses("bus", 2).run(|| async { Ok(()) });
+/// p.step("greedy").uses("bus", 2).run(async || Ok(()));
 /// let error = p.check().unwrap_err();
 /// assert!(matches!(error.mistakes(), [PlanErrorKind::OverCapacity { capacity: 1, .. }]));
 /// ```
@@ -120,6 +125,12 @@ pub enum PlanErrorKind {
         /// How many there are.
         capacity: u32,
     },
+    /// Settings that a step takes as a value say `when_all_done` or `when_any_failed`: that is said on the step itself, since
+    /// the arguments of its closure follow from it.
+    RuleInSettings {
+        /// The step; `None` for the pipeline's defaults.
+        step: Option<String>,
+    },
     /// `max_concurrent(0)`: nothing could ever start.
     NoConcurrency,
     /// Jitter, and no seed given to the run.
@@ -157,6 +168,15 @@ impl fmt::Display for PlanErrorKind {
             Self::OverCapacity { step, resource, units, capacity } => {
                 write!(f, "step `{step}` uses {units} of `{resource}`, of which there are {capacity}")
             }
+            Self::RuleInSettings { step } => {
+                match step {
+                    Some(step) => write!(f, "the settings of step `{step}`")?,
+                    None => f.write_str("the defaults")?,
+                }
+                f.write_str(
+                    " say when clean-up steps run: call `when_all_done` or `when_any_failed` on the step itself",
+                )
+            }
             Self::NoConcurrency => f.write_str("`max_concurrent` is 0, so that nothing could ever start"),
             Self::JitterWithoutSeed { step } => {
                 write!(f, "step `{step}` has a backoff with jitter, and the run was given no seed")
@@ -179,7 +199,7 @@ impl Draft<'_> {
             Ok(()) => Vec::new(),
             Err(error) => error.mistakes,
         };
-        if config.get_max_concurrent() == 0 {
+        if config.get_max_concurrent() == Some(0) {
             mistakes.push(PlanErrorKind::NoConcurrency);
         }
         if !ticks {

@@ -3,12 +3,12 @@
 use super::{
     check::{PlanError, PlanErrorKind},
     names::Names,
-    needs::Needs,
+    needs::{Handles, Needs},
     plans::Compiled,
 };
 use crate::diagram::StepNames;
 use alloc::{string::String, sync::Arc, vec, vec::Vec};
-use rungs_scheduler::{Edges, Need, Plan, Settings, StepId, Use};
+use rungs_scheduler::{Edges, Need, Plan, Settings, StepId, Use, When};
 
 /// A pipeline's plan while it is written.
 pub(crate) struct Draft<'env> {
@@ -16,6 +16,9 @@ pub(crate) struct Draft<'env> {
     pub(super) names: Arc<Names>,
     pub(super) need_rows: Vec<u32>,
     pub(super) needs: Vec<Need>,
+    /// What the next steps have if they do not state it.
+    defaults: Settings<'env>,
+    has_defaults: bool,
     /// What has been said of the next step. All that is said of it beside is put where it belongs, under its number.
     next: Settings<'env>,
     /// Whether anything but needs by handle has been said of it.
@@ -31,6 +34,8 @@ pub(crate) struct Draft<'env> {
     pub(super) uses_by_name: Vec<(StepId, Vec<(String, u32)>)>,
     pub(super) duplicates: Vec<StepId>,
     pub(super) strangers: Vec<StepId>,
+    /// Steps whose settings came with a rule that decides about arguments; `None` for the defaults.
+    pub(super) misruled: Vec<Option<StepId>>,
     pub(super) compiled: Option<Compiled>,
 }
 
@@ -48,6 +53,8 @@ impl<'env> Draft<'env> {
             names: Arc::new(Names::new(name)),
             need_rows: vec![0],
             needs: Vec::new(),
+            defaults: Settings::DEFAULT,
+            has_defaults: false,
             next: Settings::DEFAULT,
             is_said: false,
             settings: vec![Settings::DEFAULT],
@@ -58,6 +65,7 @@ impl<'env> Draft<'env> {
             uses_by_name: Vec::new(),
             duplicates: Vec::new(),
             strangers: Vec::new(),
+            misruled: Vec::new(),
             compiled: None,
         }
     }
@@ -95,10 +103,37 @@ impl<'env> Draft<'env> {
     #[cold]
     fn forget(&mut self) {
         let next = self.next_step();
-        self.next = Settings::DEFAULT;
+        self.next = self.defaults;
         self.by_name.retain(|reference| reference.step < next);
         self.uses_by_name.retain(|(step, _)| *step < next);
         self.strangers.retain(|&step| step < next);
+        self.misruled.retain(|step| step.is_none_or(|step| step < next));
+    }
+
+    /// What steps have from now on, unless they state otherwise.
+    pub(super) fn defaults(&mut self, defaults: Settings<'env>) {
+        self.compiled = None;
+        self.defaults = defaults.class(0);
+        self.misruled.retain(Option::is_some);
+        if defaults.get_when().is_clean_up() {
+            self.misruled.push(None);
+            self.defaults = self.defaults.when(When::AllSucceeded);
+        }
+        self.has_defaults = self.defaults != Settings::DEFAULT;
+        self.next = self.defaults;
+    }
+
+    /// Changes the settings of the next step by a function of the caller's: all but its class and, if that decides about
+    /// its arguments, its rule.
+    pub(super) fn change(&mut self, change: impl FnOnce(Settings<'env>) -> Settings<'env>) {
+        let next = self.next_step();
+        let before = *self.say();
+        let mut after = change(before).class(before.get_class());
+        if after.get_when() != before.get_when() && after.get_when().is_clean_up() {
+            self.misruled.push(Some(next));
+            after = after.when(before.get_when());
+        }
+        self.next = after;
     }
 
     pub(super) fn next_step(&self) -> StepId {
@@ -115,14 +150,23 @@ impl<'env> Draft<'env> {
     /// Needs of the next step: they lie where they belong from the start. A handle of another pipeline stands for no step
     /// of this one; that it was given is noted.
     #[inline]
-    pub(super) fn need(&mut self, needs: &impl Needs, kind: fn(StepId) -> Need) {
-        needs.each(|of, step| {
-            if of == self.id {
-                self.needs.push(kind(step));
-            } else {
-                self.note_stranger();
-            }
-        });
+    pub(super) fn need(&mut self, needs: &impl Needs) {
+        needs.each(|of, step| self.need_by_handle(of, Need::result(step)));
+    }
+
+    /// As [`need`](Self::need), without results.
+    #[inline]
+    pub(super) fn after(&mut self, steps: &impl Handles) {
+        steps.each(|of, step| self.need_by_handle(of, Need::after(step)));
+    }
+
+    #[inline]
+    fn need_by_handle(&mut self, of: u32, need: Need) {
+        if of == self.id {
+            self.needs.push(need);
+        } else {
+            self.note_stranger();
+        }
     }
 
     #[cold]
@@ -159,7 +203,7 @@ impl<'env> Draft<'env> {
         }
         Arc::make_mut(&mut self.names).push(name);
         self.need_rows.push(self.needs.len() as u32);
-        if self.is_said || !self.which.is_empty() {
+        if self.is_said || self.has_defaults || !self.which.is_empty() {
             self.set(step);
         }
         step
@@ -168,7 +212,7 @@ impl<'env> Draft<'env> {
     /// Equal settings are kept once when they follow one another, and default ones not at all.
     fn set(&mut self, step: StepId) {
         self.is_said = false;
-        let settings = core::mem::replace(&mut self.next, Settings::DEFAULT);
+        let settings = core::mem::replace(&mut self.next, self.defaults);
         if settings == Settings::DEFAULT {
             if !self.which.is_empty() {
                 self.which.push(0);
@@ -209,6 +253,9 @@ impl<'env> Draft<'env> {
         }
         for &step in &self.strangers {
             mistakes.push(PlanErrorKind::ForeignHandle { step: self.name(step) });
+        }
+        for step in &self.misruled {
+            mistakes.push(PlanErrorKind::RuleInSettings { step: step.map(|step| self.name(step)) });
         }
         if self.len() > Plan::MAX_STEPS {
             mistakes.push(PlanErrorKind::TooManySteps { steps: self.len() });

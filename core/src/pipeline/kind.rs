@@ -15,11 +15,11 @@ use core::pin::Pin;
 /// ```
 /// use rungs::{InPlace, Pipeline, Shared, StepBuilder};
 ///
-/// fn patient<'p, 'env, E: 'env>(step: StepBuilder<'p, 'env, E, Shared, InPlace>) -> StepBuilder<'p, 'env, E, Shared, InPlace> {
+/// fn patient<'p, 'env, E>(step: StepBuilder<'p, 'env, E, Shared, InPlace>) -> StepBuilder<'p, 'env, E, Shared, InPlace> {
 ///     step.retries(9)
 /// }
 ///
-/// let mut p: Pipeline = Pipeline::new("patient");
+/// let mut p = Pipeline::new("patient");
 /// patient(p.step("first")).run(|| async { Ok(()) });
 /// patient(p.step("second")).run(|| async { Ok(()) });
 /// p.check()?;
@@ -40,17 +40,17 @@ pub type LocalCell = dyn Cell;
 /// The types of one kind of pipeline.
 pub trait Kind<'env, E>: Sized + 'static {
     /// A step.
-    type Work: Work<E, Self::Cell> + ?Sized + 'env;
+    type Work: Work<E, Self::Cell> + ?Sized;
     /// A result.
     type Cell: Cell + ?Sized;
 }
 
-impl<'env, E: 'env> Kind<'env, E> for Shared {
+impl<'env, E> Kind<'env, E> for Shared {
     type Work = dyn Work<E, SharedCell> + Send + 'env;
     type Cell = SharedCell;
 }
 
-impl<'env, E: 'env> Kind<'env, E> for Local {
+impl<'env, E> Kind<'env, E> for Local {
     type Work = dyn Work<E, LocalCell> + 'env;
     type Cell = LocalCell;
 }
@@ -68,14 +68,14 @@ pub trait Holds<'env, E, W>: Kind<'env, E> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<'env, E: 'env, W: Work<E, SharedCell> + Send + 'env> Holds<'env, E, W> for Shared {
+impl<'env, E, W: Work<E, SharedCell> + Send + 'env> Holds<'env, E, W> for Shared {
     fn hold(work: W) -> Pin<Box<Self::Work>> {
         Box::pin(work)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<'env, E: 'env, W: Work<E, LocalCell> + 'env> Holds<'env, E, W> for Local {
+impl<'env, E, W: Work<E, LocalCell> + 'env> Holds<'env, E, W> for Local {
     fn hold(work: W) -> Pin<Box<Self::Work>> {
         Box::pin(work)
     }

@@ -6,6 +6,7 @@ mod builder;
 mod cell;
 mod check;
 mod draft;
+mod errors;
 mod kind;
 mod names;
 mod needs;
@@ -14,26 +15,40 @@ mod run_record;
 mod runner;
 mod work;
 
+pub use crate::report::{Holds as HoldsError, HoldsLocal, HoldsSend, IsError, Text};
 pub use body::{Attempt, Body, Plain, WithCx};
-pub use builder::StepBuilder;
+pub use builder::{AddStep, StepBuilder};
 pub(crate) use cell::slot;
 pub use cell::{Cell, Out, ResultSlot};
 pub use check::{PlanError, PlanErrorKind};
 pub use kind::{Holds, HoldsResult, Kind, Local, LocalCell, Shared, SharedCell};
 pub(crate) use names::Names;
-pub use needs::{ByName, Gather, Handle, InputError, InputErrorKind, Inputs, Mode, Needs, Settled, Values};
+pub use needs::{
+    ByName, Element, Gather, Handle, Handles, Input, InputError, InputErrorKind, Inputs, Mode, Needs, Own, Settled,
+    Supply, Values, own,
+};
+#[cfg(feature = "serde")]
+pub(crate) use plans::Dependents;
 pub(crate) use run_record::RunRecord;
 pub use runner::Runner;
 pub use work::{AttemptError, Task, Work};
 
-use crate::{diagram::Diagram, drive::WakerSlots, report::Report, spawn::InPlace, time::Timer};
+use crate::{
+    diagram::Diagram,
+    drive::WakerSlots,
+    plan_view::PlanView,
+    report::{AsError, ErrorChain, Report},
+    spawn::InPlace,
+    time::Timer,
+};
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
 use core::{
+    fmt,
     pin::Pin,
     sync::atomic::{AtomicU32, Ordering},
 };
 use draft::Draft;
-use rungs_scheduler::{Config, Retry, StepId, StepState, Storage, StorageSize, TimerEntry};
+use rungs_scheduler::{Config, Retry, Settings, StepId, StepState, Storage, StorageSize, TimerEntry};
 
 /// An error of any kind: what a pipeline's steps fail with if no other type is said.
 pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
@@ -43,10 +58,10 @@ pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
 /// ```
 /// use rungs::{NoClock, Pipeline};
 ///
-/// let mut p: Pipeline = Pipeline::new("sum");
-/// let a = p.step("a").run(|| async { Ok(1) });
-/// let b = p.step("b").run(|| async { Ok("41".parse::<i32>()?) });
-/// let sum = p.step("sum").needs((a, b)).run(|a, b| async move { Ok(*a + *b) });
+/// let mut p = Pipeline::new("sum");
+/// let a = p.step("a").run(async || Ok(1));
+/// let b = p.step("b").run(async || Ok("41".parse::<i32>()?));
+/// let sum = p.step("sum").needs((a, b)).run(async |a, b| Ok(*a + *b));
 ///
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert_eq!(*report.output(sum).unwrap(), 42);
@@ -60,9 +75,9 @@ pub type Pipeline<'env, E = BoxError, S = InPlace> = PipelineOf<'env, E, Shared,
 /// use std::rc::Rc;
 /// use rungs::{LocalPipeline, NoClock};
 ///
-/// let mut p: LocalPipeline = LocalPipeline::new("local");
-/// let shared = p.step("shared").run(|| async { Ok(Rc::new(5)) });
-/// let next = p.step("next").needs(shared).run(|n| async move { Ok(**n + 1) });
+/// let mut p = LocalPipeline::new("local");
+/// let shared = p.step("shared").run(async || Ok(Rc::new(5)));
+/// let next = p.step("next").needs(shared).run(async |n| Ok(**n + 1));
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert_eq!(*report.output(next).unwrap(), 6);
 /// # Ok::<(), rungs::PlanError>(())
@@ -78,6 +93,12 @@ pub struct PipelineOf<'env, E, K: Kind<'env, E>, S = InPlace> {
     spawner: S,
 }
 
+impl<'env, E, K: Kind<'env, E>, S> fmt::Debug for PipelineOf<'env, E, K, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pipeline").field("name", &self.name()).field("steps", &self.len()).finish_non_exhaustive()
+    }
+}
+
 /// What a step's error means for its retries.
 pub(crate) type RetryPredicate<'env, E> = Box<dyn Fn(&E) -> Retry + Send + 'env>;
 
@@ -86,8 +107,12 @@ pub(crate) struct Steps<'env, E, K: Kind<'env, E>> {
     draft: Draft<'env>,
     works: Vec<Pin<Box<K::Work>>>,
     retry_predicates: BTreeMap<u32, RetryPredicate<'env, E>>,
+    /// How an error leads to its sources.
+    as_error: AsError<E>,
     ran: Arc<RunRecord<K::Cell>>,
     store: Store,
+    /// How each run is to be carried out, unless it states something else.
+    config: Config,
 }
 
 /// What runs write on, kept from one to the next.
@@ -105,9 +130,16 @@ struct Store {
     is_used: bool,
 }
 
-impl<'env, E, K: Kind<'env, E>> PipelineOf<'env, E, K> {
-    /// A pipeline without steps, which run in place.
+impl<'env, K: Kind<'env, BoxError>> PipelineOf<'env, BoxError, K> {
+    /// A pipeline without steps, which run in place and fail with any error: `?` turns each into a [`BoxError`]. For
+    /// another type there is [`with_error`](Self::with_error).
     pub fn new(name: &str) -> Self {
+        Self::build(name, <BoxError as ErrorChain<HoldsError>>::as_error)
+    }
+}
+
+impl<'env, E, K: Kind<'env, E>> PipelineOf<'env, E, K> {
+    fn build(name: &str, as_error: AsError<E>) -> Self {
         static PIPELINES: AtomicU32 = AtomicU32::new(0);
         // Only told apart, never ordered: a number that comes round again after 2^32 pipelines does no harm.
         let draft = Draft::new(PIPELINES.fetch_add(1, Ordering::Relaxed), name);
@@ -115,8 +147,10 @@ impl<'env, E, K: Kind<'env, E>> PipelineOf<'env, E, K> {
             draft,
             works: Vec::new(),
             retry_predicates: BTreeMap::new(),
+            as_error,
             ran: Arc::new(RunRecord::default()),
             store: Store::default(),
+            config: Config::DEFAULT,
         };
         Self { steps, spawner: InPlace }
     }
@@ -129,13 +163,49 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// ```
     /// use rungs::{InPlace, NoClock, Pipeline};
     ///
-    /// let mut p: Pipeline = Pipeline::new("spread").spawn_on(InPlace); // or an adapter's: `Smol`, `On(&executor)`
-    /// p.step("one").run(|| async { Ok(()) });
+    /// let mut p = Pipeline::new("spread").spawn_on(InPlace); // or an adapter's: `Smol`, `On(&executor)`
+    /// p.step("one").run(async || Ok(()));
     /// assert!(futures_lite::future::block_on(p.run(&NoClock))?.is_success());
     /// # Ok::<(), rungs::PlanError>(())
     /// ```
     pub fn spawn_on<S2>(self, spawner: S2) -> PipelineOf<'env, E, K, S2> {
         PipelineOf { steps: self.steps, spawner }
+    }
+
+    /// What the steps that are added from now on have if they do not state it themselves, setting by setting.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use rungs::{Pipeline, Settings};
+    ///
+    /// let mut p: Pipeline = Pipeline::new("nightly");
+    /// p.defaults(Settings::DEFAULT.retries(3).timeout(Duration::from_secs(30)));
+    /// p.step("fetch").run(async || Ok(()));
+    /// p.step("patient").timeout(Duration::from_secs(300)).run(async || Ok(())); // 3 retries as well
+    /// p.step("once").retries(0).run(async || Ok(()));
+    /// p.check()?;
+    /// # Ok::<(), rungs::PlanError>(())
+    /// ```
+    pub fn defaults(&mut self, settings: Settings<'env>) -> &mut Self {
+        self.steps.defaults(settings);
+        self
+    }
+
+    /// How each run is to be carried out, unless its [runner](Self::runner) states something else: what the arguments of a
+    /// `#[pipeline]` state.
+    ///
+    /// ```
+    /// use rungs::{Config, NoClock, OnFailure, Pipeline};
+    ///
+    /// let mut p: Pipeline = Pipeline::new("polite");
+    /// p.config(Config::DEFAULT.max_concurrent(2).on_failure(OnFailure::Drain));
+    /// p.step("one").run(async || Ok(()));
+    /// assert!(futures_lite::future::block_on(p.run(&NoClock))?.is_success());
+    /// # Ok::<(), rungs::PlanError>(())
+    /// ```
+    pub fn config(&mut self, config: Config) -> &mut Self {
+        self.steps.config = config;
+        self
     }
 
     /// Begins a step: first its settings, then [`run`](StepBuilder::run) with what it does.
@@ -151,10 +221,10 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// ```
     /// use rungs::Pipeline;
     ///
-    /// let mut p: Pipeline = Pipeline::new("sensors");
+    /// let mut p = Pipeline::new("sensors");
     /// p.resource("i2c", 1);
     /// for sensor in ["imu", "light", "gas"] {
-    ///     p.step(sensor).uses("i2c", 1).run(|| async { Ok(()) }); // one after another
+    ///     p.step(sensor).uses("i2c", 1).run(async || Ok(())); // one after another
     /// }
     /// p.check()?;
     /// # Ok::<(), rungs::PlanError>(())
@@ -186,8 +256,18 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// All mistakes at once. [`PlanError`] has an example.
     pub fn check(&mut self) -> Result<(), PlanError> {
         self.steps.draft.compile()?;
-        self.steps.prepare(&Config::DEFAULT);
+        let config = self.steps.config;
+        self.steps.prepare(&config);
         Ok(())
+    }
+
+    /// The plan, to ask what it consists of: names, needs and dependents, levels, settings, resources. [`PlanView`] has an
+    /// example.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub fn plan(&mut self) -> Result<PlanView<'_>, PlanError> {
+        self.steps.draft.view()
     }
 
     /// The picture of the plan: as text, [Mermaid](Diagram::mermaid) or [DOT](Diagram::dot). Nothing is executed for it, and a wrong plan has a picture too.
@@ -195,11 +275,11 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// ```
     /// use rungs::Pipeline;
     ///
-    /// let mut p: Pipeline = Pipeline::new("my-pipeline");
-    /// let rows = p.step("extract").run(|| async { Ok(2) });
-    /// let config = p.step("fetch_config").run(|| async { Ok(21) });
-    /// let product = p.step("transform").needs((rows, config)).run(|rows, config| async move { Ok(*rows * *config) });
-    /// p.step("load").needs(product).run(|_| async { Ok(()) });
+    /// let mut p = Pipeline::new("my-pipeline");
+    /// let rows = p.step("extract").run(async || Ok(2));
+    /// let config = p.step("fetch_config").run(async || Ok(21));
+    /// let product = p.step("transform").needs((rows, config)).run(async |rows, config| Ok(*rows * *config));
+    /// p.step("load").needs(product).run(async |_| Ok(()));
     /// assert_eq!(p.visualize().to_string(), "\
     /// Pipeline: my-pipeline
     /// ========================================
@@ -218,7 +298,8 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
 
     /// A run with settings of its own. [`Runner`] has an example.
     pub fn runner(&mut self) -> Runner<'_, 'env, E, K> {
-        Runner::new(&mut self.steps)
+        let config = self.steps.config;
+        Runner::new(&mut self.steps).config(config)
     }
 
     /// Runs all steps, and reports.
@@ -239,6 +320,11 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         if self.draft.begin() {
             self.retry_predicates.remove(&self.draft.next_step().number());
         }
+    }
+
+    fn defaults(&mut self, settings: Settings<'env>) {
+        self.begin();
+        self.draft.defaults(settings);
     }
 
     /// Says what the next step's errors mean.
@@ -281,7 +367,7 @@ impl Store {
         grow(&mut self.timers, needed.timers);
         grow(&mut self.free, needed.free);
         grow(&mut self.open, needed.open);
-        let width = needed.states.min(config.get_max_concurrent() as usize);
+        let width = config.get_max_concurrent().map_or(needed.states, |limit| needed.states.min(limit as usize));
         if self.slots.as_ref().is_none_or(|slots| slots.capacity() < width) {
             self.slots = Some(WakerSlots::new(width));
         }

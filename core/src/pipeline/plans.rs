@@ -1,20 +1,43 @@
 //! A draft made ready to run: edges both ways, and the numberings that runs ask for.
 
-use super::draft::Draft;
-use crate::diagram::Diagram;
+use super::{check::PlanError, draft::Draft};
+use crate::{
+    diagram::{Diagram, StepNames},
+    plan_view::{PlanSource, PlanView},
+};
 use alloc::{borrow::Cow, vec, vec::Vec};
 use rungs_scheduler::{
-    Config, Edges, Need, Numbering, Order, StepId, Use, find_cycle, invert, levels, longest_remaining,
+    Config, Edges, Need, Numbering, Order, Plan, StepId, Use, find_cycle, invert, levels, longest_remaining,
     needs_come_first, topological,
 };
 
-/// What is computed from a draft's needs.
-pub(crate) struct Compiled {
+/// Which steps depend on each step.
+#[derive(Debug)]
+pub(crate) struct Dependents {
     rows: Vec<u32>,
     list: Vec<Need>,
+}
+
+impl Dependents {
+    pub(crate) fn edges(&self) -> Edges<'_> {
+        Edges::new(&self.rows, &self.list)
+    }
+}
+
+/// Reports that machines read tell the edges, so they share them. All others do without, and without an allocation.
+#[cfg(feature = "serde")]
+type Kept = alloc::sync::Arc<Dependents>;
+#[cfg(not(feature = "serde"))]
+type Kept = Dependents;
+
+/// What is computed from a draft's needs.
+pub(crate) struct Compiled {
+    pub(super) dependents: Kept,
     /// An order in which needs come first; empty if the order of declaration is one.
     order: Vec<u32>,
     numbers: Option<Numbers>,
+    /// Each step's level, once somebody has asked for the plan.
+    known_levels: Vec<u32>,
 }
 
 impl Compiled {
@@ -22,13 +45,11 @@ impl Compiled {
     /// The steps of a cycle.
     pub(super) fn new(needs: Edges<'_>) -> Result<Self, Vec<StepId>> {
         let steps = needs.len();
-        let mut compiled = Self {
-            rows: vec![0; steps + 1],
-            list: vec![Need::result(StepId::from_number(0)); needs.total()],
-            order: Vec::new(),
-            numbers: None,
-        };
-        invert(needs, &mut compiled.rows, &mut compiled.list);
+        let (mut rows, mut list) = (vec![0; steps + 1], vec![Need::result(StepId::from_number(0)); needs.total()]);
+        invert(needs, &mut rows, &mut list);
+        #[allow(clippy::useless_conversion, reason = "with `serde` it is shared")]
+        let dependents = Dependents { rows, list }.into();
+        let mut compiled = Self { dependents, order: Vec::new(), numbers: None, known_levels: Vec::new() };
         if needs_come_first(needs, &[]) {
             return Ok(compiled);
         }
@@ -44,7 +65,7 @@ impl Compiled {
     }
 
     pub(super) fn dependents(&self) -> Edges<'_> {
-        Edges::new(&self.rows, &self.list)
+        self.dependents.edges()
     }
 
     /// Each step's level.
@@ -73,6 +94,58 @@ impl Draft<'_> {
     }
 }
 
+impl Draft<'_> {
+    /// The plan, for those who ask what it consists of.
+    ///
+    /// # Errors
+    /// All mistakes at once.
+    pub(super) fn view(&mut self) -> Result<PlanView<'_>, PlanError> {
+        self.compile()?;
+        let levels = self.compiled.as_ref().map(|compiled| compiled.levels(self.edges()));
+        if let (Some(compiled), Some(levels)) = (&mut self.compiled, levels) {
+            compiled.known_levels = levels;
+        }
+        Ok(PlanView::new(self))
+    }
+}
+
+/// Of a draft that is compiled; any other has no steps to show.
+impl PlanSource for Draft<'_> {
+    fn id(&self) -> Option<u32> {
+        Some(self.id)
+    }
+
+    fn pipeline(&self) -> &str {
+        self.names.pipeline()
+    }
+
+    fn step_name(&self, step: StepId) -> &str {
+        self.names.name(step)
+    }
+
+    fn find(&self, name: &str) -> Option<StepId> {
+        self.names.find(name)
+    }
+
+    fn plan(&self) -> Plan<'_> {
+        let nothing = Edges::new(&[], &[]);
+        self.compiled.as_ref().map_or(Plan::new(nothing, nothing, &[], &[]), |compiled| self.plan(compiled))
+    }
+
+    fn level(&self, step: StepId) -> u32 {
+        let levels = self.compiled.as_ref().map_or(&[][..], |compiled| &compiled.known_levels);
+        levels.get(step.index()).copied().unwrap_or(0)
+    }
+
+    fn resource(&self, resource: u32) -> Option<(&str, u32)> {
+        self.resources.get(resource as usize).map(|(name, units)| (&**name, *units))
+    }
+
+    fn uses(&self, class: u32) -> &[Use] {
+        self.classes.get(class as usize).map_or(&[], |uses| uses)
+    }
+}
+
 /// The arrays of a [`Numbering`].
 #[derive(Default)]
 struct Numbers {
@@ -94,7 +167,7 @@ impl Draft<'_> {
     /// Makes the numbering for a run, unless the last run had the same. Without limit and resources all that may start
     /// does, so the order of declaration is as good as any and costs nothing.
     pub(super) fn number(&mut self, config: &Config) {
-        let by_priority = config.get_max_concurrent() < u32::MAX || self.classes.len() > 1;
+        let by_priority = config.get_max_concurrent().is_some() || self.classes.len() > 1;
         let by_level = config.get_order() == Order::Levels;
         let Some(compiled) = &self.compiled else { return };
         if compiled.numbers.as_ref().is_some_and(|n| n.by_priority == by_priority && n.by_level == by_level) {

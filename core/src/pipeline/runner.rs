@@ -2,14 +2,15 @@
 
 use super::{PlanError, Steps, kind::Kind, work::Work};
 use crate::{
-    cancel::CancelToken,
+    cancel::{CancelToken, Tokens},
     drive::{Driver, DriverParts},
-    observe::Observer,
-    report::Report,
+    observe::{Event, Observer},
+    observers::{Added, Closure, Observers},
+    report::{Report, RunNotes},
     time::Timer,
 };
 use alloc::sync::Arc;
-use core::time::Duration;
+use core::{fmt, time::Duration};
 use rungs_scheduler::{Config, DynamicSetup, OnFailure, Order, Scheduler, StepState};
 
 /// A run with settings of its own. `pipeline.run(&timer)` is short for `pipeline.runner().run(&timer)`.
@@ -17,30 +18,44 @@ use rungs_scheduler::{Config, DynamicSetup, OnFailure, Order, Scheduler, StepSta
 /// ```
 /// use rungs::{NoClock, OnFailure, Pipeline};
 ///
-/// let mut p: Pipeline = Pipeline::new("watched");
+/// let mut p = Pipeline::new("watched");
 /// p.step("only").run(|| async { Ok(()) });
 /// let mut events = Vec::new();
 /// let run = p
 ///     .runner()
 ///     .max_concurrent(2)
 ///     .on_failure(OnFailure::Drain)
-///     .observe(|event: &rungs::Event<'_, _>| events.push(event.to_string()))
+///     .on_event(|event| events.push(event.to_string()))
 ///     .run(&NoClock);
 /// futures_lite::future::block_on(run)?;
-/// assert_eq!(events, ["only: started", "only: success"]);
+/// assert_eq!(events, [
+///     "watched: run started: 1 step, at most 2 at once",
+///     "only: started",
+///     "only: success",
+///     "watched: run ended: 1 success, exit code 0",
+/// ]);
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
 #[must_use = "nothing runs until `run` is awaited"]
 pub struct Runner<'p, 'env, E, K: Kind<'env, E>, O = ()> {
     steps: &'p mut Steps<'env, E, K>,
     config: Config,
-    token: Option<CancelToken>,
-    observer: O,
+    tokens: Tokens,
+    observers: O,
+}
+
+impl<'env, E, K: Kind<'env, E>, O> fmt::Debug for Runner<'_, 'env, E, K, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { steps, config, tokens, .. } = self;
+        let mut shown = f.debug_struct("Runner");
+        shown.field("pipeline", &steps.draft.names.pipeline()).field("config", config).field("tokens", tokens);
+        shown.finish_non_exhaustive()
+    }
 }
 
 impl<'p, 'env, E, K: Kind<'env, E>> Runner<'p, 'env, E, K> {
     pub(super) fn new(steps: &'p mut Steps<'env, E, K>) -> Self {
-        Self { steps, config: Config::DEFAULT, token: None, observer: () }
+        Self { steps, config: Config::DEFAULT, tokens: Tokens::default(), observers: () }
     }
 }
 
@@ -82,16 +97,23 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         self
     }
 
-    /// A token that stops the run from outside.
+    /// Adds a token that stops the run from outside. Of several, any does.
+    ///
+    /// Clean-up steps are prevented by the second cancel of one token, not by the first ones of two.
     pub fn cancel(mut self, token: &CancelToken) -> Self {
-        self.token = Some(token.clone());
+        self.tokens.add(token.clone());
         self
     }
 
-    /// Is told what happens as it happens.
-    pub fn observe<O2: Observer<E>>(self, observer: O2) -> Runner<'p, 'env, E, K, O2> {
-        let Self { steps, config, token, .. } = self;
-        Runner { steps, config, token, observer }
+    /// Adds an observer, which is told what happens as it happens. `&mut observer` serves as well.
+    pub fn observe<O2: Observer<E>>(self, observer: O2) -> Runner<'p, 'env, E, K, Added<O, O2>> {
+        let Self { steps, config, tokens, observers: others } = self;
+        Runner { steps, config, tokens, observers: Added { others, observer } }
+    }
+
+    /// Adds a closure that is called with what happens, as it happens.
+    pub fn on_event<F: FnMut(&Event<'_, E>)>(self, closure: F) -> Runner<'p, 'env, E, K, Added<O, Closure<F>>> {
+        self.observe(Closure(closure))
     }
 
     /// Runs all steps, and reports.
@@ -102,26 +124,31 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
     /// The plan is wrong, and nothing was started. What goes wrong in steps is in the report.
     pub async fn run<T: Timer>(self, timer: &T) -> Result<Report<E, K::Cell>, PlanError>
     where
-        O: Observer<E>,
+        O: Observers<E>,
     {
-        let Self { steps, config, token, observer } = self;
+        let Self { steps, config, tokens, observers } = self;
         steps.draft.check(&config, T::TICKS)?;
         steps.prepare(&config);
         steps.renew();
         #[cfg(feature = "std")]
         let wall_clock = std::time::SystemTime::now();
         let started = timer.now();
-        let errors = steps.drive(config, token, observer, started).run(timer).await;
+        let errors = steps.drive(config, tokens, observers, started).run(started, timer).await;
         let finished = timer.now();
         Ok(Report {
             pipeline: steps.draft.id,
             names: steps.draft.names.clone(),
             ran: steps.ran.clone(),
-            errors,
-            started,
-            finished,
-            #[cfg(feature = "std")]
-            wall_clock,
+            notes: RunNotes {
+                errors,
+                as_error: steps.as_error,
+                started,
+                finished,
+                #[cfg(feature = "std")]
+                wall_clock,
+            },
+            #[cfg(feature = "serde")]
+            dependents: steps.draft.compiled.as_ref().map(|compiled| compiled.dependents.clone()),
         })
     }
 }
@@ -146,14 +173,14 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     }
 
     /// Begins a run of a plan that was checked and prepared for it.
-    fn drive<O: Observer<E>>(
+    fn drive<O: Observers<E>>(
         &mut self,
         config: Config,
-        token: Option<CancelToken>,
-        observer: O,
+        tokens: Tokens,
+        observers: O,
         now: crate::Instant,
     ) -> Driver<'_, 'env, E, K, O> {
-        let Self { draft, works, retry_predicates, ran, store } = self;
+        let Self { draft, works, retry_predicates, ran, store, .. } = self;
         let ran = Arc::get_mut(ran).expect("`prepare` has made one that nobody shares");
         let compiled = draft.compiled.as_ref().expect("`check` has compiled the plan");
         let plan = draft.plan(compiled);
@@ -171,8 +198,8 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             slots: slots.as_mut().expect("`prepare` has made the slots"),
             slot_of,
             is_running,
-            token,
-            observer,
+            tokens,
+            observers,
         })
     }
 }

@@ -1,23 +1,33 @@
-//! Reports in defmt's log: a line a step. Outputs are not written.
+//! Reports in defmt's log: a line per step. Outputs are not written.
 
-use super::{OutputError, Reason, Report, StepResult};
-use crate::{
-    pipeline::Cell,
-    reason::{self, Origin},
-};
+use super::{Reason, StepResult, StepResults};
+use crate::reason;
+use core::time::Duration;
 use defmt::{Format, Formatter, write};
 
-impl<E: Format, C: Cell + ?Sized> Format for Report<E, C> {
-    fn format(&self, f: Formatter<'_>) {
-        let micros = self.duration().as_micros() as u64;
-        write!(f, "{=str}: exit code {=u8} in {=u64:us} s", self.pipeline(), self.exit_code(), micros);
-        for step in self.steps() {
-            write!(f, "\n{}", step);
-        }
+/// A report of either API.
+pub(crate) fn log_report<E: Format>(
+    f: Formatter<'_>,
+    pipeline: &str,
+    exit_code: u8,
+    duration: Duration,
+    steps: StepResults<'_, E>,
+) {
+    let micros = duration.as_micros() as u64;
+    write!(f, "{=str}: exit code {=u8} in {=u64:us} s", pipeline, exit_code, micros);
+    for step in steps {
+        write!(f, "\n{}", step);
     }
 }
 
-impl<E: Format, C: Cell + ?Sized> Format for StepResult<'_, E, C> {
+#[cfg(feature = "alloc")]
+impl<E: Format, C: crate::pipeline::Cell + ?Sized> Format for super::Report<E, C> {
+    fn format(&self, f: Formatter<'_>) {
+        log_report(f, self.pipeline(), self.exit_code(), self.duration(), self.steps());
+    }
+}
+
+impl<E: Format> Format for StepResult<'_, E> {
     fn format(&self, f: Formatter<'_>) {
         write!(f, "{=str}: {} (attempts: {=u32})", self.name(), self.status(), self.attempts());
         if let Some(reason) = self.reason() {
@@ -26,20 +36,9 @@ impl<E: Format, C: Cell + ?Sized> Format for StepResult<'_, E, C> {
     }
 }
 
-impl<E: Format, C: Cell + ?Sized> Format for Reason<'_, E, C> {
+impl<E: Format> Format for Reason<'_, E> {
     fn format(&self, f: Formatter<'_>) {
-        let (of, cause) = (&self.of, self.cause);
-        let origin = Origin::of(cause, &of.report.ran.states, &*of.report.names);
-        reason::log(f, of.status(), cause, origin, of.error());
-    }
-}
-
-impl<E: Format, C: Cell + ?Sized> Format for OutputError<'_, E, C> {
-    fn format(&self, f: Formatter<'_>) {
-        match self {
-            Self::NoSuccess(step) => write!(f, "NoSuccess({})", step),
-            Self::OtherType => write!(f, "OtherType"),
-            Self::NoSuchStep => write!(f, "NoSuchStep"),
-        }
+        let origin = self.of.record.origin(self.of.step);
+        reason::log(f, self.of.status(), self.cause, origin, self.of.error());
     }
 }

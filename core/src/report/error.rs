@@ -1,51 +1,286 @@
-//! The error of those who ask for an output that is not there.
+//! The errors that a report gives to those who go on with `?`: they own what they say.
 
-use super::StepResult;
-use crate::pipeline::{Cell, SharedCell};
-use core::fmt;
+use super::{as_error::AsError, chain};
+use crate::{
+    diagram::StepNames,
+    error::StepError,
+    pipeline::Names,
+    reason::{Origin, Reason},
+};
+use alloc::sync::Arc;
+use core::{error::Error, fmt};
+use rungs_scheduler::{Cause, Status, StepId, StepState};
 
-/// An output that is not there.
+/// How a step ended without success, owned.
+pub(super) struct Ending<E> {
+    pub(super) names: Arc<Names>,
+    pub(super) step: StepId,
+    pub(super) node: StepState,
+    /// What has become of the step where it began.
+    pub(super) root: Status,
+    /// What the step where it began has said itself.
+    pub(super) own: Option<Arc<StepError<E>>>,
+    pub(super) as_error: AsError<E>,
+}
+
+impl<E> Ending<E> {
+    fn name(&self) -> &str {
+        self.names.name(self.step)
+    }
+
+    fn root(&self) -> StepId {
+        self.node.cause().and_then(Cause::root).unwrap_or(self.step)
+    }
+
+    fn error(&self) -> Option<StepError<&E>> {
+        StepError::of(&self.node).or_else(|| self.own.as_deref().map(StepError::borrowed))
+    }
+
+    /// The error of the step where it began.
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self.own.as_deref()? {
+            StepError::Failed(error) => (self.as_error)(error),
+            _ => None,
+        }
+    }
+}
+
+impl<E: fmt::Display> Ending<E> {
+    /// Why, in words; but for what the source says, as that is told by whoever follows the sources.
+    fn write_reason(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (status, source) = (self.node.status(), self.source());
+        let Some(cause) = self.node.cause() else { return Ok(()) };
+        let is_told = source.is_some() && cause.root().is_none();
+        if !(is_told && status == Status::Failed) {
+            let error = self.error().filter(|_| !is_told);
+            let error = error.as_ref().map(|error| error as &dyn fmt::Display);
+            let origin = Origin::new(cause, self.root, &*self.names);
+            write!(f, ": {}", Reason { status, cause, origin, error })?;
+        }
+        match source {
+            Some(source) if f.alternate() => {
+                f.write_str(": ")?;
+                chain::write(f, source)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// An output that is not there, and why. It owns what it says, and its source is the step's own error; `{:#}` writes both.
 ///
 /// ```
-/// use rungs::{NoClock, OutputError, Pipeline};
+/// use rungs::{Cause, NoClock, OutputErrorKind, Pipeline, Status};
 ///
-/// let mut p: Pipeline = Pipeline::new("outputs");
-/// p.step("one").run(|| async { Ok(1_u8) });
+/// let mut p: Pipeline<'_, &str> = Pipeline::with_error("outputs");
+/// let bad = p.step("bad").run(|| async { Err::<u8, _>("out of paper") });
+/// let next = p.step("next").needs(bad).run(|n| async move { Ok(*n) });
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
-/// assert!(matches!(report.output_named::<u8>("two"), Err(OutputError::NoSuchStep)));
-/// assert!(matches!(report.output_named::<u64>("one"), Err(OutputError::OtherType)));
+///
+/// let error = report.output(next).unwrap_err();
+/// assert_eq!(error.to_string(), "`next` has no result: `bad` failed");
+/// assert_eq!((error.step(), error.root()), (Some("next"), Some("bad")));
+/// assert_eq!(error.status(), Some(Status::Failed));
+/// let kind = |name| report.output_named::<u64>(name).unwrap_err().kind();
+/// assert_eq!((kind("bad"), kind("nobody")), (OutputErrorKind::OtherType, OutputErrorKind::NoSuchStep));
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
-pub enum OutputError<'r, E, C: ?Sized = SharedCell> {
-    /// What became of the step instead.
-    NoSuccess(StepResult<'r, E, C>),
+pub struct OutputError<E>(Repr<E>);
+
+enum Repr<E> {
+    NoSuccess(Ending<E>),
+    OtherType(Arc<Names>, StepId),
+    NoSuchStep,
+}
+
+/// Why an output is not there.
+///
+/// [`OutputError`] has an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum OutputErrorKind {
+    /// The step did not succeed.
+    NoSuccess,
     /// The step's result has another type.
     OtherType,
     /// There is no such step.
     NoSuchStep,
 }
 
-impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for OutputError<'_, E, C> {
+impl<E> OutputError<E> {
+    pub(super) fn no_success(ending: Ending<E>) -> Self {
+        Self(Repr::NoSuccess(ending))
+    }
+
+    pub(super) fn other_type(names: Arc<Names>, step: StepId) -> Self {
+        Self(Repr::OtherType(names, step))
+    }
+
+    pub(super) fn no_such_step() -> Self {
+        Self(Repr::NoSuchStep)
+    }
+
+    /// Why the output is not there.
+    pub fn kind(&self) -> OutputErrorKind {
+        match self.0 {
+            Repr::NoSuccess(_) => OutputErrorKind::NoSuccess,
+            Repr::OtherType(..) => OutputErrorKind::OtherType,
+            Repr::NoSuchStep => OutputErrorKind::NoSuchStep,
+        }
+    }
+
+    /// The name of the step, if there is one.
+    pub fn step(&self) -> Option<&str> {
+        match &self.0 {
+            Repr::NoSuccess(ending) => Some(ending.name()),
+            Repr::OtherType(names, step) => Some(names.name(*step)),
+            Repr::NoSuchStep => None,
+        }
+    }
+
+    /// What has become of the step, if it did not succeed.
+    pub fn status(&self) -> Option<Status> {
+        Some(self.ending()?.node.status())
+    }
+
+    /// Why the step did not succeed.
+    pub fn cause(&self) -> Option<Cause> {
+        self.ending()?.node.cause()
+    }
+
+    /// The name of the step where it began: the step itself, or one that it depends on.
+    pub fn root(&self) -> Option<&str> {
+        let ending = self.ending()?;
+        Some(ending.names.name(ending.root()))
+    }
+
+    /// The error of the step, as its [`StepResult`](crate::StepResult::error) tells.
+    pub fn error(&self) -> Option<StepError<&E>> {
+        self.ending()?.error()
+    }
+
+    fn ending(&self) -> Option<&Ending<E>> {
+        match &self.0 {
+            Repr::NoSuccess(ending) => Some(ending),
+            _ => None,
+        }
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for OutputError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoSuccess(step) => {
-                write!(f, "`{}` has no result", step.name())?;
-                step.reason().map_or(Ok(()), |reason| write!(f, ": {reason}"))
+        match &self.0 {
+            Repr::NoSuccess(ending) => {
+                write!(f, "`{}` has no result", ending.name())?;
+                ending.write_reason(f)
             }
-            Self::OtherType => f.write_str("the step's result has another type"),
-            Self::NoSuchStep => f.write_str("there is no such step"),
+            Repr::OtherType(names, step) => write!(f, "the result of `{}` has another type", names.name(*step)),
+            Repr::NoSuchStep => f.write_str("there is no such step"),
         }
     }
 }
 
-impl<E: fmt::Debug, C: Cell + ?Sized> fmt::Debug for OutputError<'_, E, C> {
+impl<E: fmt::Debug> fmt::Debug for OutputError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoSuccess(step) => f.debug_tuple("NoSuccess").field(step).finish(),
-            Self::OtherType => f.write_str("OtherType"),
-            Self::NoSuchStep => f.write_str("NoSuchStep"),
+        let mut debug = f.debug_struct("OutputError");
+        debug.field("kind", &self.kind());
+        if let Some(step) = self.step() {
+            debug.field("step", &step);
+        }
+        if let Some(ending) = self.ending() {
+            debug.field("status", &ending.node.status()).field("error", &ending.error());
+        }
+        debug.finish_non_exhaustive()
+    }
+}
+
+impl<E: fmt::Debug + fmt::Display> Error for OutputError<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.ending()?.source()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl<E> defmt::Format for OutputError<E> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{}", self.kind());
+        if let Some(step) = self.step() {
+            defmt::write!(f, " of `{=str}`", step);
+        }
+        if let Some(cause) = self.cause() {
+            defmt::write!(f, ": {}", cause);
         }
     }
 }
 
-impl<E: fmt::Debug + fmt::Display, C: Cell + ?Sized> core::error::Error for OutputError<'_, E, C> {}
+/// A run whose exit code is not 0: names the step where that began, and has that step's error as its source; `{:#}` writes
+/// both.
+///
+/// [`Report::into_result`](crate::Report::into_result) has an example.
+pub struct RunError<E> {
+    ending: Ending<E>,
+    exit_code: u8,
+}
+
+impl<E> RunError<E> {
+    pub(super) fn new(ending: Ending<E>, exit_code: u8) -> Self {
+        Self { ending, exit_code }
+    }
+
+    /// The pipeline's name.
+    pub fn pipeline(&self) -> &str {
+        self.ending.names.pipeline()
+    }
+
+    /// The name of the step where it began.
+    pub fn step(&self) -> &str {
+        self.ending.name()
+    }
+
+    /// What has become of that step.
+    pub fn status(&self) -> Status {
+        self.ending.node.status()
+    }
+
+    /// Why it did not succeed.
+    pub fn cause(&self) -> Option<Cause> {
+        self.ending.node.cause()
+    }
+
+    /// The error of that step.
+    pub fn error(&self) -> Option<StepError<&E>> {
+        self.ending.error()
+    }
+
+    /// The report's exit code.
+    pub fn exit_code(&self) -> u8 {
+        self.exit_code
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for RunError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let became = if self.exit_code == 1 { "failed" } else { "was stopped" };
+        write!(f, "pipeline `{}` {became} at `{}`", self.pipeline(), self.step())?;
+        self.ending.write_reason(f)
+    }
+}
+
+impl<E: fmt::Debug> fmt::Debug for RunError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunError")
+            .field("pipeline", &self.pipeline())
+            .field("step", &self.step())
+            .field("status", &self.status())
+            .field("error", &self.error())
+            .field("exit_code", &self.exit_code)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<E: fmt::Debug + fmt::Display> Error for RunError<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.ending.source()
+    }
+}

@@ -1,131 +1,42 @@
-//! What came of a run: every step's result, and what it adds up to.
+//! What came of a run: every step's result, and what it adds up to. One view serves both APIs; each keeps its record in its
+//! own way.
 
+#[cfg(feature = "alloc")]
+mod as_error;
+mod chain;
 #[cfg(feature = "defmt")]
 mod defmt;
+#[cfg(feature = "alloc")]
+mod dynamic;
+#[cfg(feature = "alloc")]
 mod error;
+mod exit;
+mod record;
 #[cfg(feature = "serde")]
 mod serde;
 mod step;
 mod table;
 
-pub use error::OutputError;
+#[cfg(feature = "alloc")]
+pub use as_error::{ErrorChain, Holds, HoldsLocal, HoldsSend, IsError, Text};
+#[cfg(feature = "alloc")]
+pub use dynamic::Report;
+#[cfg(feature = "alloc")]
+pub use error::{OutputError, OutputErrorKind, RunError};
+pub use record::StepResults;
 pub use step::{Reason, StepResult};
 
-use crate::{
-    error::StepError,
-    pipeline::{Cell, Handle, Names, Out, RunRecord, SharedCell},
-    summary::exit_code,
-};
-use alloc::{collections::BTreeMap, sync::Arc};
-use core::time::Duration;
-use rungs_scheduler::{Instant, Status, StepId};
+#[cfg(feature = "alloc")]
+pub(crate) use as_error::AsError;
+#[cfg(feature = "alloc")]
+pub(crate) use dynamic::RunNotes;
+#[cfg(feature = "macros")]
+pub(crate) use exit::count;
+pub(crate) use exit::exit_code;
+#[cfg(feature = "macros")]
+pub(crate) use record::{Own, Record};
+#[cfg(feature = "macros")]
+pub(crate) use table::{Brief, Table};
 
-/// The report of a run: complete, every step has its result, also those that never ran. It owns its results and outlives
-/// the pipeline.
-///
-/// Its `Display` is a table; see also [`exit_code`](Self::exit_code).
-///
-/// ```
-/// use rungs::{NoClock, Pipeline, Status};
-///
-/// let mut p: Pipeline = Pipeline::new("report");
-/// let bad = p.step("bad").run(|| async { Err::<u8, _>("out of paper".into()) });
-/// p.step("next").needs(bad).run(|_| async { Ok(()) });
-/// let report = futures_lite::future::block_on(p.run(&NoClock))?;
-///
-/// assert_eq!(report.exit_code(), 1);
-/// let next = report.get("next").unwrap();
-/// assert_eq!(next.status(), Status::Failed);
-/// assert_eq!(next.reason().unwrap().to_string(), "`bad` failed");
-/// assert_eq!(report.output(bad).unwrap_err().to_string(), "`bad` has no result: out of paper");
-/// # Ok::<(), rungs::PlanError>(())
-/// ```
-#[must_use = "what went wrong in steps is told by the report alone"]
-pub struct Report<E, C: ?Sized = SharedCell> {
-    /// Whose handles lead here.
-    pub(crate) pipeline: u32,
-    pub(crate) names: Arc<Names>,
-    pub(crate) ran: Arc<RunRecord<C>>,
-    pub(crate) errors: BTreeMap<u32, StepError<E>>,
-    pub(crate) started: Instant,
-    pub(crate) finished: Instant,
-    #[cfg(feature = "std")]
-    pub(crate) wall_clock: std::time::SystemTime,
-}
-
-impl<E, C: Cell + ?Sized> Report<E, C> {
-    /// The pipeline's name.
-    pub fn pipeline(&self) -> &str {
-        self.names.pipeline()
-    }
-
-    /// All results, in the order of declaration.
-    pub fn steps(&self) -> impl DoubleEndedIterator<Item = StepResult<'_, E, C>> + ExactSizeIterator {
-        (0..self.names.len() as u32).map(|step| self.step(StepId::from_number(step)))
-    }
-
-    /// The result of the step of this name. O(1).
-    pub fn get(&self, name: &str) -> Option<StepResult<'_, E, C>> {
-        self.names.find(name).map(|step| self.step(step))
-    }
-
-    /// A step's output.
-    ///
-    /// # Errors
-    /// What became of the step instead; or the handle is of another pipeline.
-    pub fn output<T: 'static>(&self, handle: Handle<T>) -> Result<Out<T>, OutputError<'_, E, C>> {
-        if handle.pipeline != self.pipeline {
-            return Err(OutputError::NoSuchStep);
-        }
-        self.step(handle.id()).output()
-    }
-
-    /// The output of the step of this name.
-    ///
-    /// # Errors
-    /// There is no such step, its result has another type, or what became of the step instead.
-    pub fn output_named<T: 'static>(&self, name: &str) -> Result<Out<T>, OutputError<'_, E, C>> {
-        self.get(name).ok_or(OutputError::NoSuchStep)?.output()
-    }
-
-    /// The errors of the report, by value: each failed step's, and the last one of each that was cancelled.
-    pub fn into_errors(self) -> impl Iterator<Item = (StepId, StepError<E>)> {
-        self.errors.into_iter().map(|(step, error)| (StepId::from_number(step), error))
-    }
-
-    /// Whether all required steps succeeded, or were skipped for no failure of a required one.
-    pub fn is_success(&self) -> bool {
-        self.exit_code() == 0
-    }
-
-    /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure. (A wrong plan is
-    /// [`PlanError::EXIT_CODE`](crate::PlanError::EXIT_CODE).)
-    pub fn exit_code(&self) -> u8 {
-        exit_code(&self.ran.states)
-    }
-
-    /// When the run started and ended, by its timer.
-    pub fn span(&self) -> (Instant, Instant) {
-        (self.started, self.finished)
-    }
-
-    /// How long the run took.
-    pub fn duration(&self) -> Duration {
-        self.finished - self.started
-    }
-
-    /// When the run started, by the wall clock.
-    #[cfg(feature = "std")]
-    pub fn wall_clock_start(&self) -> std::time::SystemTime {
-        self.wall_clock
-    }
-
-    /// How many steps ended with this status.
-    pub fn count(&self, status: Status) -> usize {
-        self.ran.states.iter().filter(|node| node.status() == status).count()
-    }
-
-    pub(crate) fn step(&self, step: StepId) -> StepResult<'_, E, C> {
-        StepResult { report: self, step }
-    }
-}
+#[cfg(all(feature = "defmt", feature = "macros"))]
+pub(crate) use defmt::log_report;

@@ -1,50 +1,123 @@
-//! Reports for machines. Errors are written as text, so that any error type serves; outputs are not written.
+//! Reports for machines. Errors are written as texts, so that any error type serves; outputs are not written.
 
-use super::{Report, StepResult};
-use crate::pipeline::Cell;
-use alloc::{format, string::ToString};
-use core::fmt::Display;
-use rungs_scheduler::Cause;
+use super::{Report, StepResult, chain, record::Own};
+use crate::{diagram::StepNames, error::StepError, pipeline::Cell, reason::Origin};
+use alloc::{
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
+use core::{fmt::Display, time::Duration};
+use rungs_scheduler::{Cause, Instant, StepId};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
+
+/// Raised by whatever makes a reader of the shape before fail: a field that goes, or means something else.
+const VERSION: u32 = 1;
 
 struct Steps<'r, E, C: ?Sized>(&'r Report<E, C>);
 
+struct Edges<'r, E, C: ?Sized>(&'r Report<E, C>);
+
+#[derive(Serialize)]
+struct Edge<'r> {
+    from: &'r str,
+    to: &'r str,
+    kind: &'static str,
+}
+
 impl<E: Display, C: Cell + ?Sized> Serialize for Report<E, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let fields = if cfg!(feature = "std") { 5 } else { 4 };
-        let mut report = serializer.serialize_struct("Report", fields)?;
+        let mut report = serializer.serialize_struct("Report", 7)?;
+        report.serialize_field("version", &VERSION)?;
         report.serialize_field("pipeline", self.pipeline())?;
         report.serialize_field("exit_code", &self.exit_code())?;
-        report.serialize_field("duration", &self.duration())?;
-        #[cfg(feature = "std")]
-        {
-            let since = self.wall_clock.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-            report.serialize_field("started_unix", &since.as_secs_f64())?;
-        }
+        report.serialize_field("started_unix_ms", &unix_millis(self.record().own, self.span().0))?;
+        report.serialize_field("duration_ms", &millis(self.duration()))?;
         report.serialize_field("steps", &Steps(self))?;
+        report.serialize_field("edges", &Edges(self))?;
         report.end()
     }
 }
 
 impl<E: Display, C: Cell + ?Sized> Serialize for Steps<'_, E, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.steps())
+        serializer.collect_seq(self.0)
     }
 }
 
-impl<E: Display, C: Cell + ?Sized> Serialize for StepResult<'_, E, C> {
+impl<E, C: Cell + ?Sized> Serialize for Edges<'_, E, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut step = serializer.serialize_struct("StepResult", 9)?;
+        let Report { names, dependents, .. } = self.0;
+        let dependents =
+            dependents.as_ref().map_or(crate::scheduler::Edges::new(&[0], &[]), |dependents| dependents.edges());
+        serializer.collect_seq((0..dependents.len() as u32).map(StepId::from_number).flat_map(|from| {
+            dependents.of(from).iter().map(move |to| Edge {
+                from: names.name(from),
+                to: names.name(to.step()),
+                kind: match (to.has_result(), to.is_order()) {
+                    (true, _) => "result",
+                    (false, false) => "after",
+                    (false, true) => "order",
+                },
+            })
+        }))
+    }
+}
+
+impl<E: Display> Serialize for StepResult<'_, E> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let origin = self.record.origin(self.step);
+        let (root, via) = match origin {
+            Some(Origin::Dependency { root, via, .. }) => (Some(root), via.or(Some(root))),
+            Some(Origin::Stopped { by }) => (Some(by), None),
+            None => (None, None),
+        };
+        let started = self.started_at();
+        let mut step = serializer.serialize_struct("StepResult", 13)?;
         step.serialize_field("name", self.name())?;
         step.serialize_field("status", &self.status())?;
-        // Steps are named in `reason`; their numbers would mean little to a reader.
-        step.serialize_field("cause", &self.cause().map(Cause::word))?;
+        step.serialize_field("cause", &self.cause().map(Cause::code))?;
+        step.serialize_field("root", &root)?;
+        step.serialize_field("via", &via)?;
         step.serialize_field("reason", &self.reason().map(|reason| reason.to_string()))?;
-        step.serialize_field("error", &self.error().map(|error| format!("{error:#}")))?;
+        step.serialize_field("error", &self.error_list())?;
         step.serialize_field("required", &self.is_required())?;
         step.serialize_field("attempts", &self.attempts())?;
-        step.serialize_field("started_at", &self.started_at().map(|at| at - self.report.started))?;
-        step.serialize_field("duration", &self.duration())?;
+        step.serialize_field("retries", &self.retries())?;
+        step.serialize_field("started_unix_ms", &started.and_then(|at| unix_millis(self.record.own, at)))?;
+        step.serialize_field("started_ms", &started.map(|at| millis(at - self.record.started)))?;
+        step.serialize_field("duration_ms", &millis(self.duration()))?;
         step.end()
+    }
+}
+
+impl<E: Display> StepResult<'_, E> {
+    /// The step's error and its sources. A step that failed for another's sake has none of its own.
+    fn error_list(&self) -> Option<Vec<String>> {
+        match (self.error()?, self.record.own) {
+            (StepError::Dependency { .. }, _) => None,
+            (StepError::Failed(error), Own::Shared(notes)) => Some(chain::list(error, notes.as_error)),
+            (error, _) => Some(vec![error.to_string()]),
+        }
+    }
+}
+
+/// A span as machines compare it, down to nanoseconds as far as a float goes.
+fn millis(span: Duration) -> f64 {
+    span.as_secs_f64() * 1e3
+}
+
+/// A time by the wall clock, where there is one. It was read at the run's start; the rest is the timer's.
+fn unix_millis<E>(own: Own<'_, E>, at: Instant) -> Option<u64> {
+    match own {
+        #[cfg(feature = "std")]
+        Own::Shared(notes) => {
+            let start = notes.wall_clock.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+            Some((start + (at - notes.started)).as_millis() as u64)
+        }
+        _ => {
+            let _ = at;
+            None
+        }
     }
 }

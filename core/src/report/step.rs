@@ -1,20 +1,20 @@
 //! One step's result.
 
-use super::{OutputError, Report, StepError};
-use crate::{
-    diagram::StepNames,
-    pipeline::{Cell, Out, SharedCell, slot},
-    reason::{self, Origin},
+use super::{
+    chain,
+    record::{Own, Record},
 };
+use crate::{error::StepError, reason};
 use core::{fmt, time::Duration};
 use rungs_scheduler::{Cause, Instant, Status, StepId, StepState};
 
-/// What came of one step.
+/// What came of one step, in a report of either API. Its output lies in the report.
 ///
 /// ```
+/// # #[cfg(feature = "alloc")] {
 /// use rungs::{Cause, NoClock, Pipeline, Status};
 ///
-/// let mut p = Pipeline::new("results");
+/// let mut p = Pipeline::with_error("results");
 /// let lamp = p.step("lamp").retries(2).optional().run(|| async { Err::<(), _>("no bulb") });
 /// p.step("read").after(lamp).skip_on_error().run(|| async { Ok(()) });
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
@@ -27,25 +27,26 @@ use rungs_scheduler::{Cause, Instant, Status, StepId, StepState};
 /// assert_eq!(read.cause(), Some(Cause::Dependency { root: lamp.id(), via: lamp.id() }));
 /// assert_eq!(read.started_at(), None);
 /// assert_eq!(report.exit_code(), 0);
-/// # Ok::<(), rungs::PlanError>(())
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct StepResult<'r, E, C: ?Sized = SharedCell> {
-    pub(super) report: &'r Report<E, C>,
+pub struct StepResult<'r, E> {
+    pub(super) record: Record<'r, E>,
     pub(super) step: StepId,
 }
 
-impl<E, C: ?Sized> Clone for StepResult<'_, E, C> {
+impl<E> Clone for StepResult<'_, E> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<E, C: ?Sized> Copy for StepResult<'_, E, C> {}
+impl<E> Copy for StepResult<'_, E> {}
 
-impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
+impl<'r, E> StepResult<'r, E> {
     /// The step's name.
     pub fn name(&self) -> &'r str {
-        self.report.names.name(self.step)
+        self.record.names.name(self.step)
     }
 
     /// The step, by its place in the order of declaration.
@@ -64,17 +65,17 @@ impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
     }
 
     /// The error of a step that failed, and the last error of one that was cancelled while it retried.
-    pub fn error(&self) -> Option<&'r StepError<E>> {
-        self.report.errors.get(&self.step.number())
+    pub fn error(&self) -> Option<StepError<&'r E>> {
+        self.record.error(self.step)
     }
 
     /// Why it did not succeed, in words: its error, or the step by which it came.
-    pub fn reason(&self) -> Option<Reason<'r, E, C>> {
+    pub fn reason(&self) -> Option<Reason<'r, E>> {
         self.cause().map(|cause| Reason { of: *self, cause })
     }
 
     fn state(&self) -> Option<&'r StepState> {
-        self.report.ran.states.get(self.step.index())
+        self.record.state(self.step)
     }
 
     /// When its first attempt started; `None` if it never did.
@@ -104,21 +105,11 @@ impl<'r, E, C: Cell + ?Sized> StepResult<'r, E, C> {
 
     /// Whether its failure counts: it was not declared optional.
     pub fn is_required(&self) -> bool {
-        self.state().is_none_or(|node| node.is_required())
-    }
-
-    /// Its output.
-    ///
-    /// # Errors
-    /// The result has another type, or what became of the step instead.
-    pub fn output<T: 'static>(&self) -> Result<Out<T>, OutputError<'r, E, C>> {
-        let cell = self.report.ran.results.get(self.step.index()).cloned().flatten();
-        let slot = slot(cell.ok_or(OutputError::NoSuchStep)?).ok_or(OutputError::OtherType)?;
-        slot.lend().ok_or(OutputError::NoSuccess(*self))
+        self.record.is_required(self.step)
     }
 }
 
-impl<E: fmt::Debug, C: Cell + ?Sized> fmt::Debug for StepResult<'_, E, C> {
+impl<E: fmt::Debug> fmt::Debug for StepResult<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StepResult")
             .field("name", &self.name())
@@ -130,34 +121,56 @@ impl<E: fmt::Debug, C: Cell + ?Sized> fmt::Debug for StepResult<'_, E, C> {
     }
 }
 
-/// Why a step did not succeed, in words that name the steps it came by.
+/// Why a step did not succeed, in words that name the steps it came by. With `{:#}` an error is followed by its sources.
 ///
 /// ```
+/// # #[cfg(feature = "alloc")] {
 /// use rungs::{NoClock, Pipeline};
 ///
-/// let mut p = Pipeline::new("reasons");
+/// let mut p = Pipeline::with_error("reasons");
 /// let lamp = p.step("lamp").run(|| async { Err::<(), _>("no bulb") });
 /// let lens = p.step("lens").after(lamp).run(|| async { Ok(()) });
 /// p.step("read").after(lens).run(|| async { Ok(()) });
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// let reasons: Vec<_> = report.steps().filter_map(|step| Some(step.reason()?.to_string())).collect();
 /// assert_eq!(reasons, ["no bulb", "`lamp` failed", "`lamp` failed, through `lens`"]);
-/// # Ok::<(), rungs::PlanError>(())
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct Reason<'r, E, C: ?Sized = SharedCell> {
-    pub(super) of: StepResult<'r, E, C>,
+#[derive(Debug)]
+pub struct Reason<'r, E> {
+    pub(super) of: StepResult<'r, E>,
     pub(super) cause: Cause,
 }
 
-impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Reason<'_, E, C> {
+impl<E: fmt::Display> fmt::Display for Reason<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let report = self.of.report;
+        let StepResult { record, step } = self.of;
+        let error = self.of.error().map(|error| WithSources { error, own: record.own });
         let reason = reason::Reason {
             status: self.of.status(),
             cause: self.cause,
-            origin: Origin::of(self.cause, &report.ran.states, &*report.names),
-            error: self.of.error().map(|error| error as &dyn fmt::Display),
+            origin: record.origin(step),
+            error: error.as_ref().map(|error| error as &dyn fmt::Display),
         };
         reason.fmt(f)
+    }
+}
+
+/// A step's error, with `{:#}` followed by its sources.
+struct WithSources<'r, E> {
+    error: StepError<&'r E>,
+    own: Own<'r, E>,
+}
+
+impl<E: fmt::Display> fmt::Display for WithSources<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.error {
+            StepError::Failed(error) if f.alternate() => match self.own.as_error(error) {
+                Some(error) => chain::write(f, error),
+                None => error.fmt(f),
+            },
+            _ => self.error.fmt(f),
+        }
     }
 }

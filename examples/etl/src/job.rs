@@ -9,8 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use rungs::{
-    Backoff, CancelToken, Event, Handle, InPlace, Jitter, Pipeline, PlanError, Report, Retry, Shared, Status,
-    StepBuilder, StepError, Timer,
+    Backoff, CancelToken, Handle, Jitter, Pipeline, PlanError, Report, Retry, Status, StepBuilder, StepError, Timer,
+    own,
 };
 use rungs_smol::{On, Smol};
 use smol::Executor;
@@ -45,53 +45,43 @@ pub(crate) struct Job<'a> {
 impl<'a> Job<'a> {
     /// A job that fetches from `base` and loads into the file at `db`. Nothing runs yet.
     pub(crate) fn new(base: &'a str, db: &'a Path) -> Self {
-        let mut etl = Pipeline::new("etl");
+        let mut etl = Pipeline::with_error::<EtlError>("etl");
 
         let airports = source(etl.step("fetch_airports")).run(move || fetch(base, "/airports.csv"));
         let flights = source(etl.step("fetch_flights")).run(move || fetch(base, "/flights.csv"));
         let weather = source(etl.step("fetch_weather")).optional().run(move || fetch(base, "/weather.csv"));
 
-        let airports =
-            etl.step("parse_airports").needs(airports).run(|text| async move { tables::parse_airports(&text) });
-        let flights = etl.step("parse_flights").needs(flights).run(|text| async move { tables::parse_flights(&text) });
+        let airports = etl.step("parse_airports").needs(airports).run(async |text| tables::parse_airports(&text));
+        let flights = etl.step("parse_flights").needs(flights).run(async |text| tables::parse_flights(&text));
         let routes = etl
             .step("join")
             .needs((airports, flights))
-            .run(|airports, flights| async move { tables::join(&airports, &flights) });
+            .run(async |airports, flights| tables::join(&airports, &flights));
 
         // Without weather the job is worth doing all the same: this step is skipped then.
-        let in_storm = etl.step("enrich").needs((routes, weather)).skip_on_error().run(|routes, text| async move {
+        let in_storm = etl.step("enrich").needs((routes, weather)).skip_on_error().run(async |routes, text| {
             let weather = tables::parse_weather(&text)?;
             Ok(tables::flights_in_storm(&routes, &weather))
         });
 
+        // What runs on a thread of its own is given a share of the file's name for each attempt.
+        let file: Arc<Path> = db.into();
         // A thread cannot be ended from outside, so the load looks whether it should go on. As it is spawned, the run
         // waits until it has: nothing below can see a load that is still at work.
-        let file: Arc<Path> = db.into();
-        let at = file.clone();
         let loaded = etl
             .step("load")
-            .needs((airports, routes))
+            .needs((airports, routes, own(file.clone())))
             .retries(RETRIES)
             .backoff(BACKOFF)
             .retry_if(EtlError::is_transient)
             .spawn_on(blocking())
-            .run_with(move |cx, airports, routes| {
-                let at = at.clone();
-                async move { db::load(&at, &airports, &routes, || cx.is_cancelled()) }
-            });
-        let at = file.clone();
-        let summary = etl.step("summary").after(loaded).spawn_on(blocking()).run(move || {
-            let at = at.clone();
-            async move { db::summary(&at) }
-        });
+            .run_with(async |cx, airports, routes, file| db::load(&file, &airports, &routes, || cx.is_cancelled()));
+        let summary = etl.step("summary").needs(own(file.clone())).after(loaded).spawn_on(blocking());
+        let summary = summary.run(async |file| db::summary(&file));
 
         // Runs only if the load did not succeed, and also after the first Ctrl-C.
-        let remains = etl.step("look_what_remains").needs(loaded).when_any_failed().optional();
-        let remains = remains.spawn_on(blocking()).run(move |_| {
-            let at = file.clone();
-            async move { Ok(db::what_remains(&at)) }
-        });
+        let remains = etl.step("look_what_remains").needs((loaded, own(file))).when_any_failed().optional();
+        let remains = remains.spawn_on(blocking()).run(async |_, file| Ok(db::what_remains(&file)));
         Self { base, db, steps: etl, summary, in_storm, remains }
     }
 
@@ -107,11 +97,10 @@ impl<'a> Job<'a> {
         say(out, format_args!("from {} into {}\n", self.base, self.db.display()));
         let timer = Smol::new();
         let start = timer.now();
-        let observer = |event: &Event<'_, EtlError>| {
+        let run = self.steps.runner().seed(rungs::random_seed()).cancel(token).on_event(|event| {
             let elapsed = (event.at - start).as_secs_f64();
             say(out, format_args!("{elapsed:>6.3} s  {event}"));
-        };
-        let run = self.steps.runner().seed(rungs::random_seed()).cancel(token).observe(observer);
+        });
         let report = run.run(&timer).await?;
         say(out, format_args!("\n{report}\n"));
         self.conclude(&report, out);
@@ -140,7 +129,7 @@ pub(crate) fn failures(report: &Report<EtlError>) -> impl Iterator<Item = String
     })
 }
 
-type Step<'p, 'a> = StepBuilder<'p, 'a, EtlError, Shared, InPlace>;
+type Step<'p, 'a> = StepBuilder<'p, 'a, EtlError>;
 
 /// What all sources are worth: patience, but not without end.
 fn source<'p, 'a>(step: Step<'p, 'a>) -> Step<'p, 'a> {

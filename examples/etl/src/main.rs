@@ -17,7 +17,7 @@ use std::io;
 use std::process::{self, ExitCode};
 
 use async_signal::{Signal, Signals};
-use rungs::{CancelToken, PlanError};
+use rungs::CancelToken;
 use smol::stream::StreamExt;
 
 use args::{Args, USAGE};
@@ -72,7 +72,7 @@ async fn run(args: Args) -> Result<u8, EtlError> {
         Ok(report) => report,
         Err(error) => {
             eprintln!("etl: {error}");
-            return Ok(PlanError::EXIT_CODE);
+            return Ok(error.exit_code());
         }
     };
     for failure in job::failures(&report) {

@@ -36,7 +36,7 @@ pub struct Case {
 
 impl Case {
     /// The name of the first step that did not come to what it must; none if all did.
-    pub fn differs(&self, report: &bring_up::Report) -> Option<&'static str> {
+    pub fn differs<'r>(&self, report: &'r bring_up::Report) -> Option<&'r str> {
         let mut steps = report.steps().zip(self.steps);
         let wrong = steps.find(|(step, (end, attempts))| {
             let root = match step.cause() {

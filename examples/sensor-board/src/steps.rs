@@ -22,6 +22,7 @@ pub mod bring_up {
     use super::*;
 
     /// What the steps work on.
+    #[derive(Debug)]
     pub struct Board<Enable, Good, Lock, Bus, Modem, Dog, Delay> {
         /// Switches the sensors' and the modem's rail on.
         pub enable: Enable,

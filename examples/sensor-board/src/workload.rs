@@ -17,7 +17,7 @@ pub mod timed {
     use super::*;
 
     /// What the steps work on: the first two steps have a device each, and the rest share three.
-    #[derive(Default)]
+    #[derive(Debug, Default)]
     pub struct Board<First, Rest> {
         pub rail: First,
         pub crystal: First,
@@ -82,7 +82,7 @@ pub mod untimed {
     use super::*;
 
     /// What the steps work on: the first two steps have a device each, and the rest share three.
-    #[derive(Default)]
+    #[derive(Debug, Default)]
     pub struct Board<First, Rest> {
         pub rail: First,
         pub crystal: First,
@@ -173,7 +173,7 @@ pub trait Device: Default {
 }
 
 /// A device that never lets anybody wait.
-#[derive(Default)]
+#[derive(Default, Debug)]
 pub struct Prompt(u32);
 
 impl Device for Prompt {
@@ -189,7 +189,7 @@ impl Device for Prompt {
 }
 
 /// A device that lets each step that uses it wait once.
-#[derive(Default)]
+#[derive(Default, Debug)]
 pub struct Slow(u32);
 
 impl Device for Slow {

@@ -11,6 +11,7 @@ fn all_data_types_are_logged() {
     is_logged::<rungs::Backoff<'_>>();
     is_logged::<rungs::Cause>();
     is_logged::<rungs::Config>();
+    is_logged::<rungs::Counts>();
     is_logged::<rungs::Event<'_, u8>>();
     is_logged::<rungs::EventKind<'_, u8>>();
     is_logged::<rungs::InPlace>();
@@ -21,15 +22,17 @@ fn all_data_types_are_logged() {
     is_logged::<rungs::TaskDropped>();
     is_logged::<rungs::PlanErrorKind>();
     is_logged::<rungs::NoClock>();
-    is_logged::<rungs::OutputError<'_, u8>>();
     is_logged::<rungs::OnFailure>();
     is_logged::<rungs::Order>();
     is_logged::<rungs::Origin<'_>>();
     is_logged::<rungs::Out<u8>>();
+    is_logged::<rungs::OutputError<u8>>();
+    is_logged::<rungs::OutputErrorKind>();
     is_logged::<rungs::PlanError>();
     is_logged::<rungs::Reason<'_, u8>>();
     is_logged::<rungs::Report<u8>>();
     is_logged::<rungs::Retry>();
+    is_logged::<rungs::RunInfo<'_>>();
     is_logged::<rungs::Settings<'_>>();
     is_logged::<rungs::Status>();
     is_logged::<rungs::StepCx>();
@@ -39,8 +42,6 @@ fn all_data_types_are_logged() {
     is_logged::<rungs::Stop>();
     is_logged::<rungs::When>();
     is_logged::<fixed::StaticPlan>();
-    is_logged::<fixed::Reason<'_, u8>>();
-    is_logged::<fixed::StepResult<'_, u8>>();
     is_logged::<scheduler::Action>();
     is_logged::<scheduler::TimerEntry>();
     is_logged::<scheduler::Requirements>();

@@ -43,7 +43,7 @@ fn a_run_after_34_years() {
     let _clock = the_clock();
     move_to(1 << 45);
     assert_eq!(Embassy.now().as_nanos(), (1 << 30) * 1_000_000_000);
-    let mut p: Pipeline<'_, &str> = Pipeline::new("late");
+    let mut p = Pipeline::with_error::<&str>("late");
     p.step("cut off").timeout(Duration::from_millis(10)).run(pending::<Result<(), _>>);
     let report = drive(p.run(&Embassy)).unwrap();
     // 327.68 ticks, rounded up; then down to whole nanoseconds.

@@ -51,7 +51,7 @@ impl Clock {
     /// Moves the clock without waking anybody.
     pub(crate) fn slip(&self, span: Duration) {
         let mut held = self.held();
-        held.now = held.now + span;
+        held.now += span;
     }
 
     /// Moves the clock to the next sleeper and wakes all that are due; false if nobody sleeps.

@@ -7,7 +7,7 @@ async fn length(text: Out<String>) -> Result<usize, BoxError> {
 }
 
 fn main() {
-    let mut p: Pipeline<'_> = Pipeline::new("types");
+    let mut p = Pipeline::new("types");
     let number = p.step("number").run(|| async { Ok(5_u32) });
     p.step("function").needs(number).run(length);
     p.step("closure").needs(number).run(|text: Out<String>| async move { Ok(text.len()) });

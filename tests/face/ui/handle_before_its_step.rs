@@ -3,7 +3,7 @@
 use rungs::Pipeline;
 
 fn main() {
-    let mut p: Pipeline<'_> = Pipeline::new("cycle");
+    let mut p = Pipeline::new("cycle");
     let hen = p.step("hen").needs(egg).run(|_| async { Ok(()) });
     let egg = p.step("egg").needs(hen).run(|_| async { Ok(()) });
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 fn main() {
     let shared = Rc::new(5);
-    let mut p: Pipeline<'_> = Pipeline::new("not send");
+    let mut p = Pipeline::new("not send");
     p.step("closure").run(|| {
         let shared = shared.clone();
         async move { Ok(*shared) }

@@ -4,7 +4,7 @@ use rungs::Pipeline;
 use std::rc::Rc;
 
 fn main() {
-    let mut p: Pipeline<'_> = Pipeline::new("not send");
+    let mut p = Pipeline::new("not send");
     p.step("future").run(|| async {
         let local = Rc::new(5);
         std::future::ready(()).await;

@@ -5,6 +5,6 @@ use rungs_smol::Smol;
 
 fn main() {
     let word = String::from("borrowed");
-    let mut p: Pipeline<'_> = Pipeline::new("spawned");
+    let mut p = Pipeline::new("spawned");
     p.step("length").spawn_on(Smol::new()).run(|| async { Ok(word.len()) });
 }

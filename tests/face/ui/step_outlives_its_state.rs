@@ -3,7 +3,7 @@
 use rungs::{NoClock, Pipeline};
 
 fn main() {
-    let mut p: Pipeline<'_> = Pipeline::new("too long");
+    let mut p = Pipeline::new("too long");
     {
         let word = String::from("short-lived");
         p.step("length").run(|| async { Ok(word.len()) });

@@ -3,7 +3,7 @@
 use rungs::Pipeline;
 
 fn main() {
-    let mut p: Pipeline<'_> = Pipeline::new("arguments");
+    let mut p = Pipeline::new("arguments");
     let a = p.step("a").run(|| async { Ok(1) });
     let b = p.step("b").run(|| async { Ok(2) });
     p.step("sum").needs((a, b)).run(|a| async move { Ok(*a) });

@@ -3,6 +3,6 @@
 use rungs::Pipeline;
 
 fn main() {
-    let mut p: Pipeline<'_> = Pipeline::new("arguments");
+    let mut p = Pipeline::new("arguments");
     p.step("sum").run(|a: rungs::Out<u32>| async move { Ok(*a) });
 }

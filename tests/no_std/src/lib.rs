@@ -5,9 +5,7 @@
 use core::hint::black_box;
 use rungs::{
     Config, Instant, Settings,
-    scheduler::{
-        Action, Edges, Need, Numbering, Outcome, Plan, Scheduler, StepId, StepState, Storage, StorageSize, invert,
-    },
+    scheduler::{Action, Edges, Need, StorageSize, StepState, Numbering, Outcome, Plan, Scheduler, Storage, StepId, invert},
 };
 
 #[panic_handler]

@@ -19,6 +19,7 @@ use rungs::{
 const STEPS: usize = 7;
 
 /// A clock, and what stops the run.
+#[derive(Debug)]
 pub struct Bench {
     now: Cell<Instant>,
     /// The nearest time that somebody waits for.
@@ -58,6 +59,7 @@ impl<'b> Timer for &'b Bench {
     }
 }
 
+#[derive(Debug)]
 pub struct Sleep<'b> {
     bench: &'b Bench,
     deadline: Instant,

@@ -6,7 +6,7 @@ use super::{
     twins::Twins,
 };
 use crate::{Bad, ms};
-use rungs::{Backoff, Cause, Event, LocalPipeline, OnFailure, Order, Retry, StepCx};
+use rungs::{Backoff, Cause, LocalPipeline, OnFailure, Order, Retry, StepCx};
 use std::time::Duration;
 
 const DELAYS: &[Duration] = &[ms(1), ms(2)];

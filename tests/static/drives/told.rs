@@ -27,13 +27,14 @@ pub(super) struct Reported {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Noted {
     at: Instant,
-    step: StepId,
+    step: Option<StepId>,
     what: What,
     text: String,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum What {
+    Run,
     Start,
     Retry,
     End(Status),
@@ -45,7 +46,8 @@ pub(super) struct Events(RefCell<Vec<Noted>>);
 impl Events {
     pub(super) fn note(&self, event: &Event<'_, Bad>) {
         let what = match event.kind {
-            EventKind::Started { .. } => What::Start,
+            EventKind::RunStarted(_) | EventKind::RunEnded { .. } => What::Run,
+            EventKind::Started => What::Start,
             EventKind::Retrying { .. } => What::Retry,
             EventKind::Ended { status, .. } => What::End(status),
             _ => panic!("there is no other"),
@@ -62,7 +64,8 @@ impl Events {
 impl Told {
     /// As if results of one poll were heard in the order of declaration.
     pub(super) fn sort_ties(&mut self) {
-        let is_tie = |a: &Noted, b: &Noted| a.at == b.at && a.what != What::Start && b.what != What::Start;
+        let may_tie = |event: &Noted| matches!(event.what, What::Retry | What::End(_));
+        let is_tie = |a: &Noted, b: &Noted| a.at == b.at && may_tie(a) && may_tie(b);
         self.events.chunk_by_mut(is_tie).for_each(|tied| tied.sort_by_key(|event| event.step));
         let mut events = std::mem::take(&mut self.events).into_iter().peekable();
         while let Some(event) = events.next() {

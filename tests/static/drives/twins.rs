@@ -36,7 +36,7 @@ macro_rules! twins {
                 let (clock, stops, events) = (script.clock.clone(), script.stops.clone(), Events::default());
                 let (stop, ask) = (script.stop, script.asks_at(when));
                 let mut context = $graph::Context { script };
-                let runner = $graph::runner().observe(|event: &Event<'_, Bad>| events.note(event));
+                let runner = $graph::runner().on_event(|event| events.note(event));
                 let report = match stop {
                     None => settle(&clock, ask, runner.run(&mut context, &clock)),
                     Some(_) => settle(&clock, ask, runner.cancel(&stops.signal).run(&mut context, &clock)),
@@ -47,7 +47,7 @@ macro_rules! twins {
             let by_pipeline = |script: Script, when: Option<u32>| {
                 let (script, clock, stops, events) = (&script, &script.clock, &script.stops, Events::default());
                 let (stop, ask) = (script.stop, script.asks_at(when));
-                let mut pipeline = LocalPipeline::new(stringify!($graph));
+                let mut pipeline = LocalPipeline::with_code(stringify!($graph));
                 $(
                     let $step = pipeline
                         .step(stringify!($step))
@@ -58,7 +58,7 @@ macro_rules! twins {
                             script.play(stringify!($step), &cx, &[$(&$need),*]).await
                         });
                 )*
-                let runner = pipeline.runner()$($config)*.observe(|event: &Event<'_, Bad>| events.note(event));
+                let runner = pipeline.runner()$($config)*.on_event(|event| events.note(event));
                 let report = match stop {
                     None => settle(clock, ask, runner.run(clock)),
                     Some(_) => settle(clock, ask, runner.cancel(&stops.token).run(clock)),

@@ -173,8 +173,9 @@ impl Arguments {
                 }
                 ParamKind::Field { field, mutable } => all.field(model, field, mutable, param, &name, &missing),
                 ParamKind::Context => {
-                    all.before
-                        .extend(quote!(let ::core::option::Option::Some(#name) = #wires.context() else #missing;));
+                    all.before.extend(
+                        quote!(let ::core::option::Option::Some(#name) = #wires.context::<Self>(#id) else #missing;),
+                    );
                     all.arguments.push(quote!(&#name));
                 }
             }

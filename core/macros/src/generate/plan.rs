@@ -1,7 +1,8 @@
 //! The plan as constants: they lie in flash.
 
 use super::step_id;
-use crate::model::{Edge, EdgeKind, OnFailure, Order, Pipeline, Step, When};
+use crate::model::{Edge, EdgeKind, OnFailure, Order, Pipeline, StepArgs, When};
+use crate::parse::shown;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeMap;
@@ -23,7 +24,9 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     let (waiting_rows, waiting) = rows(&inverted(&model.graph.needs));
     let classes = Classes::of(model);
     let (settings, which) = settings(model, &classes);
+    let defaults = settings_of(&model.defaults, None, 0);
     let resources = classes.tokens(model);
+    let resource_names = model.resources.iter().map(|resource| shown(&resource.name));
     let by_level = if model.config.order == Some(Order::Levels) { quote!(__LEVELS) } else { quote!(&[]) };
     // Without resources or barriers all that may start does, so the order of declaration is as good as any.
     let numbering = if model.resources.is_empty() && model.config.order != Some(Order::Levels) {
@@ -46,6 +49,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             const __NEEDS: &[__scheduler::Need] = &[#(#needs),*];
             const __WAITING_ROWS: &[u32] = &[#(#waiting_rows),*];
             const __WAITING: &[__scheduler::Need] = &[#(#waiting),*];
+            const __DEFAULTS: ::rungs::Settings<'static> = #defaults;
             const __SETTINGS: &[::rungs::Settings<'static>] = &[#(#settings),*];
             const __WHICH: &[u32] = &[#(#which),*];
             const __PLAN: __scheduler::Plan<'static> =
@@ -57,6 +61,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
                 .numbered(#numbering, __BY_PRIORITY)
                 .paths(__PATH_OF)
                 .levels(__LEVELS)
+                .resources(&[#(#resource_names),*])
                 .config(#config)
         };
     }
@@ -147,7 +152,7 @@ fn settings(model: &Pipeline, classes: &Classes) -> (Vec<TokenStream>, Vec<u32>)
     let mut list = Vec::new();
     let mut which = Vec::new();
     for (step, &class) in model.steps.iter().zip(&classes.of_step) {
-        let tokens = settings_of(step, class);
+        let tokens = settings_of(&step.settings, Some(quote!(__DEFAULTS)), class);
         let number = *known.entry(tokens.to_string()).or_insert_with(|| {
             list.push(tokens);
             list.len() as u32 - 1
@@ -158,13 +163,13 @@ fn settings(model: &Pipeline, classes: &Classes) -> (Vec<TokenStream>, Vec<u32>)
         which.clear();
     }
     if list.is_empty() {
-        list.push(quote!(::rungs::Settings::DEFAULT));
+        list.push(quote!(__DEFAULTS));
     }
     (list, which)
 }
 
-fn settings_of(step: &Step, class: u32) -> TokenStream {
-    let said = &step.settings;
+/// What is stated here, then what a value states, then the defaults.
+fn settings_of(said: &StepArgs, defaults: Option<TokenStream>, class: u32) -> TokenStream {
     let mut tokens = quote!(::rungs::Settings::DEFAULT);
     let mut say = |method: TokenStream, value: &dyn ToTokens| tokens.extend(quote!(.#method(#value)));
     let with_args = |value: &dyn ToTokens| quote!({ use ::rungs::fixed::args::*; #value });
@@ -197,13 +202,33 @@ fn settings_of(step: &Step, class: u32) -> TokenStream {
     if let Some(when) = when {
         say(quote!(when), &quote!(::rungs::When::#when));
     }
-    if said.optional {
-        say(quote!(optional), &TokenStream::new());
+    match said.optional {
+        Some(true) => say(quote!(optional), &TokenStream::new()),
+        Some(false) => say(quote!(required), &TokenStream::new()),
+        None => {}
+    }
+    if let Some(value) = &said.settings {
+        say(quote!(or), &given(value));
+    }
+    if let Some(defaults) = defaults {
+        say(quote!(or), &defaults);
     }
     if class > 0 {
         say(quote!(class), &class);
     }
     tokens
+}
+
+/// A value whose settings a step has. How its parameters are read has been decided by what stands in the attribute.
+fn given(value: &Expr) -> TokenStream {
+    let message = "settings say when clean-up steps run: write `when_all_done` or `when_any_failed` beside them";
+    let holds = quote!(!::core::matches!(__GIVEN.get_when(), ::rungs::When::AllDone | ::rungs::When::AnyFailed));
+    let check = check(value, &holds, message);
+    quote! {{
+        const __GIVEN: ::rungs::Settings<'static> = { use ::rungs::fixed::args::*; #value };
+        #check
+        __GIVEN
+    }}
 }
 
 /// Steps by what they use: all of a class use the same. The first class uses nothing.

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, GenericParam, Generics, TypeGenerics, punctuated::Punctuated, spanned::Spanned};
 
-/// `run`, `runner`, `visualize`, `Report`, and the implementation behind them.
+/// `run`, `runner`, `plan`, `visualize`, `Report`, and the implementation behind them.
 ///
 /// Parameters of our own stand beside the context's, and where the user's expressions are: so they have names that nobody
 /// else's have.
@@ -56,6 +56,10 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             const STATIC_PLAN: &'static ::rungs::fixed::StaticPlan = &PLAN;
         }
 
+        impl ::rungs::fixed::Fallible for Pipeline {
+            type Error = #error;
+        }
+
         /// Runs all steps, and reports. Dropping the future drops every step.
         #[allow(clippy::multiple_bound_locations)]
         pub fn run<#lifetime 'clock, #(#params,)* __Clock: ::rungs::Timer>(
@@ -72,6 +76,11 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             ::rungs::fixed::Runner::new()
         }
 
+        /// The plan, to ask what it consists of: names, needs and dependents, levels, settings, resources.
+        pub const fn plan() -> ::rungs::PlanView<'static> {
+            STATIC_PLAN.view()
+        }
+
         /// The picture of the plan: as text, Mermaid or DOT.
         pub const fn visualize() -> ::rungs::fixed::Diagram<'static> {
             STATIC_PLAN.picture()
@@ -79,7 +88,6 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
 
         #[allow(clippy::multiple_bound_locations)]
         impl<#lifetime #(#params,)*> ::rungs::fixed::Steps<#context_type> for Pipeline #context_where {
-            type Error = #error;
             type Storage = Storage #output_ty;
 
             #[inline]
@@ -138,13 +146,22 @@ fn checks(model: &Pipeline) -> TokenStream {
         let (id, span) = (super::step_id(number), Span::mixed_site().located_at(blamed.span()));
         quote_spanned!(span=> const { if !#has && PLAN.plan.settings(#id).#needs() { ::core::panic!(#message) } })
     };
+    let defaults = &model.defaults;
     let checks = model.steps.iter().enumerate().flat_map(|(number, step)| {
         let said = &step.settings;
+        // A step's own settings are to blame before those that come from elsewhere.
+        let elsewhere = |default| [&said.settings, default].into_iter().flatten().next();
         let seed = format!("step `{}` draws its delays at random, so the run wants `.seed(..)`", step.ident);
-        let seed = said.backoff.as_ref().map(|blamed| check(number, blamed, quote!(SEEDED), quote!(needs_seed), seed));
+        let seeded = said.backoff.as_ref().or_else(|| elsewhere(&defaults.backoff));
+        let seed = seeded.map(|blamed| check(number, blamed, quote!(SEEDED), quote!(needs_seed), seed));
         let clock = format!("step `{}` has a time limit or a delay, and `NoClock` tells no time", step.ident);
-        let timed = [&said.timeout, &said.deadline, &said.backoff, &said.retry_delay].into_iter().flatten().next();
-        let clock = timed.map(|blamed| check(number, blamed, quote!(__Clock::TICKS), quote!(needs_clock), clock));
+        let timed = [said, defaults].into_iter().flat_map(|args| {
+            [&args.timeout, &args.deadline, &args.backoff, &args.retry_delay, &args.settings].into_iter().flatten()
+        });
+        let clock = timed
+            .into_iter()
+            .next()
+            .map(|blamed| check(number, blamed, quote!(__Clock::TICKS), quote!(needs_clock), clock));
         seed.into_iter().chain(clock)
     });
     checks.collect()
@@ -167,10 +184,10 @@ fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'
         async fn run_in<
             'run,
             __Clock: ::rungs::Timer,
-            __Watcher: ::rungs::Observer<Self::Error>,
+            __Watchers: ::rungs::observers::Observers<#error>,
             __Settings: ::rungs::fixed::RunSettings,
         >(
-            #runner: ::rungs::fixed::Runner<Self, __Watcher, __Settings>,
+            #runner: ::rungs::fixed::Runner<Self, __Watchers, __Settings>,
             #storage: &'run mut Self::Storage,
             #context: #context_type,
             #timer: &__Clock,

@@ -27,7 +27,8 @@ impl Declared {
     }
 }
 
-pub(super) fn find(items: &mut [Item], diagnostics: &mut Diagnostics) -> Found {
+/// `defaults` are the names of the settings that all steps have if they do not state them.
+pub(super) fn find(items: &mut [Item], defaults: &[Ident], diagnostics: &mut Diagnostics) -> Found {
     let mut found = Found::default();
     for item in items {
         let Some(attributes) = attributes(item) else { continue };
@@ -40,7 +41,7 @@ pub(super) fn find(items: &mut [Item], diagnostics: &mut Diagnostics) -> Found {
             Item::Fn(function) => {
                 if let Some(attribute) = steps.first() {
                     no_cfg(&function.attrs, "a step", diagnostics);
-                    let said = step_args::read(attribute, diagnostics);
+                    let said = step_args::read(attribute, defaults, diagnostics);
                     found.steps.push(Declared { sig: function.sig.clone(), said });
                 }
                 refuse(&contexts, "`#[context]` goes on a struct", diagnostics);

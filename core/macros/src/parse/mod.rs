@@ -18,7 +18,8 @@ use crate::{
     graph,
     model::{Context, Pipeline},
 };
-use diagnostics::{Diagnostics, shown};
+use diagnostics::Diagnostics;
+pub(crate) use diagnostics::shown;
 use names::Names;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -44,7 +45,7 @@ pub(crate) fn pipeline(args: TokenStream, module: TokenStream) -> Result<Pipelin
     let (head, mut items) = open(&module).map_err(|error| Rejected { error, module })?;
     let mut diagnostics = Diagnostics::default();
     let args = module_args::read(args, &mut diagnostics);
-    let found = items::find(&mut items, &mut diagnostics);
+    let found = items::find(&mut items, &args.default_names, &mut diagnostics);
     let structure = context::find(&found.structs, found.marked, &mut diagnostics);
     let names = Names::new(&found, structure);
     let context = structure.map(context::model);
@@ -98,7 +99,7 @@ fn complete(
         field.exclusive = shared.exclusive;
         field.users = graph.order.iter().copied().filter(|step| shared.users.contains(step)).collect();
     }
-    let module_args::Parsed { error, name, config, resources } = args;
+    let module_args::Parsed { error, name, config, defaults, resources, .. } = args;
     let name = name.unwrap_or_else(|| shown(&ident));
-    Pipeline { attrs, vis, ident, items, name, error, config, resources, context, steps, graph }
+    Pipeline { attrs, vis, ident, items, name, error, config, defaults, resources, context, steps, graph }
 }

@@ -3,8 +3,9 @@
 use super::{
     args::{self, list, read_all, value, word},
     diagnostics::Diagnostics,
+    step_args,
 };
-use crate::model::{ConfigArgs, OnFailure, Order, Resource};
+use crate::model::{ConfigArgs, OnFailure, Order, Resource, StepArgs};
 use proc_macro2::{Ident, TokenStream};
 use syn::{Error, Expr, LitStr, Result, Type, parse::ParseStream};
 
@@ -12,10 +13,13 @@ pub(super) struct Parsed {
     pub(super) error: Type,
     pub(super) name: Option<String>,
     pub(super) config: ConfigArgs,
+    pub(super) defaults: StepArgs,
+    /// The names of the settings that `defaults` states.
+    pub(super) default_names: Vec<Ident>,
     pub(super) resources: Vec<Resource>,
 }
 
-const NAMES: &[&str] = &["error", "name", "max_concurrent", "order", "on_failure", "deadline", "resources"];
+const NAMES: &[&str] = &["error", "name", "max_concurrent", "order", "on_failure", "deadline", "defaults", "resources"];
 
 const ORDERS: &[(&str, Order)] = &[("eager", Order::Eager), ("levels", Order::Levels)];
 
@@ -23,8 +27,14 @@ const ON_FAILURE: &[(&str, OnFailure)] =
     &[("go_on", OnFailure::GoOn), ("drain", OnFailure::Drain), ("cancel", OnFailure::Cancel)];
 
 pub(super) fn read(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Parsed {
-    let mut pipeline =
-        Parsed { error: missing_type(), name: None, config: ConfigArgs::default(), resources: Vec::new() };
+    let mut pipeline = Parsed {
+        error: missing_type(),
+        name: None,
+        config: ConfigArgs::default(),
+        defaults: StepArgs::default(),
+        default_names: Vec::new(),
+        resources: Vec::new(),
+    };
     let said = args::read(tokens, diagnostics, |name, input| take(&mut pipeline, name, input));
     if !said.iter().any(|name| name == "error") {
         diagnostics.missing("the steps' error type is missing: `#[pipeline(error = MyError)]`");
@@ -46,6 +56,10 @@ fn take(pipeline: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<(
         "order" => config.order = Some(word(name, input, ORDERS)?),
         "on_failure" => config.on_failure = Some(word(name, input, ON_FAILURE)?),
         "deadline" => config.deadline = Some(value(name, input, "secs(30)")?),
+        "defaults" => {
+            let settings = list(name, input, "retries = 2")?;
+            (pipeline.defaults, pipeline.default_names) = step_args::defaults(settings)?;
+        }
         "resources" => {
             return read_all(list(name, input, "bus = 1")?, |resource, input| {
                 let units = value(resource, input, "1")?;

@@ -17,6 +17,7 @@ pub(super) struct Parsed {
 }
 
 const NAMES: &[&str] = &[
+    "settings",
     "retries",
     "backoff",
     "retry_delay",
@@ -29,12 +30,17 @@ const NAMES: &[&str] = &[
     "after",
     "skip_on_error",
     "optional",
+    "required",
     "when_all_done",
     "when_any_failed",
 ];
 
+/// What is stated at each step, and never by the defaults of all.
+const PER_STEP: &[&str] = &["settings", "retry_if", "uses", "after", "when_all_done", "when_any_failed"];
+
 /// Of these a step says one at most.
-const ALTERNATIVES: &[&[&str]] = &[&["backoff", "retry_delay"], &["skip_on_error", "when_all_done", "when_any_failed"]];
+const ALTERNATIVES: &[&[&str]] =
+    &[&["backoff", "retry_delay"], &["optional", "required"], &["skip_on_error", "when_all_done", "when_any_failed"]];
 
 /// The first of each says nothing without the second.
 const COMPANIONS: &[(&str, &str)] = &[
@@ -45,7 +51,8 @@ const COMPANIONS: &[(&str, &str)] = &[
     ("retry_on_timeout", "timeout"),
 ];
 
-pub(super) fn read(attribute: &Attribute, diagnostics: &mut Diagnostics) -> Parsed {
+/// Reads a step's attribute; `defaults` are the names that the pipeline's defaults state.
+pub(super) fn read(attribute: &Attribute, defaults: &[Ident], diagnostics: &mut Diagnostics) -> Parsed {
     let tokens = match &attribute.meta {
         Meta::Path(_) => TokenStream::new(),
         Meta::List(list) => list.tokens.clone(),
@@ -56,8 +63,25 @@ pub(super) fn read(attribute: &Attribute, diagnostics: &mut Diagnostics) -> Pars
     };
     let mut step = Parsed::default();
     let said = args::read(tokens, diagnostics, |name, input| take(&mut step, name, input));
-    check_together(&said, diagnostics);
+    check_alternatives(&said, diagnostics);
+    // What a value states is not known here.
+    if step.settings.settings.is_none() {
+        check_companions(&said, defaults, diagnostics);
+    }
     step
+}
+
+/// Reads what `defaults(..)` holds, and tells the names that it states.
+pub(super) fn defaults(tokens: TokenStream) -> Result<(StepArgs, Vec<Ident>)> {
+    let (mut step, mut diagnostics) = (Parsed::default(), Diagnostics::default());
+    let said = args::read(tokens, &mut diagnostics, |name, input| {
+        if PER_STEP.iter().any(|other| name == other) {
+            return Err(Error::new(name.span(), format!("`{name}` is stated at each step, not in `defaults`")));
+        }
+        take(&mut step, name, input)
+    });
+    check_alternatives(&said, &mut diagnostics);
+    diagnostics.finish().map(|()| (step.settings, said))
 }
 
 fn take(step: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {
@@ -75,8 +99,8 @@ fn take(step: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {
                 flag(other, input)
             });
         }
-        "optional" => {
-            settings.optional = true;
+        "optional" | "required" => {
+            settings.optional = Some(name == "optional");
             return flag(name, input);
         }
         "skip_on_error" => return run_when(settings, When::SkipOnError, name, input),
@@ -86,6 +110,7 @@ fn take(step: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {
             settings.retry_if = Some(function(name, input)?);
             return Ok(());
         }
+        "settings" => &mut settings.settings,
         "retries" => &mut settings.retries,
         "backoff" => &mut settings.backoff,
         "retry_delay" => &mut settings.retry_delay,
@@ -101,6 +126,7 @@ fn take(step: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {
 
 fn example(name: &Ident) -> &'static str {
     match name.to_string().as_str() {
+        "settings" => "CAREFUL",
         "retries" => "3",
         "backoff" => "exponential(ms(10))",
         "retry_on_timeout" => "false",
@@ -128,7 +154,7 @@ fn function(name: &Ident, input: ParseStream<'_>) -> Result<Expr> {
     }
 }
 
-fn check_together(said: &[Ident], diagnostics: &mut Diagnostics) {
+fn check_alternatives(said: &[Ident], diagnostics: &mut Diagnostics) {
     for alternatives in ALTERNATIVES {
         let mut of_these = said.iter().filter(|name| alternatives.iter().any(|one| name == one));
         let Some(first) = of_these.next() else { continue };
@@ -136,9 +162,12 @@ fn check_together(said: &[Ident], diagnostics: &mut Diagnostics) {
             diagnostics.at(name, format!("`{name}` and `{first}` exclude each other: say one of them"))
         });
     }
+}
+
+fn check_companions(said: &[Ident], defaults: &[Ident], diagnostics: &mut Diagnostics) {
     for (name, companion) in COMPANIONS {
         let Some(lonely) = said.iter().find(|other| other == name) else { continue };
-        if !said.iter().any(|other| other == companion) {
+        if !said.iter().chain(defaults).any(|other| other == companion) {
             diagnostics.at(lonely, format!("`{name}` says nothing without `{companion}`"));
         }
     }

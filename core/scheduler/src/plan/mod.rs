@@ -7,6 +7,7 @@ pub use graph::{find_cycle, invert, levels, needs_come_first, topological};
 pub use numbering::{Numbering, Use, longest_remaining};
 
 use crate::policy::Settings;
+use core::fmt;
 
 /// A step of a plan, by its place in the order of declaration.
 ///
@@ -15,6 +16,7 @@ use crate::policy::Settings;
 ///
 /// let third = StepId::new(2).unwrap();
 /// assert_eq!(third.index(), 2);
+/// assert_eq!(third.to_string(), "2");
 /// assert_eq!(StepId::new(usize::MAX), None);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +47,13 @@ impl StepId {
     /// Its place in the order of declaration, from 0.
     pub const fn index(self) -> usize {
         self.0 as usize
+    }
+}
+
+/// Its place in the order of declaration, from 0.
+impl fmt::Display for StepId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

@@ -1,5 +1,6 @@
 //! How long to wait before another attempt.
 
+use super::settings::span;
 use crate::time::nanos;
 use core::time::Duration;
 
@@ -26,20 +27,60 @@ use core::time::Duration;
 /// assert!(jittered.delay(2, 7) <= ms(300));
 /// assert_eq!(jittered.delay(2, 7), jittered.delay(2, 7));
 /// ```
+///
+/// The plain names set a value, and the methods that read one are called `get_..`.
+///
+/// With the feature `serde` it may stand in a file: `{ "fixed_ms": 200 }` or `{ "exponential_ms": 200, "factor": 2 }`, each
+/// with `cap_ms` and `jitter` (`"none"`, `"full"`, `"equal"`, `"decorrelated"`) if they are wanted, in milliseconds, as
+/// integers or with a fraction. A list is written as `{ "list_ms": [10, 50] }`. It cannot be read back, since a `Backoff`
+/// only borrows its list: read a `Vec` of durations instead, and lend it to [`list`](Self::list).
+#[must_use = "a backoff changes nothing until a step has it"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "super::data::BackoffData", into = "super::data::BackoffData")
+)]
 pub struct Backoff<'a> {
-    delays: Delays<'a>,
+    delays: DelayNanos<'a>,
     cap: u64,
     jitter: Jitter,
 }
 
+/// [`Delays`] as plans hold them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-enum Delays<'a> {
+enum DelayNanos<'a> {
     Fixed(u64),
     List(&'a [Duration]),
     Exponential { base: u64, factor: u32 },
+}
+
+/// The delays of a [`Backoff`] before its cap and its jitter.
+///
+/// ```
+/// use core::time::Duration;
+/// use rungs_scheduler::{Backoff, Delays};
+///
+/// let first = Duration::from_millis(100);
+/// assert_eq!(Backoff::exponential(first).get_delays(), Delays::Exponential { first, factor: 2 });
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Delays<'a> {
+    /// The same delay each time.
+    Fixed(Duration),
+    /// One delay after the other; the last repeats.
+    List(&'a [Duration]),
+    /// `first`, then `factor` times the delay before.
+    Exponential {
+        /// The delay before the first retry.
+        first: Duration,
+        /// What it is multiplied by each time.
+        factor: u32,
+    },
 }
 
 /// How a delay is spread, so that many that failed together do not come back together.
@@ -57,6 +98,7 @@ enum Delays<'a> {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Jitter {
     /// d.
     #[default]
@@ -75,23 +117,23 @@ impl<'a> Backoff<'a> {
 
     /// The same delay each time.
     pub const fn fixed(delay: Duration) -> Self {
-        Self::new(Delays::Fixed(nanos(delay)))
+        Self::new(DelayNanos::Fixed(nanos(delay)))
     }
 
     /// One delay after the other; the last repeats. An empty list is no delay.
     pub const fn list(delays: &'a [Duration]) -> Self {
-        Self::new(Delays::List(delays))
+        Self::new(DelayNanos::List(delays))
     }
 
     /// `first`, then twice the delay before, and so on: `first * factor^(k - 1)` before the k-th retry.
     pub const fn exponential(first: Duration) -> Self {
-        Self::new(Delays::Exponential { base: nanos(first), factor: 2 })
+        Self::new(DelayNanos::Exponential { base: nanos(first), factor: 2 })
     }
 
     /// What an exponential delay is multiplied by each time, 2 if not said. Fixed and listed delays have no factor.
     pub const fn factor(mut self, factor: u32) -> Self {
-        if let Delays::Exponential { base, .. } = self.delays {
-            self.delays = Delays::Exponential { base, factor };
+        if let DelayNanos::Exponential { base, .. } = self.delays {
+            self.delays = DelayNanos::Exponential { base, factor };
         }
         self
     }
@@ -106,6 +148,27 @@ impl<'a> Backoff<'a> {
     pub const fn jitter(mut self, jitter: Jitter) -> Self {
         self.jitter = jitter;
         self
+    }
+
+    /// The delays before the cap and the jitter.
+    pub const fn get_delays(&self) -> Delays<'a> {
+        match self.delays {
+            DelayNanos::Fixed(delay) => Delays::Fixed(Duration::from_nanos(delay)),
+            DelayNanos::List(delays) => Delays::List(delays),
+            DelayNanos::Exponential { base, factor } => {
+                Delays::Exponential { first: Duration::from_nanos(base), factor }
+            }
+        }
+    }
+
+    /// The longest delay; `None` if there is no cap.
+    pub const fn get_cap(&self) -> Option<Duration> {
+        span(self.cap)
+    }
+
+    /// How the delays are spread.
+    pub const fn get_jitter(&self) -> Jitter {
+        self.jitter
     }
 
     /// The delay before the `retry`-th further attempt, counted from 1, for this seed.
@@ -133,8 +196,8 @@ impl<'a> Backoff<'a> {
     /// Whether there is any delay at all, and so a clock is needed.
     pub(crate) const fn waits(&self) -> bool {
         let delays = match self.delays {
-            Delays::Fixed(delay) | Delays::Exponential { base: delay, .. } => return delay > 0,
-            Delays::List(delays) => delays,
+            DelayNanos::Fixed(delay) | DelayNanos::Exponential { base: delay, .. } => return delay > 0,
+            DelayNanos::List(delays) => delays,
         };
         let mut i = 0;
         while i < delays.len() {
@@ -146,18 +209,18 @@ impl<'a> Backoff<'a> {
         false
     }
 
-    const fn new(delays: Delays<'a>) -> Self {
+    const fn new(delays: DelayNanos<'a>) -> Self {
         Self { delays, cap: u64::MAX, jitter: Jitter::None }
     }
 
     /// The delay without jitter.
     pub(crate) fn plain(&self, retry: u32) -> u64 {
         let delay = match self.delays {
-            Delays::Fixed(delay) => delay,
-            Delays::List(delays) => {
+            DelayNanos::Fixed(delay) => delay,
+            DelayNanos::List(delays) => {
                 delays.get(retry.saturating_sub(1) as usize).or_else(|| delays.last()).map_or(0, |&delay| nanos(delay))
             }
-            Delays::Exponential { base, factor } => {
+            DelayNanos::Exponential { base, factor } => {
                 let mut delay = base;
                 // Where a factor changes nothing any more, no further one does: 64 rounds at most.
                 for _ in 1..retry {

@@ -1,6 +1,6 @@
 //! What is said of one run.
 
-use super::settings::NONE;
+use super::settings::{NONE, span};
 use crate::time::nanos;
 use core::time::Duration;
 
@@ -10,10 +10,34 @@ use core::time::Duration;
 /// use rungs_scheduler::{Config, OnFailure};
 ///
 /// const ONE_AT_A_TIME: Config = Config::DEFAULT.max_concurrent(1).on_failure(OnFailure::Drain);
-/// assert_ne!(ONE_AT_A_TIME, Config::DEFAULT);
+/// assert_eq!(ONE_AT_A_TIME.get_max_concurrent(), Some(1));
+/// assert_eq!(ONE_AT_A_TIME.get_deadline(), None);
 /// ```
+///
+/// The plain names set a value, and the methods that read one are called `get_..`, as those of
+/// [`Settings`](super::Settings) are.
+///
+/// With the feature `serde` it may stand in a file, where anything may be left out: `max_concurrent`, `deadline_ms` (in
+/// milliseconds, an integer or with a fraction), `seed`, `order` (`"eager"`, `"levels"`), and `on_failure` (`"go_on"`,
+/// `"drain"`, `"cancel"`).
+///
+/// ```
+/// # #[cfg(feature = "serde")] {
+/// use rungs_scheduler::{Config, OnFailure};
+///
+/// let config: Config = serde_json::from_str(r#"{ "max_concurrent": 8, "on_failure": "drain" }"#)?;
+/// assert_eq!(config, Config::DEFAULT.max_concurrent(8).on_failure(OnFailure::Drain));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "a configuration changes nothing until a run has it"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(from = "super::data::ConfigData", into = "super::data::ConfigData")
+)]
 pub struct Config {
     pub(crate) max_concurrent: u32,
     pub(crate) deadline: u64,
@@ -58,13 +82,19 @@ impl Config {
     }
 }
 
+/// Readers.
 impl Config {
-    /// The most attempts in flight; `u32::MAX` if there is no limit.
-    pub const fn get_max_concurrent(&self) -> u32 {
-        self.max_concurrent
+    /// How many attempts may be in flight; `None` if there is no limit.
+    pub const fn get_max_concurrent(&self) -> Option<u32> {
+        if self.max_concurrent == u32::MAX { None } else { Some(self.max_concurrent) }
     }
 
-    /// Where jitter comes from, if it was said.
+    /// How long the run may take; `None` if there is no limit.
+    pub const fn get_deadline(&self) -> Option<Duration> {
+        span(self.deadline)
+    }
+
+    /// Where jitter comes from, if that is stated.
     pub const fn get_seed(&self) -> Option<u64> {
         self.seed
     }
@@ -74,7 +104,14 @@ impl Config {
         self.order
     }
 
-    /// Whether the run has a deadline.
+    /// What the failure of a required step does to the others.
+    pub const fn get_on_failure(&self) -> OnFailure {
+        self.on_failure
+    }
+}
+
+impl Config {
+    #[doc(hidden)]
     pub const fn has_deadline(&self) -> bool {
         self.deadline != NONE
     }
@@ -89,31 +126,25 @@ impl Default for Config {
 /// When a step may start.
 ///
 /// ```
-/// use rungs_scheduler::*;
+/// use rungs_scheduler::{EventKind, NoClock, Order, Pipeline};
 ///
-/// // 1 needs 0, and 2 stands alone; one attempt at a time.
-/// let [zero, one, two] = [0, 1, 2].map(|step| StepId::new(step).unwrap());
-/// let (needs, dependents) = ([Need::result(zero)], [Need::result(one)]);
-/// let (needs, dependents) = (Edges::new(&[0, 0, 1, 1], &needs), Edges::new(&[0, 1, 1, 1], &dependents));
-/// let plan = Plan::new(needs, dependents, &[Settings::DEFAULT], &[]);
-/// // By levels, 2 comes before 1.
-/// let levels = Numbering { order: &[0, 2, 1], places: &[0, 2, 1], levels: &[0, 1, 0], ..Numbering::default() };
-///
-/// for (order, expected) in [(Order::Eager, [zero, one, two]), (Order::Levels, [zero, two, one])] {
-///     let numbering = if order == Order::Levels { levels } else { Numbering::declared(&plan) };
-///     let config = Config::DEFAULT.max_concurrent(1).order(order);
-///     let (mut states, mut ready, mut open) = ([StepState::default(); 3], [0; StorageSize::ready_words(3)], [0; 2]);
-///     let state = Storage { states: &mut states, ready: &mut ready, open: &mut open, ..Storage::default() };
-///     let mut run = Scheduler::new(plan, numbering, config, state, Instant::ZERO)?;
-///     for step in expected {
-///         assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Start(step)));
-///         run.handle_outcome(step, Outcome::Success, Instant::ZERO);
+/// let mut p = Pipeline::new("lock-step");
+/// let a = p.step("a").run(async || Ok(()));
+/// p.step("after a").after(a).run(async || Ok(()));
+/// p.step("b").run(async || Ok(()));
+/// let mut ended = Vec::new();
+/// let run = p.runner().order(Order::Levels).on_event(|event| {
+///     if let EventKind::Ended { .. } = event.kind {
+///         ended.push(event.name.to_string());
 ///     }
-/// }
-/// # Ok::<(), StorageTooSmall>(())
+/// });
+/// assert!(futures_lite::future::block_on(run.run(&NoClock))?.is_success());
+/// assert_eq!(ended, ["a", "b", "after a"]);
+/// # Ok::<(), rungs::PlanError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Order {
     /// As soon as its own needs are met.
@@ -127,24 +158,21 @@ pub enum Order {
 /// does a failure that came from a need.)
 ///
 /// ```
-/// use rungs_scheduler::*;
+/// use rungs_scheduler::{NoClock, OnFailure, Pipeline, Status};
 ///
-/// let free = Edges::new(&[0, 0, 0], &[]);
-/// let plan = Plan::new(free, free, &[Settings::DEFAULT], &[]);
-/// let [bad, good] = [0, 1].map(|step| StepId::new(step).unwrap());
-/// let config = Config::DEFAULT.max_concurrent(1).on_failure(OnFailure::Drain);
-/// let (mut states, mut ready) = ([StepState::default(); 2], [0; StorageSize::ready_words(2)]);
-/// let state = Storage { states: &mut states, ready: &mut ready, ..Storage::default() };
-/// let mut run = Scheduler::new(plan, Numbering::declared(&plan), config, state, Instant::ZERO)?;
-///
-/// assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Start(bad)));
-/// run.handle_outcome(bad, Outcome::Failed(Retry::No), Instant::ZERO);
-/// assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Ended(good)));
-/// assert_eq!(run.state(good).unwrap().cause(), Some(Cause::Stopped { by: bad }));
-/// # Ok::<(), StorageTooSmall>(())
+/// let mut p = Pipeline::with_error("stops");
+/// p.step("bad").run(async || Err::<(), _>("bad"));
+/// p.step("good").run(async || Ok(()));
+/// p.step("tidy").when_all_done().run(async || Ok(()));
+/// let run = p.runner().max_concurrent(1).on_failure(OnFailure::Drain).run(&NoClock);
+/// let report = futures_lite::future::block_on(run)?;
+/// assert_eq!(report.get("good").unwrap().status(), Status::Skipped);
+/// assert_eq!(report.get("tidy").unwrap().status(), Status::Success);
+/// # Ok::<(), rungs::PlanError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum OnFailure {
     /// Nothing: what does not need the step goes on.

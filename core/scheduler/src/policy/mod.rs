@@ -2,10 +2,12 @@
 
 mod backoff;
 mod config;
+#[cfg(feature = "serde")]
+mod data;
 pub(crate) mod settings;
 
 #[cfg(test)]
 pub(crate) use backoff::random;
-pub use backoff::{Backoff, Jitter};
+pub use backoff::{Backoff, Delays, Jitter};
 pub use config::{Config, OnFailure, Order};
 pub use settings::{Retry, Settings, When};

@@ -17,11 +17,49 @@ use core::time::Duration;
 ///     .retries(3)
 ///     .backoff(Backoff::exponential(Duration::from_millis(200)))
 ///     .timeout(Duration::from_secs(5));
-/// assert!(FETCH != Settings::DEFAULT);
+/// assert_eq!(FETCH.get_retries(), 3);
+/// assert_eq!(FETCH.get_timeout(), Some(Duration::from_secs(5)));
+/// assert_eq!(FETCH.get_deadline(), None);
 /// ```
+///
+/// The plain names set a value, so the methods that read one are called `get_..`, as those of
+/// [`std::process::Command`](https://doc.rust-lang.org/std/process/struct.Command.html#method.get_args) are.
+///
+/// A value knows which settings it states: [`or`](Self::or) takes all others from another value. Two values are equal
+/// if they state the same settings with the same values.
+///
+/// # In a file
+///
+/// With the feature `serde`, only stated settings are written, and a setting that a file leaves out is not stated.
+/// Times are in milliseconds, as an integer or with a fraction. A name that there is not is an error.
+///
+/// ```
+/// # #[cfg(feature = "serde")] {
+/// use rungs_scheduler::Settings;
+///
+/// let text = r#"{ "retries": 3, "backoff": { "exponential_ms": 200, "cap_ms": 5000, "jitter": "full" }, "timeout_ms": 2.5 }"#;
+/// let settings: Settings<'static> = serde_json::from_str(text)?;
+/// assert_eq!(settings.get_retries(), 3);
+/// assert_eq!(settings.get_timeout(), Some(core::time::Duration::from_micros(2_500)));
+/// assert_eq!(serde_json::from_str::<Settings<'static>>(&serde_json::to_string(&settings)?)?, settings);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// The names are `retries`, `backoff`, `timeout_ms`, `retry_on_timeout`, `deadline_ms`, `expected_ms`, `when` (as in
+/// `"skip_on_error"`) and `optional`; those of `backoff` are told at [`Backoff`]. The form describes itself: it is for
+/// JSON, TOML, YAML and the like.
+#[must_use = "settings change nothing until a step has them"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(from = "super::data::SettingsData<'a>", into = "super::data::SettingsData<'a>")
+)]
 pub struct Settings<'a> {
+    /// Which settings are stated: a bit for each, see below.
+    stated: u16,
     pub(crate) retries: u32,
     pub(crate) class: u32,
     pub(crate) timeout: u64,
@@ -36,9 +74,24 @@ pub struct Settings<'a> {
 /// No limit, or nothing stated: `u64::MAX` saves the tag of an `Option`.
 pub(crate) const NONE: u64 = u64::MAX;
 
+/// A limit that may not be there, for readers.
+pub(super) const fn span(nanos: u64) -> Option<Duration> {
+    if nanos == NONE { None } else { Some(Duration::from_nanos(nanos)) }
+}
+
+pub(super) const RETRIES: u16 = 1;
+pub(super) const BACKOFF: u16 = 1 << 1;
+pub(super) const TIMEOUT: u16 = 1 << 2;
+pub(super) const RETRY_ON_TIMEOUT: u16 = 1 << 3;
+pub(super) const DEADLINE: u16 = 1 << 4;
+pub(super) const EXPECTED: u16 = 1 << 5;
+pub(super) const WHEN: u16 = 1 << 6;
+pub(super) const OPTIONAL: u16 = 1 << 7;
+
 impl<'a> Settings<'a> {
-    /// One attempt, no time limits, runs when all needs succeeded.
+    /// One attempt, no time limits, runs when all needs succeeded. States nothing.
     pub const DEFAULT: Self = Self {
+        stated: 0,
         retries: 0,
         class: 0,
         timeout: NONE,
@@ -53,48 +106,64 @@ impl<'a> Settings<'a> {
     /// Extra attempts after the first. More than 65,535 are as many as it takes; a report counts up to that.
     pub const fn retries(mut self, retries: u32) -> Self {
         self.retries = retries;
+        self.stated |= RETRIES;
         self
     }
 
     /// The delays before further attempts.
     pub const fn backoff(mut self, backoff: Backoff<'a>) -> Self {
         self.backoff = backoff;
+        self.stated |= BACKOFF;
         self
     }
 
     /// How long one attempt may take.
     pub const fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = nanos(limit);
+        self.stated |= TIMEOUT;
         self
     }
 
     /// Whether an attempt that timed out is tried again; true if not said.
     pub const fn retry_on_timeout(mut self, retry: bool) -> Self {
         self.retry_on_timeout = retry;
+        self.stated |= RETRY_ON_TIMEOUT;
         self
     }
 
     /// How long the step may take from its first attempt's start, retries and waiting included.
     pub const fn deadline(mut self, limit: Duration) -> Self {
         self.deadline = nanos(limit);
+        self.stated |= DEADLINE;
         self
     }
 
     /// How long the step is expected to take: the weight of its path when places are short.
     pub const fn expected(mut self, span: Duration) -> Self {
         self.expected = nanos(span);
+        self.stated |= EXPECTED;
         self
     }
 
     /// What its needs must have come to before it runs.
     pub const fn when(mut self, when: When) -> Self {
         self.when = when;
+        self.stated |= WHEN;
         self
     }
 
     /// Its failure stops nothing and does not count in the exit code.
     pub const fn optional(mut self) -> Self {
         self.optional = true;
+        self.stated |= OPTIONAL;
+        self
+    }
+
+    /// Its failure counts, and stops the run if that is wanted: takes an [`optional`](Self::optional) of the defaults
+    /// back.
+    pub const fn required(mut self) -> Self {
+        self.optional = false;
+        self.stated |= OPTIONAL;
         self
     }
 
@@ -106,14 +175,49 @@ impl<'a> Settings<'a> {
         self
     }
 
-    /// The class of steps that use the same resources.
-    pub const fn get_class(&self) -> u32 {
-        self.class
+    /// What this value does not state is taken from `defaults`, setting by setting. (The class stays.)
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use rungs_scheduler::Settings;
+    ///
+    /// const USUAL: Settings<'static> = Settings::DEFAULT.retries(3).timeout(Duration::from_secs(5));
+    /// const QUICK: Settings<'static> = Settings::DEFAULT.timeout(Duration::from_secs(1)).or(USUAL);
+    /// assert_eq!((QUICK.get_retries(), QUICK.get_timeout()), (3, Some(Duration::from_secs(1))));
+    /// assert_eq!(Settings::DEFAULT.retries(0).or(USUAL).get_retries(), 0); // stated, though it is the usual value
+    /// ```
+    #[must_use]
+    pub const fn or(mut self, defaults: Self) -> Self {
+        if !self.states(RETRIES) {
+            self.retries = defaults.retries;
+        }
+        if !self.states(BACKOFF) {
+            self.backoff = defaults.backoff;
+        }
+        if !self.states(TIMEOUT) {
+            self.timeout = defaults.timeout;
+        }
+        if !self.states(RETRY_ON_TIMEOUT) {
+            self.retry_on_timeout = defaults.retry_on_timeout;
+        }
+        if !self.states(DEADLINE) {
+            self.deadline = defaults.deadline;
+        }
+        if !self.states(EXPECTED) {
+            self.expected = defaults.expected;
+        }
+        if !self.states(WHEN) {
+            self.when = defaults.when;
+        }
+        if !self.states(OPTIONAL) {
+            self.optional = defaults.optional;
+        }
+        self.stated |= defaults.stated;
+        self
     }
 
-    /// Whether its failure stops nothing and does not count in the exit code.
-    pub const fn is_optional(&self) -> bool {
-        self.optional
+    pub(super) const fn states(&self, setting: u16) -> bool {
+        self.stated & setting != 0
     }
 
     pub(crate) const fn has_deadline(&self) -> bool {
@@ -143,6 +247,54 @@ impl<'a> Settings<'a> {
     }
 }
 
+/// Readers: see [`Settings`] for their names.
+impl<'a> Settings<'a> {
+    /// How many attempts are made after the first one at most.
+    pub const fn get_retries(&self) -> u32 {
+        self.retries
+    }
+
+    /// The delays before further attempts.
+    pub const fn get_backoff(&self) -> Backoff<'a> {
+        self.backoff
+    }
+
+    /// How long one attempt may take; `None` if there is no limit.
+    pub const fn get_timeout(&self) -> Option<Duration> {
+        span(self.timeout)
+    }
+
+    /// Whether an attempt that timed out is tried again.
+    pub const fn get_retry_on_timeout(&self) -> bool {
+        self.retry_on_timeout
+    }
+
+    /// How long the step may take with all its attempts; `None` if there is no limit.
+    pub const fn get_deadline(&self) -> Option<Duration> {
+        span(self.deadline)
+    }
+
+    /// How long the step is expected to take, if that is stated.
+    pub const fn get_expected(&self) -> Option<Duration> {
+        span(self.expected)
+    }
+
+    /// What its needs must have come to before it runs.
+    pub const fn get_when(&self) -> When {
+        self.when
+    }
+
+    /// Whether its failure stops nothing and does not count.
+    pub const fn is_optional(&self) -> bool {
+        self.optional
+    }
+
+    /// The class of steps that use the same resources.
+    pub const fn get_class(&self) -> u32 {
+        self.class
+    }
+}
+
 impl Default for Settings<'_> {
     fn default() -> Self {
         Self::DEFAULT
@@ -159,6 +311,7 @@ impl Default for Settings<'_> {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum When {
     /// All needs succeeded. One that failed fails the step; one that was skipped or cancelled skips it.
@@ -189,6 +342,14 @@ pub enum Retry {
     After(Duration),
     /// The step has failed.
     No,
+}
+
+impl When {
+    /// Whether a step of this rule runs whatever its needs came to, so that its arguments are `Result`s.
+    #[doc(hidden)]
+    pub const fn is_clean_up(self) -> bool {
+        matches!(self, Self::AllDone | Self::AnyFailed)
+    }
 }
 
 impl From<bool> for Retry {

@@ -2,7 +2,8 @@
 
 use super::{
     Scheduler, Setup, StepId,
-    step_state::{CLEAN_UP, Phase, SKIP_ON_ERROR, SWEPT, StepState, WENT_WRONG, Why},
+    cause::Why,
+    step_state::{CLEAN_UP, Phase, SKIP_ON_ERROR, SWEPT, StepState, WENT_WRONG},
 };
 use crate::plan::Need;
 

@@ -2,7 +2,8 @@
 
 use super::{
     Action, Scheduler, Setup, StepId, StepState,
-    step_state::{Phase, TIMED_OUT_LAST, Why},
+    cause::Why,
+    step_state::{Phase, TIMED_OUT_LAST},
 };
 use crate::time::Instant;
 
@@ -68,7 +69,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             }
             // Waits for a place after a retry, and has no time left: its last error stands.
             Phase::Ready => {
-                let why = if node.has(TIMED_OUT_LAST) { Why::TimedOut } else { Why::Own };
+                let why = if node.has(TIMED_OUT_LAST) { Why::TimedOut } else { Why::Failed };
                 self.ready.remove(self.setup.numbering().place(step));
                 self.fail(step, why);
                 Some(Action::Ended(step))

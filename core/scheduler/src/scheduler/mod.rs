@@ -5,6 +5,7 @@
 
 mod action;
 mod bits;
+mod cause;
 mod ends;
 mod expired;
 mod fast_path;
@@ -19,9 +20,10 @@ mod storage;
 mod timers;
 
 pub use action::{Action, Outcome, Verdict};
+pub use cause::Cause;
 pub use fast_path::allows_fast_path;
 pub use setup::{DynamicSetup, Requirements, Setup};
-pub use status::{Cause, Status};
+pub use status::Status;
 pub use step_state::StepState;
 pub use stop::Stop;
 pub use storage::{Storage, StorageSize, StorageTooSmall};

@@ -2,7 +2,8 @@
 
 use super::{
     Outcome, Scheduler, Setup, StepId, Verdict,
-    step_state::{Phase, TIMED_OUT_LAST, Why},
+    cause::Why,
+    step_state::{Phase, TIMED_OUT_LAST},
 };
 use crate::{policy::Retry, time::Instant};
 
@@ -22,7 +23,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         self.release(step);
         match outcome {
             Outcome::Success => self.succeed(step),
-            Outcome::Failed(retry) => return self.attempt_failed(step, Why::Own, retry, now),
+            Outcome::Failed(retry) => return self.attempt_failed(step, Why::Failed, retry, now),
             Outcome::Panicked => self.fail(step, Why::Panicked),
             Outcome::Abandoned if !abandoning => self.fail(step, Why::TaskDropped),
             Outcome::Abandoned => match why {

@@ -79,6 +79,7 @@ impl<'a> Setup<'a> for DynamicSetup<'a> {
 }
 
 /// What of the scheduler a run can come to need.
+#[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]

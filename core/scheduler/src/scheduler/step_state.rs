@@ -1,6 +1,6 @@
 //! What the scheduler remembers of one step: 24 bytes.
 
-use super::{Cause, Status};
+use super::{Cause, Status, cause::Why};
 use crate::{plan::StepId, policy::When, time::Instant};
 use core::time::Duration;
 
@@ -82,40 +82,6 @@ impl Phase {
     }
 }
 
-/// A [`Cause`] without its steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Why {
-    None,
-    Own,
-    TimedOut,
-    Deadline,
-    Panicked,
-    TaskDropped,
-    Dependency,
-    Stopped,
-    Token,
-    RunDeadline,
-    NotNeeded,
-}
-
-impl Why {
-    const fn of(what: u8) -> Self {
-        match what >> CAUSE {
-            0 => Self::None,
-            1 => Self::Own,
-            2 => Self::TimedOut,
-            3 => Self::Deadline,
-            4 => Self::Panicked,
-            5 => Self::TaskDropped,
-            6 => Self::Dependency,
-            7 => Self::Stopped,
-            8 => Self::Token,
-            9 => Self::RunDeadline,
-            _ => Self::NotNeeded,
-        }
-    }
-}
-
 impl Default for StepState {
     fn default() -> Self {
         Self::NEW
@@ -181,7 +147,7 @@ impl StepState {
     }
 
     pub(super) fn why(&self) -> Why {
-        Why::of(self.what)
+        Why::from_bits(self.what >> CAUSE)
     }
 
     #[inline]
@@ -256,8 +222,8 @@ impl StepState {
         self.has(STARTED)
     }
 
-    /// Whether the step has ended, however.
     #[inline]
+    /// Whether the step has ended, however.
     pub fn has_ended(&self) -> bool {
         matches!(self.phase(), Phase::Success | Phase::Failed | Phase::Skipped | Phase::Cancelled)
     }
@@ -286,20 +252,7 @@ impl StepState {
         if !self.has_ended() {
             return None;
         }
-        let root = StepId(self.link);
-        Some(match self.why() {
-            Why::None => return None,
-            Why::Own => Cause::Failed,
-            Why::TimedOut => Cause::TimedOut,
-            Why::Deadline => Cause::Deadline,
-            Why::Panicked => Cause::Panicked,
-            Why::TaskDropped => Cause::TaskDropped,
-            Why::Dependency => Cause::Dependency { root, via: StepId(self.first as u32) },
-            Why::Stopped => Cause::Stopped { by: root },
-            Why::Token => Cause::Cancelled,
-            Why::RunDeadline => Cause::RunDeadline,
-            Why::NotNeeded => Cause::NotNeeded,
-        })
+        Cause::of(self.why(), StepId(self.link), StepId(self.first as u32))
     }
 
     /// How many attempts were started; 65,536 may be more.
@@ -336,11 +289,6 @@ impl StepState {
     #[doc(hidden)]
     pub fn is_being_abandoned(&self) -> bool {
         self.phase() == Phase::Abandoning
-    }
-
-    #[doc(hidden)]
-    pub fn is_timing_out(&self) -> bool {
-        self.phase() == Phase::Abandoning && self.why() == Why::TimedOut
     }
 
     /// Whether an attempt is in flight, told to end or not.

@@ -2,7 +2,8 @@
 
 use super::{
     Action, Scheduler, Setup, StepId,
-    step_state::{CLEAN_UP, Phase, Why},
+    cause::Why,
+    step_state::{CLEAN_UP, Phase},
 };
 use crate::policy::OnFailure;
 
@@ -98,7 +99,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
                 if self.stopping.cancels > 1 { Reach::CleanUp } else { Reach::Attempts }
             }
         };
-        self.stopping.extend(reach, Why::Token, StepId(0));
+        self.stopping.extend(reach, Why::Cancelled, StepId(0));
     }
 
     pub(super) fn stop_at_deadline(&mut self) {

@@ -201,12 +201,12 @@ fn cancelled_at(step: &str, times: u32, script: Script, db: &Path) -> Result<Rep
         let server = Server::start(script).await?;
         let base = server.url();
         let mut job = Job::new(&base, db);
-        let observer = |event: &Event<'_, EtlError>| {
-            if event.name == step && matches!(event.kind, EventKind::Started { .. }) {
+        let run = job.steps.runner().seed(1).cancel(&token).on_event(|event| {
+            if event.name == step && matches!(event.kind, EventKind::Started) {
                 (0..times).for_each(|_| token.cancel());
             }
-        };
-        Ok(job.steps.runner().seed(1).cancel(&token).observe(observer).run(&Smol::new()).await?)
+        });
+        Ok(run.run(&Smol::new()).await?)
     })
 }
 

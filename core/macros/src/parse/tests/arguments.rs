@@ -33,9 +33,9 @@ fn an_unknown_setting() {
         "colour = red(1, 2), optional",
         &[(
             "colour",
-            "`colour` is not a setting of a step; there are `retries`, `backoff`, `retry_delay`, `retry_if`, `timeout`, \
-             `retry_on_timeout`, `deadline`, `expected`, `uses`, `after`, `skip_on_error`, `optional`, `when_all_done`, \
-             `when_any_failed`",
+            "`colour` is not a setting of a step; there are `settings`, `retries`, `backoff`, `retry_delay`, `retry_if`, \
+             `timeout`, `retry_on_timeout`, `deadline`, `expected`, `uses`, `after`, `skip_on_error`, `optional`, `required`, \
+             `when_all_done`, `when_any_failed`",
         )],
     );
     module("ordre = levels", &[("ordre", "`ordre` is not a setting of a pipeline; did you mean `order`?")]);
@@ -44,9 +44,43 @@ fn an_unknown_setting() {
         &[(
             "retries",
             "`retries` is not a setting of a pipeline; there are `error`, `name`, `max_concurrent`, `order`, `on_failure`, \
-             `deadline`, `resources`",
+             `deadline`, `defaults`, `resources`",
         )],
     );
+}
+
+#[test]
+fn defaults_state_what_any_step_may_have() {
+    module("defaults(retries = 2, backoff = fixed(ms(1)), timeout = ms(5), skip_on_error, optional)", &[]);
+    module("defaults(retry_delay = ms(1), deadline = secs(1), expected = ms(1), retry_on_timeout = false,)", &[]);
+    module("defaults = 2", &[("defaults", "`defaults` takes a list: `defaults(retries = 2)`")]);
+    for per_step in
+        ["retry_if = E::is", "uses(bus = 1)", "after(b)", "when_all_done", "when_any_failed", "settings = S"]
+    {
+        let name = per_step.split([' ', '(']).next().unwrap();
+        let message = format!("`{name}` is stated at each step, not in `defaults`");
+        module(&format!("defaults(retries = 1, {per_step})"), &[(name, &message)]);
+    }
+    module(
+        "defaults(backoff = fixed(ms(1)), retry_delay = ms(1))",
+        &[("retry_delay", "`retry_delay` and `backoff` exclude each other: say one of them")],
+    );
+}
+
+#[test]
+fn a_companion_may_stand_in_the_defaults_or_in_a_value() {
+    let step = "#[step(retry_if = E::is, retry_on_timeout = false)] async fn a() -> R {}";
+    check_with("error = E, defaults(retries = 2, timeout = ms(1))", step, &[]);
+    check_with(
+        "error = E, defaults(timeout = ms(1))",
+        step,
+        &[
+            ("retry_if", "`retry_if` says nothing without `retries`"),
+            ("retry_on_timeout", "`retry_on_timeout` says nothing without `retries`"),
+        ],
+    );
+    self::step("settings = CAREFUL, retry_if = E::is", &[]);
+    self::step("optional, required", &[("required", "`required` and `optional` exclude each other: say one of them")]);
 }
 
 #[test]

@@ -1,8 +1,4 @@
-//! What a run adds up to, whoever keeps its record: its exit code and its table.
-
-mod table;
-
-pub(crate) use table::Table;
+//! What a run adds up to: its exit code, and how many steps ended how.
 
 use rungs_scheduler::{Cause, Status, StepState};
 
@@ -18,14 +14,20 @@ pub(crate) fn exit_code(states: &[StepState]) -> u8 {
     }
 }
 
-fn is_cut_short(node: &StepState, states: &[StepState]) -> bool {
+/// Whether a step did not succeed because the run was stopped.
+pub(super) fn is_cut_short(node: &StepState, states: &[StepState]) -> bool {
     match (node.status(), node.cause()) {
         (Status::Cancelled, _) => true,
-        (Status::Skipped, Some(Cause::Stopped { .. } | Cause::Cancelled | Cause::RunDeadline)) => true,
+        (Status::Skipped, Some(cause)) if cause.is_stop() => true,
         // A root is the root of nothing else, so this goes one step deep.
         (Status::Skipped, Some(Cause::Dependency { root, .. })) => {
             states.get(root.index()).is_some_and(|root| is_cut_short(root, states))
         }
         _ => false,
     }
+}
+
+/// How many steps have this status.
+pub(crate) fn count(states: &[StepState], status: Status) -> usize {
+    states.iter().filter(|node| node.status() == status).count()
 }

@@ -1,0 +1,213 @@
+//! Settings as they stand in a file: stated ones only, and times in milliseconds.
+
+use super::{
+    Backoff, Config, Delays, Jitter, OnFailure, Order, Settings, When,
+    settings::{BACKOFF, DEADLINE, EXPECTED, OPTIONAL, RETRIES, RETRY_ON_TIMEOUT, TIMEOUT, WHEN},
+};
+use alloc::vec::Vec;
+use core::{fmt, time::Duration};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A struct of a file, in which every field may be left out.
+macro_rules! data {
+    ($name:ident$(<$life:lifetime>)? called $title:literal { $($field:ident: $ty:ty,)* }) => {
+        #[derive(Default, Serialize, Deserialize)]
+        #[serde(rename = $title, default, deny_unknown_fields)]
+        pub(super) struct $name$(<$life>)? {
+            $(#[serde(skip_serializing_if = "Option::is_none")] $field: Option<$ty>,)*
+        }
+    };
+}
+
+data! {
+    SettingsData<'a> called "Settings" {
+        retries: u32,
+        backoff: Backoff<'a>,
+        timeout_ms: Millis,
+        retry_on_timeout: bool,
+        deadline_ms: Millis,
+        expected_ms: Millis,
+        when: When,
+        optional: bool,
+    }
+}
+
+impl<'a> From<Settings<'a>> for SettingsData<'a> {
+    fn from(settings: Settings<'a>) -> Self {
+        Self {
+            retries: settings.states(RETRIES).then_some(settings.get_retries()),
+            backoff: settings.states(BACKOFF).then_some(settings.get_backoff()),
+            timeout_ms: settings.get_timeout().filter(|_| settings.states(TIMEOUT)).map(Millis),
+            retry_on_timeout: settings.states(RETRY_ON_TIMEOUT).then_some(settings.get_retry_on_timeout()),
+            deadline_ms: settings.get_deadline().filter(|_| settings.states(DEADLINE)).map(Millis),
+            expected_ms: settings.get_expected().filter(|_| settings.states(EXPECTED)).map(Millis),
+            when: settings.states(WHEN).then_some(settings.get_when()),
+            optional: settings.states(OPTIONAL).then_some(settings.is_optional()),
+        }
+    }
+}
+
+impl<'a> From<SettingsData<'a>> for Settings<'a> {
+    fn from(data: SettingsData<'a>) -> Self {
+        let mut settings = Settings::DEFAULT;
+        if let Some(retries) = data.retries {
+            settings = settings.retries(retries);
+        }
+        if let Some(backoff) = data.backoff {
+            settings = settings.backoff(backoff);
+        }
+        if let Some(Millis(limit)) = data.timeout_ms {
+            settings = settings.timeout(limit);
+        }
+        if let Some(retry) = data.retry_on_timeout {
+            settings = settings.retry_on_timeout(retry);
+        }
+        if let Some(Millis(limit)) = data.deadline_ms {
+            settings = settings.deadline(limit);
+        }
+        if let Some(Millis(span)) = data.expected_ms {
+            settings = settings.expected(span);
+        }
+        if let Some(when) = data.when {
+            settings = settings.when(when);
+        }
+        match data.optional {
+            Some(true) => settings.optional(),
+            Some(false) => settings.required(),
+            None => settings,
+        }
+    }
+}
+
+data! {
+    BackoffData called "Backoff" {
+        fixed_ms: Millis,
+        list_ms: Vec<Millis>,
+        exponential_ms: Millis,
+        factor: u32,
+        cap_ms: Millis,
+        jitter: Jitter,
+    }
+}
+
+impl From<Backoff<'_>> for BackoffData {
+    fn from(backoff: Backoff<'_>) -> Self {
+        let jitter = Some(backoff.get_jitter()).filter(|jitter| *jitter != Jitter::None);
+        let data = Self { cap_ms: backoff.get_cap().map(Millis), jitter, ..Self::default() };
+        match backoff.get_delays() {
+            Delays::Fixed(delay) => Self { fixed_ms: Some(Millis(delay)), ..data },
+            Delays::List(delays) => Self { list_ms: Some(delays.iter().copied().map(Millis).collect()), ..data },
+            Delays::Exponential { first, factor } => {
+                Self { exponential_ms: Some(Millis(first)), factor: Some(factor), ..data }
+            }
+        }
+    }
+}
+
+impl TryFrom<BackoffData> for Backoff<'_> {
+    type Error = &'static str;
+
+    fn try_from(data: BackoffData) -> Result<Self, Self::Error> {
+        let mut backoff = match data {
+            BackoffData { list_ms: Some(_), .. } => {
+                return Err("a list of delays cannot be read from a file: write `fixed_ms` or `exponential_ms`");
+            }
+            BackoffData { fixed_ms: Some(Millis(delay)), exponential_ms: None, factor: None, .. } => {
+                Backoff::fixed(delay)
+            }
+            BackoffData { fixed_ms: None, exponential_ms: Some(Millis(first)), factor, .. } => {
+                Backoff::exponential(first).factor(factor.unwrap_or(2))
+            }
+            _ => return Err("a backoff has either `fixed_ms`, or `exponential_ms` with an optional `factor`"),
+        };
+        if let Some(Millis(cap)) = data.cap_ms {
+            backoff = backoff.cap(cap);
+        }
+        Ok(backoff.jitter(data.jitter.unwrap_or_default()))
+    }
+}
+
+data! {
+    ConfigData called "Config" {
+        max_concurrent: u32,
+        deadline_ms: Millis,
+        seed: u64,
+        order: Order,
+        on_failure: OnFailure,
+    }
+}
+
+impl From<Config> for ConfigData {
+    fn from(config: Config) -> Self {
+        Self {
+            max_concurrent: config.get_max_concurrent(),
+            deadline_ms: config.get_deadline().map(Millis),
+            seed: config.get_seed(),
+            order: Some(config.get_order()),
+            on_failure: Some(config.get_on_failure()),
+        }
+    }
+}
+
+impl From<ConfigData> for Config {
+    fn from(data: ConfigData) -> Self {
+        let ConfigData { max_concurrent, deadline_ms, seed, order, on_failure } = data;
+        let mut config = Self { seed, ..Self::DEFAULT }
+            .max_concurrent(max_concurrent.unwrap_or(u32::MAX))
+            .order(order.unwrap_or_default())
+            .on_failure(on_failure.unwrap_or_default());
+        if let Some(Millis(limit)) = deadline_ms {
+            config = config.deadline(limit);
+        }
+        config
+    }
+}
+
+/// A span in milliseconds: an integer where it is a whole number of them, so that it is exact however long it is.
+struct Millis(Duration);
+
+const NANOS_PER_MILLI: u64 = 1_000_000;
+
+impl Serialize for Millis {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let nanos = crate::time::nanos(self.0);
+        if nanos.is_multiple_of(NANOS_PER_MILLI) {
+            serializer.serialize_u64(nanos / NANOS_PER_MILLI)
+        } else {
+            serializer.serialize_f64(nanos as f64 / NANOS_PER_MILLI as f64)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Millis {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(MillisVisitor)
+    }
+}
+
+struct MillisVisitor;
+
+impl de::Visitor<'_> for MillisVisitor {
+    type Value = Millis;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("milliseconds, a number that is not negative")
+    }
+
+    fn visit_u64<E: de::Error>(self, millis: u64) -> Result<Millis, E> {
+        Ok(Millis(Duration::from_millis(millis)))
+    }
+
+    fn visit_i64<E: de::Error>(self, millis: i64) -> Result<Millis, E> {
+        let wrong = |_| E::invalid_value(de::Unexpected::Signed(millis), &self);
+        u64::try_from(millis).map_err(wrong).map(|millis| Millis(Duration::from_millis(millis)))
+    }
+
+    fn visit_f64<E: de::Error>(self, millis: f64) -> Result<Millis, E> {
+        if !(millis >= 0.0 && millis.is_finite()) {
+            return Err(E::invalid_value(de::Unexpected::Float(millis), &self));
+        }
+        // To the nearest nanosecond; the conversion saturates.
+        Ok(Millis(Duration::from_nanos((millis * NANOS_PER_MILLI as f64 + 0.5) as u64)))
+    }
+}

@@ -1,0 +1,181 @@
+//! Why a step did not succeed: every cause stands in one table, from which all its forms are made.
+
+use crate::plan::StepId;
+use core::fmt;
+
+/// A line per cause: its name, the steps that it names (the first and the second of two that a packed cause has room
+/// for), its word for machines, and its text for people. The order is that of the packed codes, from 1.
+macro_rules! causes {
+    (
+        ($first:ident, $second:ident)
+        $(
+            $(#[$doc:meta])*
+            $name:ident $({ $($(#[$field_doc:meta])* $field:ident: $part:ident,)+ })? = $word:literal, $text:literal;
+        )+
+    ) => {
+        /// Why a step did not succeed.
+        ///
+        /// ```
+        /// use rungs_scheduler::{Cause, StepId};
+        ///
+        /// let root = StepId::new(0).unwrap();
+        /// assert_eq!(Cause::Dependency { root, via: root }.to_string(), "a step that it needs did not succeed");
+        /// assert_eq!(Cause::RunDeadline.to_string(), "the run's deadline fell");
+        /// assert_eq!(Cause::RunDeadline.code(), "run_deadline");
+        /// ```
+        ///
+        /// Reports and events say it with the names of the steps: see [`Origin`](crate::Origin).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+        #[non_exhaustive]
+        pub enum Cause {
+            $(
+                $(#[$doc])*
+                #[cfg_attr(feature = "serde", serde(rename = $word))]
+                $name $({ $($(#[$field_doc])* $field: StepId,)+ })?,
+            )+
+        }
+
+        /// A [`Cause`] without its steps: what a node has room for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(super) enum Why {
+            None,
+            $($name,)+
+        }
+
+        impl Why {
+            const ALL: &'static [Self] = &[Self::None, $(Self::$name,)+];
+        }
+
+        /// In a few words, without the names of steps.
+        impl fmt::Display for Cause {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(match self {
+                    $(Self::$name { .. } => $text,)+
+                })
+            }
+        }
+
+        impl Cause {
+            /// In one word, for machines: the name that serde writes.
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$name { .. } => $word,)+
+                }
+            }
+
+            /// The cause without its steps, and those of its steps that it has; the others are the first step.
+
+            fn parts(self) -> (Why, StepId, StepId) {
+                let ($first, $second) = (StepId(0), StepId(0));
+                match self {
+                    $(Self::$name $({ $($field: $part),+ })? => (Why::$name, $first, $second),)+
+                }
+            }
+
+            /// The cause with so much of it as its kind has.
+            pub(super) fn of(why: Why, $first: StepId, $second: StepId) -> Option<Self> {
+                Some(match why {
+                    Why::None => return None,
+                    $(Why::$name => Self::$name $({ $($field: $part),+ })?,)+
+                })
+            }
+        }
+    };
+}
+
+causes! {
+    (first, second)
+    /// Its own error: the last attempt's.
+    Failed = "failed", "it failed";
+    /// Its last attempt took longer than its timeout.
+    TimedOut = "timed_out", "timed out";
+    /// Its own deadline fell while an attempt was in flight.
+    Deadline = "deadline", "its deadline fell";
+    /// It panicked.
+    Panicked = "panicked", "it panicked";
+    /// Its executor dropped the spawned attempt.
+    TaskDropped = "lost", "its executor dropped it";
+    /// A need did not succeed.
+    Dependency {
+        /// Where it began.
+        root: first,
+        /// The step's own need through which it came.
+        via: second,
+    } = "dependency", "a step that it needs did not succeed";
+    /// The run was stopped by the failure of a required step.
+    Stopped {
+        /// The step that failed.
+        by: first,
+    } = "stopped", "stopped after a failure";
+    /// The run was stopped from outside.
+    Cancelled = "cancelled", "the run was cancelled";
+    /// The run's deadline fell.
+    RunDeadline = "run_deadline", "the run's deadline fell";
+    /// Nothing that it watches went wrong.
+    NotNeeded = "not_needed", "not needed: nothing went wrong";
+}
+
+// A node has four bits for it.
+const _: () = assert!(Why::ALL.len() <= 16, "a cause has no room in a node");
+
+impl Why {
+    /// What a node holds, above its phase.
+    #[inline]
+    pub(super) const fn from_bits(bits: u8) -> Self {
+        if (bits as usize) < Self::ALL.len() { Self::ALL[bits as usize] } else { Self::None }
+    }
+}
+
+impl Cause {
+    /// Where it began, if not with the step itself.
+    #[doc(hidden)]
+    pub const fn root(self) -> Option<StepId> {
+        match self {
+            Self::Dependency { root, .. } => Some(root),
+            _ => None,
+        }
+    }
+
+    /// Whether the run was stopped, by a step's failure or from outside.
+    #[doc(hidden)]
+    pub const fn is_stop(self) -> bool {
+        matches!(self, Self::Stopped { .. } | Self::Cancelled | Self::RunDeadline)
+    }
+
+    /// A cause, or none, in three numbers.
+
+    #[doc(hidden)]
+    pub fn pack(cause: Option<Self>) -> [u32; 3] {
+        let (why, first, second) = cause.map_or((Why::None, StepId(0), StepId(0)), Self::parts);
+        [why as u32, first.0, second.0]
+    }
+
+    /// What [`pack`](Self::pack) has packed.
+
+    #[doc(hidden)]
+    pub fn unpack([why, first, second]: [u32; 3]) -> Option<Self> {
+        Self::of(Why::from_bits(why as u8), StepId(first), StepId(second))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packed_cause_is_the_same_cause() {
+        let (one, two) = (StepId(1), StepId(2));
+        for &why in Why::ALL {
+            let cause = Cause::of(why, one, two);
+            assert_eq!(cause.is_none(), why == Why::None);
+            assert_eq!(Why::from_bits(why as u8), why);
+            assert_eq!(Cause::unpack(Cause::pack(cause)), cause);
+        }
+        let through = Cause::Dependency { root: one, via: two };
+        assert_eq!(Cause::of(Why::Dependency, one, two), Some(through));
+        assert_eq!(Cause::of(Why::Stopped, one, two), Some(Cause::Stopped { by: one }));
+    }
+}

@@ -1,0 +1,40 @@
+//! The observers of a static run.
+
+use super::runner::Fallible;
+use crate::{
+    observe::Event,
+    observers::{Observers, sealed::Sealed},
+};
+use core::fmt;
+
+/// How an observer is told.
+pub(super) type OnEvent<P, O> = for<'o, 'e, 'x> fn(&'o mut O, &'e Event<'x, <P as Fallible>::Error>);
+
+/// One observer more.
+///
+/// Its type names the pipeline and not the pipeline's error, and a function pointer stands where a bound would: the
+/// compiler does not prove a bound that names an error with a lifetime inside (`Box<dyn Error>`) for a closure within
+/// a future that must be `Send`.
+pub struct Watched<P: Fallible, L, O> {
+    pub(super) others: L,
+    pub(super) observer: O,
+    pub(super) on_event: OnEvent<P, O>,
+}
+
+impl<P: Fallible, L, O> fmt::Debug for Watched<P, L, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watched").finish_non_exhaustive()
+    }
+}
+
+impl<P: Fallible, L, O> Sealed for Watched<P, L, O> {}
+
+impl<P: Fallible, L: Observers<P::Error>, O> Observers<P::Error> for Watched<P, L, O> {
+    const LISTEN: bool = true;
+
+    #[inline]
+    fn tell(&mut self, event: &Event<'_, P::Error>) {
+        self.others.tell(event);
+        (self.on_event)(&mut self.observer, event);
+    }
+}

@@ -1,0 +1,64 @@
+//! All observers of a run, as a type: a run without any makes no event, and holds no code for one.
+
+use crate::observe::{Event, Observer};
+use core::fmt;
+
+/// The observers of a run: `()`, and what `observe` and `on_event` add to it.
+#[diagnostic::on_unimplemented(message = "not all of these observe runs whose steps fail with `{E}`: `{Self}`")]
+pub trait Observers<E>: sealed::Sealed {
+    /// Whether there are any. If not, no event is made.
+    const LISTEN: bool;
+
+    /// Tells all of them, in the order in which they were added.
+    fn tell(&mut self, event: &Event<'_, E>);
+}
+
+pub(crate) mod sealed {
+    /// Nothing but `observe` and `on_event` makes a list.
+    #[allow(unnameable_types, reason = "this is what seals it")]
+    pub trait Sealed {}
+}
+
+impl sealed::Sealed for () {}
+
+impl<E> Observers<E> for () {
+    const LISTEN: bool = false;
+
+    #[inline]
+    fn tell(&mut self, _: &Event<'_, E>) {}
+}
+
+/// One observer more.
+#[derive(Debug)]
+pub struct Added<L, O> {
+    pub(crate) others: L,
+    pub(crate) observer: O,
+}
+
+impl<L, O> sealed::Sealed for Added<L, O> {}
+
+impl<E, L: Observers<E>, O: Observer<E>> Observers<E> for Added<L, O> {
+    const LISTEN: bool = true;
+
+    #[inline]
+    fn tell(&mut self, event: &Event<'_, E>) {
+        self.others.tell(event);
+        self.observer.on_event(event);
+    }
+}
+
+/// A closure that observes.
+pub struct Closure<F>(pub(crate) F);
+
+impl<F> fmt::Debug for Closure<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Closure").finish_non_exhaustive()
+    }
+}
+
+impl<E, F: FnMut(&Event<'_, E>)> Observer<E> for Closure<F> {
+    #[inline]
+    fn on_event(&mut self, event: &Event<'_, E>) {
+        (self.0)(event);
+    }
+}

@@ -1,0 +1,92 @@
+//! How an error leads to its sources, whatever its type.
+//!
+//! A report shows the error of a step with all that caused it, and the owned errors made of it have it as their source. For
+//! that an error must be seen as a `dyn Error`. That there is no one bound for: `anyhow::Error` and `Box<dyn Error>` are no
+//! `Error`, a text is none, and a code need not be one. So the pipeline's constructor picks the way by a marker that
+//! inference finds, and a pointer to it goes with the report.
+
+use alloc::{borrow::Cow, string::String};
+use core::{error::Error, ops::Deref};
+
+/// An error as a `dyn Error`, if it can be seen as one.
+pub(crate) type AsError<E> = fn(&E) -> Option<&(dyn Error + 'static)>;
+
+/// Errors that a report can follow to their sources: whatever is an `Error`, a box of one (also `anyhow::Error` and the
+/// like), and texts, which have none.
+///
+/// `By` only tells these apart, and is always inferred. Bounds of
+/// [`Pipeline::with_error`](crate::PipelineOf::with_error), which has an example.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither an `Error`, nor a box of one, nor a text",
+    note = "implement `core::error::Error` for it, or use `with_code`, which takes errors of any type"
+)]
+pub trait ErrorChain<By> {
+    /// The error itself, or what it boxes.
+    fn as_error(&self) -> Option<&(dyn Error + 'static)>;
+}
+
+/// An error that is an `Error`.
+#[derive(Debug)]
+pub enum IsError {}
+
+/// A box of an error that may cross threads.
+#[derive(Debug)]
+pub enum Holds {}
+
+/// A box of an error that may go to another thread.
+#[derive(Debug)]
+pub enum HoldsSend {}
+
+/// A box of an error that stays on its thread.
+#[derive(Debug)]
+pub enum HoldsLocal {}
+
+/// A text: it says what is wrong, and has no source.
+#[derive(Debug)]
+pub enum Text {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Error + 'static> ErrorChain<IsError> for E {
+    fn as_error(&self) -> Option<&(dyn Error + 'static)> {
+        Some(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Deref<Target = dyn Error + Send + Sync>> ErrorChain<Holds> for E {
+    fn as_error(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&**self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Deref<Target = dyn Error + Send>> ErrorChain<HoldsSend> for E {
+    fn as_error(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&**self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Deref<Target = dyn Error>> ErrorChain<HoldsLocal> for E {
+    fn as_error(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&**self)
+    }
+}
+
+impl ErrorChain<Text> for &str {
+    fn as_error(&self) -> Option<&(dyn Error + 'static)> {
+        None
+    }
+}
+
+impl ErrorChain<Text> for String {
+    fn as_error(&self) -> Option<&(dyn Error + 'static)> {
+        None
+    }
+}
+
+impl ErrorChain<Text> for Cow<'_, str> {
+    fn as_error(&self) -> Option<&(dyn Error + 'static)> {
+        None
+    }
+}

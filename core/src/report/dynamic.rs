@@ -1,0 +1,302 @@
+//! The report of a pipeline that was written at run time.
+
+use super::{
+    as_error::AsError,
+    error::{Ending, OutputError, RunError},
+    exit::{count, exit_code, is_cut_short},
+    record::{Own, Record, StepResults},
+    step::StepResult,
+    table::{Brief, Table},
+};
+use crate::{
+    drive::Errors,
+    error::StepError,
+    pipeline::{Cell, Handle, Names, Out, RunRecord, SharedCell, slot},
+};
+use alloc::sync::Arc;
+use core::{fmt, time::Duration};
+use rungs_scheduler::{Instant, Status, StepId};
+
+/// The report of a run: complete, every step has its result, also those that never ran. It owns its results and outlives
+/// the pipeline.
+///
+/// Its `Display` is a table; see also [`exit_code`](Self::exit_code).
+///
+/// ```
+/// use rungs::{NoClock, Pipeline, Status};
+///
+/// let mut p: Pipeline = Pipeline::new("report");
+/// let bad = p.step("bad").run(|| async { Err::<u8, _>("out of paper".into()) });
+/// p.step("next").needs(bad).run(|_| async { Ok(()) });
+/// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+///
+/// assert_eq!(report.exit_code(), 1);
+/// let next = report.get("next").unwrap();
+/// assert_eq!(next.status(), Status::Failed);
+/// assert_eq!(next.reason().unwrap().to_string(), "`bad` failed");
+/// assert_eq!(report.output(bad).unwrap_err().to_string(), "`bad` has no result: out of paper");
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
+///
+/// # For machines
+///
+/// With feature `serde` a report is `Serialize`; in JSON it looks like this. `version` is raised when a reader of the shape
+/// before would fail: new fields do not raise it.
+///
+/// ```json
+/// {
+///   "version": 1,
+///   "pipeline": "nightly",
+///   "exit_code": 0,
+///   "started_unix_ms": 1764194400000,
+///   "duration_ms": 1200.0,
+///   "steps": [
+///     {
+///       "name": "fetch", "status": "success", "cause": null, "root": null, "via": null, "reason": null, "error": null,
+///       "required": true, "attempts": 2, "retries": 1,
+///       "started_unix_ms": 1764194400000, "started_ms": 0.0, "duration_ms": 1200.0
+///     },
+///     {
+///       "name": "load", "status": "failed", "cause": "failed", "root": null, "via": null, "reason": "load failed",
+///       "error": ["load failed", "disk full"], "required": false, "attempts": 1, "retries": 0,
+///       "started_unix_ms": 1764194401200, "started_ms": 1200.0, "duration_ms": 0.0
+///     },
+///     {
+///       "name": "tidy", "status": "skipped", "cause": "dependency", "root": "load", "via": "load",
+///       "reason": "`load` failed", "error": null, "required": true, "attempts": 0, "retries": 0,
+///       "started_unix_ms": null, "started_ms": null, "duration_ms": 0.0
+///     }
+///   ],
+///   "edges": [
+///     { "from": "fetch", "to": "load", "kind": "after" },
+///     { "from": "load", "to": "tidy", "kind": "result" }
+///   ]
+/// }
+/// ```
+///
+/// - `status` is `pending`, `running`, `success`, `failed`, `skipped` or `cancelled`; `cause` a [`Cause::code`].
+/// - `root` is the step where it began, and `via` the step's own need through which it came.
+/// - `error` lists the step's own error and its sources; `reason` is the table's text without the sources.
+/// - `started_unix_ms` is the time of the wall clock, read once at the run's start (`null` without `std`); `started_ms`
+///   counts from that start.
+/// - The `kind` of an edge is `result`, `after` (a need without its result) or `order` (no need).
+///
+/// [`Cause::code`]: crate::Cause::code
+#[must_use = "step failures appear only in the report; check it"]
+pub struct Report<E, C: ?Sized = SharedCell> {
+    /// Whose handles lead here.
+    pub(crate) pipeline: u32,
+    pub(crate) names: Arc<Names>,
+    pub(crate) ran: Arc<RunRecord<C>>,
+    pub(crate) notes: RunNotes<E>,
+    #[cfg(feature = "serde")]
+    pub(crate) dependents: Option<Arc<crate::pipeline::Dependents>>,
+}
+
+/// What states do not tell of a run.
+pub(crate) struct RunNotes<E> {
+    pub(crate) errors: Errors<E>,
+    /// How an error leads to its sources.
+    pub(crate) as_error: AsError<E>,
+    pub(crate) started: Instant,
+    pub(crate) finished: Instant,
+    #[cfg(feature = "std")]
+    pub(crate) wall_clock: std::time::SystemTime,
+}
+
+impl<E, C: Cell + ?Sized> Report<E, C> {
+    /// The pipeline's name.
+    pub fn pipeline(&self) -> &str {
+        self.names.pipeline()
+    }
+
+    /// All results, in the order of declaration; `for step in &report` goes through them as well.
+    pub fn steps(&self) -> StepResults<'_, E> {
+        self.record().steps()
+    }
+
+    /// The result of the step of this name. O(1).
+    pub fn get(&self, name: &str) -> Option<StepResult<'_, E>> {
+        self.step(self.names.find(name)?)
+    }
+
+    /// The result of a step, by its place in the order of declaration.
+    pub fn step(&self, step: StepId) -> Option<StepResult<'_, E>> {
+        self.record().step(step)
+    }
+
+    /// A step's output.
+    ///
+    /// # Errors
+    /// What became of the step instead; or the handle is of another pipeline. The error owns what it says, so that `?`
+    /// passes it on.
+    ///
+    /// ```
+    /// use rungs::{NoClock, Pipeline};
+    ///
+    /// fn parsed(text: &str) -> Result<u16, Box<dyn std::error::Error>> {
+    ///     let mut p = Pipeline::with_error("parsed");
+    ///     let port = p.step("port").run(|| async { text.parse::<u16>() });
+    ///     let report = futures_lite::future::block_on(p.run(&NoClock))?;
+    ///     Ok(*report.output(port)?)
+    /// }
+    ///
+    /// assert_eq!(parsed("80").unwrap(), 80);
+    /// let error = parsed("eighty").unwrap_err();
+    /// assert_eq!(error.to_string(), "`port` has no result");
+    /// assert_eq!(error.source().unwrap().to_string(), "invalid digit found in string");
+    /// ```
+    pub fn output<T: 'static>(&self, handle: Handle<T>) -> Result<Out<T>, OutputError<E>> {
+        if handle.pipeline != self.pipeline {
+            return Err(OutputError::no_such_step());
+        }
+        self.output_of(handle.id())
+    }
+
+    /// The output of the step of this name.
+    ///
+    /// # Errors
+    /// There is no such step, its result has another type, or what became of the step instead.
+    pub fn output_named<T: 'static>(&self, name: &str) -> Result<Out<T>, OutputError<E>> {
+        self.output_of(self.names.find(name).ok_or_else(OutputError::no_such_step)?)
+    }
+
+    fn output_of<T: 'static>(&self, step: StepId) -> Result<Out<T>, OutputError<E>> {
+        let cell = self.ran.results.get(step.index()).cloned().flatten().ok_or_else(OutputError::no_such_step)?;
+        let slot = slot(cell).ok_or_else(|| OutputError::other_type(self.names.clone(), step))?;
+        slot.lend().ok_or_else(|| OutputError::no_success(self.ending(step)))
+    }
+
+    /// The report itself if its [exit code](Self::exit_code) is 0.
+    ///
+    /// # Errors
+    /// A required step failed, or the run was stopped: the error names the step where that began, and has that step's
+    /// error as its source.
+    ///
+    /// ```
+    /// use rungs::{NoClock, Pipeline};
+    ///
+    /// let mut p = Pipeline::with_error("nightly");
+    /// let load = p.step("load").run(|| async { "x".parse::<u16>() });
+    /// p.step("store").needs(load).run(|_| async { Ok(()) });
+    /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+    /// let error = report.into_result().unwrap_err();
+    /// assert_eq!(error.to_string(), "pipeline `nightly` failed at `load`");
+    /// assert_eq!(format!("{error:#}"), "pipeline `nightly` failed at `load`: invalid digit found in string");
+    /// assert_eq!((error.step(), error.exit_code()), ("load", 1));
+    /// # Ok::<(), rungs::PlanError>(())
+    /// ```
+    pub fn into_result(self) -> Result<Self, RunError<E>> {
+        match self.exit_code() {
+            0 => Ok(self),
+            exit_code => Err(RunError::new(self.ending(self.culprit()), exit_code)),
+        }
+    }
+
+    /// The errors that steps themselves have ended in, shared, as an [`OutputError`] may have one as well. Of a cancelled
+    /// step it is the last attempt's.
+    pub fn into_errors(self) -> impl Iterator<Item = (StepId, Arc<StepError<E>>)> {
+        let Self { ran, notes, .. } = self;
+        let is_last = move |step: &u32| {
+            let node = ran.states.get(*step as usize);
+            node.is_some_and(|node| StepError::<E>::of(node).is_none())
+        };
+        notes
+            .errors
+            .into_iter()
+            .filter(move |(step, _)| is_last(step))
+            .map(|(step, error)| (StepId::from_number(step), error))
+    }
+
+    /// Whether all required steps succeeded, or were skipped for no failure of a required one.
+    pub fn is_success(&self) -> bool {
+        self.exit_code() == 0
+    }
+
+    /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure. (A wrong plan is
+    /// [`PlanError::EXIT_CODE`](crate::PlanError::EXIT_CODE).)
+    pub fn exit_code(&self) -> u8 {
+        exit_code(&self.ran.states)
+    }
+
+    /// When the run started and ended, by its timer.
+    pub fn span(&self) -> (Instant, Instant) {
+        (self.notes.started, self.notes.finished)
+    }
+
+    /// How long the run took.
+    pub fn duration(&self) -> Duration {
+        self.notes.finished - self.notes.started
+    }
+
+    /// When the run started, by the wall clock.
+    #[cfg(feature = "std")]
+    pub fn wall_clock_start(&self) -> std::time::SystemTime {
+        self.notes.wall_clock
+    }
+
+    /// How many steps ended with this status.
+    pub fn count(&self, status: Status) -> usize {
+        count(&self.ran.states, status)
+    }
+
+    pub(super) fn record(&self) -> Record<'_, E> {
+        let Self { names, ran, notes, .. } = self;
+        Record { names: &**names, states: &ran.states, own: Own::Shared(notes), plan: None, started: notes.started }
+    }
+
+    /// The first of the steps for which the exit code is not 0, by their ends and then by declaration. Where a step ended
+    /// because of another, that one is it.
+    fn culprit(&self) -> StepId {
+        let states = || self.ran.states.iter().enumerate().filter(|(_, node)| node.is_required());
+        let failed = states().filter(|(_, node)| node.status() == Status::Failed);
+        let stopped = states().filter(|(_, node)| is_cut_short(node, &self.ran.states));
+        let first = failed
+            .min_by_key(|(_, node)| node.finished_at())
+            .or_else(|| stopped.min_by_key(|(_, node)| node.finished_at()));
+        let first = StepId::from_number(first.map_or(0, |(step, _)| step as u32));
+        self.step(first).and_then(|step| step.cause()?.root()).unwrap_or(first)
+    }
+
+    /// How a step has ended without success, owned.
+    fn ending(&self, step: StepId) -> Ending<E> {
+        let node = |step: StepId| self.ran.states.get(step.index()).copied().unwrap_or_default();
+        let root = node(step).cause().and_then(|cause| cause.root()).unwrap_or(step);
+        let own = if StepError::<E>::of(&node(root)).is_none() {
+            self.notes.errors.get(&root.number()).cloned()
+        } else {
+            None
+        };
+        Ending {
+            names: self.names.clone(),
+            step,
+            node: node(step),
+            root: node(root).status(),
+            own,
+            as_error: self.notes.as_error,
+        }
+    }
+}
+
+impl<'r, E, C: Cell + ?Sized> IntoIterator for &'r Report<E, C> {
+    type Item = StepResult<'r, E>;
+    type IntoIter = StepResults<'r, E>;
+
+    fn into_iter(self) -> StepResults<'r, E> {
+        self.steps()
+    }
+}
+
+impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Report<E, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let table = Table { pipeline: self.pipeline(), record: self.record(), duration: self.duration() };
+        table.write(f)
+    }
+}
+
+/// What it adds up to, without its steps.
+impl<E, C: Cell + ?Sized> fmt::Debug for Report<E, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Brief { pipeline: self.pipeline(), states: &self.ran.states, duration: self.duration() }.fmt(f)
+    }
+}
