@@ -84,7 +84,7 @@ fn a_signal_drains_and_cancels() {
         let mut given = false;
         let observer = |event: &rungs::Event<'_, Bad>| {
             if event.step == busy::step_ids::SHORT && !std::mem::replace(&mut given, true) {
-                // Once: a second cancel would prevent the clean-up.
+                // Only once: a second cancel would prevent the clean-up.
                 stop(&STOP);
             }
         };
