@@ -6,8 +6,8 @@ use super::bench::{Bad, Script};
 
 /// Makes pipelines, one per line, of steps with their settings and the results that they take.
 macro_rules! pipelines {
-    ($($pipeline:ident [$($said:tt)*] { $($step:ident [$($setting:tt)*] ($($need:ident),*);)* })*) => { $(
-        #[rungs::pipeline(error = Bad, $($said)*)]
+    ($($pipeline:ident [$($argument:tt)*] { $($step:ident [$($setting:tt)*] ($($need:ident),*);)* })*) => { $(
+        #[rungs::pipeline(error = Bad, $($argument)*)]
         pub(crate) mod $pipeline {
             use super::*;
 

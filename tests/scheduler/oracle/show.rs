@@ -114,8 +114,8 @@ impl Display for Why {
 /// `name([first, second])`
 fn list(f: &mut Formatter<'_>, name: &str, items: &[impl Display]) -> Result {
     write!(f, "{name}([")?;
-    for (place, item) in items.iter().enumerate() {
-        let comma = if place == 0 { "" } else { ", " };
+    for (index, item) in items.iter().enumerate() {
+        let comma = if index == 0 { "" } else { ", " };
         write!(f, "{comma}{item}")?;
     }
     f.write_str("])")

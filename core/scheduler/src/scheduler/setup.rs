@@ -149,7 +149,7 @@ impl Requirements {
         required
     }
 
-    /// What of it is left with exactly this configuration, if the run is not stopped from outside.
+    /// What is required with exactly this configuration by runs that are not stopped from outside.
     pub const fn with_config(mut self, config: &Config) -> Self {
         self.levels = matches!(config.order, Order::Levels);
         self.limit = config.max_concurrent < u32::MAX;
@@ -164,7 +164,7 @@ impl Requirements {
         Self { levels: other.levels, ..self }
     }
 
-    /// What of it is left without a clock.
+    /// What is required by runs without a clock.
     pub const fn without_clock(self) -> Self {
         Self { timers: false, step_deadlines: false, ..self }
     }

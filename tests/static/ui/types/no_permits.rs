@@ -1,4 +1,4 @@
-// A limit that is a constant is looked at by the compiler.
+// The compiler checks a limit that is a constant.
 pub struct Fault;
 
 pub const LIMIT: u32 = 0;

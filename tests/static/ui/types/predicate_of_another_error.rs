@@ -1,4 +1,4 @@
-// `retry_if` judges the pipeline's errors.
+// The predicate of `retry_if` takes the error type of the pipeline.
 pub struct Fault;
 
 fn is_busy(error: &&'static str) -> bool {
