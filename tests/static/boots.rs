@@ -6,7 +6,7 @@ use embedded_hal_async::delay::DelayNs;
 use sensor_board::{bring_up, cases, model::World};
 use std::time::Duration;
 
-/// What the drivers wait with.
+/// The delay that the board's drivers use.
 #[derive(Clone)]
 struct Delay(Clock);
 

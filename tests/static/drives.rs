@@ -1,13 +1,14 @@
-//! The two drives agree: the same graph under the same script comes to the same events, report and table by the static
-//! face and by [`LocalPipeline`](rungs::LocalPipeline).
+//! The two drivers agree: with the same graph and the same script, the static API and
+//! [`LocalPipeline`](rungs::LocalPipeline) produce the same events, report and table.
 //!
-//! One thing is free: which of several results that are ready in one poll is heard first. The static drive goes through
-//! its paths, the other through the seats that were woken. Hence there may differ, of what happens in that poll alone,
+//! One thing is unspecified: which of several results that are ready in one poll is handled first. The static driver
+//! goes through its lanes, the other through the waker slots that were woken. So the following may differ, within that
+//! poll:
 //! - the order of the ends and retries that follow from those results, up to the next start;
-//! - where one of them is the failure that stops the run, whether another's retry is told before it is cancelled;
+//! - if one of them is the failure that stops the run, whether another's retry is reported before it is cancelled;
 //! - which of two failures stopped the run.
 //!
-//! Where no two results are ready in one poll, nothing may differ.
+//! If no two results are ready in one poll, nothing may differ.
 
 #[macro_use]
 mod twins;
@@ -31,7 +32,7 @@ use std::{
 };
 use twins::Twins;
 
-/// The most steps of a graph.
+/// The largest graph has this many steps.
 const STEPS: usize = 5;
 
 /// What a step does.
@@ -43,24 +44,24 @@ enum Do {
     FailLate,
     FailOnce,
     Hang,
-    /// Requirements for the stop, and succeeds.
+    /// Requests the stop, and succeeds.
     Ask,
 }
 
 use Do::{Ask, Fail, FailLate, FailOnce, Hang, Late, Succeed};
 
-/// How late a step is that is late.
+/// When a late step has its result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Pace {
     /// No two results are ready in one poll.
     Apart,
-    /// All at one time.
+    /// All results are ready at the same time.
     Together,
-    /// It gives way once, and is woken at once.
+    /// It is pending once, and is woken at once.
     Yield,
 }
 
-/// What all steps do, and how often they were tried.
+/// What all steps do, and the number of their attempts.
 pub struct Script {
     does: [Do; STEPS],
     pace: Pace,
@@ -78,7 +79,7 @@ enum Stop {
     CancelTwice,
 }
 
-/// Who is to be told of it, whichever the face.
+/// The means of stopping a run, one for each API.
 #[derive(Default)]
 struct Stops {
     signal: StopSignal,
@@ -100,7 +101,7 @@ impl Stops {
     }
 }
 
-/// A step's result: who made it, in which attempt, and of what.
+/// The result of a step: its name, its attempt, and the results that it took.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made(String);
 
@@ -109,13 +110,13 @@ impl Script {
         Self { does, pace, stop, tries: Default::default(), clock: Clock::new(), stops: Rc::default() }
     }
 
-    /// One attempt of the step of that name, a letter.
+    /// Plays one attempt of the step with this name, a single letter.
     async fn play(&self, name: &str, cx: &StepCx, given: &[&dyn Debug]) -> Result<Made, Bad> {
         let step = usize::from(name.as_bytes()[0] - b'a');
         let attempt = self.tries[step].get() + 1;
         self.tries[step].set(attempt);
         if self.pace == Pace::Apart {
-            // Each attempt takes some time of its own, which shows when the drives look at the clock.
+            // Each attempt takes some time, so that it shows when the drivers read the clock.
             self.clock.slip(Duration::from_nanos(1));
         }
         let error = Bad(["once", "twice", "again", "and again"][attempt.min(4) - 1]);
@@ -135,7 +136,7 @@ impl Script {
         Ok(Made(format!("{name}{} of {given:?} {:?} {:?}", cx.attempt(), cx.started_at(), cx.deadline())))
     }
 
-    /// What is to be called whenever all wait: asks for the stop when the clock was moved so often.
+    /// A function to call whenever the run waits: it requests the stop once the clock was moved `when` times.
     fn asks_at(&self, when: Option<u32>) -> impl Fn(u32) + use<> {
         let (stop, stops) = (self.stop, self.stops.clone());
         move |moved| {
@@ -149,7 +150,7 @@ impl Script {
 
     async fn tarry(&self, step: usize) {
         match self.pace {
-            // However often and in whatever order steps add these up, no two come to the same sum.
+            // These are chosen so that no two sums of them are equal, whatever steps and attempts add up.
             Pace::Apart => self.clock.sleep(Duration::from_micros(2_000 + 7_u64.pow(step as u32))).await,
             Pace::Together => self.clock.sleep(ms(2)).await,
             Pace::Yield => {
@@ -164,8 +165,8 @@ impl Script {
     }
 }
 
-/// Polls a run when it was woken, and moves the clock when nothing else happens. `None`: nothing ever will. `ask` is called
-/// each time that all wait, with how often the clock was moved.
+/// Polls a run when it was woken, and moves the clock when nothing else happens. Returns `None` if nothing will ever
+/// happen again. `ask` is called each time the run waits, with the number of times that the clock was moved.
 fn settle<T>(clock: &Clock, ask: impl Fn(u32), run: impl Future<Output = T>) -> Option<T> {
     struct Flag(AtomicBool);
 
@@ -214,7 +215,7 @@ fn agree(twins: &Twins) {
     assert_eq!(checked, 69_408);
 }
 
-/// Where `when` is said, the stop comes when the clock was moved so often.
+/// With `when`, the stop is requested once the clock was moved that often.
 #[track_caller]
 fn agree_on(twins: &Twins, does: [Do; STEPS], pace: Pace, stop: Option<Stop>, when: Option<u32>) {
     let mut one = (twins.by_macro)(Script::new(does, pace, stop), when);

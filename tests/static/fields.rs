@@ -1,9 +1,9 @@
-//! Fields of the context: borrowed anew for each attempt, and never by two steps at once if one of them changes it.
+//! Fields of the context: borrowed for each attempt, and never by two steps at once if one of them changes the field.
 
 use crate::{Bad, Clock, ms, run};
 use rungs::{Instant, StepError};
 
-/// A bus that notices if two use it at once.
+/// A bus that panics if two steps use it at once.
 pub struct Bus {
     clock: Clock,
     is_taken: bool,
@@ -44,7 +44,7 @@ mod one_bus {
         Err(Bad("no answer"))
     }
 
-    /// Looks at the bus only, and is kept apart all the same.
+    /// Only reads the bus, and is kept apart from its other users all the same.
     #[step]
     async fn count(bus: &Bus, factor: &u32) -> Result<usize, Bad> {
         assert!(!bus.is_taken);
@@ -93,7 +93,7 @@ mod two_buses {
         Ok(())
     }
 
-    /// Takes both, so one of them comes from another path.
+    /// Takes both, so one of them comes from another lane.
     #[step(timeout = ms(1), retries = 1, optional)]
     async fn both(left: &mut Bus, right: &mut Bus) -> Result<(), Bad> {
         left.is_taken = false;
@@ -119,7 +119,7 @@ mod two_buses {
 }
 
 #[test]
-fn a_field_is_handed_from_path_to_path_and_comes_back_from_an_attempt_that_was_cut_off() {
+fn a_field_passes_from_lane_to_lane_and_returns_from_an_abandoned_attempt() {
     let clock = Clock::new();
     let mut board = two_buses::Board { left: Bus::new(&clock), right: Bus::new(&clock) };
     let report = run(&clock, two_buses::run(&mut board, &clock));

@@ -1,4 +1,4 @@
-//! Contexts of any type, and steps that ask something of it.
+//! Generic contexts, and steps with bounds on them.
 
 use crate::{Bad, Clock, run};
 use rungs::NoClock;
@@ -31,13 +31,13 @@ mod generic {
         pub(super) note: &'a str,
     }
 
-    /// Under another name than the context's.
+    /// The parameter has another name than in the context.
     #[step]
     async fn power<Rail: Pin>(rail: &mut Rail) -> Outcome<bool> {
         Ok(rail.set(true))
     }
 
-    /// Its result speaks of the context's parameter.
+    /// Its result type names the context's parameter.
     #[step]
     async fn first<Q: Clone, const N: usize>(values: &[Q; N], power: &bool) -> Outcome<Wrapped<Q>> {
         assert!(*power);

@@ -1,14 +1,14 @@
-//! The static face: what `#[pipeline]` makes of modules, run on a held clock.
+//! The static API: the modules that `#[pipeline]` expands, run with a clock that is moved by hand.
 #![allow(clippy::unwrap_used, clippy::panic, unnameable_types, unreachable_pub, missing_docs, reason = "tests")]
 
 #[path = "../face/support/clock.rs"]
-#[allow(dead_code, reason = "more than is wanted here")]
+#[allow(dead_code, reason = "more than is needed here")]
 mod clock;
 
-mod ahead;
 mod boots;
 mod defaults;
 mod drives;
+mod fast_path;
 mod fields;
 mod generics;
 mod outcomes;
@@ -27,7 +27,7 @@ use std::{
     task::{Context, Poll, Wake, Waker},
 };
 
-/// Runs to the end, moving the clock on whenever there is nothing else to do.
+/// Runs to the end, and moves the clock whenever there is nothing else to do.
 #[track_caller]
 fn run<T>(clock: &Clock, run: impl Future<Output = T>) -> T {
     let mut run = pin!(run);
@@ -56,13 +56,13 @@ impl Hand {
         run.poll(&mut Context::from_waker(&self.waker))
     }
 
-    /// Whether it was woken since this was last asked.
+    /// Whether it was woken since the last call.
     fn was_woken(&self) -> bool {
         self.woken.0.swap(false, Ordering::Relaxed)
     }
 }
 
-/// Whether somebody has more to do at once.
+/// Whether the run has been woken.
 #[derive(Default)]
 struct Woken(AtomicBool);
 
@@ -72,7 +72,7 @@ impl Wake for Woken {
     }
 }
 
-/// What an observer was told, a line an event, with the milliseconds at which it was.
+/// An event as one line of text, with its time in milliseconds.
 fn line<E: std::fmt::Display>(event: &rungs::Event<'_, E>) -> String {
     format!("{} {event}", event.at.as_nanos() / 1_000_000)
 }

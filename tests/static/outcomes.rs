@@ -1,4 +1,4 @@
-//! What the end of a step does to those that need it.
+//! What the end of a step does to its dependents.
 
 use crate::{Bad, Clock, run};
 use rungs::{Cause, EventKind, NoClock, Pipeline, Status, StepError, StepResult, StepResults};
@@ -55,7 +55,7 @@ mod causes {
 }
 
 #[test]
-fn failures_are_passed_on_with_their_root() {
+fn failures_propagate_with_their_root() {
     let report = run(&Clock::new(), causes::run(&NoClock));
     let [root, middle] = [causes::step_ids::ROOT, causes::step_ids::MIDDLE];
     let through_middle = Cause::Dependency { root, via: middle };
@@ -94,7 +94,7 @@ free     success        1         0         0
 }
 
 #[test]
-fn events_say_why_in_the_words_of_the_report() {
+fn events_give_the_reasons_of_the_report() {
     let mut told = Vec::new();
     let runner = causes::runner().on_event(|event| {
         if let EventKind::Ended { cause: Some(_), .. } = event.kind {
@@ -132,7 +132,7 @@ fn one_view_serves_the_reports_of_both_apis() {
 }
 
 #[test]
-fn a_picture_needs_no_run() {
+fn a_diagram_needs_no_run() {
     assert_eq!(
         causes::visualize().to_string(),
         "\
@@ -178,7 +178,7 @@ mod yielding {
         Ok(1)
     }
 
-    /// Pending once, and wakes itself.
+    /// Is pending once, and wakes itself.
     #[step]
     async fn second(first: &u8) -> Result<u8, Bad> {
         let mut polled = false;

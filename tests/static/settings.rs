@@ -1,11 +1,11 @@
-//! Each setting of a step, said as an argument of its attribute.
+//! Each setting of a step, given as an argument of its attribute.
 
 use crate::{Bad, Clock, line, ms, run};
 use rungs::{
     Backoff, Cause, EventKind, Instant, Jitter, Retry, Settings, Status, StepCx, StepError, When, fixed::StaticPipeline,
 };
 
-/// What a step does in each attempt, and how often it was tried.
+/// What a step does in each attempt, and the number of its attempts.
 struct Script {
     clock: Clock,
     tries: u32,
@@ -144,7 +144,7 @@ mod jittered {
 }
 
 #[test]
-fn jitter_hangs_on_the_seed() {
+fn jitter_depends_on_the_seed() {
     let spent = |seed| {
         let clock = Clock::new();
         run(&clock, jittered::runner().seed(seed).run((), &clock)).duration()
@@ -162,7 +162,7 @@ mod watched {
         pub(super) clock: Clock,
     }
 
-    /// Tells what it was told.
+    /// Returns what its context says.
     #[step(retries = 1, retry_delay = ms(2), timeout = ms(10), deadline = ms(9))]
     async fn curious(clock: &Clock, cx: &StepCx) -> Result<(u32, Instant, Option<Instant>), Bad> {
         clock.sleep(ms(1)).await;
@@ -176,7 +176,7 @@ mod watched {
 }
 
 #[test]
-fn a_step_may_ask_for_its_context_and_an_observer_hears_all() {
+fn a_step_may_take_its_context_and_an_observer_gets_all_events() {
     let clock = Clock::new();
     let mut board = watched::Board { clock: clock.clone() };
     let mut log = Vec::new();
@@ -270,7 +270,7 @@ fn each_argument_is_the_setting_of_its_name() {
         }),
         ("doubled", once.retries(9).backoff(Backoff::exponential(ms(10)))),
         ("in_time", once.retries(1).timeout(ms(5)).retry_on_timeout(false).deadline(ms(1_000)).expected(ms(3))),
-        // Of two classes the first uses nothing.
+        // There are two classes of resources; the first uses nothing.
         ("holds", once.class(1).optional()),
         ("spared", once.when(When::SkipOnError)),
         ("tidy", once.when(When::AllDone)),

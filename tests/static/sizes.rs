@@ -1,11 +1,11 @@
-//! A run takes the room of the graph's width, not of its length; what it keeps of a step is little.
+//! The size of a run depends on the width of the graph, not on its length; it keeps little per step.
 
 use crate::Bad;
 use futures_lite::future::zip;
 use rungs::NoClock;
 use std::mem::size_of_val;
 
-/// A future of 256 bytes and a little.
+/// A future of slightly more than 256 bytes.
 async fn bulky(seed: u8) -> u8 {
     let buffer = [seed; 256];
     std::future::ready(()).await;
@@ -40,7 +40,7 @@ fn a_run_is_as_large_as_its_graph_is_wide() {
         size_of_val(&bulky(1))
     );
     let step = size_of_val(&bulky(1));
-    // What is not futures is the same for all but for a few words a path, and one for each result that another path needs.
+    // The rest is the same for all, except for a few words per lane and one per result that another lane takes.
     let published = 6 * size_of::<usize>();
     assert!(two - one >= step && two - one < step + 100 + published, "{one} {two}");
     assert!(eight - one >= 7 * step && eight - one < 7 * (step + 100), "{one} {eight}");
@@ -67,7 +67,7 @@ kept! { seven_in_time (timeout = ms(5)) a b c d e f g }
 kept! { eight_in_time (timeout = ms(5)) a b c d e f g h }
 
 #[test]
-fn a_run_keeps_24_bytes_a_step_and_16_a_time_limit() {
+fn a_run_keeps_24_bytes_per_step_and_16_per_time_limit() {
     let own = size_of::<Option<u32>>() + size_of::<Option<Bad>>();
     assert_eq!(size_of::<eight::Storage>() - size_of::<seven::Storage>(), 24 + own, "beside output and error");
     assert_eq!(size_of::<eight_in_time::Storage>() - size_of::<seven_in_time::Storage>(), 24 + 16 + own);

@@ -84,7 +84,7 @@ fn a_signal_drains_and_cancels() {
         let mut given = false;
         let runner = busy::runner().on_failure(OnFailure::GoOn).cancel(&STOP).on_event(|event| {
             if event.step == Some(busy::step_ids::SHORT) && !std::mem::replace(&mut given, true) {
-                // Once: a second cancel would prevent the clean-up.
+                // Only once: a second cancel would prevent the clean-up.
                 stop(&STOP);
             }
         });
@@ -156,7 +156,7 @@ fn a_dropped_run_drops_its_steps() {
     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
     assert!(running.as_mut().poll(&mut cx).is_pending());
     drop(running);
-    assert!(!clock.to_next(), "nobody sleeps any more");
+    assert!(!clock.to_next(), "no sleep is left");
 }
 
 #[rungs::pipeline(error = Bad, order = levels)]
@@ -257,7 +257,7 @@ fn a_signal_wakes_a_run_that_sleeps() {
         let mut running = pin!(asleep::runner().cancel(&signal).run((), &clock));
         assert!(hand.poll(running.as_mut()).is_pending());
         clock.slip(ms(10));
-        assert!(!hand.was_woken(), "nobody but the signal wakes it");
+        assert!(!hand.was_woken(), "only the signal wakes it");
         stop(&signal);
         assert!(hand.was_woken());
         let Poll::Ready(report) = hand.poll(running.as_mut()) else { panic!("still running") };

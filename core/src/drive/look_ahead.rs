@@ -23,7 +23,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     #[inline(never)]
     fn look_at_needs(&self) {
         let parts = &self.parts;
-        for step in parts.scheduler.coming(STEPS) {
+        for step in parts.scheduler.upcoming(STEPS) {
             for need in parts.scheduler.plan().needs(step).iter() {
                 if let Some(Some(result)) = parts.results.get(need.step().index()) {
                     black_box(Arc::strong_count(result));

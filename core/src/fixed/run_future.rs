@@ -126,7 +126,7 @@ impl<
             if drive.poll_signal(scheduler, cx) {
                 continue;
             }
-            if !(StaticSetup::<P, S, T>::REQUIREMENTS.timers || StaticSetup::<P, S, T>::REQUIREMENTS.deadline) {
+            if !(StaticSetup::<P, S, T>::REQUIREMENTS.timers || StaticSetup::<P, S, T>::REQUIREMENTS.run_deadline) {
                 return Poll::Pending;
             }
             let deadline = scheduler.poll_deadline();

@@ -136,7 +136,7 @@ impl<'a, P: StaticPipeline, S: RunSettings, T: Timer> Setup<'a> for StaticSetup<
     const REQUIREMENTS: Requirements = {
         let StaticPlan { plan, by_priority, config, .. } = P::STATIC_PLAN;
         let asks = Requirements::of(plan, by_priority);
-        let declared = asks.by(config);
+        let declared = asks.with_config(config);
         // How steps wait for levels is never said of a run.
         let asks = if S::IS_DECLARED { declared } else { asks.with_levels_of(&declared) };
         if T::TICKS { asks } else { asks.without_clock() }

@@ -1,11 +1,11 @@
-//! What a run has left, and what of it is free.
+//! What a run leaves, and which differences in it are allowed.
 
 use super::Made;
 use crate::Bad;
 use rungs::{Event, EventKind, Instant, Status, StepId};
 use std::cell::RefCell;
 
-/// All that is left of a run.
+/// Everything that a run leaves.
 #[derive(Debug, PartialEq)]
 pub(super) struct Told {
     pub(super) events: Vec<Noted>,
@@ -15,7 +15,7 @@ pub(super) struct Told {
 
 #[derive(Debug, PartialEq)]
 pub(super) struct Reported {
-    /// All that is said of each.
+    /// Everything that the report says about each step.
     pub(super) steps: Vec<String>,
     pub(super) outputs: Vec<Option<Made>>,
     pub(super) exit_code: u8,
@@ -23,7 +23,7 @@ pub(super) struct Reported {
     pub(super) table: String,
 }
 
-/// An event, in full.
+/// An event with its text.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Noted {
     at: Instant,
@@ -62,14 +62,14 @@ impl Events {
 }
 
 impl Told {
-    /// As if results of one poll were heard in the order of declaration.
+    /// Reorders the events as if results of one poll were handled in the order of declaration.
     pub(super) fn sort_ties(&mut self) {
         let may_tie = |event: &Noted| matches!(event.what, What::Retry | What::End(_));
         let is_tie = |a: &Noted, b: &Noted| a.at == b.at && may_tie(a) && may_tie(b);
         self.events.chunk_by_mut(is_tie).for_each(|tied| tied.sort_by_key(|event| event.step));
         let mut events = std::mem::take(&mut self.events).into_iter().peekable();
         while let Some(event) = events.next() {
-            // Now a step's end follows its retry.
+            // After the sort, the end of a step follows its retry directly.
             let is_moot =
                 |end: &Noted| (end.at, end.step, &end.what) == (event.at, event.step, &What::End(Status::Cancelled));
             if event.what != What::Retry || !events.peek().is_some_and(is_moot) {
@@ -78,13 +78,13 @@ impl Told {
         }
     }
 
-    /// Whether two failures of one poll might have stopped the run.
+    /// Whether either of two failures in one poll may have stopped the run.
     pub(super) fn is_contested(&self) -> bool {
         let has_failed = |event: &Noted| event.what == What::End(Status::Failed);
         self.events.chunk_by(|a, b| a.at == b.at).any(|tied| tied.iter().filter(|event| has_failed(event)).count() > 1)
     }
 
-    /// In words, without the name of the step that stopped the run.
+    /// The text of it all, without the name of the step that stopped the run.
     pub(super) fn without_stopper(&self) -> String {
         let mut text = format!("{self:?}");
         for (step, name) in ["a", "b", "c", "d", "e"].iter().enumerate() {

@@ -1,15 +1,16 @@
-//! One graph, written once, for both faces.
+//! One graph, written once, for both APIs.
 
 use super::{Script, told::Told};
 
-/// A graph by both faces, which are told when a stop comes.
+/// A graph in both APIs, each a function of a script and of the time of the stop.
 pub(super) struct Twins {
     pub(super) by_macro: fn(Script, Option<u32>) -> Told,
     pub(super) by_pipeline: fn(Script, Option<u32>) -> Told,
 }
 
-/// Makes of each graph a module by the macro, a [`LocalPipeline`](rungs::LocalPipeline), and a test that they agree. A
-/// step is a letter, its settings, its needs by name and type as the macro wants them, and other steps that come before.
+/// Makes of each graph a `#[pipeline]` module, a [`LocalPipeline`](rungs::LocalPipeline), and a test that they agree. A
+/// step is a letter, its settings, its needs by name and type as the macro takes them, and the steps that it comes
+/// after.
 macro_rules! twins {
     ($(
         $graph:ident [$($said:tt)*] [$($config:tt)*] {
@@ -74,7 +75,7 @@ macro_rules! twins {
     )* };
 }
 
-/// What a report says, which is of another type by each face.
+/// The contents of a report, which has a different type in each API.
 macro_rules! reported {
     ($report:ident, [$($output:expr),*]) => {
         Reported {

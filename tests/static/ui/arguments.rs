@@ -1,4 +1,4 @@
-// What stands in the parentheses of the attributes.
+// The arguments of the attributes.
 pub struct Fault;
 
 #[rungs::pipeline(error = Fault, order = random, max_concurrent = 0, resources(bus = 2))]

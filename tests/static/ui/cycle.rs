@@ -1,4 +1,4 @@
-// A cycle is told where it closes, with its whole path.
+// A cycle is reported where it closes, with its whole path.
 pub struct Fault;
 
 #[rungs::pipeline(error = Fault)]

@@ -1,4 +1,4 @@
-// Two steps of one name.
+// Two steps with the same name.
 pub struct Fault;
 
 #[rungs::pipeline(error = Fault)]

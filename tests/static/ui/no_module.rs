@@ -1,4 +1,4 @@
-// The attribute goes on a module, and says the steps' error type.
+// The attribute belongs on a module, and names the error type of the steps.
 #[rungs::pipeline(error = ())]
 fn steps() {}
 

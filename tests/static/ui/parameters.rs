@@ -1,4 +1,4 @@
-// Results are taken by `&`, fields by `&` or `&mut`, and clean-up steps are told what became of their needs.
+// Results are taken by `&`, fields by `&` or `&mut`, and clean-up steps take the outcomes of their needs.
 use rungs::Cause;
 
 pub struct Fault;

@@ -1,4 +1,4 @@
-// A step is an async fn that returns a result and keeps nothing borrowed.
+// A step is an async fn that returns a result, and the result borrows nothing.
 pub struct Fault;
 
 pub trait Bus {}

@@ -1,4 +1,4 @@
-// A parameter is a step or a field of the context.
+// A parameter names a step or a field of the context.
 pub struct BringUp;
 pub struct Rail;
 

@@ -1,54 +1,54 @@
-//! What a scheduler and whoever drives it say to each other.
+//! The messages between a scheduler and its driver: actions, outcomes and verdicts.
 
 use crate::{plan::StepId, policy::Retry, time::Instant};
 
-/// What to do next.
+/// What the driver is to do next.
 ///
 /// [`Scheduler`](super::Scheduler) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Action {
-    /// Begin an attempt of this step.
+    /// Start an attempt of this step.
     Start(StepId),
-    /// Make the attempt in flight end, and confirm it with [`Outcome::Abandoned`]. If it turns out that it has just come
-    /// to a result, say that instead: it counts.
+    /// Make the attempt in flight end, and confirm it with [`Outcome::Abandoned`]. If the attempt has produced a result
+    /// in the meantime, report the result instead: it counts.
     Abandon(StepId),
-    /// Nothing: the step has ended without an outcome of its own, as [`Scheduler::node`](super::Scheduler::node) tells.
+    /// Nothing is to be done: the step has ended without an outcome of its own.
+    /// [`Scheduler::state`](super::Scheduler::state) has its status and cause.
     Ended(StepId),
 }
 
-/// What came of an attempt.
+/// How an attempt ended.
 ///
 /// [`Scheduler`](super::Scheduler) and [`Verdict`] have examples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Outcome {
-    /// A result.
+    /// It returned a result.
     Success,
-    /// An error, and whether another attempt makes sense.
+    /// It returned an error; `Retry` tells whether another attempt makes sense.
     Failed(Retry),
-    /// A panic: never tried again.
+    /// It panicked; the step is not retried.
     Panicked,
-    /// No result, and it runs no more. Unasked, it means that whoever ran the attempt has lost it.
+    /// It no longer runs and has no result. Without an [`Action::Abandon`] before, its executor has dropped it.
     Abandoned,
 }
 
-/// What an outcome led to.
+/// What the scheduler makes of an outcome.
 ///
-/// A step that is tried again after a second:
+/// A step that is retried after one second:
 ///
 /// ```
 /// use core::time::Duration;
 /// use rungs_scheduler::*;
-/// use rungs_scheduler::{Backoff, Config, Instant, Retry, Settings};
 ///
 /// let settings = [Settings::DEFAULT.retries(1).backoff(Backoff::fixed(Duration::from_secs(1)))];
 /// let free = Edges::new(&[0, 0], &[]);
 /// let plan = Plan::new(free, free, &settings, &[]);
 /// let (mut states, mut ready, mut timers) = ([StepState::default()], [0; StorageSize::ready_words(1)], [TimerEntry::default()]);
-/// let state = Storage { states: &mut states, ready: &mut ready, timers: &mut timers, ..Storage::default() };
-/// let mut run = Scheduler::new(plan, Numbering::default(), Config::DEFAULT, state, Instant::ZERO)?;
+/// let storage = Storage { states: &mut states, ready: &mut ready, timers: &mut timers, ..Storage::default() };
+/// let mut run = Scheduler::new(plan, Numbering::default(), Config::DEFAULT, storage, Instant::ZERO)?;
 ///
 /// let step = StepId::new(0).unwrap();
 /// let (now, later) = (Instant::ZERO, Instant::ZERO + Duration::from_secs(1));
@@ -58,17 +58,17 @@ pub enum Outcome {
 /// assert_eq!(run.poll_action(later), Some(Action::Start(step)));
 /// assert_eq!(run.handle_outcome(step, Outcome::Failed(Retry::Yes), later), Verdict::Ended);
 /// assert_eq!(run.handle_outcome(step, Outcome::Success, later), Verdict::Ignored);
-/// let node = run.state(step).unwrap();
-/// assert_eq!((node.status(), node.cause(), node.attempts()), (Status::Failed, Some(Cause::Failed), 2));
+/// let state = run.state(step).unwrap();
+/// assert_eq!((state.status(), state.cause(), state.attempts()), (Status::Failed, Some(Cause::Failed), 2));
 /// # Ok::<(), StorageTooSmall>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Verdict {
-    /// The step has ended, as [`Scheduler::node`](super::Scheduler::node) tells.
+    /// The step has ended; [`Scheduler::state`](super::Scheduler::state) has its status and cause.
     Ended,
-    /// Another attempt will start, not before this.
+    /// Another attempt will start, at this time or later.
     Retry(Instant),
-    /// No attempt of this step was in flight: nothing has changed.
+    /// No attempt of this step was in flight, so nothing has changed.
     Ignored,
 }

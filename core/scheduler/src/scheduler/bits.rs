@@ -1,11 +1,12 @@
-//! A set of small numbers whose lowest member is found in a few instructions: words of bits, and words that say which
-//! words below them are not empty, until one word is left.
+//! A set of small numbers whose lowest member is found in a few instructions: a hierarchical bitmap. The bottom layer
+//! has one bit per number; each layer above has one bit per word below, set while that word is not zero, up to a single
+//! word.
 
 const BITS: usize = usize::BITS as usize;
 /// Enough for 2^32 members with 32-bit words, and for 2^42 with 64-bit words.
 const DEPTH: usize = 7;
 
-/// How many words a set of numbers below `members` takes.
+/// How many words a set of numbers below `members` needs.
 pub(crate) const fn words(members: usize) -> usize {
     let mut total = 0;
     let mut width = members;
@@ -19,13 +20,13 @@ pub(crate) const fn words(members: usize) -> usize {
 #[derive(Debug)]
 pub(super) struct Bits<'s> {
     words: &'s mut [usize],
-    /// Where each layer begins; the bottom layer first.
+    /// The index of each layer's first word, the bottom layer first.
     layers: [u32; DEPTH],
     depth: u32,
 }
 
 impl<'s> Bits<'s> {
-    /// An empty set of numbers below `members` on words that the caller lends.
+    /// Creates an empty set of numbers below `members` in words that the caller lends.
     pub(super) fn new(words: &'s mut [usize], members: usize) -> Self {
         let needed = self::words(members).min(words.len());
         let words = words.get_mut(..needed).unwrap_or_default();
@@ -71,7 +72,7 @@ impl<'s> Bits<'s> {
         }
     }
 
-    /// The lowest member that is not below `from`.
+    /// The lowest member that is at least `from`.
     #[inline]
     pub(super) fn first_from(&self, from: usize) -> Option<usize> {
         let mut from = from;

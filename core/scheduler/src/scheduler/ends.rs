@@ -3,7 +3,7 @@
 use super::{
     Scheduler, Setup, StepId,
     cause::Why,
-    step_state::{CLEAN_UP, Phase, SKIP_ON_ERROR, SWEPT, StepState, WENT_WRONG},
+    step_state::{CLEAN_UP, Phase, SKIP_ON_ERROR, STOPPED, StepState, WENT_WRONG},
 };
 use crate::plan::Need;
 
@@ -17,9 +17,9 @@ struct End {
     via: StepId,
     /// Comes from a need that was not needed: nothing went wrong.
     harmless: bool,
-    swept: bool,
-    /// Of the sealed steps that end together; 0 for one that ends by an outcome.
-    wave: u32,
+    stopped: bool,
+    /// How deep below an outcome the step ends; 0 for one that ends by an outcome.
+    depth: u32,
 }
 
 impl Default for End {
@@ -30,8 +30,8 @@ impl Default for End {
             root: StepId(0),
             via: StepId(0),
             harmless: false,
-            swept: false,
-            wave: 0,
+            stopped: false,
+            depth: 0,
         }
     }
 }
@@ -65,43 +65,44 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         }
     }
 
-    /// Ends a step because the sweep of a stop came to it. What waits for it has not started either: the sweep comes to
-    /// that too, and it shall bear the stop's own cause.
-    pub(super) fn end_swept(&mut self, step: StepId, phase: Phase, why: Why, by: StepId) {
-        self.end_as(step, &End { phase, why, root: by, swept: true, ..End::default() });
+    /// Ends a step because a stop reached it. Its dependents have not started either: the stop pass reaches them too,
+    /// and they bear the stop's own cause.
+    pub(super) fn end_stopped(&mut self, step: StepId, phase: Phase, why: Why, by: StepId) {
+        self.end_as(step, &End { phase, why, root: by, stopped: true, ..End::default() });
     }
 
-    /// A need has settled what becomes of the step: it ends when the scheduler is next asked, so that of several needs
-    /// that end meanwhile the first in the step's own order is the cause.
+    /// A need has decided the fate of the step: it ends when the scheduler is next asked, so that of several needs that
+    /// end in the meantime the first in the step's own order is the cause.
     ///
-    /// Sealed steps end in waves: those sealed by outcomes in the first, those sealed by the first in the second, and so
-    /// on. A need counts for a step only if it ended in an earlier wave; so nothing hangs on the order of declaration.
-    pub(super) fn seal(&mut self, step: StepId, wave: u32) {
+    /// Failures propagate breadth-first: steps doomed by an outcome end at depth 1, steps doomed by those at depth 2,
+    /// and so on. A need counts for a step only if it ended at a lower depth; so the cause does not depend on
+    /// declaration order.
+    pub(super) fn doom(&mut self, step: StepId, depth: u32) {
         let Some(node) = self.states.get_mut(step.index()) else { return };
-        node.set_phase(Phase::Sealed);
-        node.set_wave(wave, StepId(0));
-        if self.sealed_count == 0 {
-            self.sealed_first = step.0;
-        } else if let Some(last) = self.states.get_mut(self.sealed_last as usize) {
+        node.set_phase(Phase::Doomed);
+        node.set_depth(depth, StepId(0));
+        if self.doomed_count == 0 {
+            self.doomed_first = step.0;
+        } else if let Some(last) = self.states.get_mut(self.doomed_last as usize) {
             last.link = step.0;
         }
-        self.sealed_last = step.0;
-        self.sealed_count += 1;
+        self.doomed_last = step.0;
+        self.doomed_count += 1;
     }
 
-    /// Ends the step that was sealed first.
-    pub(super) fn end_sealed(&mut self) -> Option<StepId> {
-        let step = StepId(self.sealed_first);
+    /// Ends the step that was doomed first.
+    pub(super) fn end_doomed(&mut self) -> Option<StepId> {
+        let step = StepId(self.doomed_first);
         let node = self.states.get(step.index())?;
         let skip_on_error = node.has(SKIP_ON_ERROR);
-        let (clean_up, wave) = (S::REQUIREMENTS.clean_up && node.has(CLEAN_UP), node.wave());
-        self.sealed_first = node.link;
-        self.sealed_count -= 1;
+        let (clean_up, depth) = (S::REQUIREMENTS.clean_up && node.has(CLEAN_UP), node.depth());
+        self.doomed_first = node.link;
+        self.doomed_count -= 1;
         if clean_up {
-            self.end_as(step, &End { phase: Phase::Skipped, why: Why::NotNeeded, wave, ..End::default() });
+            self.end_as(step, &End { phase: Phase::Skipped, why: Why::NotNeeded, depth, ..End::default() });
             return Some(step);
         }
-        let (via, need) = self.setup.plan().needs(step).iter().find_map(|need| self.unsuccessful(*need, wave))?;
+        let (via, need) = self.setup.plan().needs(step).iter().find_map(|need| self.unsuccessful(*need, depth))?;
         let fails = need.phase() == Phase::Failed && !skip_on_error;
         let end = End {
             phase: if fails { Phase::Failed } else { Phase::Skipped },
@@ -109,8 +110,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             root: if need.why() == Why::Dependency { StepId(need.link) } else { via },
             via,
             harmless: !need.has(WENT_WRONG),
-            swept: false,
-            wave,
+            stopped: false,
+            depth,
         };
         self.end_as(step, &end);
         Some(step)
@@ -122,43 +123,43 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         needs.any(|need| self.states.get(need.step().index()).is_some_and(|node| node.has(WENT_WRONG)))
     }
 
-    fn unsuccessful(&self, need: Need, wave: u32) -> Option<(StepId, &StepState)> {
+    fn unsuccessful(&self, need: Need, depth: u32) -> Option<(StepId, &StepState)> {
         let node = self.states.get(need.step().index())?;
         let ended = node.has_ended() && node.phase() != Phase::Success;
-        // What a stop ended is no cause for others, even if that was seen before they were sealed.
-        let counts = !need.is_order() && ended && !node.has(SWEPT) && node.wave() < wave;
+        // What a stop ended is no cause for others, even if it ended before they were doomed.
+        let counts = !need.is_order() && ended && !node.has(STOPPED) && node.depth() < depth;
         counts.then_some((need.step(), node))
     }
 
     fn end_as(&mut self, step: StepId, end: &End) {
         let Some(node) = self.states.get_mut(step.index()) else { return };
         node.end(end.phase, end.why, end.root, self.now);
-        node.set_wave(end.wave, end.via);
-        if end.swept {
-            node.set(SWEPT);
+        node.set_depth(end.depth, end.via);
+        if end.stopped {
+            node.set(STOPPED);
         }
         if !end.harmless && end.why != Why::NotNeeded {
             node.set(WENT_WRONG);
         }
         self.count_end(step);
         for &waits in self.setup.plan().dependents(step) {
-            self.need_ended(waits, !end.swept && !waits.is_order(), end.wave);
+            self.need_ended(waits, !end.stopped && !waits.is_order(), end.depth);
         }
     }
 
     // By itself, as several call it: a board has it in flash once.
     #[inline(never)]
-    fn need_ended(&mut self, waits: Need, seals: bool, wave: u32) {
+    fn need_ended(&mut self, waits: Need, dooms: bool, depth: u32) {
         let step = waits.step();
         let Some(node) = self.states.get_mut(step.index()) else { return };
         if node.phase() != Phase::Waiting {
             return;
         }
         node.link = node.link.saturating_sub(1);
-        if seals && !(S::REQUIREMENTS.clean_up && node.has(CLEAN_UP)) {
-            self.seal(step, wave + 1);
+        if dooms && !(S::REQUIREMENTS.clean_up && node.has(CLEAN_UP)) {
+            self.doom(step, depth + 1);
         } else if node.link == 0 {
-            self.needs_are_met(step, wave);
+            self.needs_are_met(step, depth);
         }
     }
 

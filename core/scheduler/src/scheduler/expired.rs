@@ -12,11 +12,11 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     ///
     /// Changes with each outcome and action.
     pub fn poll_deadline(&self) -> Option<Instant> {
-        if !S::REQUIREMENTS.timers && !S::REQUIREMENTS.deadline {
+        if !S::REQUIREMENTS.timers && !S::REQUIREMENTS.run_deadline {
             return None;
         }
         let mut deadline = self.timers.first().map_or(Instant::NEVER, |(at, _)| Instant::from_nanos(at));
-        if S::REQUIREMENTS.deadline && !self.has_ended() && !self.stopping.deadline_noted {
+        if S::REQUIREMENTS.run_deadline && !self.has_ended() && !self.stopping.deadline_noted {
             deadline = deadline.min(self.run_deadline);
         }
         (deadline < Instant::NEVER).then_some(deadline)
@@ -34,28 +34,33 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     // By itself, as several call it: a board has it in flash once.
     #[inline(never)]
     pub(super) fn deadline_of(&self, step: StepId) -> Instant {
-        let started = if S::REQUIREMENTS.deadlines { self.state(step).and_then(StepState::started_at) } else { None };
+        let started =
+            if S::REQUIREMENTS.step_deadlines { self.state(step).and_then(StepState::started_at) } else { None };
         started.map_or(Instant::NEVER, |started| started.plus(self.setup.plan().settings(step).deadline))
     }
 
     /// Looks after what falls due at `now`: time limits, ends of backoffs, the run's deadline.
-    pub(super) fn due(&mut self, now: Instant) -> Option<Action> {
+    pub(super) fn fire_timers(&mut self, now: Instant) -> Option<Action> {
         while S::REQUIREMENTS.timers
             && let Some((at, step)) = self.timers.first()
             && at <= now.as_nanos()
         {
             self.timers.disarm(step, self.states);
-            if let Some(action) = self.alarm(step, at) {
+            if let Some(action) = self.timer_fired(step, at) {
                 return Some(action);
             }
         }
-        if S::REQUIREMENTS.deadline && now >= self.run_deadline && !self.stopping.deadline_noted && !self.has_ended() {
+        if S::REQUIREMENTS.run_deadline
+            && now >= self.run_deadline
+            && !self.stopping.deadline_noted
+            && !self.has_ended()
+        {
             self.stop_at_deadline();
         }
         None
     }
 
-    fn alarm(&mut self, step: StepId, at: u64) -> Option<Action> {
+    fn timer_fired(&mut self, step: StepId, at: u64) -> Option<Action> {
         let deadline = self.deadline_of(step);
         let node = self.states.get_mut(step.index())?;
         match node.phase() {
@@ -67,7 +72,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
                 self.make_ready(step);
                 None
             }
-            // Waits for a place after a retry, and has no time left: its last error stands.
+            // Waits for a permit after a retry, and has no time left: its last error stands.
             Phase::Ready => {
                 let why = if node.has(TIMED_OUT_LAST) { Why::TimedOut } else { Why::Failed };
                 self.ready.remove(self.setup.numbering().place(step));

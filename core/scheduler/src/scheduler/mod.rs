@@ -1,7 +1,7 @@
-//! The scheduler alone: a state machine without clock, futures or heap, for those who drive steps in their own way.
+//! The scheduler alone: a state machine without a clock, futures or a heap, for drivers of any kind.
 //!
-//! [`Scheduler::poll_action`] says what to do next, [`Scheduler::handle_outcome`] is told what came of it,
-//! [`Scheduler::poll_deadline`] says when to ask again even if nothing happens. Time goes in as data.
+//! [`Scheduler::poll_action`] returns what to do next, [`Scheduler::handle_outcome`] takes the outcome of an attempt,
+//! and [`Scheduler::poll_deadline`] returns when to ask again even if nothing happens. Time goes in as data.
 
 mod action;
 mod bits;
@@ -40,11 +40,10 @@ use timers::Timers;
 
 /// A run of a plan.
 ///
-/// A chain of two, run by hand:
+/// A chain of two steps, driven by hand:
 ///
 /// ```
 /// use rungs_scheduler::*;
-/// use rungs_scheduler::{Config, Instant, Settings};
 ///
 /// let zero = StepId::new(0).unwrap();
 /// let one = StepId::new(1).unwrap();
@@ -54,8 +53,8 @@ use timers::Timers;
 /// let plan = Plan::new(Edges::new(&starts, &needs), Edges::new(&up, &list), &[Settings::DEFAULT], &[]);
 ///
 /// let (mut states, mut ready) = ([StepState::default(); 2], [0; StorageSize::ready_words(2)]);
-/// let state = Storage { states: &mut states, ready: &mut ready, ..Storage::default() };
-/// let mut run = Scheduler::new(plan, Numbering::default(), Config::DEFAULT, state, Instant::ZERO)?;
+/// let storage = Storage { states: &mut states, ready: &mut ready, ..Storage::default() };
+/// let mut run = Scheduler::new(plan, Numbering::default(), Config::DEFAULT, storage, Instant::ZERO)?;
 ///
 /// let now = Instant::ZERO;
 /// assert_eq!(run.poll_action(now), Some(Action::Start(zero)));
@@ -78,23 +77,23 @@ pub struct Scheduler<'a, S = DynamicSetup<'a>> {
     level: u32,
     in_flight: u32,
     ended: u32,
-    /// The queue of sealed steps, linked through their states; meaningful while `sealed_count` is not 0.
-    sealed_first: u32,
-    sealed_last: u32,
-    sealed_count: u32,
+    /// The queue of doomed steps, linked through their states; valid while `doomed_count` is not 0.
+    doomed_first: u32,
+    doomed_last: u32,
+    doomed_count: u32,
     run_deadline: Instant,
-    /// What time it is, as last told.
+    /// The time of the last call.
     now: Instant,
-    /// Whether steps have no timers, resources or barriers: then there is little to do at their ends.
+    /// Whether no step has timers or resources and there are no levels: then little is to be done at an end.
     is_plain: bool,
-    /// Whether all has gone in the order of priorities so far: see `fast_path.rs`.
+    /// Whether all steps so far have succeeded in the order of the priorities: see `fast_path.rs`.
     on_fast_path: bool,
     stopping: Stopping,
 }
 
 impl<'a> Scheduler<'a> {
-    /// Begins a run at `now`. The plan has no cycle (steps of a cycle would never start), and the numbering is one of its
-    /// own. O(V).
+    /// Begins a run at `now`. The plan must not have a cycle (the steps of a cycle would never start), and the
+    /// numbering must be one of this plan. O(V).
     ///
     /// # Errors
     /// The storage is too small.
@@ -102,35 +101,35 @@ impl<'a> Scheduler<'a> {
         plan: Plan<'a>,
         numbering: Numbering<'a>,
         config: Config,
-        state: Storage<'a>,
+        storage: Storage<'a>,
         now: Instant,
     ) -> Result<Self, StorageTooSmall> {
-        Self::with(DynamicSetup { plan, numbering, config }, state, now)
+        Self::with(DynamicSetup { plan, numbering, config }, storage, now)
     }
 }
 
 impl<'a, S: Setup<'a>> Scheduler<'a, S> {
-    /// Begins a run of a setup of one's own; see [`new`](Scheduler::new).
+    /// Begins a run with any [`Setup`]; see [`new`](Scheduler::new).
     ///
     /// # Errors
     /// The storage is too small.
-    pub fn with(setup: S, state: Storage<'a>, now: Instant) -> Result<Self, StorageTooSmall> {
-        state.states.fill(StepState::NEW);
-        Self::after(setup, state, now, 0)
+    pub fn with(setup: S, storage: Storage<'a>, now: Instant) -> Result<Self, StorageTooSmall> {
+        storage.states.fill(StepState::NEW);
+        Self::after(setup, storage, now, 0)
     }
 
-    /// A run of which so many steps, from the first place, have succeeded already, each by its first attempt, as their
-    /// states say: as if it had been asked for them, and told so. Of the others nothing is known. If there are any such
-    /// steps, the plan's go by place.
+    /// Takes over a run whose first steps, `succeeded` of them by priority, have succeeded at their first attempt, as
+    /// their states say. It behaves as if it had started them and been told their outcomes. The states of all other
+    /// steps must be [`StepState::NEW`], and unless `succeeded` is 0 the plan must allow the fast path.
     #[doc(hidden)]
-    pub fn after(setup: S, state: Storage<'a>, now: Instant, succeeded: u32) -> Result<Self, StorageTooSmall> {
+    pub fn after(setup: S, storage: Storage<'a>, now: Instant, succeeded: u32) -> Result<Self, StorageTooSmall> {
         let needed = StorageSize::for_run(setup.plan(), setup.numbering(), setup.config());
-        if !needed.fits(&state) {
+        if !needed.fits(&storage) {
             return Err(StorageTooSmall(needed));
         }
         let run_deadline = now.plus(setup.config().deadline);
         let is_plain = needed.timers == 0 && setup.numbering().use_rows.is_empty() && needed.open == 0;
-        let Storage { states, ready, timers, free, open } = state;
+        let Storage { states, ready, timers, free, open } = storage;
         let mut scheduler = Self {
             setup,
             states: states.get_mut(..needed.states).unwrap_or_default(),
@@ -141,9 +140,9 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             level: 0,
             in_flight: 0,
             ended: succeeded,
-            sealed_first: 0,
-            sealed_last: 0,
-            sealed_count: 0,
+            doomed_first: 0,
+            doomed_last: 0,
+            doomed_count: 0,
             run_deadline,
             now,
             is_plain,
@@ -153,20 +152,20 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         for (free, &capacity) in scheduler.free.iter_mut().zip(scheduler.setup.numbering().capacities) {
             *free = capacity;
         }
-        scheduler.open_steps();
+        scheduler.apply_settings();
         Ok(scheduler)
     }
 
-    /// What to do at `now`, one action at a time, until `None`: then wait for an outcome, or for
+    /// Returns what to do at `now`, one action per call, until it returns `None`: then wait for an outcome, or for
     /// [`poll_deadline`](Self::poll_deadline).
     ///
-    /// May have a new answer after every call of a `handle_` method and when the deadline has come; asking in between is
-    /// safe. O(1) amortised, O(log n) where a time limit is involved; one look at each class of resources for a start.
+    /// The answer may change after each call of a `handle_` method and when the deadline has passed; a call in between
+    /// is safe. O(1) amortised, O(log n) where a time limit is involved; a start looks at each class of resources once.
     #[inline]
     pub fn poll_action(&mut self, now: Instant) -> Option<Action> {
         if self.on_fast_path
             && self.in_flight == 0
-            && (!S::REQUIREMENTS.deadline || now < self.run_deadline)
+            && (!S::REQUIREMENTS.run_deadline || now < self.run_deadline)
             && let Some(step) = self.start_next(now)
         {
             return Some(Action::Start(step));
@@ -181,31 +180,32 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             if self.has_ended() {
                 return None;
             }
-            self.settle();
+            self.leave_fast_path();
         }
-        let is_bounded = S::REQUIREMENTS.deadline && self.run_deadline < Instant::NEVER;
+        let is_bounded = S::REQUIREMENTS.run_deadline && self.run_deadline < Instant::NEVER;
         let is_waiting = S::REQUIREMENTS.timers && !self.timers.is_empty();
-        let is_quiet = !is_waiting && self.sealed_count == 0 && !is_bounded && !self.is_sweeping();
-        if !is_quiet && let Some(action) = self.attend(now) {
+        let only_starts = !is_waiting && self.doomed_count == 0 && !is_bounded && !self.in_stop_pass();
+        if !only_starts && let Some(action) = self.action_before_starts(now) {
             return Some(action);
         }
         self.start(now).map(Action::Start)
     }
 
-    /// All that goes before a start.
-    fn attend(&mut self, now: Instant) -> Option<Action> {
-        if let Some(action) = self.due(now) {
+    /// Timers, the run's deadline, doomed steps and the stop pass all come before a start, in this order.
+    fn action_before_starts(&mut self, now: Instant) -> Option<Action> {
+        if let Some(action) = self.fire_timers(now) {
             return Some(action);
         }
-        if self.sealed_count > 0
-            && let Some(step) = self.end_sealed()
+        if self.doomed_count > 0
+            && let Some(step) = self.end_doomed()
         {
             return Some(Action::Ended(step));
         }
-        self.sweep()
+        self.stop_pass()
     }
 
-    /// What came of an attempt that [`Action::Start`] began. Never panics: an outcome without an attempt is ignored.
+    /// Takes the outcome of an attempt that [`Action::Start`] began. Never panics: an outcome without an attempt is
+    /// ignored.
     #[inline]
     pub fn handle_outcome(&mut self, step: StepId, outcome: Outcome, now: Instant) -> Verdict {
         if self.on_fast_path && outcome == Outcome::Success && self.succeed_next(step, now) {
@@ -232,29 +232,29 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         self.in_flight
     }
 
-    /// What is known of a step; `None` if there is no such step.
+    /// The state of a step; `None` if there is no such step.
     pub fn state(&self, step: StepId) -> Option<&StepState> {
         self.states.get(step.index())
     }
 
-    /// What is known of each step.
+    /// The states of all steps, in the order of declaration.
     pub fn states(&self) -> &[StepState] {
         self.states
     }
 
-    /// What is run, and how.
+    /// The setup of the run.
     pub fn setup(&self) -> &S {
         &self.setup
     }
 
-    /// As [`setup`](Self::setup), for what else lies there.
+    /// The setup, for what else its owner keeps in it.
     #[doc(hidden)]
     #[inline]
     pub fn setup_mut(&mut self) -> &mut S {
         &mut self.setup
     }
 
-    /// The plan that is run.
+    /// The plan of the run.
     pub fn plan(&self) -> Plan<'a> {
         *self.setup.plan()
     }

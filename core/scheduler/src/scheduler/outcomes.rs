@@ -12,7 +12,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     pub(super) fn take_outcome(&mut self, step: StepId, outcome: Outcome, now: Instant) -> Verdict {
         self.now = now;
         if self.on_fast_path {
-            self.settle();
+            self.leave_fast_path();
         }
         let Some(node) = self.states.get(step.index()) else { return Verdict::Ignored };
         let (abandoning, why, by) = match node.phase() {
@@ -20,7 +20,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             Phase::Abandoning => (true, node.why(), node.abandoned_by()),
             _ => return Verdict::Ignored,
         };
-        self.release(step);
+        self.finish_attempt(step);
         match outcome {
             Outcome::Success => self.succeed(step),
             Outcome::Failed(retry) => return self.attempt_failed(step, Why::Failed, retry, now),
@@ -32,7 +32,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
                     return self.attempt_failed(step, Why::TimedOut, retry.into(), now);
                 }
                 Why::Deadline => self.fail(step, Why::Deadline),
-                _ => self.end_swept(step, Phase::Cancelled, why, by),
+                _ => self.end_stopped(step, Phase::Cancelled, why, by),
             },
         }
         Verdict::Ended
@@ -62,7 +62,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             return Verdict::Ended;
         }
         if let Some(cause) = self.forbidden(step) {
-            self.end_swept(step, Phase::Cancelled, cause, self.stopping.by);
+            self.end_stopped(step, Phase::Cancelled, cause, self.stopping.by);
             return Verdict::Ended;
         }
         if !S::REQUIREMENTS.timers || delay == 0 {

@@ -1,13 +1,13 @@
-//! Which priorities are ready: a set, with its lowest member at hand while there is just one.
+//! The set of ready steps, by priority index. While there is just one, it is kept outside of the bitmap.
 
 use super::bits::Bits;
 
 const NONE: usize = usize::MAX;
 
-/// In a chain there is never more than one ready step, and no word of the set need be touched.
+/// In a chain there is never more than one ready step, so the bitmap is never touched.
 #[derive(Debug)]
 pub(super) struct Ready<'s> {
-    /// Lower than all in `bits`, or `NONE`.
+    /// A member below all members of `bits`, or `NONE`.
     front: usize,
     bits: Bits<'s>,
     in_bits: usize,
@@ -18,29 +18,29 @@ impl<'s> Ready<'s> {
         Self { front: NONE, bits: Bits::new(words, priorities), in_bits: 0 }
     }
 
-    /// Adds a place that is not in the set.
+    /// Adds a priority that is not in the set.
     #[inline]
-    pub(super) fn insert(&mut self, place: usize) {
-        let mut place = place;
-        if place < self.front {
+    pub(super) fn insert(&mut self, priority: usize) {
+        let mut priority = priority;
+        if priority < self.front {
             if self.front == NONE && self.in_bits > 0 {
-                return self.insert_bit(place);
+                return self.insert_bit(priority);
             }
-            core::mem::swap(&mut place, &mut self.front);
-            if place == NONE {
+            core::mem::swap(&mut priority, &mut self.front);
+            if priority == NONE {
                 return;
             }
         }
-        self.insert_bit(place);
+        self.insert_bit(priority);
     }
 
-    /// Takes a place out that is in the set.
+    /// Removes a priority that is in the set.
     #[inline]
-    pub(super) fn remove(&mut self, place: usize) {
-        if place == self.front {
+    pub(super) fn remove(&mut self, priority: usize) {
+        if priority == self.front {
             self.front = NONE;
         } else {
-            self.bits.remove(place);
+            self.bits.remove(priority);
             self.in_bits = self.in_bits.saturating_sub(1);
         }
     }
@@ -56,13 +56,13 @@ impl<'s> Ready<'s> {
         }
     }
 
-    /// The lowest place that is not below `from`.
+    /// The lowest priority that is at least `from`.
     pub(super) fn first_from(&self, from: usize) -> Option<usize> {
         if self.front != NONE && self.front >= from { Some(self.front) } else { self.bits.first_from(from) }
     }
 
-    fn insert_bit(&mut self, place: usize) {
-        self.bits.insert(place);
+    fn insert_bit(&mut self, priority: usize) {
+        self.bits.insert(priority);
         self.in_bits += 1;
     }
 }
@@ -81,15 +81,15 @@ mod tests {
             let mut seed = 1;
             for round in 0..20_000 {
                 seed = crate::policy::random(seed, round);
-                let place = (seed >> 8) as usize % priorities;
-                if tree.remove(&place) {
-                    ready.remove(place);
+                let priority = (seed >> 8) as usize % priorities;
+                if tree.remove(&priority) {
+                    ready.remove(priority);
                 } else if seed.is_multiple_of(3) {
-                    ready.insert(place);
-                    tree.insert(place);
+                    ready.insert(priority);
+                    tree.insert(priority);
                 }
                 assert_eq!(ready.first(), tree.first().copied());
-                assert_eq!(ready.first_from(place), tree.range(place..).next().copied());
+                assert_eq!(ready.first_from(priority), tree.range(priority..).next().copied());
             }
         }
     }

@@ -1,20 +1,20 @@
-//! What a scheduler runs, and how much of it can ever come up.
+//! The setup of a run, and which parts of the scheduler it requires.
 
 use crate::{
     plan::{Numbering, Plan, StepId},
     policy::{Config, OnFailure, Order, When},
 };
 
-/// A plan, its numbering and the settings of its run, from wherever they lie.
+/// A plan, its numbering and its configuration, wherever they are stored.
 ///
-/// Most take [`DynamicSetup`], which holds them. One who knows the plan when the program is built implements this for an empty type,
-/// with [`Requirements::of`] the plan: the compiler then leaves out of the scheduler what the plan does not ask for.
+/// [`DynamicSetup`] holds them and suits most uses. If the plan is a constant, implement this trait for an empty type,
+/// with [`Requirements::of`] the plan: the compiler then leaves out the parts of the scheduler that the plan does not
+/// require.
 ///
 /// ```
-/// use rungs_scheduler::{Requirements, Edges, Numbering, Plan, Setup};
-/// use rungs_scheduler::{Config, Settings};
+/// use rungs_scheduler::{Config, Edges, Numbering, Plan, Requirements, Settings, Setup};
 ///
-/// /// Two steps that do not wait for each other.
+/// /// Two steps that do not depend on each other.
 /// struct Pair;
 ///
 /// const EDGES: Edges<'static> = Edges::new(&[0, 0, 0], &[]);
@@ -22,7 +22,7 @@ use crate::{
 /// const NUMBERING: Numbering<'static> = Numbering::declared(&PLAN);
 ///
 /// impl Setup<'static> for Pair {
-///     const REQUIREMENTS: Requirements = Requirements::of(&PLAN, &NUMBERING).by(&Config::DEFAULT);
+///     const REQUIREMENTS: Requirements = Requirements::of(&PLAN, &NUMBERING).with_config(&Config::DEFAULT);
 ///
 ///     fn plan(&self) -> &Plan<'static> {
 ///         &PLAN
@@ -37,27 +37,27 @@ use crate::{
 /// assert!(!Pair::REQUIREMENTS.timers && Requirements::EVERYTHING.timers);
 /// ```
 pub trait Setup<'a> {
-    /// What can come up in a run. What is false here is taken never to.
+    /// The parts of the scheduler that a run requires. What is false here must never be needed.
     const REQUIREMENTS: Requirements = Requirements::EVERYTHING;
 
     /// The plan.
     fn plan(&self) -> &Plan<'a>;
 
-    /// Which ready step goes first.
+    /// The order in which ready steps start.
     fn numbering(&self) -> &Numbering<'a>;
 
-    /// What is said of the run.
+    /// The configuration of the run.
     fn config(&self) -> &Config;
 }
 
-/// A setup of any plan.
+/// The setup of a plan that is known at run time.
 #[derive(Clone, Copy, Debug)]
 pub struct DynamicSetup<'a> {
     /// The plan.
     pub plan: Plan<'a>,
-    /// Which ready step goes first.
+    /// The order in which ready steps start.
     pub numbering: Numbering<'a>,
-    /// How it is run.
+    /// The configuration of the run.
     pub config: Config,
 }
 
@@ -78,41 +78,41 @@ impl<'a> Setup<'a> for DynamicSetup<'a> {
     }
 }
 
-/// What of the scheduler a run can come to need.
+/// The parts of the scheduler that a run may require.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub struct Requirements {
-    /// Some step has a time limit, or waits before another attempt.
+    /// Some step has a time limit or a backoff.
     pub timers: bool,
     /// Some step has a deadline of its own.
-    pub deadlines: bool,
-    /// Some step may be tried again.
+    pub step_deadlines: bool,
+    /// Some step may be retried.
     pub retries: bool,
-    /// Some delay is drawn at random.
+    /// Some delay is random.
     pub jitter: bool,
     /// Steps use resources.
     pub resources: bool,
-    /// Steps wait for whole levels.
+    /// A level starts only after all lower levels have ended.
     pub levels: bool,
-    /// Some step runs whatever its needs came to.
+    /// Some step runs after its needs whatever their outcome.
     pub clean_up: bool,
-    /// Of them some only if something went wrong.
+    /// Some step runs only if one of its needs failed.
     pub any_failed: bool,
-    /// Attempts in flight are limited.
+    /// The number of attempts in flight is limited.
     pub limit: bool,
     /// The run has a deadline.
-    pub deadline: bool,
-    /// Something may stop the run before its end: its deadline, a failure, or somebody outside.
+    pub run_deadline: bool,
+    /// The run may be stopped before its end: by its deadline, by a failure, or from outside.
     pub stops: bool,
 }
 
 impl Requirements {
-    /// All there is.
+    /// All parts of the scheduler.
     pub const EVERYTHING: Self = Self {
         timers: true,
-        deadlines: true,
+        step_deadlines: true,
         retries: true,
         jitter: true,
         resources: true,
@@ -120,15 +120,15 @@ impl Requirements {
         clean_up: true,
         any_failed: true,
         limit: true,
-        deadline: true,
+        run_deadline: true,
         stops: true,
     };
 
-    /// What this plan can ask for, under any configuration. O(V).
+    /// What this plan may require with any configuration. O(V).
     pub const fn of(plan: &Plan<'_>, numbering: &Numbering<'_>) -> Self {
-        let mut asks = Self {
+        let mut required = Self {
             timers: false,
-            deadlines: false,
+            step_deadlines: false,
             retries: false,
             jitter: false,
             resources: !numbering.use_rows.is_empty(),
@@ -139,34 +139,34 @@ impl Requirements {
         let mut step = 0;
         while step < plan.len() {
             let settings = plan.settings(StepId(step as u32));
-            asks.timers |= settings.may_wait();
-            asks.deadlines |= settings.has_deadline();
-            asks.retries |= settings.retries > 0;
-            asks.jitter |= settings.needs_seed();
-            asks.clean_up |= matches!(settings.when, When::AllDone | When::AnyFailed);
-            asks.any_failed |= matches!(settings.when, When::AnyFailed);
+            required.timers |= settings.may_wait();
+            required.step_deadlines |= settings.has_deadline();
+            required.retries |= settings.retries > 0;
+            required.jitter |= settings.needs_seed();
+            required.clean_up |= matches!(settings.when, When::AllDone | When::AnyFailed);
+            required.any_failed |= matches!(settings.when, When::AnyFailed);
             step += 1;
         }
-        asks
+        required
     }
 
-    /// What of it is left if nobody says anything else, or stops the run from outside.
-    pub const fn by(mut self, config: &Config) -> Self {
+    /// What is required with exactly this configuration by runs that are not stopped from outside.
+    pub const fn with_config(mut self, config: &Config) -> Self {
         self.levels = matches!(config.order, Order::Levels);
         self.limit = config.max_concurrent < u32::MAX;
-        self.deadline = config.has_deadline();
-        self.stops = self.deadline || !matches!(config.on_failure, OnFailure::GoOn);
+        self.run_deadline = config.has_deadline();
+        self.stops = self.run_deadline || !matches!(config.on_failure, OnFailure::GoOn);
         self
     }
 
-    /// Waits for levels if the other does.
+    /// Takes over from `other` whether levels are required.
     #[doc(hidden)]
     pub const fn with_levels_of(self, other: &Self) -> Self {
         Self { levels: other.levels, ..self }
     }
 
-    /// What of it is left if time stands still.
+    /// What is required by runs without a clock.
     pub const fn without_clock(self) -> Self {
-        Self { timers: false, deadlines: false, ..self }
+        Self { timers: false, step_deadlines: false, ..self }
     }
 }

@@ -1,4 +1,4 @@
-//! Which ready step starts next, and what it holds meanwhile.
+//! Which ready step starts next, and what its attempt holds until it ends.
 
 use super::{
     Scheduler, Setup, StepId,
@@ -11,19 +11,19 @@ use crate::{
 };
 
 impl<'a, S: Setup<'a>> Scheduler<'a, S> {
-    /// All needs of a waiting step have ended, and none has sealed its fate.
+    /// All needs of a waiting step have ended, and none has doomed it.
     #[inline]
-    pub(super) fn needs_are_met(&mut self, step: StepId, wave: u32) {
-        let Some(node) = self.states.get(step.index()) else { return };
-        if S::REQUIREMENTS.any_failed && node.has(ANY_FAILED) && !self.something_went_wrong(step) {
-            self.seal(step, wave + 1);
+    pub(super) fn needs_are_met(&mut self, step: StepId, depth: u32) {
+        let Some(state) = self.states.get(step.index()) else { return };
+        if S::REQUIREMENTS.any_failed && state.has(ANY_FAILED) && !self.something_went_wrong(step) {
+            self.doom(step, depth + 1);
         } else {
             self.make_ready(step);
         }
     }
 
-    /// The step may start, for the first time or again; if again, its deadline runs while it waits for a place.
-    // By itself, as several call it: a board has it in flash once.
+    /// The step may start its first attempt or a retry. Before a retry its deadline runs while it waits for a permit.
+    // Not inlined, because it has several callers: a board has it in flash once.
     #[inline(never)]
     pub(super) fn make_ready(&mut self, step: StepId) {
         self.set_phase(step, Phase::Ready);
@@ -35,40 +35,40 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     }
 
     pub(super) fn set_phase(&mut self, step: StepId, phase: Phase) {
-        if let Some(node) = self.states.get_mut(step.index()) {
-            node.set_phase(phase);
+        if let Some(state) = self.states.get_mut(step.index()) {
+            state.set_phase(phase);
         }
     }
 
-    /// Starts the best step that may start.
+    /// Starts the ready step that comes first, if a permit is free.
     #[inline]
     pub(super) fn start(&mut self, now: Instant) -> Option<StepId> {
         if S::REQUIREMENTS.limit && self.in_flight >= self.setup.config().max_concurrent {
             return None;
         }
-        let place = self.best_place()?;
-        let step = self.setup.numbering().step(place);
-        self.ready.remove(place);
+        let priority = self.first_startable()?;
+        let step = self.setup.numbering().step(priority);
+        self.ready.remove(priority);
         self.in_flight += 1;
-        let node = self.states.get_mut(step.index())?;
-        node.start(now);
+        let state = self.states.get_mut(step.index())?;
+        state.start(now);
         if !self.is_plain {
-            self.hold(step, now);
+            self.acquire(step, now);
         }
         Some(step)
     }
 
-    /// An attempt has really ended: its place and its resources are free, its time limit is off.
+    /// An attempt has ended: frees its permit and its resources, and disarms its timer.
     #[inline]
-    pub(super) fn release(&mut self, step: StepId) {
+    pub(super) fn finish_attempt(&mut self, step: StepId) {
         self.in_flight = self.in_flight.saturating_sub(1);
         if !self.is_plain {
-            self.let_go(step);
+            self.release(step);
         }
     }
 
-    /// The attempt takes its resources, and its time limit is armed.
-    pub(super) fn hold(&mut self, step: StepId, now: Instant) {
+    /// Acquires the resources of an attempt and arms its timer.
+    pub(super) fn acquire(&mut self, step: StepId, now: Instant) {
         for wanted in self.uses(step) {
             if let Some(free) = self.free.get_mut(wanted.resource as usize) {
                 *free = free.saturating_sub(wanted.units);
@@ -79,8 +79,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         }
     }
 
-    /// What [`hold`](Self::hold) did is undone.
-    pub(super) fn let_go(&mut self, step: StepId) {
+    /// Undoes [`acquire`](Self::acquire).
+    pub(super) fn release(&mut self, step: StepId) {
         if S::REQUIREMENTS.timers {
             self.timers.disarm(step, self.states);
         }
@@ -91,33 +91,35 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         }
     }
 
+    /// The lowest priority of a ready step that its level and its resources let start.
     #[inline]
-    fn best_place(&self) -> Option<usize> {
+    fn first_startable(&self) -> Option<usize> {
         if !S::REQUIREMENTS.resources || self.setup.numbering().use_rows.is_empty() {
-            return self.ready.first().filter(|&place| self.is_open(place));
+            return self.ready.first().filter(|&priority| self.is_level_open(priority));
         }
-        // One look a class: all its steps want the same, so the first speaks for all.
+        // All steps of a class use the same resources, so only the first ready step of each class is looked at.
         let bounds = self.setup.numbering().classes.windows(2).enumerate();
         bounds
             .filter_map(|(class, bounds)| {
                 let &[from, end] = bounds else { return None };
-                let place = self.ready.first_from(from as usize)?;
+                let priority = self.ready.first_from(from as usize)?;
                 let fits = self.setup.numbering().uses(class).iter().all(|wanted| self.has_free(wanted));
-                (place < end as usize && fits && self.is_open(place)).then_some(place)
+                (priority < end as usize && fits && self.is_level_open(priority)).then_some(priority)
             })
-            .min_by_key(|&place| self.setup.numbering().rank(place))
+            .min_by_key(|&priority| self.setup.numbering().rank(priority))
     }
 
-    /// Places go by level, so if the first is not in the open level, none is.
+    /// Whether the step of this priority is in a level that may start. Priorities are sorted by level, so if the lowest
+    /// one is not, none is.
     #[inline]
-    fn is_open(&self, place: usize) -> bool {
+    fn is_level_open(&self, priority: usize) -> bool {
         if !S::REQUIREMENTS.levels {
             return true;
         }
         match self.setup.config().order {
             Order::Eager => true,
             Order::Levels => {
-                let step = self.setup.numbering().step(place);
+                let step = self.setup.numbering().step(priority);
                 self.setup.numbering().levels.get(step.index()).is_none_or(|&level| level <= self.level)
             }
         }

@@ -4,61 +4,103 @@ use super::{Cause, Status, cause::Why};
 use crate::{plan::StepId, policy::When, time::Instant};
 use core::time::Duration;
 
-/// A step's state during a run.
+/// The state of a step during a run.
 ///
-/// [`Verdict`](super::Verdict) has an example.
-// Nothing is known of a step while all is zero, so a board can clear many states at once.
+/// A step goes through these phases:
+///
+/// ```text
+///  ┌─────────┐        ┌────────┐
+///  │ Waiting ├───2───►│ Doomed ├───3───► Failed, Skipped
+///  └────┬────┘        └────────┘
+///       1
+///  ┌────▼────┐        ┌─────────┐
+///  │  Ready  │◄───4───┤ Backoff │
+///  └──┬───▲──┘        └────▲────┘
+///     5   6                7
+///  ┌──▼───┴────────────────┴──┐
+///  │ an attempt is in flight: ├───9───► Success
+///  │ Running ──8─► Abandoning ├───10──► Failed
+///  │                          ├───11──► Cancelled
+///  └──────────────────────────┘
+///    Ready                     ───12──► Failed
+///    Waiting, Ready, Backoff   ───13──► Skipped, Cancelled
+/// ```
+///
+/// 1. All steps that it depends on have ended, as its [`When`] asks.
+/// 2. The ends of its needs decide its fate: it will never start.
+/// 3. The scheduler is asked for the next action: failures propagate breadth-first, one doomed step per action.
+/// 4. The backoff is over.
+/// 5. A permit and all its resources are free, and no ready step comes before it.
+/// 6. The attempt failed or timed out, and is retried without a delay.
+/// 7. The attempt failed or timed out, and is retried after a delay.
+/// 8. The attempt reached its timeout or the step's deadline, or a stop reached it. It keeps its permit and its
+///    resources until the abandonment is confirmed.
+/// 9. The attempt succeeded, possibly after it was told to end.
+/// 10. The attempt failed or timed out and is not retried, it panicked, its task was dropped, or it was abandoned at
+///     the step's deadline.
+/// 11. The attempt was abandoned for a stop, or failed and a stop forbids the retry.
+/// 12. The step's deadline passed while it waited for a permit or for resources to be retried.
+/// 13. The stop pass reached it: skipped if it never started, else cancelled.
+///
+/// On the fast path a step goes from `Waiting` through 1, 5 and 9 to `Success` without the bookkeeping of `Ready`.
+/// [`status`](Self::status) groups the phases; [`Verdict`](super::Verdict) has an example.
+// All zero is a step of which nothing is known, so a board can clear many states at once.
 #[derive(Clone, Copy, Debug)]
 pub struct StepState {
-    /// When the first attempt started. Of a step that has not started: its wave (above), and the need through which its
-    /// cause came (below).
-    first: u64,
-    /// When the step ended; of one whose attempt is abandoned for a stop, before that, whose failure it was.
-    last: u64,
-    /// Of a waiting step, how many needs have not ended; of one that is sealed, the next in that queue; of one that
-    /// started, its alarm's place plus one; of one that ended for another's sake, the root of its cause.
+    /// The start of the first attempt. For a step that has not started: its depth in the upper half, and in the lower
+    /// half the need through which its cause came.
+    start_time: u64,
+    /// The end of the step. While an attempt is abandoned for a stop: the step whose failure stopped the run.
+    end_time: u64,
+    /// One word that each phase uses in its own way:
+    ///
+    /// - `Waiting`: how many of its needs have not ended.
+    /// - `Doomed`: the next step in the queue of doomed steps.
+    /// - From `Ready` to `Abandoning`: the heap index of its timer plus one, or 0 without a timer.
+    /// - Ended because of another step: the root of its cause.
     pub(super) link: u32,
     /// Attempts after the first.
     retried: u16,
-    /// The phase, and above it the cause.
-    what: u8,
+    /// The phase in the lower bits, the cause above them.
+    phase_and_why: u8,
     flags: u8,
 }
 
-const _: () = assert!(size_of::<StepState>() == 24, "the design grants 24 bytes a step");
+const _: () = assert!(size_of::<StepState>() == 24, "the design grants 24 bytes per step");
 
-/// How far the cause lies above the phase.
-const CAUSE: u32 = 4;
-const PHASE: u8 = (1 << CAUSE) - 1;
+/// The cause lies this many bits above the phase.
+const WHY_SHIFT: u32 = 4;
+const PHASE_MASK: u8 = (1 << WHY_SHIFT) - 1;
 
-/// The last failed attempt ran out of time.
+/// The last attempt that failed ran into its timeout.
 pub(super) const TIMED_OUT_LAST: u8 = 1 << 0;
-/// It has started.
+/// The first attempt has started.
 const STARTED: u8 = 1 << 1;
-/// The step ended because something went wrong, with itself or above it.
+/// The step ended because something went wrong, in itself or in a step that it depends on.
 pub(super) const WENT_WRONG: u8 = 1 << 2;
 pub(super) const OPTIONAL: u8 = 1 << 3;
 pub(super) const CLEAN_UP: u8 = 1 << 4;
 pub(super) const SKIP_ON_ERROR: u8 = 1 << 5;
 pub(super) const ANY_FAILED: u8 = 1 << 6;
-/// A stop has ended it.
-pub(super) const SWEPT: u8 = 1 << 7;
+/// A stop ended the step.
+pub(super) const STOPPED: u8 = 1 << 7;
 
+/// The drawing at [`StepState`] has the transitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Some need has not ended.
+    /// Some of its needs have not ended.
     Waiting,
-    /// A need has sealed its fate; it ends when the scheduler is next asked.
-    Sealed,
-    /// May start: for the first time or again.
+    /// The end of a need has decided its fate; it ends when the scheduler is next asked.
+    Doomed,
+    /// The next attempt may start, be it the first or a retry.
     Ready,
     /// Between two attempts.
     Backoff,
     /// An attempt is in flight.
     Running,
-    /// An attempt is in flight and has been told to end, for what its cause says.
+    /// An attempt is in flight and has been told to end; the cause says why.
     Abandoning,
-    /// This and all behind it are ends.
+    // The step has ended in this phase and in those below.
     Success,
     Failed,
     Skipped,
@@ -66,10 +108,10 @@ pub(super) enum Phase {
 }
 
 impl Phase {
-    const fn of(what: u8) -> Self {
-        match what & PHASE {
+    const fn of(phase_and_why: u8) -> Self {
+        match phase_and_why & PHASE_MASK {
             0 => Self::Waiting,
-            1 => Self::Sealed,
+            1 => Self::Doomed,
             2 => Self::Ready,
             3 => Self::Backoff,
             4 => Self::Running,
@@ -89,26 +131,26 @@ impl Default for StepState {
 }
 
 impl StepState {
-    /// Nothing is known of the step yet.
+    /// The state of a step of which nothing is known yet.
     #[doc(hidden)]
-    pub const NEW: Self = Self { first: 0, last: 0, link: 0, retried: 0, what: 0, flags: 0 };
+    pub const NEW: Self = Self { start_time: 0, end_time: 0, link: 0, retried: 0, phase_and_why: 0, flags: 0 };
 
-    /// The first attempt has succeeded, if nothing was known of the step before.
+    /// Records on a [`NEW`](Self::NEW) state that the first attempt succeeded.
     #[inline]
     #[doc(hidden)]
     pub fn succeed_at_once(&mut self, started: Instant, finished: Instant) {
-        self.first = started.as_nanos();
-        self.last = finished.as_nanos();
-        self.what = Phase::Success as u8;
+        self.start_time = started.as_nanos();
+        self.end_time = finished.as_nanos();
+        self.phase_and_why = Phase::Success as u8;
         self.flags = STARTED;
     }
 
-    /// As [`succeed_at_once`](Self::succeed_at_once), all of them, where there is no time. By fours, because for each alone
-    /// the loop would cost more than what it does.
+    /// Does the same as [`succeed_at_once`](Self::succeed_at_once) to all of them at time zero, for runs without a
+    /// clock. It goes by fours, because a loop over single states would cost more than its body.
     #[inline]
     #[doc(hidden)]
     pub fn all_succeed(states: &mut [Self]) {
-        let succeed = |node: &mut Self| (node.what, node.flags) = (Phase::Success as u8, STARTED);
+        let succeed = |state: &mut Self| (state.phase_and_why, state.flags) = (Phase::Success as u8, STARTED);
         let (fours, rest) = states.as_chunks_mut();
         for [a, b, c, d] in fours {
             succeed(a);
@@ -143,27 +185,27 @@ impl StepState {
 
     #[inline]
     pub(super) fn phase(&self) -> Phase {
-        Phase::of(self.what)
+        Phase::of(self.phase_and_why)
     }
 
     pub(super) fn why(&self) -> Why {
-        Why::from_bits(self.what >> CAUSE)
+        Why::from_bits(self.phase_and_why >> WHY_SHIFT)
     }
 
     #[inline]
     pub(super) fn set_phase(&mut self, phase: Phase) {
-        self.what = phase as u8;
+        self.phase_and_why = phase as u8;
     }
 
-    /// The first attempt begins.
+    /// Starts the first attempt.
     #[inline]
     pub(super) fn start_first(&mut self, now: Instant) {
-        self.first = now.as_nanos();
+        self.start_time = now.as_nanos();
         self.flags |= STARTED;
         self.set_phase(Phase::Running);
     }
 
-    /// The first attempt begins, or another.
+    /// Starts the first attempt or a retry.
     #[inline]
     pub(super) fn start(&mut self, now: Instant) {
         if self.has_started() {
@@ -177,44 +219,44 @@ impl StepState {
     /// Whether an attempt is in flight, and has not been told to end.
     #[inline]
     pub(super) fn is_running(&self) -> bool {
-        self.what == Phase::Running as u8
+        self.phase_and_why == Phase::Running as u8
     }
 
-    /// The attempt in flight is to end. If that is for a stop, `by` is the step whose failure stopped the run.
+    /// Notes that the attempt in flight is told to end. For a stop, `by` is the step whose failure stopped the run.
     pub(super) fn abandon(&mut self, why: Why, by: StepId) {
-        self.what = Phase::Abandoning as u8 | (why as u8) << CAUSE;
-        self.last = u64::from(by.0);
+        self.phase_and_why = Phase::Abandoning as u8 | (why as u8) << WHY_SHIFT;
+        self.end_time = u64::from(by.0);
     }
 
-    /// Whose failure is the reason for which the attempt is abandoned.
+    /// The step whose failure stopped the run, while an attempt is abandoned for a stop.
     pub(super) fn abandoned_by(&self) -> StepId {
-        StepId(self.last as u32)
+        StepId(self.end_time as u32)
     }
 
-    /// The step has a result.
+    /// Ends the step with a result.
     #[inline]
     pub(super) fn succeed(&mut self, now: Instant) {
-        self.last = now.as_nanos();
+        self.end_time = now.as_nanos();
         self.set_phase(Phase::Success);
     }
 
-    /// The step has ended without a result; `root` is where that began.
+    /// Ends the step without a result; `root` is the step where the cause began.
     pub(super) fn end(&mut self, phase: Phase, why: Why, root: StepId, now: Instant) {
-        self.what = phase as u8 | (why as u8) << CAUSE;
+        self.phase_and_why = phase as u8 | (why as u8) << WHY_SHIFT;
         self.link = root.0;
-        self.last = now.as_nanos();
+        self.end_time = now.as_nanos();
     }
 
-    /// Notes the wave in which a step ends that has not started, and the need for whose sake.
-    pub(super) fn set_wave(&mut self, wave: u32, via: StepId) {
+    /// Notes at which depth a step that has not started ends, and through which need.
+    pub(super) fn set_depth(&mut self, depth: u32, via: StepId) {
         if !self.has_started() {
-            self.first = u64::from(wave) << 32 | u64::from(via.0);
+            self.start_time = u64::from(depth) << 32 | u64::from(via.0);
         }
     }
 
-    /// The wave in which the step ends or ended: 0 if it has started.
-    pub(super) fn wave(&self) -> u32 {
-        if self.has_started() { 0 } else { (self.first >> 32) as u32 }
+    /// The distance of the step from the outcome that doomed it; 0 if it has started.
+    pub(super) fn depth(&self) -> u32 {
+        if self.has_started() { 0 } else { (self.start_time >> 32) as u32 }
     }
 
     #[inline]
@@ -222,22 +264,22 @@ impl StepState {
         self.has(STARTED)
     }
 
+    /// Whether the step has ended, with any status.
     #[inline]
-    /// Whether the step has ended, however.
     pub fn has_ended(&self) -> bool {
         matches!(self.phase(), Phase::Success | Phase::Failed | Phase::Skipped | Phase::Cancelled)
     }
 
-    /// Whether the last attempt that failed ran out of time.
+    /// Whether the last attempt that failed ran into its timeout.
     #[doc(hidden)]
     pub fn timed_out_last(&self) -> bool {
         self.has(TIMED_OUT_LAST)
     }
 
-    /// What has become of the step.
+    /// The step's status.
     pub fn status(&self) -> Status {
         match self.phase() {
-            Phase::Waiting | Phase::Sealed => Status::Pending,
+            Phase::Waiting | Phase::Doomed => Status::Pending,
             Phase::Ready if !self.has_started() => Status::Pending,
             Phase::Ready | Phase::Backoff | Phase::Running | Phase::Abandoning => Status::Running,
             Phase::Success => Status::Success,
@@ -247,15 +289,15 @@ impl StepState {
         }
     }
 
-    /// Why the step did not succeed; `None` while it may yet, and if it did.
+    /// Why the step did not succeed; `None` if it did, and until it has ended.
     pub fn cause(&self) -> Option<Cause> {
         if !self.has_ended() {
             return None;
         }
-        Cause::of(self.why(), StepId(self.link), StepId(self.first as u32))
+        Cause::of(self.why(), StepId(self.link), StepId(self.start_time as u32))
     }
 
-    /// How many attempts were started; 65,536 may be more.
+    /// How many attempts were started. The count saturates at 65,536.
     #[inline]
     pub fn attempts(&self) -> u32 {
         if self.has_started() { u32::from(self.retried) + 1 } else { 0 }
@@ -264,16 +306,16 @@ impl StepState {
     /// When the first attempt started.
     #[inline]
     pub fn started_at(&self) -> Option<Instant> {
-        self.has_started().then_some(Instant::from_nanos(self.first))
+        self.has_started().then_some(Instant::from_nanos(self.start_time))
     }
 
     /// When the step ended.
     #[inline]
     pub fn finished_at(&self) -> Option<Instant> {
-        self.has_ended().then_some(Instant::from_nanos(self.last))
+        self.has_ended().then_some(Instant::from_nanos(self.end_time))
     }
 
-    /// From the first attempt's start to the end; zero of a step that never started, or has not ended.
+    /// The time from the start of the first attempt to the end of the step; zero if it never started or has not ended.
     pub fn duration(&self) -> Duration {
         match (self.started_at(), self.finished_at()) {
             (Some(started), Some(finished)) => finished - started,
@@ -281,7 +323,7 @@ impl StepState {
         }
     }
 
-    /// Whether its failure counts: it was not declared optional.
+    /// Whether the step's failure counts, because it was not declared optional.
     pub fn is_required(&self) -> bool {
         !self.has(OPTIONAL)
     }

@@ -1,4 +1,4 @@
-//! Stops: draining, cancelling, and the sweep that carries them out.
+//! Stops: draining, cancelling, and the stop pass that carries them out.
 
 use super::{
     Action, Scheduler, Setup, StepId,
@@ -61,7 +61,7 @@ pub(super) struct Stopping {
     /// Cancels asked for from outside; the second reaches clean-up steps.
     cancels: u32,
     pub(super) deadline_noted: bool,
-    /// How far the sweep has come; beyond the last step when there is nothing to sweep.
+    /// The next step of the stop pass; beyond the last step when there is none.
     next: u32,
 }
 
@@ -86,11 +86,11 @@ impl Stopping {
 impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// Stops the run from outside. Results that are already there count: report them first.
     ///
-    /// The sweep over all steps that follows is spread over [`poll_action`](Scheduler::poll_action). O(1), or O(V + E) if
-    /// no attempt has come to anything but a success at once before.
+    /// The stop pass over all steps that follows is spread over [`poll_action`](Scheduler::poll_action). O(1), or O(V +
+    /// E) if no attempt has come to anything but a success at once before.
     pub fn handle_stop(&mut self, stop: Stop) {
         if self.on_fast_path {
-            self.settle();
+            self.leave_fast_path();
         }
         let reach = match stop {
             Stop::Drain => Reach::Starts,
@@ -130,18 +130,18 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     }
 
     #[inline]
-    pub(super) fn is_sweeping(&self) -> bool {
+    pub(super) fn in_stop_pass(&self) -> bool {
         S::REQUIREMENTS.stops && (self.stopping.next as usize) < self.states.len()
     }
 
     /// Goes on through the steps, ends what a stop has reached and abandons what is in flight: one at a time.
     #[inline]
-    pub(super) fn sweep(&mut self) -> Option<Action> {
-        while self.is_sweeping() {
+    pub(super) fn stop_pass(&mut self) -> Option<Action> {
+        while self.in_stop_pass() {
             let step = StepId(self.stopping.next);
             self.stopping.next += 1;
             if let Some(why) = self.forbidden(step)
-                && let Some(action) = self.sweep_step(step, why)
+                && let Some(action) = self.stop_step(step, why)
             {
                 return Some(action);
             }
@@ -149,11 +149,11 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         None
     }
 
-    fn sweep_step(&mut self, step: StepId, why: Why) -> Option<Action> {
+    fn stop_step(&mut self, step: StepId, why: Why) -> Option<Action> {
         let (reach, by) = (self.stopping.reach, self.stopping.by);
         let node = self.states.get_mut(step.index())?;
         match node.phase() {
-            Phase::Waiting => self.end_swept(step, Phase::Skipped, why, by),
+            Phase::Waiting => self.end_stopped(step, Phase::Skipped, why, by),
             Phase::Ready | Phase::Backoff => {
                 let was_ready = node.phase() == Phase::Ready;
                 let phase = if node.has_started() { Phase::Cancelled } else { Phase::Skipped };
@@ -161,7 +161,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
                 if was_ready {
                     self.ready.remove(self.setup.numbering().place(step));
                 }
-                self.end_swept(step, phase, why, by);
+                self.end_stopped(step, phase, why, by);
             }
             Phase::Running if reach >= Reach::Attempts => {
                 node.abandon(why, by);

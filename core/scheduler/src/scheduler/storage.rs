@@ -1,4 +1,4 @@
-//! The storage of a scheduler, lent by whoever runs it.
+//! The storage of a scheduler, which the caller lends.
 
 use super::{StepState, TimerEntry, bits};
 use crate::{
@@ -6,20 +6,20 @@ use crate::{
     policy::{Config, Order},
 };
 
-/// What a scheduler writes on: slices of anything (arrays, `Vec`s), of at least the lengths that [`StorageSize`] tells.
+/// The memory of a scheduler: slices (of arrays, of `Vec`s) that are at least as long as [`StorageSize`] says.
 ///
 /// [`Scheduler`](super::Scheduler) has an example.
 #[derive(Debug, Default)]
 pub struct Storage<'s> {
-    /// One a step: 24 bytes.
+    /// One state per step: 24 bytes.
     pub states: &'s mut [StepState],
-    /// Which steps are ready: a bit a step, and a little above.
+    /// The set of ready steps: slightly more than one bit per step.
     pub ready: &'s mut [usize],
-    /// One for each step that has a time limit or retries: 16 bytes.
+    /// One timer for each step that has a time limit or retries: 16 bytes.
     pub timers: &'s mut [TimerEntry],
-    /// Free units, one entry a resource.
+    /// How many units are free, one entry per resource.
     pub free: &'s mut [u32],
-    /// Steps not ended, one entry a level; only for [`Order::Levels`].
+    /// How many steps have not ended, one entry per level; only for [`Order::Levels`].
     pub open: &'s mut [u32],
 }
 
@@ -27,7 +27,6 @@ pub struct Storage<'s> {
 ///
 /// ```
 /// use rungs_scheduler::*;
-/// use rungs_scheduler::{Config, Instant, Settings};
 ///
 /// let free = Edges::new(&[0, 0, 0], &[]);
 /// let settings = [Settings::DEFAULT.retries(3)];
@@ -37,27 +36,27 @@ pub struct Storage<'s> {
 /// assert_eq!((needed.states, needed.timers, needed.free), (2, 2, 0));
 ///
 /// let (mut states, mut ready) = (vec![StepState::default(); needed.states], vec![0; needed.ready]);
-/// let state = Storage { states: &mut states, ready: &mut ready, ..Storage::default() };
-/// let refused = Scheduler::new(plan, numbering, Config::DEFAULT, state, Instant::ZERO);
+/// let storage = Storage { states: &mut states, ready: &mut ready, ..Storage::default() };
+/// let refused = Scheduler::new(plan, numbering, Config::DEFAULT, storage, Instant::ZERO);
 /// assert_eq!(refused.err(), Some(StorageTooSmall(needed)), "there are no timers");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct StorageSize {
-    /// Nodes.
+    /// The number of states.
     pub states: usize,
-    /// Words of ready bits.
+    /// The number of words of the ready set.
     pub ready: usize,
-    /// Timers.
+    /// The number of timers.
     pub timers: usize,
-    /// Resources.
+    /// The number of resources.
     pub free: usize,
-    /// Levels.
+    /// The number of levels.
     pub open: usize,
 }
 
 impl StorageSize {
-    /// What a run of this plan needs. O(V).
+    /// The sizes that a run of this plan needs. O(V).
     pub const fn for_run(plan: &Plan<'_>, numbering: &Numbering<'_>, config: &Config) -> Self {
         let levels = match config.order {
             Order::Levels => count(numbering.levels),
@@ -72,21 +71,21 @@ impl StorageSize {
         }
     }
 
-    /// Words of ready bits for this many steps: for the length of an array.
+    /// The number of words of the ready set for this many steps, for the length of an array.
     pub const fn ready_words(steps: usize) -> usize {
         bits::words(steps)
     }
 
-    pub(super) fn fits(&self, state: &Storage<'_>) -> bool {
-        self.states <= state.states.len()
-            && self.ready <= state.ready.len()
-            && self.timers <= state.timers.len()
-            && self.free <= state.free.len()
-            && self.open <= state.open.len()
+    pub(super) fn fits(&self, storage: &Storage<'_>) -> bool {
+        self.states <= storage.states.len()
+            && self.ready <= storage.ready.len()
+            && self.timers <= storage.timers.len()
+            && self.free <= storage.free.len()
+            && self.open <= storage.open.len()
     }
 }
 
-/// How many levels there are, if these are the steps' levels.
+/// How many levels there are, given the level of each step.
 const fn count(levels: &[u32]) -> usize {
     let (mut count, mut i) = (0, 0);
     while i < levels.len() {
@@ -104,7 +103,7 @@ const fn count(levels: &[u32]) -> usize {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct StorageTooSmall(
-    /// What would do.
+    /// The sizes that the plan needs.
     pub StorageSize,
 );
 

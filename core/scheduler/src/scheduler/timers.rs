@@ -1,9 +1,9 @@
-//! When each step has to be looked at again: a binary heap whose entries know their steps and are known to them.
+//! The timers of steps: a binary heap, in which the state of each step knows the index of its entry.
 
 use super::step_state::StepState;
 use crate::plan::StepId;
 
-/// A step's armed deadline.
+/// An entry of the heap of timers: a time and the step whose timer fires then.
 #[derive(Clone, Copy, Debug, Default)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct TimerEntry {
@@ -12,17 +12,17 @@ pub struct TimerEntry {
 }
 
 impl TimerEntry {
-    /// Not armed.
+    /// An entry that is not in use.
     #[doc(hidden)]
     pub const NEW: Self = Self { at: 0, step: 0 };
 
-    /// Ties go by step, so that the order hangs on nothing else.
+    /// Ties are broken by step, so that the order depends on nothing else.
     fn is_before(&self, other: &Self) -> bool {
         (self.at, self.step) < (other.at, other.step)
     }
 }
 
-/// The states of armed steps hold their alarm's place plus one in `link`; 0 is none.
+/// While a step's timer is armed, the `link` of its state is the heap index of the entry plus one; 0 is no timer.
 #[derive(Debug)]
 pub(super) struct Timers<'s> {
     heap: &'s mut [TimerEntry],
@@ -44,55 +44,55 @@ impl<'s> Timers<'s> {
         if self.len == 0 {
             return None;
         }
-        self.heap.first().map(|alarm| (alarm.at, StepId(alarm.step)))
+        self.heap.first().map(|entry| (entry.at, StepId(entry.step)))
     }
 
-    /// Arms or moves the step's alarm.
+    /// Arms or moves the step's timer.
     pub(super) fn arm(&mut self, step: StepId, at: u64, states: &mut [StepState]) {
-        let place = match link(states, step) {
+        let index = match link(states, step) {
             0 => {
                 self.len += 1;
                 self.len - 1
             }
             link => link as usize - 1,
         };
-        // The storage was held against the plan, so there is room: a step has one alarm at most.
-        if self.set(place, TimerEntry { at, step: step.0 }, states) {
-            self.settle(place, states);
+        // The length of the storage was checked against the plan, and a step has at most one timer, so there is room.
+        if self.set(index, TimerEntry { at, step: step.0 }, states) {
+            self.sift(index, states);
         } else {
             self.len = self.len.min(self.heap.len());
         }
     }
 
-    // By itself, as several call it: a board has it in flash once.
+    // Not inlined, because it has several callers: a board has it in flash once.
     #[inline(never)]
     pub(super) fn disarm(&mut self, step: StepId, states: &mut [StepState]) {
-        let Some(place) = (link(states, step) as usize).checked_sub(1) else { return };
+        let Some(index) = (link(states, step) as usize).checked_sub(1) else { return };
         set_link(states, step.0, 0);
         self.len = self.len.saturating_sub(1);
-        if place < self.len
+        if index < self.len
             && let Some(&last) = self.heap.get(self.len)
         {
-            self.set(place, last, states);
-            self.settle(place, states);
+            self.set(index, last, states);
+            self.sift(index, states);
         }
     }
 
-    fn settle(&mut self, place: usize, states: &mut [StepState]) {
-        let place = self.rise(place, states);
-        self.sink(place, states);
+    fn sift(&mut self, index: usize, states: &mut [StepState]) {
+        let index = self.sift_up(index, states);
+        self.sift_down(index, states);
     }
 
-    fn rise(&mut self, mut place: usize, states: &mut [StepState]) -> usize {
-        while place > 0 && self.swap_if_before(place, (place - 1) / 2, states) {
-            place = (place - 1) / 2;
+    fn sift_up(&mut self, mut index: usize, states: &mut [StepState]) -> usize {
+        while index > 0 && self.swap_if_before(index, (index - 1) / 2, states) {
+            index = (index - 1) / 2;
         }
-        place
+        index
     }
 
-    fn sink(&mut self, mut place: usize, states: &mut [StepState]) {
+    fn sift_down(&mut self, mut index: usize, states: &mut [StepState]) {
         loop {
-            let (left, right) = (2 * place + 1, 2 * place + 2);
+            let (left, right) = (2 * index + 1, 2 * index + 2);
             if left >= self.len {
                 return;
             }
@@ -100,10 +100,10 @@ impl<'s> Timers<'s> {
                 (Some(a), Some(b)) if right < self.len && b.is_before(a) => right,
                 _ => left,
             };
-            if !self.swap_if_before(child, place, states) {
+            if !self.swap_if_before(child, index, states) {
                 return;
             }
-            place = child;
+            index = child;
         }
     }
 
@@ -117,21 +117,21 @@ impl<'s> Timers<'s> {
         before
     }
 
-    fn set(&mut self, place: usize, alarm: TimerEntry, states: &mut [StepState]) -> bool {
-        let Some(slot) = self.heap.get_mut(place) else { return false };
-        *slot = alarm;
-        set_link(states, alarm.step, place as u32 + 1);
+    fn set(&mut self, index: usize, entry: TimerEntry, states: &mut [StepState]) -> bool {
+        let Some(slot) = self.heap.get_mut(index) else { return false };
+        *slot = entry;
+        set_link(states, entry.step, index as u32 + 1);
         true
     }
 }
 
 fn link(states: &[StepState], step: StepId) -> u32 {
-    states.get(step.index()).map_or(0, |node| node.link)
+    states.get(step.index()).map_or(0, |state| state.link)
 }
 
 fn set_link(states: &mut [StepState], step: u32, link: u32) {
-    if let Some(node) = states.get_mut(step as usize) {
-        node.link = link;
+    if let Some(state) = states.get_mut(step as usize) {
+        state.link = link;
     }
 }
 
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alarm_takes_16_bytes() {
+    fn an_entry_takes_16_bytes() {
         assert_eq!(size_of::<TimerEntry>(), 16);
     }
 }

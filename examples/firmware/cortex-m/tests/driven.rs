@@ -3,11 +3,11 @@
 #![no_main]
 
 #[macro_use]
-#[path = "../../../../tests/rules/driven/rules.rs"]
+#[path = "../../../../tests/conformance/driven/rules.rs"]
 mod rules;
-#[path = "../../../../tests/rules/driven/bench.rs"]
+#[path = "../../../../tests/conformance/driven/bench.rs"]
 mod bench;
-#[path = "../../../../tests/rules/driven/pipelines.rs"]
+#[path = "../../../../tests/conformance/driven/pipelines.rs"]
 mod pipelines;
 
 // The start-up code and the executor that tests are linked against.

@@ -3,9 +3,9 @@
 #![no_main]
 
 #[macro_use]
-#[path = "../../../../tests/rules/rules.rs"]
+#[path = "../../../../tests/conformance/rules.rs"]
 mod rules;
-#[path = "../../../../tests/rules/run.rs"]
+#[path = "../../../../tests/conformance/run.rs"]
 mod run;
 
 // The start-up code and the executor that tests are linked against.

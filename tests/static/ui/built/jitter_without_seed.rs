@@ -1,4 +1,4 @@
-// What hangs on constants is found when the run is built, not by `cargo check`.
+// Errors that depend on constants are found when the run is built, not by `cargo check`.
 #[derive(Debug)]
 pub struct Bad;
 

@@ -1,4 +1,4 @@
-//! Without anything of rungs in scope, and under names that generated code uses itself.
+//! Nothing of rungs is in scope, and the names are some that the generated code uses itself.
 #![deny(warnings)]
 
 pub struct Fault;

@@ -1,4 +1,4 @@
-// What a step asks of a generic field a run asks of the context.
+// The bounds of a step on a generic field become bounds of the run on the context.
 pub struct Fault;
 
 pub trait Bus {}

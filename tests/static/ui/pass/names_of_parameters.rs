@@ -1,4 +1,4 @@
-// Types and parameters may have the names that the generated code would like best for its own.
+// Types and parameters may have the names that are most likely in the generated code.
 #![deny(warnings)]
 
 pub enum Settings {

@@ -1,4 +1,4 @@
-// Constants in settings are the user's, whatever the generated code calls its own.
+// Constants in settings are the user's, whatever names the generated code has.
 #![deny(warnings)]
 
 use std::time::Duration;

@@ -1,4 +1,4 @@
-// Every step fails with the pipeline's error type.
+// Each step fails with the error type of the pipeline.
 pub struct Fault;
 
 #[rungs::pipeline(error = Fault)]

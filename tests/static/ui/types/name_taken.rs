@@ -1,4 +1,4 @@
-// The names that the attribute adds to the module are taken.
+// The module must not define the names that the attribute adds to it.
 pub struct Fault;
 
 #[rungs::pipeline(error = Fault)]

@@ -1,4 +1,4 @@
-// Where a capacity is a constant, the compiler compares.
+// The compiler checks units against a capacity that is a constant.
 pub struct Fault;
 
 pub const LIMIT: u32 = 2;

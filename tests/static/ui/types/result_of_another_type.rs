@@ -1,4 +1,4 @@
-// A parameter named after a step has that step's result for its type.
+// A parameter named after a step has the type of that step's result.
 pub struct Fault;
 
 #[rungs::pipeline(error = Fault)]

@@ -1,0 +1,43 @@
+//! Compares the scheduler with the oracle on one case.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::oracle::{self, Case, Expected};
+use crate::random::Random;
+use crate::{shrink, sim};
+
+/// Checks that the scheduler does with a case what the oracle expects.
+#[track_caller]
+pub(crate) fn check(case: &Case) {
+    let (expected, played) = (oracle::run(case), sim::play(case));
+    assert!(expected == played, "{}", show(case, &expected, &played));
+}
+
+/// Checks the case of a seed, and shows a smaller case if it fails.
+#[track_caller]
+pub(crate) fn check_seed(seed: u64, most_steps: u64) {
+    check_random(&format!("seed {seed} for up to {most_steps} steps"), Random::new(seed).case(most_steps));
+}
+
+/// Checks a case, and shows a smaller case under this title if it fails.
+#[track_caller]
+pub(crate) fn check_random(title: &str, case: Case) {
+    if differs(&case, &oracle::run(&case)) {
+        println!("{title}, reduced:");
+        check(&shrink::shrink(case, is_wrong));
+    }
+}
+
+/// Whether the scheduler does not do what is expected, or panics.
+fn differs(case: &Case, expected: &Expected) -> bool {
+    catch_unwind(AssertUnwindSafe(|| sim::play(case))).map_or(true, |played| played != *expected)
+}
+
+/// As [`differs`], but `false` for a case that the oracle rejects: reducing a case may lead to such.
+fn is_wrong(case: &Case) -> bool {
+    catch_unwind(AssertUnwindSafe(|| oracle::run(case))).is_ok_and(|expected| differs(case, &expected))
+}
+
+fn show(case: &Case, expected: &Expected, played: &Expected) -> String {
+    format!("\ncase:      {case}\noracle:    {expected}\nscheduler: {played}\n")
+}

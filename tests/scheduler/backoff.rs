@@ -1,0 +1,87 @@
+//! The times for which the scheduler announces retries.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use rungs::scheduler::{Action, Edges, Numbering, Outcome, Plan, Scheduler, StorageSize, Verdict};
+use rungs::{Backoff, Cause, Config, Instant, Jitter, Retry, Settings};
+
+use crate::layout::{Buffers, id};
+
+const MS: Duration = Duration::from_millis(1);
+
+/// The delays before the retries of two steps that fail each time.
+fn delays(backoff: Backoff<'_>, seed: u64) -> [Vec<Duration>; 2] {
+    let settings = [Settings::DEFAULT.retries(6).backoff(backoff)];
+    let none = Edges::new(&[0, 0, 0], &[]);
+    let (plan, numbering) = (Plan::new(none, none, &settings, &[]), Numbering::default());
+    let config = Config::DEFAULT.seed(seed);
+    let mut storage = Buffers::default();
+    let storage = storage.grow_to(StorageSize::for_run(&plan, &numbering, &config)).lend();
+    let mut run = Scheduler::new(plan, numbering, config, storage, Instant::ZERO).expect("storage that fits");
+
+    let (mut found, mut now) = ([Vec::new(), Vec::new()], Instant::ZERO);
+    while !run.has_ended() {
+        while let Some(Action::Start(step)) = run.poll_action(now) {
+            if let Verdict::Retry(at) = run.handle_outcome(step, Outcome::Failed(Retry::Yes), now) {
+                found[step.index()].push(at - now);
+            }
+        }
+        now = run.poll_deadline().unwrap_or(Instant::NEVER);
+        assert!(run.has_ended() || now < Instant::NEVER, "nothing will ever happen again");
+    }
+    found
+}
+
+#[test]
+fn the_delays_are_those_of_the_backoff_in_order() {
+    let listed = [MS * 7, MS, MS * 3];
+    for backoff in [
+        Backoff::NONE,
+        Backoff::fixed(MS * 5),
+        Backoff::list(&listed),
+        Backoff::exponential(MS).factor(3).cap(MS * 50),
+        Backoff::exponential(Duration::from_secs(1 << 33)),
+    ] {
+        let expected: Vec<_> = (1..=6).map(|retry| backoff.delay(retry, 0)).collect();
+        // Where the delays saturate, so do the times.
+        let expected = expected.iter().scan(Instant::ZERO, |now, delay| {
+            let before = std::mem::replace(now, *now + *delay);
+            (*now < Instant::NEVER).then(|| *now - before)
+        });
+        let expected: Vec<_> = expected.collect();
+        assert_eq!(delays(backoff, 1), [expected.clone(), expected], "{backoff:?}");
+    }
+}
+
+#[test]
+fn jitter_depends_on_the_seed_the_step_and_the_attempt() {
+    for jitter in [Jitter::Full, Jitter::Equal, Jitter::Decorrelated] {
+        let backoff = Backoff::fixed(Duration::from_secs(1)).jitter(jitter);
+        let mut seen = BTreeSet::new();
+        let seeds = [0, 1, 2, 3, 1 << 40, u64::MAX];
+        for seed in seeds {
+            let found = delays(backoff, seed);
+            assert_eq!(found, delays(backoff, seed), "{jitter:?}: the same seed, other delays");
+            found.iter().flatten().for_each(|delay| _ = seen.insert(*delay));
+        }
+        // The delays are whole nanoseconds within a second: equal ones are unlikely, and the seeds are fixed.
+        assert_eq!(seen.len(), seeds.len() * 2 * 6, "{jitter:?}");
+    }
+}
+
+#[test]
+fn a_retry_at_a_time_that_never_comes_fails_the_step() {
+    let settings = [Settings::DEFAULT.retries(3)];
+    let none = Edges::new(&[0, 0], &[]);
+    let plan = Plan::new(none, none, &settings, &[]);
+    let mut storage = Buffers::default();
+    let storage = storage.grow_to(StorageSize::for_run(&plan, &Numbering::default(), &Config::DEFAULT)).lend();
+    let now = Instant::from_nanos(1);
+    let run = Scheduler::new(plan, Numbering::default(), Config::DEFAULT, storage, now);
+    let mut run = run.expect("storage that fits");
+    assert_eq!(run.poll_action(now), Some(Action::Start(id(0))));
+    let verdict = run.handle_outcome(id(0), Outcome::Failed(Retry::After(Duration::MAX)), now);
+    assert_eq!(verdict, Verdict::Ended);
+    assert_eq!(run.state(id(0)).and_then(|state| state.cause()), Some(Cause::Failed));
+}

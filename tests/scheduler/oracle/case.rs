@@ -1,0 +1,113 @@
+//! What is simulated: a plan, its settings, and what each attempt will do. Plain data.
+
+/// One run, with everything that will happen to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Case {
+    /// The steps; a step's id is its index.
+    pub steps: Vec<Spec>,
+    /// How many attempts may be in flight.
+    pub limit: Option<u32>,
+    /// How many units there are of each resource.
+    pub capacities: Vec<u32>,
+    /// Whether a level starts only when all lower levels have ended.
+    pub levels: bool,
+    /// What a required step's own failure does to the run.
+    pub on_failure: OnFailure,
+    /// When the run is cancelled by its deadline.
+    pub run_deadline: Option<u64>,
+    /// What the token requests and when, sorted by time.
+    pub stops: Vec<(u64, StopRequest)>,
+}
+
+/// One step, with what its attempts will do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spec {
+    /// The steps whose outcome decides about this one.
+    pub needs: Vec<usize>,
+    /// The steps that must have ended before this one starts, however they ended.
+    pub order: Vec<usize>,
+    /// What the outcome of the needs means.
+    pub rule: Rule,
+    /// Whether a failure stops nothing and leaves the exit code alone.
+    pub optional: bool,
+    /// How many attempts may follow the first.
+    pub retries: u32,
+    /// The delay before each further attempt.
+    pub delay: u64,
+    /// How long an attempt may take.
+    pub timeout: Option<u64>,
+    /// Whether an attempt that timed out may be retried.
+    pub retry_on_timeout: bool,
+    /// How long the step may take, from the start of its first attempt.
+    pub deadline: Option<u64>,
+    /// The resources that an attempt holds, each with its number of units.
+    pub uses: Vec<(usize, u32)>,
+    /// The stated duration, which only the order of the starts depends on.
+    pub expected: Option<u64>,
+    /// What the attempts do. Never empty; the last entry repeats.
+    pub script: Vec<Attempt>,
+    /// What an attempt does once it is abandoned: it ends that much later, with this result, or without one if it is
+    /// [`Ends::Never`]. By default it ends at once and without a result.
+    pub lingers: Option<Attempt>,
+}
+
+/// What one attempt will do if it is left alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// After how long it ends. Has no meaning for [`Ends::Never`].
+    pub takes: u64,
+    /// How it ends.
+    pub ends: Ends,
+}
+
+/// How an attempt ends if it is left alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ends {
+    /// It succeeds.
+    Ok,
+    /// It fails and may be retried.
+    Err,
+    /// It fails, and the retry verdict is No.
+    ErrFinal,
+    /// It fails, and the retry verdict gives the delay before the next attempt.
+    ErrAfter(u64),
+    /// It panics.
+    Panic,
+    /// It hangs until it is abandoned.
+    Never,
+}
+
+/// What the outcome of a step's needs means for the step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rule {
+    /// Runs if all succeed; a failed need makes it Failed, any other end without success Skipped.
+    #[default]
+    Default,
+    /// Runs if all succeed, and is Skipped otherwise.
+    SkipOnError,
+    /// Runs when all have ended.
+    AllDone,
+    /// Runs when all have ended and something went wrong.
+    AnyFailed,
+}
+
+/// What a required step's own failure does to the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnFailure {
+    /// Nothing.
+    #[default]
+    GoOn,
+    /// As if the token had requested [`StopRequest::Drain`].
+    Drain,
+    /// As if the token had requested a first [`StopRequest::Cancel`].
+    Cancel,
+}
+
+/// What the token requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopRequest {
+    /// No ordinary step starts, or starts again.
+    Drain,
+    /// Ordinary attempts in flight are abandoned too; the second such request stops the clean-up steps as well.
+    Cancel,
+}

@@ -1,0 +1,86 @@
+//! The expected outcome of a case.
+
+/// The outcome of a whole run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// How each step ended, by id.
+    pub steps: Vec<StepEnd>,
+    /// Every start of an attempt, in order: when, and of which step.
+    pub starts: Vec<(u64, usize)>,
+    /// When the last step ended.
+    pub finished_at: u64,
+    /// 0: all went well; 1: a required step failed; 2: the run was stopped without a failure.
+    pub exit_code: u8,
+}
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepEnd {
+    /// Its final status.
+    pub status: Status,
+    /// Its cause.
+    pub why: Why,
+    /// The error of the last failed attempt, if the step ended because of it, or was cancelled after it.
+    pub last_error: Option<LastError>,
+    /// How many attempts were started.
+    pub attempts: u32,
+    /// When the first of them was started.
+    pub started_at: Option<u64>,
+    /// When the step ended.
+    pub ended_at: u64,
+}
+
+/// A step's final status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// An attempt succeeded.
+    Success,
+    /// The step failed, by itself or through a need.
+    Failed,
+    /// The step never started, and that is not a failure.
+    Skipped,
+    /// The step had started when the run was stopped.
+    Cancelled,
+}
+
+/// The cause of a step's end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It succeeded.
+    Done,
+    /// Its own error.
+    Own,
+    /// Its last attempt reached the time limit of an attempt.
+    TimedOut,
+    /// An attempt was in flight at the step's deadline.
+    Deadline,
+    /// An attempt panicked.
+    Panicked,
+    /// A need ended without success.
+    Dependency {
+        /// The step where the cause began: one that ended for another reason than a need.
+        root: usize,
+        /// The need itself.
+        via: usize,
+    },
+    /// The run was stopped by a failure.
+    Stopped {
+        /// The step that failed.
+        by: usize,
+    },
+    /// The run was stopped by the token.
+    Token,
+    /// The run was stopped by its deadline.
+    RunDeadline,
+    /// It would have run only if something had gone wrong.
+    NotNeeded,
+}
+
+/// The error of a failed attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LastError {
+    /// The attempt's own.
+    Own,
+    /// The attempt reached its time limit.
+    TimedOut,
+}

@@ -1,0 +1,111 @@
+//! The effect of an attempt's outcome on its step, and of a step's end on the run.
+
+use super::world::{By, Gone, Level, Phase, Step, Stop, World};
+use super::{Attempt, Ends, LastError, OnFailure, Status, StepEnd, Why};
+
+impl World<'_> {
+    /// What the latest attempt of a step does.
+    fn script(&self, id: usize) -> Attempt {
+        let script = &self.case.steps[id].script;
+        let played = self.steps[id].attempts.saturating_sub(1) as usize;
+        script[played.min(script.len() - 1)]
+    }
+
+    pub(super) fn result_at(&self, id: usize) -> Option<u64> {
+        match self.steps[id].phase {
+            Phase::Running { since } => {
+                let attempt = self.script(id);
+                (attempt.ends != Ends::Never).then(|| since.saturating_add(attempt.takes))
+            }
+            Phase::Lingering { until, .. } => Some(until),
+            _ => None,
+        }
+    }
+
+    /// The attempt in flight is over, by itself or after it was abandoned. A late result counts as any other.
+    pub(super) fn report(&mut self, id: usize) {
+        match (self.steps[id].phase.clone(), self.case.steps[id].lingers) {
+            (Phase::Lingering { gone, .. }, None | Some(Attempt { ends: Ends::Never, .. })) => self.confirm(id, gone),
+            (Phase::Lingering { .. }, Some(late)) => self.take_result(id, late.ends),
+            _ => self.take_result(id, self.script(id).ends),
+        }
+    }
+
+    /// The attempt in flight is to end, and keeps its permit and its resources until it has.
+    pub(super) fn abandon(&mut self, id: usize, gone: Gone) {
+        let takes = self.case.steps[id].lingers.map_or(0, |late| late.takes);
+        self.steps[id].phase = Phase::Lingering { until: self.now.saturating_add(takes), gone };
+        if takes == 0 {
+            self.report(id);
+        }
+    }
+
+    /// An abandoned attempt has ended without a result.
+    fn confirm(&mut self, id: usize, gone: Gone) {
+        let spec = &self.case.steps[id];
+        match gone {
+            Gone::Deadline => self.end(id, Status::Failed, Why::Deadline, By::Itself),
+            Gone::TimedOut => self.fail_attempt(id, LastError::TimedOut, spec.retry_on_timeout.then_some(spec.delay)),
+            Gone::Stop(cause) => self.end(id, Status::Cancelled, cause, By::Stop),
+        }
+    }
+
+    fn take_result(&mut self, id: usize, ends: Ends) {
+        match ends {
+            Ends::Ok => self.end(id, Status::Success, Why::Done, By::Itself),
+            Ends::Err => self.fail_attempt(id, LastError::Own, Some(self.case.steps[id].delay)),
+            Ends::ErrFinal => self.fail_attempt(id, LastError::Own, None),
+            Ends::ErrAfter(delay) => self.fail_attempt(id, LastError::Own, Some(delay)),
+            Ends::Panic => self.end(id, Status::Failed, Why::Panicked, By::Itself),
+            Ends::Never => {}
+        }
+    }
+
+    /// An attempt has failed; `delay` is the time until a retry, if a retry makes sense at all.
+    pub(super) fn fail_attempt(&mut self, id: usize, error: LastError, delay: Option<u64>) {
+        let has_retries = self.steps[id].attempts <= self.case.steps[id].retries;
+        self.steps[id].last_error = Some(error);
+        let Some(delay) = delay.filter(|_| has_retries) else { return self.fail_with_last_error(id) };
+        let until = self.now.saturating_add(delay);
+        if self.deadline_point(id).is_some_and(|point| until >= point) {
+            return self.fail_with_last_error(id);
+        }
+        if let Some(cause) = self.forbidden(id) {
+            return self.end(id, Status::Cancelled, cause, By::Stop);
+        }
+        self.steps[id].phase = if until == self.now { Phase::Again } else { Phase::Backoff { until } };
+    }
+
+    pub(super) fn fail_with_last_error(&mut self, id: usize) {
+        let timed_out = self.steps[id].last_error == Some(LastError::TimedOut);
+        self.end(id, Status::Failed, if timed_out { Why::TimedOut } else { Why::Own }, By::Itself);
+    }
+
+    pub(super) fn end(&mut self, id: usize, status: Status, why: Why, by: By) {
+        debug_assert!(!self.has_ended(id), "a step ends once");
+        let Step { attempts, started_at, last_error, .. } = self.steps[id];
+        let keeps_error = status == Status::Cancelled || matches!(why, Why::Own | Why::TimedOut);
+        let last_error = last_error.filter(|_| keeps_error);
+        let end = StepEnd { status, why, last_error, attempts, started_at, ended_at: self.now };
+        self.steps[id].phase = Phase::Ended { end, by };
+        self.ends.push(id);
+
+        let is_own_failure = matches!(why, Why::Own | Why::TimedOut | Why::Deadline | Why::Panicked);
+        if is_own_failure && !self.case.steps[id].optional {
+            match self.case.on_failure {
+                OnFailure::GoOn => {}
+                OnFailure::Drain => _ = self.raise_stop(Level::Drain, Why::Stopped { by: id }),
+                OnFailure::Cancel => _ = self.raise_stop(Level::Cancel, Why::Stopped { by: id }),
+            }
+        }
+    }
+
+    /// Only a higher level changes anything; then the cause is the new one. Returns whether it did.
+    pub(super) fn raise_stop(&mut self, level: Level, cause: Why) -> bool {
+        let raises = self.stop.is_none_or(|stop| stop.level < level);
+        if raises {
+            self.stop = Some(Stop { level, cause });
+        }
+        raises
+    }
+}

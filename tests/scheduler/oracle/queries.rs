@@ -1,0 +1,180 @@
+//! What the state of the world means for a step: queries, which change nothing.
+
+use super::world::{By, Level, Phase, World};
+use super::{Rule, Status, StepEnd, Why};
+
+impl World<'_> {
+    /// How a step ended, if it has.
+    pub(super) fn end_of(&self, id: usize) -> Option<&StepEnd> {
+        match &self.steps[id].phase {
+            Phase::Ended { end, .. } => Some(end),
+            _ => None,
+        }
+    }
+
+    pub(super) fn has_ended(&self, id: usize) -> bool {
+        self.end_of(id).is_some()
+    }
+
+    pub(super) fn has_status(&self, id: usize, status: Status) -> bool {
+        self.end_of(id).is_some_and(|end| end.status == status)
+    }
+
+    /// Whether the end of a step dooms its dependents. The end of a step that was stopped does not: the stop ends its
+    /// dependents too, with the stop's cause.
+    pub(super) fn dooms(&self, id: usize) -> bool {
+        let was_stopped = matches!(self.steps[id].phase, Phase::Ended { by: By::Stop, .. });
+        self.has_ended(id) && !self.has_status(id, Status::Success) && !was_stopped
+    }
+
+    /// The depth at which a step ended: 0 unless its needs ended it.
+    pub(super) fn depth(&self, id: usize) -> usize {
+        match self.steps[id].phase {
+            Phase::Ended { by: By::Needs { depth }, .. } => depth,
+            _ => 0,
+        }
+    }
+
+    /// The depth of the steps that are doomed by the last of this many ends.
+    pub(super) fn depth_after(&self, ends: usize) -> usize {
+        1 + ends.checked_sub(1).map_or(0, |last| self.depth(self.ends[last]))
+    }
+
+    /// Whether a need has ended in a way for which a step with [`Rule::AnyFailed`] runs.
+    fn went_wrong(&self, id: usize) -> bool {
+        self.end_of(id).is_some_and(|end| match (end.status, end.why) {
+            (Status::Success, _) => false,
+            (Status::Failed | Status::Cancelled, _) => true,
+            (Status::Skipped, Why::NotNeeded) => false,
+            (Status::Skipped, Why::Dependency { root, .. }) => {
+                self.end_of(root).is_some_and(|root| root.why != Why::NotNeeded)
+            }
+            (Status::Skipped, _) => true,
+        })
+    }
+
+    /// How many steps had ended when the needs of a step that never started doomed it.
+    pub(super) fn doomed_after(&self, id: usize) -> Option<usize> {
+        let spec = &self.case.steps[id];
+        match spec.rule {
+            Rule::Default | Rule::SkipOnError => {
+                let first = self.ends.iter().position(|end| spec.needs.contains(end) && self.dooms(*end));
+                first.map(|index| index + 1)
+            }
+            Rule::AllDone => None,
+            Rule::AnyFailed => {
+                let waits_for = |end: &usize| spec.needs.contains(end) || spec.order.contains(end);
+                let all_ended = spec.needs.iter().chain(&spec.order).all(|&before| self.has_ended(before));
+                let went_wrong = spec.needs.iter().any(|&need| self.went_wrong(need));
+                // A step that waits for nothing is doomed from the beginning.
+                let last = self.ends.iter().rposition(waits_for).map_or(0, |index| index + 1);
+                (all_ended && !went_wrong).then_some(last)
+            }
+        }
+    }
+
+    /// The stop's cause, if the stop forbids this step to start or to start again.
+    pub(super) fn forbidden(&self, id: usize) -> Option<Why> {
+        let stop = self.stop?;
+        let cleans_up = matches!(self.case.steps[id].rule, Rule::AllDone | Rule::AnyFailed);
+        (!cleans_up || stop.level == Level::Kill).then_some(stop.cause)
+    }
+
+    /// The stop's cause, if the stop abandons an attempt of this step in flight.
+    pub(super) fn abandoned(&self, id: usize) -> Option<Why> {
+        let drains = self.stop.is_some_and(|stop| stop.level == Level::Drain);
+        if drains { None } else { self.forbidden(id) }
+    }
+
+    /// Whether an attempt of the step may start now, if no stop forbids it.
+    pub(super) fn can_start(&self, id: usize) -> bool {
+        let spec = &self.case.steps[id];
+        matches!(self.steps[id].phase, Phase::Fresh | Phase::Again)
+            && self.needs_accepted(id)
+            && spec.order.iter().all(|&before| self.has_ended(before))
+            && self.level_is_open(id)
+            && self.has_permit()
+            && self.has_resources(id)
+    }
+
+    fn needs_accepted(&self, id: usize) -> bool {
+        let needs = &self.case.steps[id].needs;
+        match self.case.steps[id].rule {
+            Rule::Default | Rule::SkipOnError => needs.iter().all(|&need| self.has_status(need, Status::Success)),
+            Rule::AllDone => needs.iter().all(|&need| self.has_ended(need)),
+            Rule::AnyFailed => {
+                needs.iter().all(|&need| self.has_ended(need)) && needs.iter().any(|&need| self.went_wrong(need))
+            }
+        }
+    }
+
+    fn level_is_open(&self, id: usize) -> bool {
+        let level = self.ranks[id].level;
+        (0..self.steps.len()).all(|other| self.ranks[other].level >= level || self.has_ended(other))
+    }
+
+    fn has_permit(&self) -> bool {
+        self.case.limit.is_none_or(|limit| self.running().count() < limit as usize)
+    }
+
+    /// A step acquires all its units at once or none: a step that waits holds nothing, so there is no deadlock.
+    fn has_resources(&self, id: usize) -> bool {
+        self.case.capacities.iter().enumerate().all(|(resource, &capacity)| {
+            let held: u64 = self.running().map(|other| self.units(other, resource)).sum();
+            self.units(id, resource) + held <= u64::from(capacity)
+        })
+    }
+
+    fn units(&self, id: usize, resource: usize) -> u64 {
+        let uses = &self.case.steps[id].uses;
+        uses.iter().filter(|(used, _)| *used == resource).map(|(_, units)| u64::from(*units)).sum()
+    }
+
+    fn running(&self) -> impl Iterator<Item = usize> {
+        (0..self.steps.len())
+            .filter(|&id| matches!(self.steps[id].phase, Phase::Running { .. } | Phase::Lingering { .. }))
+    }
+
+    /// When the step's timer fires: at the limit of its attempt, at the end of its backoff, or at its deadline while it
+    /// waits for a permit to be retried. (A backoff never reaches the deadline.)
+    pub(super) fn timer(&self, id: usize) -> Option<u64> {
+        match self.steps[id].phase {
+            Phase::Running { since } => {
+                let timeout = self.case.steps[id].timeout.map(|timeout| since.saturating_add(timeout));
+                timeout.into_iter().chain(self.deadline_point(id)).min()
+            }
+            Phase::Backoff { until } => Some(until),
+            Phase::Again => self.deadline_point(id),
+            Phase::Fresh | Phase::Lingering { .. } | Phase::Ended { .. } => None,
+        }
+    }
+
+    /// The step's deadline, which runs from its first start.
+    pub(super) fn deadline_point(&self, id: usize) -> Option<u64> {
+        Some(self.steps[id].started_at?.saturating_add(self.case.steps[id].deadline?))
+    }
+
+    /// 1 if a required step failed, 2 if one did not succeed because of a stop, else 0.
+    pub(super) fn exit_code(&self) -> u8 {
+        let required = || (0..self.steps.len()).filter(|&id| !self.case.steps[id].optional);
+        if required().any(|id| self.has_status(id, Status::Failed)) {
+            1
+        } else if required().any(|id| self.ended_because_of_a_stop(id)) {
+            2
+        } else {
+            0
+        }
+    }
+
+    fn ended_because_of_a_stop(&self, id: usize) -> bool {
+        let was_stopped = |end: &StepEnd| match end.status {
+            Status::Success | Status::Failed => false,
+            Status::Cancelled => true,
+            Status::Skipped => matches!(end.why, Why::Stopped { .. } | Why::Token | Why::RunDeadline),
+        };
+        self.end_of(id).is_some_and(|end| match (end.status, end.why) {
+            (Status::Skipped, Why::Dependency { root, .. }) => self.end_of(root).is_some_and(was_stopped),
+            _ => was_stopped(end),
+        })
+    }
+}

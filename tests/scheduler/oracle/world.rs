@@ -1,0 +1,237 @@
+//! The simulation itself: what happens at each instant, and in what order.
+
+use super::rank::{Rank, ranks};
+use super::{Case, Expected, LastError, Rule, Status, StepEnd, StopRequest, Why};
+
+/// Everything that is true at one instant of a run.
+pub(super) struct World<'a> {
+    pub(super) case: &'a Case,
+    pub(super) steps: Vec<Step>,
+    /// The steps that have ended, in the order of their ends.
+    pub(super) ends: Vec<usize>,
+    pub(super) stop: Option<Stop>,
+    pub(super) ranks: Vec<Rank>,
+    starts: Vec<(u64, usize)>,
+    /// How many cancels the token has requested; other causes do not count towards the second cancel.
+    cancels: u32,
+    pub(super) now: u64,
+}
+
+/// The state of a step.
+#[derive(Clone)]
+pub(super) struct Step {
+    pub(super) phase: Phase,
+    pub(super) started_at: Option<u64>,
+    pub(super) attempts: u32,
+    pub(super) last_error: Option<LastError>,
+}
+
+#[derive(Clone)]
+pub(super) enum Phase {
+    /// Never started.
+    Fresh,
+    /// An attempt is in flight.
+    Running {
+        since: u64,
+    },
+    /// An abandoned attempt has not ended yet.
+    Lingering {
+        until: u64,
+        /// Why it was abandoned, which decides its end if it has no result.
+        gone: Gone,
+    },
+    /// Between two attempts, not yet ready for the next.
+    Backoff {
+        until: u64,
+    },
+    /// Ready for another attempt after a failed one.
+    Again,
+    Ended {
+        end: StepEnd,
+        by: By,
+    },
+}
+
+/// Why an attempt was abandoned.
+#[derive(Clone, Copy)]
+pub(super) enum Gone {
+    TimedOut,
+    Deadline,
+    Stop(Why),
+}
+
+/// What ended a step.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum By {
+    /// The outcome of an attempt, or a timer.
+    Itself,
+    /// The ends of its needs, which doomed it. Steps that an outcome dooms end at depth 1, steps that those doom at
+    /// depth 2, and so on.
+    Needs { depth: usize },
+    /// The stop, which reached it or refused its retry.
+    Stop,
+}
+
+/// The stop in force.
+#[derive(Clone, Copy)]
+pub(super) struct Stop {
+    pub(super) level: Level,
+    pub(super) cause: Why,
+}
+
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+pub(super) enum Level {
+    Drain,
+    Cancel,
+    /// A second cancel: nothing is spared.
+    Kill,
+}
+
+/// Simulates a case to its end.
+///
+/// # Panics
+///
+/// If the run can never end: an attempt hangs with nothing to stop it, or a step never gets a permit or its resources.
+pub fn run(case: &Case) -> Expected {
+    let fresh = Step { phase: Phase::Fresh, started_at: None, attempts: 0, last_error: None };
+    let mut world = World {
+        case,
+        steps: vec![fresh; case.steps.len()],
+        ends: Vec::new(),
+        stop: None,
+        ranks: ranks(case),
+        starts: Vec::new(),
+        cancels: 0,
+        now: 0,
+    };
+    loop {
+        world.report_results();
+        world.apply_requests();
+        while world.apply_next_rule() {}
+        if world.ends.len() == case.steps.len() {
+            return world.expected();
+        }
+        world.now = world.next_event().expect("a case in which every step can end");
+    }
+}
+
+impl World<'_> {
+    /// What ends by itself at this instant has ended before anything else can happen to it.
+    fn report_results(&mut self) {
+        for id in 0..self.steps.len() {
+            if self.result_at(id) == Some(self.now) {
+                self.report(id);
+            }
+        }
+    }
+
+    fn apply_requests(&mut self) {
+        let (case, now) = (self.case, self.now);
+        for (_, request) in case.stops.iter().filter(|(time, _)| *time == now) {
+            let level = match request {
+                StopRequest::Drain => Level::Drain,
+                StopRequest::Cancel => {
+                    self.cancels += 1;
+                    if self.cancels == 1 { Level::Cancel } else { Level::Kill }
+                }
+            };
+            self.raise_stop(level, Why::Token);
+        }
+    }
+
+    /// Carries out the first rule that applies; false if none does.
+    fn apply_next_rule(&mut self) -> bool {
+        self.fire_timer() || self.pass_run_deadline() || self.end_doomed() || self.stop_next() || self.start_best()
+    }
+
+    fn next_event(&self) -> Option<u64> {
+        let results = (0..self.steps.len()).filter_map(|id| self.result_at(id));
+        let timers = (0..self.steps.len()).filter_map(|id| self.timer(id));
+        let requests = self.case.stops.iter().map(|(time, _)| *time);
+        let events = results.chain(timers).chain(requests).chain(self.case.run_deadline);
+        events.filter(|&time| time > self.now).min()
+    }
+
+    fn fire_timer(&mut self) -> bool {
+        let first = (0..self.steps.len()).filter_map(|id| Some((self.timer(id)?, id))).min();
+        let Some((time, id)) = first.filter(|(time, _)| *time <= self.now) else { return false };
+        match self.steps[id].phase {
+            Phase::Running { .. } if self.deadline_point(id) == Some(time) => self.abandon(id, Gone::Deadline),
+            Phase::Running { .. } => self.abandon(id, Gone::TimedOut),
+            Phase::Backoff { .. } => self.steps[id].phase = Phase::Again,
+            // `Again`: the step has waited for a permit until its deadline.
+            _ => self.fail_with_last_error(id),
+        }
+        true
+    }
+
+    fn pass_run_deadline(&mut self) -> bool {
+        // Raising it a second time changes nothing, so this rule applies only once.
+        self.case.run_deadline.is_some_and(|deadline| deadline <= self.now)
+            && self.raise_stop(Level::Cancel, Why::RunDeadline)
+    }
+
+    /// Ends a doomed step: depth by depth, at each depth the step doomed first, by id among those doomed by one end.
+    fn end_doomed(&mut self) -> bool {
+        let fresh = (0..self.steps.len()).filter(|&id| matches!(self.steps[id].phase, Phase::Fresh));
+        let doomed = fresh.filter_map(|id| Some((self.doomed_after(id)?, id)));
+        let next = doomed.map(|(after, id)| (self.depth_after(after), after, id)).min();
+        let Some((depth, _, id)) = next else { return false };
+        let spec = &self.case.steps[id];
+        if spec.rule == Rule::AnyFailed {
+            self.end(id, Status::Skipped, Why::NotNeeded, By::Needs { depth });
+            return true;
+        }
+        // Only lower depths count, so that the cause does not depend on the order within one depth.
+        let via = spec.needs.iter().copied().find(|&need| self.dooms(need) && self.depth(need) < depth);
+        let via = via.expect("a step is doomed by a need");
+        let root = match self.end_of(via).map(|end| end.why) {
+            Some(Why::Dependency { root, .. }) => root,
+            _ => via,
+        };
+        let fails = spec.rule == Rule::Default && self.has_status(via, Status::Failed);
+        let status = if fails { Status::Failed } else { Status::Skipped };
+        self.end(id, status, Why::Dependency { root, via }, By::Needs { depth });
+        true
+    }
+
+    /// Ends or abandons the first step that the stop reaches.
+    fn stop_next(&mut self) -> bool {
+        for id in 0..self.steps.len() {
+            let (status, cause) = match self.steps[id].phase {
+                Phase::Fresh => (Status::Skipped, self.forbidden(id)),
+                Phase::Backoff { .. } | Phase::Again => (Status::Cancelled, self.forbidden(id)),
+                Phase::Running { .. } => {
+                    let Some(cause) = self.abandoned(id) else { continue };
+                    self.abandon(id, Gone::Stop(cause));
+                    return true;
+                }
+                Phase::Lingering { .. } | Phase::Ended { .. } => continue,
+            };
+            if let Some(cause) = cause {
+                self.end(id, status, cause, By::Stop);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn start_best(&mut self) -> bool {
+        let startable = (0..self.steps.len()).filter(|&id| self.can_start(id));
+        let Some(id) = startable.min_by_key(|&id| (self.ranks[id], id)) else { return false };
+        let step = &mut self.steps[id];
+        step.phase = Phase::Running { since: self.now };
+        step.attempts += 1;
+        step.started_at.get_or_insert(self.now);
+        self.starts.push((self.now, id));
+        if self.result_at(id) == Some(self.now) {
+            self.report(id);
+        }
+        true
+    }
+
+    fn expected(&self) -> Expected {
+        let steps: Vec<StepEnd> = (0..self.steps.len()).filter_map(|id| self.end_of(id).copied()).collect();
+        Expected { steps, starts: self.starts.clone(), finished_at: self.now, exit_code: self.exit_code() }
+    }
+}

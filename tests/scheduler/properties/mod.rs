@@ -1,0 +1,9 @@
+//! Properties of random cases: they end as the oracle expects, and certain facts hold for every case.
+
+mod agreement;
+mod fast_path;
+mod garbage;
+mod graham;
+mod numbers;
+mod storage;
+mod trace;

@@ -1,0 +1,167 @@
+//! Pseudo-random cases that use every setting and always end; the same seed gives the same case.
+
+use std::ops::Range;
+
+use crate::oracle::{Attempt, Case, Ends, OnFailure, Rule, Spec, StopRequest};
+
+/// The seeds from 0 up to `count`; fifty times as many in a full run.
+pub(crate) fn seeds(count: u64) -> Range<u64> {
+    0..if crate::is_full() { 50 * count } else { count }
+}
+
+/// SplitMix64 (Steele, Lea and Flood, 2014): any seed is good, and neighbouring seeds are unrelated.
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `bound`; the bias does not matter here.
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+
+    pub(crate) fn one_in(&mut self, bound: u64) -> bool {
+        self.below(bound) == 0
+    }
+
+    pub(crate) fn pick<T: Copy, const N: usize>(&mut self, options: [T; N]) -> T {
+        options[self.below(N as u64) as usize]
+    }
+
+    /// The shuffle of Fisher and Yates.
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last as u64 + 1) as usize);
+        }
+    }
+
+    fn sometimes(&mut self, bound: u64) -> Option<u64> {
+        self.one_in(3).then(|| self.below(bound))
+    }
+
+    /// A case of up to `most_steps` steps.
+    pub(crate) fn case(&mut self, most_steps: u64) -> Case {
+        let count = self.below(most_steps + 1) as usize;
+        // With short spans many things happen at the same instant, with long ones few.
+        let kind = Kind {
+            count,
+            reversed: self.one_in(2),
+            sparse: (count as u64 / (1 + self.below(8))).max(2),
+            span: self.pick([1, 4, 4, 40]),
+            is_tame: self.one_in(2),
+            capacities: (0..2 + self.below(3)).map(|_| 1 + self.below(4) as u32).collect(),
+        };
+        let mut steps: Vec<Spec> = (0..count).map(|index| self.spec(index, &kind)).collect();
+        if kind.reversed {
+            steps.reverse();
+        }
+        let end = 4 + kind.span * (3 + count as u64 / 8);
+        let stops = if kind.is_tame { 2 } else { 4 };
+        let mut stops: Vec<(u64, StopRequest)> = (0..self.below(stops))
+            .map(|_| (self.below(end), self.pick([StopRequest::Drain, StopRequest::Cancel])))
+            .collect();
+        stops.sort_by_key(|(time, _)| *time);
+        Case {
+            steps,
+            limit: self.sometimes(2 + count as u64 / 8).map(|limit| 1 + limit as u32),
+            capacities: kind.capacities,
+            levels: self.one_in(4),
+            on_failure: self.pick([OnFailure::GoOn, OnFailure::GoOn, OnFailure::Drain, OnFailure::Cancel]),
+            run_deadline: if self.one_in(4) { Some(self.below(end)) } else { None },
+            stops,
+        }
+    }
+
+    /// A case for the fast path: no step uses a resource, and most attempts succeed at once, so that long prefixes of
+    /// the run stay on it.
+    pub(crate) fn fast_path_case(&mut self, most_steps: u64) -> Case {
+        let mut case = self.case(most_steps);
+        let (has_any_failed, seldom) = (self.one_in(8), self.pick([1, 4, 50]));
+        for spec in &mut case.steps {
+            spec.uses.clear();
+            if spec.rule == Rule::AnyFailed && !has_any_failed {
+                spec.rule = Rule::AllDone;
+            }
+            if !self.one_in(seldom) {
+                spec.script = vec![Attempt { takes: 0, ends: Ends::Ok }];
+            }
+        }
+        case
+    }
+
+    /// The step at this index of a topological order.
+    fn spec(&mut self, index: usize, kind: &Kind) -> Spec {
+        let mut before = |sparse| -> Vec<usize> {
+            let chosen: Vec<usize> = (0..index).filter(|_| self.one_in(sparse)).collect();
+            chosen.into_iter().map(|other| if kind.reversed { kind.count - 1 - other } else { other }).collect()
+        };
+        let (mut needs, order) = (before(kind.sparse), before(3 * kind.sparse));
+        if self.one_in(2) {
+            needs.reverse();
+        }
+        let script: Vec<Attempt> = (0..1 + self.below(3)).map(|_| self.attempt(kind)).collect();
+        let hangs = script.iter().any(|attempt| attempt.ends == Ends::Never);
+        let timeout = self.sometimes(kind.span + 1);
+        let capacities = &kind.capacities;
+        Spec {
+            needs,
+            order,
+            rule: self.rule(kind),
+            optional: self.one_in(4),
+            retries: self.below(3) as u32,
+            delay: self.below(3),
+            timeout: if hangs { timeout.or(Some(3)) } else { timeout },
+            retry_on_timeout: !self.one_in(4),
+            deadline: self.sometimes(kind.span + 2),
+            uses: (0..capacities.len())
+                .filter_map(|resource| {
+                    let units = 1 + self.below(u64::from(capacities[resource])) as u32;
+                    self.one_in(4).then_some((resource, units))
+                })
+                .collect(),
+            expected: self.sometimes(5),
+            script,
+            lingers: None,
+        }
+    }
+
+    fn rule(&mut self, kind: &Kind) -> Rule {
+        if kind.is_tame && !self.one_in(3) {
+            return Rule::Default;
+        }
+        self.pick([Rule::Default, Rule::Default, Rule::SkipOnError, Rule::AllDone, Rule::AnyFailed])
+    }
+
+    fn attempt(&mut self, kind: &Kind) -> Attempt {
+        use Ends::{Err, ErrAfter, ErrFinal, Never, Ok, Panic};
+        let ends = if kind.is_tame {
+            self.pick([Ok, Ok, Ok, Ok, Ok, Ok, Ok, Err, Err, ErrAfter(3)])
+        } else {
+            self.pick([Ok, Ok, Err, Err, ErrFinal, ErrAfter(2), Panic, Never])
+        };
+        Attempt { takes: self.below(kind.span), ends }
+    }
+}
+
+/// The parameters of one random case.
+struct Kind {
+    count: usize,
+    /// Whether edges lead to lower ids rather than higher ones, so that forward references are tried as well.
+    reversed: bool,
+    /// A step needs one in this many of the steps before it.
+    sparse: u64,
+    /// Attempts take less than this.
+    span: u64,
+    /// Whether most attempts succeed.
+    is_tame: bool,
+    capacities: Vec<u32>,
+}

@@ -1,0 +1,176 @@
+//! The fast path changes nothing: each run equals one with an observer, which never takes it.
+
+use crate::{Bad, Clock, ms, run};
+use rungs::{NoClock, Timer};
+use std::{cell::Cell, task::Poll};
+
+/// What a step does.
+#[derive(Clone, Copy, Debug)]
+enum Do {
+    Succeed,
+    /// Is pending once, and wakes itself.
+    Yield,
+    Fail,
+    FailOnce,
+    /// Computes for a millisecond.
+    Work,
+    /// Needs a clock.
+    Sleep,
+    Hang,
+}
+
+use Do::{Fail, FailOnce, Hang, Sleep, Succeed, Work, Yield};
+
+/// What all steps do, and the number of their attempts.
+pub struct Script {
+    does: [Do; 5],
+    tries: [Cell<u32>; 5],
+    clock: Clock,
+}
+
+async fn play(script: &Script, step: usize) -> Result<u32, Bad> {
+    let Script { does, tries, clock } = script;
+    tries[step].set(tries[step].get() + 1);
+    match does[step] {
+        Succeed => {}
+        Work => clock.slip(ms(1)),
+        Yield => {
+            let mut polled = false;
+            let once = |cx: &mut std::task::Context<'_>| {
+                cx.waker().wake_by_ref();
+                if std::mem::replace(&mut polled, true) { Poll::Ready(()) } else { Poll::Pending }
+            };
+            std::future::poll_fn(once).await;
+        }
+        Fail => return Err(Bad("always")),
+        FailOnce if tries[step].get() == 1 => return Err(Bad("once")),
+        FailOnce => {}
+        Sleep => clock.sleep(ms(2)).await,
+        Hang => std::future::pending().await,
+    }
+    Ok(tries[step].get())
+}
+
+macro_rules! five_steps {
+    ($name:ident: $($settings:tt)*) => {
+        #[rungs::pipeline(error = Bad)]
+        mod $name {
+            use super::*;
+
+            pub struct Board {
+                pub(super) script: Script,
+            }
+
+            #[step($($settings)*)]
+            async fn a(script: &Script) -> Result<u32, Bad> {
+                play(script, 0).await
+            }
+
+            #[step($($settings)*)]
+            async fn b(script: &Script, a: &u32) -> Result<u32, Bad> {
+                Ok(play(script, 1).await? + a)
+            }
+
+            #[step($($settings)*)]
+            async fn c(script: &Script, a: &u32) -> Result<u32, Bad> {
+                Ok(play(script, 2).await? + a)
+            }
+
+            #[step(skip_on_error, $($settings)*)]
+            async fn d(script: &Script, b: &u32, c: &u32) -> Result<u32, Bad> {
+                Ok(play(script, 3).await? + b + c)
+            }
+
+            #[step(when_all_done, $($settings)*)]
+            async fn e(script: &Script, b: Result<&u32, rungs::Cause>) -> Result<u32, Bad> {
+                Ok(play(script, 4).await? + b.copied().unwrap_or(100))
+            }
+        }
+
+        impl From<Script> for $name::Board {
+            fn from(script: Script) -> Self {
+                Self { script }
+            }
+        }
+    };
+}
+
+five_steps! { plain: retries = 1 }
+five_steps! { timed: retries = 1, retry_delay = ms(3), timeout = ms(5), deadline = ms(9) }
+
+/// Everything that a run leaves, as text.
+macro_rules! told {
+    ($name:ident, $runner:expr, $timer:expr, $script:expr) => {{
+        let clock: Clock = $script.clock.clone();
+        let mut board = $name::Board::from($script);
+        let mut run = Box::pin($runner.run(&mut board, $timer));
+        let report = settle(&clock, run.as_mut());
+        drop(run);
+        let outputs = &report.outputs;
+        let outputs = [outputs.a, outputs.b, outputs.c, outputs.d, outputs.e];
+        (report.to_string(), outputs, board.script.tries.map(Cell::into_inner))
+    }};
+}
+
+/// Polls a run that wakes itself or waits for the clock.
+fn settle<T>(clock: &Clock, run: std::pin::Pin<&mut impl Future<Output = T>>) -> T {
+    let mut run = run;
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    // A step has at most two attempts, and each poll makes progress with some step, so this is enough.
+    for _ in 0..200 {
+        if let Poll::Ready(ended) = run.as_mut().poll(&mut cx) {
+            return ended;
+        }
+        clock.to_next();
+    }
+    panic!("the run does not end");
+}
+
+/// Calls `check` with every script of these actions.
+fn each_script(doings: &[Do], mut check: impl FnMut([Do; 5])) -> usize {
+    let scripts = doings.len().pow(5);
+    for number in 0..scripts {
+        let nth = |step: u32| doings[number / doings.len().pow(step) % doings.len()];
+        check([nth(0), nth(1), nth(2), nth(3), nth(4)]);
+    }
+    scripts
+}
+
+fn script(does: [Do; 5]) -> Script {
+    Script { does, tries: Default::default(), clock: Clock::new() }
+}
+
+#[test]
+fn without_a_clock() {
+    let checked = each_script(&[Succeed, Yield, Fail, FailOnce], |does| {
+        let ahead = told!(plain, plain::runner(), &NoClock, script(does));
+        let seen = told!(plain, plain::runner().on_event(|_| {}), &NoClock, script(does));
+        assert_eq!(ahead, seen, "{does:?}");
+    });
+    assert_eq!(checked, 1_024);
+}
+
+#[test]
+fn with_a_clock() {
+    let checked = each_script(&[Succeed, Yield, Fail, FailOnce, Work, Sleep, Hang], |does| {
+        let (one, other) = (script(does), script(does));
+        let (one_clock, other_clock) = (one.clock.clone(), other.clock.clone());
+        let ahead = told!(timed, timed::runner(), &one_clock, one);
+        let seen = told!(timed, timed::runner().on_event(|_| {}), &other_clock, other);
+        assert_eq!(ahead, seen, "{does:?}");
+        assert_eq!(one_clock.now(), other_clock.now(), "{does:?}");
+    });
+    assert_eq!(checked, 16_807);
+}
+
+#[rungs::pipeline(error = Bad)]
+mod nothing {
+    use super::*;
+}
+
+#[test]
+fn a_pipeline_without_steps() {
+    let clock = Clock::new();
+    assert!(run(&clock, nothing::run(&clock)).is_success());
+    assert!(run(&clock, nothing::run(&NoClock)).is_success());
+}

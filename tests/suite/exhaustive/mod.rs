@@ -1,9 +1,0 @@
-//! Every small plan there is, on the scheduler and on the oracle.
-//!
-//! An ordinary test run tries a fixed share of each space and says which; a full run tries all of it.
-
-mod attempts;
-mod lingering;
-mod rules;
-mod space;
-mod stops;
