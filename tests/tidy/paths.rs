@@ -2,14 +2,17 @@
 
 use std::path::Path;
 
+/// What a link to a file of ours begins with in a text that is also shown elsewhere.
+const REPOSITORY: &str = "https://github.com/rungs-rs/rungs/blob/main/";
+
 /// Folders that a path in a text may start from.
 const BASES: &[&str] = &["", "core/src", "core/scheduler/src", "core/macros/src"];
 
 /// The files that a text names, in links or in backticks, and that do not exist.
 pub(crate) fn missing(markdown: &str, root: &Path) -> Vec<String> {
     let prose = without_code_blocks(markdown);
-    let links =
-        prose.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()).filter(|link| is_local(link));
+    let links = prose.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+    let links = links.map(|link| link.strip_prefix(REPOSITORY).unwrap_or(link)).filter(|link| is_local(link));
     let spans = prose.split('`').skip(1).step_by(2).filter(|span| is_path(span));
     let named = links.chain(spans).flat_map(alternatives);
     named.filter(|path| !BASES.iter().any(|base| exists(&root.join(base), path))).collect()
@@ -66,8 +69,9 @@ mod tests {
 
     #[test]
     fn links_and_spans_are_looked_up() {
-        let text = "See [this](tidy/main.rs), [that](tidy/none.rs#top), `tidy/{main,nowhere}.rs` and `none.md`.";
-        assert_eq!(missing_here(text), ["tidy/none.rs", "tidy/nowhere.rs", "none.md"]);
+        let text = "See [this](tidy/main.rs), [that](tidy/none.rs#top), \
+            [those](https://github.com/rungs-rs/rungs/blob/main/tidy/far.rs), `tidy/{main,nowhere}.rs` and `none.md`.";
+        assert_eq!(missing_here(text), ["tidy/none.rs", "tidy/far.rs", "tidy/nowhere.rs", "none.md"]);
     }
 
     #[test]
