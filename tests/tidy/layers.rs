@@ -49,7 +49,12 @@ pub(crate) fn circles(tree: &Tree, known: &[&[&str]]) -> Vec<String> {
     let new = found.iter().filter(|circle| !known.contains(&circle.as_slice()));
     let gone = known.iter().filter(|&&known| !found.iter().any(|circle| circle == known));
     let gone = gone.map(|circle| format!("no longer a circle, take it out of the known ones: {}", circle.join(", ")));
-    new.map(|circle| format!("a circle: {}", circle.join(", "))).chain(gone).collect()
+    let lines = |circle: &[&str]| {
+        let arrows = arrows.iter().filter(|arrow| !is_above(&arrow.to, &arrow.from));
+        let inside = arrows.filter(|arrow| circle.contains(&&*arrow.from) && circle.contains(&&*arrow.to));
+        inside.map(|arrow| format!("\n    {}:{} uses {}", arrow.from, arrow.line, arrow.to)).collect::<String>()
+    };
+    new.map(|circle| format!("a circle:{}", lines(circle))).chain(gone).collect()
 }
 
 /// Whether a file is the `mod.rs` of a folder that another lies in.
@@ -103,7 +108,8 @@ mod tests {
     fn a_circle_within_a_layer_is_told_and_one_that_is_gone() {
         let circle: &[&str] = &["c/low/a.rs", "c/low/b.rs"];
         let tree = tree(&[("c/low/a.rs", "use super::b::B;"), ("c/low/b.rs", "fn f() { super::a::g() }")]);
-        assert_eq!(circles(&tree, &[]), ["a circle: c/low/a.rs, c/low/b.rs"]);
+        let told = "a circle:\n    c/low/a.rs:1 uses c/low/b.rs\n    c/low/b.rs:1 uses c/low/a.rs";
+        assert_eq!(circles(&tree, &[]), [told]);
         assert_eq!(circles(&tree, &[circle]), [""; 0]);
         let told = circles(&Tree::default(), &[circle]);
         assert!(told[0].starts_with("no longer a circle"), "{told:?}");
