@@ -1,11 +1,21 @@
-//! Runs a list of async steps in dependency order: as concurrently as allowed, with retries and backoff, time limits,
-//! typed results passed from step to step, clear failure semantics, a picture of the plan and a report of the run.
-//! `no_std`, runtime-agnostic.
+// The README's code needs adapters, so it is tested as a part of the package `rungs-tests`, which has them.
+#![cfg_attr(not(doctest), doc = include_str!("../README.md"))]
 //!
-//! - [`Pipeline`] (feature `alloc`): write steps at run time, with typed handles. Start here.
-//! - `pipeline` and `fixed` (feature `macros`): a module of async functions, known at compile time, without a heap.
-//! - [`scheduler`]: the same scheduler alone, without heap, futures or clock, for those who drive steps themselves.
-//! - [`Timer`] and [`Spawner`]: what an adapter gives; `rungs-smol`, `rungs-async-executor` and `rungs-embassy` are some.
+//! # Which part do I need?
+//!
+//! | you write | you take |
+//! | --- | --- |
+//! | an application, with steps as closures | [`Pipeline`]; [`LocalPipeline`] if results are not `Send` |
+//! | an application, with steps as async functions | the attribute `pipeline` (feature `macros`) |
+//! | .. on smol | the package `rungs-smol`: `Smol` is the timer, and spawns on the global executor |
+//! | .. on executors of your own, from async-executor | the package `rungs-async-executor`: `On` spawns, also steps that borrow |
+//! | .. on tokio or another runtime | a [`Timer`] over its clock; a [`Spawner`] over its tasks, if steps shall run on other threads. A pipeline runs in any task: `tokio::spawn`, a `JoinSet` |
+//! | .. on no runtime | [`NoClock`] if no step has a limit or a delay, else a [`Timer`]: `examples/custom_executor.rs` is a whole one |
+//! | firmware on embassy | the attribute `pipeline`, with `default-features = false, features = ["macros"]`; the package `rungs-embassy` for its clock |
+//! | firmware with a bare loop or interrupts | the same with a [`Timer`] of your own over a hardware counter: `examples/firmware/riscv` |
+//! | a driver of your own: threads, a game loop, a simulator, another language | [`scheduler`] alone, the package `rungs-scheduler`. It has no futures, heap or clock |
+//!
+//! The smallest application:
 //!
 //! ```
 //! # #[cfg(feature = "alloc")] {
@@ -57,6 +67,7 @@
 //! board brings). `serde` writes reports, and reads and writes [`Settings`] and [`Config`]; `defmt` logs reports and plain data on a board.
 #![no_std]
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;

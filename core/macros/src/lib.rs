@@ -1,4 +1,4 @@
-//! The attribute behind `rungs::pipeline` (feature `macros`); use it from there.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod generate;
