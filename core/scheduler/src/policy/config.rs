@@ -97,7 +97,7 @@ impl Default for Config {
 /// let (needs, dependents) = (Edges::new(&[0, 0, 1, 1], &needs), Edges::new(&[0, 1, 1, 1], &dependents));
 /// let plan = Plan::new(needs, dependents, &[Settings::DEFAULT], &[]);
 /// // By levels, 2 comes before 1.
-/// let levels = Numbering { order: &[0, 2, 1], places: &[0, 2, 1], levels: &[0, 1, 0], ..Numbering::default() };
+/// let levels = Numbering { order: &[0, 2, 1], priorities: &[0, 2, 1], levels: &[0, 1, 0], ..Numbering::default() };
 ///
 /// for (order, expected) in [(Order::Eager, [zero, one, two]), (Order::Levels, [zero, two, one])] {
 ///     let numbering = if order == Order::Levels { levels } else { Numbering::declared(&plan) };
