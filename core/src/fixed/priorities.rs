@@ -1,104 +1,88 @@
-//! Which ready step goes first, worked out at compile time.
+//! Which ready step is tried first, computed at compile time.
 
-use rungs_scheduler::{Numbering, Plan, StepId, Use, longest_remaining, needs_come_first};
+use rungs_scheduler::{
+    Numbering, Plan, StepId, Use, group_by_class, invert_order, longest_remaining, needs_come_first, priority_key,
+};
 
-/// The priorities of a numbering: by level where there are barriers, then longest remaining path first, ties by declaration.
+/// The arrays of a numbering by priority: the lower level first where levels are barriers, then the longest remaining path,
+/// then the order of declaration.
 ///
-/// The same numbering as `Pipeline` makes at run time; that sorts a million steps, and this a few in a `const`.
+/// It is the numbering that a `Pipeline` makes at run time. `BOUNDS` is the number of classes of steps plus 1, and 0 where
+/// no step uses a resource.
 ///
 /// ```
 /// use rungs::fixed::{Priorities, step_id};
 /// use rungs::scheduler::{Edges, Need, Numbering, Plan};
 /// use rungs::Settings;
 ///
-/// // `c` needs `b`, and `a` stands alone.
+/// // `c` depends on `b`, and `a` is alone.
 /// const NEEDS: Edges<'static> = Edges::new(&[0, 0, 0, 1], &[Need::result(step_id(1))]);
-/// const WAITING: Edges<'static> = Edges::new(&[0, 0, 1, 1], &[Need::result(step_id(2))]);
-/// const PLAN: Plan<'static> = Plan::new(NEEDS, WAITING, &[Settings::DEFAULT], &[]);
-/// const PLACES: Priorities<3> = Priorities::new(&PLAN, &[0, 1, 2], &[]);
-/// const BY_PRIORITY: Numbering<'static> = (&PLACES).numbering(&PLAN, &[], &[], &[], &[], &[]);
+/// const DEPENDENTS: Edges<'static> = Edges::new(&[0, 0, 1, 1], &[Need::result(step_id(2))]);
+/// const PLAN: Plan<'static> = Plan::new(NEEDS, DEPENDENTS, &[Settings::DEFAULT], &[]);
+/// const PRIORITIES: Priorities<3> = Priorities::new(&PLAN, &[0, 1, 2], &[]);
+/// const BY_PRIORITY: Numbering<'static> = (&PRIORITIES).numbering(&PLAN, &[], &[], &[], &[]);
 /// assert_eq!(BY_PRIORITY.order, [1, 0, 2]);
 /// ```
 ///
 /// It is for [`StaticPlan::numbered`](super::StaticPlan::numbered).
 #[derive(Debug)]
-pub struct Priorities<const STEPS: usize> {
+pub struct Priorities<const STEPS: usize, const BOUNDS: usize = 0> {
     order: [u32; STEPS],
     priorities: [u32; STEPS],
     ranks: [u32; STEPS],
+    classes: [u32; BOUNDS],
 }
 
-/// By what steps are sorted.
-#[derive(Clone, Copy)]
-struct Key {
-    level: u32,
-    path: u64,
-    step: u32,
-}
-
-impl Key {
-    const fn is_before(self, other: Self) -> bool {
-        if self.level != other.level {
-            self.level < other.level
-        } else if self.path != other.path {
-            self.path > other.path
-        } else {
-            self.step < other.step
-        }
-    }
-}
-
-impl<const STEPS: usize> Priorities<STEPS> {
-    /// Sorts the steps of a plan. `topological` has each step behind its needs; `levels` is empty where there are no
-    /// barriers. O(V^2 + E).
+impl<const STEPS: usize, const BOUNDS: usize> Priorities<STEPS, BOUNDS> {
+    /// Sorts the steps of a plan.
+    ///
+    /// `topological` has each step after its needs; if it is empty, the order of declaration does. `levels` has the level of
+    /// each step; it is empty where levels are no barriers. O(V^2 + E), where V is the number of steps and E that of edges;
+    /// O(V + E) where the order of declaration is that of priority.
     pub const fn new(plan: &Plan<'_>, topological: &[u32], levels: &[u32]) -> Self {
-        let keys = keys::<STEPS>(plan, topological, levels);
-        let (mut order, mut priorities, mut ranks) = ([0; STEPS], [0; STEPS], [0; STEPS]);
-        let mut step = 0;
-        while step < STEPS {
-            let (mut rank, mut place, mut other) = (0, 0, 0);
-            let class = plan.settings(StepId::from_number(step as u32)).get_class();
-            while other < STEPS {
-                let others = plan.settings(StepId::from_number(other as u32)).get_class();
-                let is_before = keys[other].is_before(keys[step]);
-                rank += is_before as u32;
-                place += (others < class || (others == class && is_before)) as usize;
-                other += 1;
-            }
-            priorities[step] = place as u32;
-            order[place] = step as u32;
-            ranks[place] = rank;
-            step += 1;
+        let mut lengths = [0; STEPS];
+        longest_remaining(plan, topological, &mut lengths);
+        let ranked = sorted::<STEPS>(levels, &lengths);
+        let (mut order, mut ranks, mut classes) = (ranked, [0; STEPS], [0; BOUNDS]);
+        if BOUNDS > 0 {
+            group_by_class(plan, &ranked, &mut classes, &mut order, &mut ranks);
         }
-        Self { order, priorities, ranks }
+        let mut priorities = [0; STEPS];
+        invert_order(&order, &mut priorities);
+        Self { order, priorities, ranks, classes }
     }
 
-    /// The numbering, with what the classes of steps use.
+    /// The numbering. `use_rows` and `uses` tell what the classes of steps use, and `capacities` how many units there are of
+    /// each resource: see [`Numbering`]. O(V + E).
     pub const fn numbering<'p>(
         &'p self,
         plan: &Plan<'_>,
         levels: &'p [u32],
-        classes: &'p [u32],
         use_rows: &'p [u32],
         uses: &'p [Use],
         capacities: &'p [u32],
     ) -> Numbering<'p> {
-        let ranks: &[u32] = if classes.is_empty() { &[] } else { &self.ranks };
+        let ranks: &[u32] = if BOUNDS > 0 { &self.ranks } else { &[] };
         let needs_first = needs_come_first(plan.all_needs(), &self.priorities);
-        let Self { order, priorities, .. } = self;
+        let Self { order, priorities, classes, .. } = self;
         Numbering { order, priorities, ranks, classes, use_rows, uses, capacities, levels, needs_first }
     }
 }
 
-const fn keys<const STEPS: usize>(plan: &Plan<'_>, topological: &[u32], levels: &[u32]) -> [Key; STEPS] {
-    let mut paths = [0; STEPS];
-    longest_remaining(plan, topological, &mut paths);
-    let mut keys = [Key { level: 0, path: 0, step: 0 }; STEPS];
-    let mut step = 0;
-    while step < STEPS {
-        let level = if levels.is_empty() { 0 } else { levels[step] };
-        keys[step] = Key { level, path: paths[step], step: step as u32 };
-        step += 1;
+/// All steps by falling priority: an insertion sort, as those of the standard library are no `const fn`s.
+const fn sorted<const STEPS: usize>(levels: &[u32], lengths: &[u64]) -> [u32; STEPS] {
+    let mut ranked = [0; STEPS];
+    let mut count = 0;
+    while count < STEPS {
+        let step = StepId::from_number(count as u32);
+        let key = priority_key(levels, lengths, step);
+        let mut at = count;
+        while at > 0 && key < priority_key(levels, lengths, StepId::from_number(ranked[at - 1])) {
+            ranked[at] = ranked[at - 1];
+            at -= 1;
+        }
+        ranked[at] = step.number();
+        count += 1;
     }
-    keys
+    ranked
 }

@@ -7,8 +7,8 @@ use crate::{
 };
 use alloc::{borrow::Cow, vec, vec::Vec};
 use rungs_scheduler::{
-    Config, Edges, Need, Numbering, Order, Plan, StepId, Use, find_cycle, invert, levels, longest_remaining,
-    needs_come_first, topological,
+    Config, Edges, Need, Numbering, Order, Plan, StepId, Use, find_cycle, group_by_class, invert, invert_order, levels,
+    longest_remaining, needs_come_first, priority_key, topological,
 };
 
 /// Which steps depend on each step.
@@ -33,7 +33,7 @@ type Kept = Dependents;
 /// What is computed from a draft's needs.
 pub(crate) struct Compiled {
     pub(super) dependents: Kept,
-    /// An order in which needs come first; empty if the order of declaration is one.
+    /// A topological order; empty if the order of declaration is one.
     order: Vec<u32>,
     numbers: Option<Numbers>,
     /// Each step's level, once somebody has asked for the plan.
@@ -68,7 +68,7 @@ impl Compiled {
         self.dependents.edges()
     }
 
-    /// Each step's level.
+    /// The level of each step.
     fn levels(&self, needs: Edges<'_>) -> Vec<u32> {
         let mut found = vec![0; needs.len()];
         levels(needs, &self.order, &mut found);
@@ -77,15 +77,15 @@ impl Compiled {
 }
 
 impl Draft<'_> {
-    /// The picture of the plan as it stands, right or wrong.
+    /// The diagram of the plan as it stands, with or without mistakes.
     pub(super) fn picture(&mut self) -> Diagram<'_> {
-        // What is wrong is told by `check`; a picture shows what can be shown.
+        // `check` reports the mistakes; a diagram shows what can be shown.
         let _ = self.compile();
         if let Some(compiled) = &self.compiled {
             let (rows, list) = (Cow::Borrowed(&*self.need_rows), Cow::Borrowed(&*self.needs));
             return Diagram { names: &self.names, rows, list, levels: compiled.levels(self.edges()) };
         }
-        // Needs that lead nowhere have nowhere to be drawn to.
+        // A need whose step does not exist cannot be drawn.
         let (rows, list) = self.needs_without(&self.unknown());
         let edges = Edges::new(&rows, &list);
         let levels =
@@ -149,7 +149,7 @@ impl PlanSource for Draft<'_> {
 /// The arrays of a [`Numbering`].
 #[derive(Default)]
 struct Numbers {
-    /// What they were made for.
+    /// What the numbering was made for.
     by_priority: bool,
     by_level: bool,
     order: Vec<u32>,
@@ -164,8 +164,8 @@ struct Numbers {
 }
 
 impl Draft<'_> {
-    /// Makes the numbering for a run, unless the last run had the same. Without limit and resources all that may start
-    /// does, so the order of declaration is as good as any and costs nothing.
+    /// Makes the numbering for a run, unless the last run had the same. Without a limit and resources every ready step
+    /// starts at once, so the order of declaration is as good as any other and costs nothing.
     pub(super) fn number(&mut self, config: &Config) {
         let by_priority = config.get_max_concurrent().is_some() || self.classes.len() > 1;
         let by_level = config.get_order() == Order::Levels;
@@ -206,26 +206,20 @@ impl Draft<'_> {
         }
     }
 
+    /// Sorts the steps by priority, and within their classes.
     fn sort(&self, compiled: &Compiled, numbers: &mut Numbers) {
         let plan = self.plan(compiled);
-        let mut paths = vec![0; plan.len()];
+        let mut lengths = vec![0; plan.len()];
         if numbers.by_priority {
-            longest_remaining(&plan, &compiled.order, &mut paths);
+            longest_remaining(&plan, &compiled.order, &mut lengths);
         }
-        let key = |step: u32| {
-            let level = numbers.levels.get(step as usize).copied().unwrap_or(0);
-            let path = paths.get(step as usize).copied().unwrap_or(0);
-            (level, core::cmp::Reverse(path), step)
-        };
-        let class = |step: u32| plan.settings(StepId::from_number(step)).get_class();
         let mut order: Vec<u32> = (0..plan.len() as u32).collect();
-        order.sort_unstable_by_key(|&step| key(step));
+        order.sort_unstable_by_key(|&step| priority_key(&numbers.levels, &lengths, StepId::from_number(step)));
         if self.classes.len() > 1 {
-            let mut rank_of = vec![0; order.len()];
-            scatter(&order, &mut rank_of);
-            order.sort_by_key(|&step| class(step)); // stable: by rank within a class
-            numbers.ranks = order.iter().filter_map(|&step| rank_of.get(step as usize).copied()).collect();
-            numbers.classes = self.bounds(&order, class);
+            let ranked = order.clone();
+            numbers.ranks = vec![0; ranked.len()];
+            numbers.classes = vec![0; self.classes.len() + 1];
+            group_by_class(&plan, &ranked, &mut numbers.classes, &mut order, &mut numbers.ranks);
             numbers.use_rows.push(0);
             for uses in &self.classes {
                 numbers.uses.extend_from_slice(uses);
@@ -233,21 +227,7 @@ impl Draft<'_> {
             }
         }
         numbers.priorities = vec![0; order.len()];
-        scatter(&order, &mut numbers.priorities);
+        invert_order(&order, &mut numbers.priorities);
         numbers.order = order;
-    }
-
-    /// Where each class begins among priorities sorted by class, and the end.
-    fn bounds(&self, order: &[u32], class: impl Fn(u32) -> u32) -> Vec<u32> {
-        (0..=self.classes.len() as u32).map(|bound| order.partition_point(|&step| class(step) < bound) as u32).collect()
-    }
-}
-
-/// The inverse of a permutation.
-fn scatter(order: &[u32], priorities: &mut [u32]) {
-    for (place, &step) in order.iter().enumerate() {
-        if let Some(entry) = priorities.get_mut(step as usize) {
-            *entry = place as u32;
-        }
     }
 }

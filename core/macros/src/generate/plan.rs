@@ -1,10 +1,12 @@
 //! The plan as constants: they lie in flash.
 
 use super::step_id;
-use crate::model::{Edge, EdgeKind, OnFailure, Order, Pipeline, StepArgs, When};
+use crate::graph::Rows;
+use crate::model::{OnFailure, Order, Pipeline, StepArgs, When};
 use crate::parse::shown;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use rungs_scheduler::Need;
 use std::collections::BTreeMap;
 use syn::{Expr, spanned::Spanned};
 
@@ -20,8 +22,9 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     let order = model.graph.order.iter().map(|&step| step as u32);
     let path_of = path_of(model);
     let config = config(model);
-    let (need_rows, needs) = rows(&model.graph.needs);
-    let (waiting_rows, waiting) = rows(&inverted(&model.graph.needs));
+    let needs = Rows::new(&model.graph.needs);
+    let (waiting_rows, waiting) = tokens(needs.inverted());
+    let (need_rows, needs) = tokens(needs);
     let classes = Classes::of(model);
     let (settings, which) = settings(model, &classes);
     let defaults = settings_of(&model.defaults, None, 0);
@@ -54,9 +57,9 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             const __WHICH: &[u32] = &[#(#which),*];
             const __PLAN: __scheduler::Plan<'static> =
                 __scheduler::Plan::new(__scheduler::Edges::new(__NEED_ROWS, __NEEDS), __scheduler::Edges::new(__WAITING_ROWS, __WAITING), __SETTINGS, __WHICH);
-            const __PLACES: ::rungs::fixed::Priorities<__COUNT> = ::rungs::fixed::Priorities::new(&__PLAN, __ORDER, #by_level);
             #resources
-            const __BY_PRIORITY: __scheduler::Numbering<'static> = (&__PLACES).numbering(&__PLAN, #by_level, __CLASSES, __USE_ROWS, __USES, __CAPACITIES);
+            const __PRIORITIES: ::rungs::fixed::Priorities<__COUNT, __BOUNDS> = ::rungs::fixed::Priorities::new(&__PLAN, __ORDER, #by_level);
+            const __BY_PRIORITY: __scheduler::Numbering<'static> = (&__PRIORITIES).numbering(&__PLAN, #by_level, __USE_ROWS, __USES, __CAPACITIES);
             ::rungs::fixed::StaticPlan::new(#title, __NAMES, __PLAN)
                 .numbered(#numbering, __BY_PRIORITY)
                 .paths(__PATH_OF)
@@ -116,33 +119,19 @@ fn check(blamed: &Expr, holds: &TokenStream, message: &str) -> TokenStream {
     quote_spanned!(span=> const _: () = ::core::assert!(#holds, #message);)
 }
 
-fn inverted(needs: &[Vec<Edge>]) -> Vec<Vec<Edge>> {
-    let mut waiting = vec![Vec::new(); needs.len()];
-    for (step, edges) in needs.iter().enumerate() {
-        for edge in edges {
-            waiting[edge.step].push(Edge { step, kind: edge.kind });
-        }
-    }
-    waiting
+/// Edges as literals: where each row starts, and the list.
+fn tokens(rows: Rows) -> (Vec<u32>, Vec<TokenStream>) {
+    (rows.starts, rows.list.into_iter().map(need).collect())
 }
 
-/// Edges as compressed rows.
-fn rows(edges: &[Vec<Edge>]) -> (Vec<u32>, Vec<TokenStream>) {
-    let mut starts = vec![0];
-    let mut list = Vec::new();
-    for row in edges {
-        list.extend(row.iter().map(need));
-        starts.push(list.len() as u32);
-    }
-    (starts, list)
-}
-
-fn need(edge: &Edge) -> TokenStream {
-    let step = step_id(edge.step);
-    match edge.kind {
-        EdgeKind::Result => quote!(__scheduler::Need::result(#step)),
-        EdgeKind::After => quote!(__scheduler::Need::after(#step)),
-        EdgeKind::Order => quote!(__scheduler::Need::order(#step)),
+fn need(need: Need) -> TokenStream {
+    let step = step_id(need.step().index());
+    if need.has_result() {
+        quote!(__scheduler::Need::result(#step))
+    } else if need.is_order() {
+        quote!(__scheduler::Need::order(#step))
+    } else {
+        quote!(__scheduler::Need::after(#step))
     }
 }
 
@@ -257,10 +246,9 @@ impl Classes {
 
     /// The tables of a numbering; empty where nothing is used.
     fn tokens(&self, model: &Pipeline) -> TokenStream {
-        let (mut bounds, mut rows, mut list) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut bounds, mut rows, mut list) = (0, Vec::new(), Vec::new());
         if self.uses.len() > 1 {
-            let below = |class: u32| self.of_step.iter().filter(|&&other| other < class).count() as u32;
-            bounds = (0..=self.uses.len() as u32).map(below).collect();
+            bounds = self.uses.len() + 1;
             rows.push(0);
             for class in &self.uses {
                 list.extend(class.iter().map(|(resource, units)| {
@@ -273,7 +261,7 @@ impl Classes {
         let capacities = model.resources.iter().map(|resource| &resource.units);
         let checks = self.checks(model);
         quote! {
-            const __CLASSES: &[u32] = &[#(#bounds),*];
+            const __BOUNDS: usize = #bounds;
             const __USE_ROWS: &[u32] = &[#(#rows),*];
             const __USES: &[__scheduler::Use] = &[#(#list),*];
             const __CAPACITIES: &[u32] = &[#(#capacities),*];

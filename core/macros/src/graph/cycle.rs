@@ -1,65 +1,49 @@
-//! Steps that need each other in a circle.
+//! Steps that depend on each other.
 
-use super::Steps;
+use super::rows::{Rows, id};
 use crate::model::Edge;
-use std::collections::VecDeque;
+use rungs_scheduler::{Edges, StepId, shortest_cycle};
 
-/// A circle of steps.
+/// A cycle of steps.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Cycle {
-    /// Each needs the next, and the last the first, which was declared before the others.
+    /// Each depends on the next, and the last on the first, which was declared before the others.
     pub(crate) path: Vec<usize>,
-    /// The place, among the needs of the last, of the one that closes the circle.
+    /// The index, among the needs of the last step, of the one that closes the cycle.
     pub(crate) closed_by: usize,
 }
 
-/// One cycle for each knot: where circles share steps, the shortest through the knot's first step.
+/// One cycle per strongly connected component: a shortest one through the component's first step.
 pub(crate) fn cycles(needs: &[Vec<Edge>]) -> Vec<Cycle> {
+    let rows = Rows::new(needs);
+    let dependents = rows.inverted();
+    let (mut from, mut path) = (vec![0; needs.len()], vec![0; needs.len()]);
     let mut cycles = Vec::new();
-    // A cycle's first step is the lowest of its knot, so each knot is met at that, and its others are known then.
-    let mut known = Steps::new();
-    for step in 0..needs.len() {
-        if known.contains(&step) {
+    // Each component is met at its first step, and its other steps are known from then on.
+    let mut is_known = vec![false; needs.len()];
+    for first in 0..needs.len() {
+        if is_known[first] {
             continue;
         }
-        if let Some(cycle) = shortest_through(step, needs) {
-            known.extend(knot(step, needs));
-            cycles.push(cycle);
+        let length = shortest_cycle(rows.edges(), id(first), &mut from, &mut path);
+        let path: Vec<usize> = path[..length].iter().map(|&step| step as usize).collect();
+        let closing = path.last().and_then(|&last| needs[last].iter().position(|edge| edge.step == first));
+        let Some(closed_by) = closing else { continue };
+        cycles.push(Cycle { path, closed_by });
+        let (needed, waiting) = (reached(rows.edges(), id(first)), reached(dependents.edges(), id(first)));
+        for step in 0..needs.len() {
+            is_known[step] |= needed[step] && waiting[step];
         }
     }
     cycles
 }
 
-fn shortest_through(first: usize, needs: &[Vec<Edge>]) -> Option<Cycle> {
-    let mut from: Vec<Option<usize>> = vec![None; needs.len()];
-    let mut queue = VecDeque::from([first]);
-    while let Some(step) = queue.pop_front() {
-        if let Some(closed_by) = needs[step].iter().position(|edge| edge.step == first) {
-            let back = std::iter::successors(Some(step), |&step| if step == first { None } else { from[step] });
-            let mut path: Vec<usize> = back.collect();
-            path.reverse();
-            return Some(Cycle { path, closed_by });
-        }
-        for edge in &needs[step] {
-            if from[edge.step].is_none() {
-                from[edge.step] = Some(step);
-                queue.push_back(edge.step);
-            }
-        }
-    }
-    None
-}
-
-/// The steps that this one needs and that need it, each perhaps through others.
-fn knot(step: usize, needs: &[Vec<Edge>]) -> Steps {
-    let needed = needed_by(step, needs);
-    needed.into_iter().filter(|&other| needed_by(other, needs).contains(&step)).collect()
-}
-
-fn needed_by(step: usize, needs: &[Vec<Edge>]) -> Steps {
-    let (mut seen, mut open) = (Steps::new(), vec![step]);
+/// Whether each step is reached from this one along at least one edge.
+fn reached(edges: Edges<'_>, from: StepId) -> Vec<bool> {
+    let (mut reached, mut open) = (vec![false; edges.len()], vec![from]);
     while let Some(step) = open.pop() {
-        open.extend(needs[step].iter().map(|edge| edge.step).filter(|&need| seen.insert(need)));
+        let next = edges.of(step).iter().map(|edge| edge.step());
+        open.extend(next.filter(|step| !std::mem::replace(&mut reached[step.index()], true)));
     }
-    seen
+    reached
 }

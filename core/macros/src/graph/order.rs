@@ -1,36 +1,36 @@
 //! Orders in which each step comes after its needs.
 
+use super::rows::Rows;
 use crate::model::Edge;
-use std::{cmp::Reverse, collections::BinaryHeap};
+use rungs_scheduler::{
+    Action, Config, Instant, Numbering, Outcome, Plan, Scheduler, Settings, StepState, Storage, StorageSize,
+};
 
-/// Each step after its needs, by declaration where that leaves a choice. Steps of a cycle, and those that wait for one,
-/// are left out.
+/// Each step after its needs, in the order of declaration where that leaves a choice. The steps of a cycle, and those that
+/// wait for one, are left out.
+///
+/// It is the order in which a run with one permit starts its steps, if all succeed: so such a run is made.
 pub(super) fn topological(needs: &[Vec<Edge>]) -> Vec<usize> {
-    let mut missing: Vec<usize> = needs.iter().map(Vec::len).collect();
-    let mut dependents = vec![Vec::new(); needs.len()];
-    for (step, needs) in needs.iter().enumerate() {
-        needs.iter().for_each(|edge| dependents[edge.step].push(step));
-    }
-    let free = (0..needs.len()).filter(|&step| missing[step] == 0);
-    let mut free: BinaryHeap<_> = free.map(Reverse).collect();
+    let (steps, rows) = (needs.len(), Rows::new(needs));
+    let dependents = rows.inverted();
+    let plan = Plan::new(rows.edges(), dependents.edges(), &[Settings::DEFAULT], &[]);
+    let (mut states, mut ready) = (vec![StepState::default(); steps], vec![0; StorageSize::ready_words(steps)]);
+    let storage = Storage { states: &mut states, ready: &mut ready, ..Storage::default() };
+    let one_by_one = Config::DEFAULT.max_concurrent(1);
+    let mut run = Scheduler::new(plan, Numbering::default(), one_by_one, storage, Instant::ZERO)
+        .expect("a plan without resources and limits needs no other storage");
     let mut order = Vec::new();
-    while let Some(Reverse(step)) = free.pop() {
-        order.push(step);
-        for &waits in &dependents[step] {
-            missing[waits] -= 1;
-            if missing[waits] == 0 {
-                free.push(Reverse(waits));
-            }
-        }
+    while let Some(Action::Start(step)) = run.poll_action(Instant::ZERO) {
+        order.push(step.index());
+        run.handle_outcome(step, Outcome::Success, Instant::ZERO);
     }
     order
 }
 
-/// Each step's level: 0 without needs, else one above the highest.
+/// The level of each step: 0 for a step without needs, else one above its highest need.
 pub(super) fn levels(needs: &[Vec<Edge>], order: &[usize]) -> Vec<usize> {
+    let order: Vec<u32> = order.iter().map(|&step| step as u32).collect();
     let mut levels = vec![0; needs.len()];
-    for &step in order {
-        levels[step] = needs[step].iter().map(|edge| levels[edge.step] + 1).max().unwrap_or(0);
-    }
-    levels
+    rungs_scheduler::levels(Rows::new(needs).edges(), &order, &mut levels);
+    levels.into_iter().map(|level| level as usize).collect()
 }

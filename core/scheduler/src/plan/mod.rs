@@ -1,10 +1,16 @@
 //! The graph: who needs whom, and what is said of each step. Pure data over slices, checked once.
 
+mod cycles;
 mod graph;
 mod numbering;
+mod priorities;
+mod topological;
 
-pub use graph::{find_cycle, invert, levels, needs_come_first, topological};
-pub use numbering::{Numbering, Use, longest_remaining};
+pub use cycles::{find_cycle, shortest_cycle};
+pub use graph::{invert, levels, needs_come_first};
+pub use numbering::{Numbering, Use};
+pub use priorities::{group_by_class, invert_order, longest_remaining, priority_key};
+pub use topological::topological;
 
 use crate::policy::Settings;
 use core::fmt;

@@ -1,9 +1,8 @@
-//! Which ready step goes first: a numbering, made once.
+//! Which ready step is tried first: a numbering, made once.
 
 use super::{Plan, StepId, needs_come_first};
-use crate::policy::settings::NONE;
 
-/// So many units of a resource, held while an attempt is in flight.
+/// A number of units of a resource, held while an attempt is in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Use {
@@ -15,15 +14,17 @@ pub struct Use {
 
 /// The order in which ready steps are tried, and what they use.
 ///
-/// Each step has a place; of the steps that are ready, the one with the lowest place starts first. Where steps use
-/// resources they fall into classes, all steps of a class using the same; a class owns a range of priorities, and between
-/// classes `ranks` decides. So a class that lacks something is passed over at once, with all its steps.
+/// Each step has a priority index; of the steps that are ready, the one with the lowest index starts first. Where steps use
+/// resources they fall into classes, and all steps of a class use the same. A class has a range of indices, and between
+/// classes `ranks` decides. So a class that lacks a resource is passed over at once, with all its steps.
 ///
-/// Two steps that want a bus of which there is one:
+/// The slices are computed by [`longest_remaining`](super::longest_remaining), [`priority_key`](super::priority_key),
+/// [`group_by_class`](super::group_by_class) and [`invert_order`](super::invert_order).
+///
+/// Two steps that use a bus of which there is one unit:
 ///
 /// ```
 /// use rungs_scheduler::*;
-/// use rungs_scheduler::{Config, Instant, Settings};
 ///
 /// let free = Edges::new(&[0, 0, 0], &[]);
 /// let settings = [Settings::DEFAULT.class(0)];
@@ -49,29 +50,30 @@ pub struct Use {
 #[derive(Clone, Copy, Debug, Default)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Numbering<'p> {
-    /// Step by place. Empty: the order of declaration.
+    /// The step of each priority index. Empty: the order of declaration.
     pub order: &'p [u32],
-    /// Place by step. Empty: the order of declaration.
+    /// The priority index of each step. Empty: the order of declaration.
     pub priorities: &'p [u32],
-    /// Rank by place, over all classes. Empty: the priorities themselves.
+    /// The rank of each priority index among all classes, the lowest first. Empty: the index itself.
     pub ranks: &'p [u32],
-    /// Where the priorities of each class begin, and the end. Empty: one class.
+    /// The first priority index of each class, then the number of steps. Empty: there is one class.
     pub classes: &'p [u32],
-    /// What each class uses: rows of `uses`, one entry more than classes. Empty: nothing.
+    /// Where the row of each class begins in `uses`, then where the last one ends. Empty: no class uses anything.
     pub use_rows: &'p [u32],
-    /// What classes use.
+    /// What the classes use, row by row.
     pub uses: &'p [Use],
     /// How many units there are of each resource.
     pub capacities: &'p [u32],
-    /// Each step's level: for [`Order::Levels`](crate::Order::Levels) only. Places go by level first then.
+    /// The level of each step; for [`Order::Levels`](crate::Order::Levels) only, where a lower level has the lower indices
+    /// within each class.
     pub levels: &'p [u32],
-    /// Whether each step's place comes after those of its needs, as [`needs_come_first`](super::needs_come_first) tells.
-    /// Steps that succeed at once then cost a run next to nothing; `false` is always right, and slower.
+    /// Whether each step has a higher priority index than its needs, as [`needs_come_first`](super::needs_come_first)
+    /// tells. If so, steps that succeed at their first poll take the fast path. `false` is always correct, and slower.
     pub needs_first: bool,
 }
 
 impl<'p> Numbering<'p> {
-    /// The order of declaration; nothing is used.
+    /// The order of declaration, for a plan that uses no resources. O(V + E).
     pub const fn declared(plan: &Plan<'_>) -> Self {
         Self {
             order: &[],
@@ -105,48 +107,5 @@ impl<'p> Numbering<'p> {
             return &[];
         };
         self.uses.get(from as usize..to as usize).unwrap_or(&[])
-    }
-}
-
-/// Writes the length of the longest path from each step to an end of the graph, the step itself included: its expected
-/// duration in nanoseconds where any step states one (a step that does not counts as 1), else 1 a step.
-///
-/// The priority of Hu's level algorithm (T. C. Hu, "Parallel Sequencing and Assembly Line Problems", 1961).
-/// `order` is what [`topological`](super::topological) wrote; if empty, the order of declaration is one. O(V + E).
-///
-/// ```
-/// use core::time::Duration;
-/// use rungs_scheduler::{Edges, Need, Plan, StepId, longest_remaining};
-/// use rungs_scheduler::Settings;
-///
-/// // 0 -> 1, and 2 alone, which takes longer than both.
-/// let (zero, one) = (StepId::new(0).unwrap(), StepId::new(1).unwrap());
-/// let (needs, waiting) = ([Need::result(zero)], [Need::result(one)]);
-/// let settings = [2, 5].map(|nanos| Settings::DEFAULT.expected(Duration::from_nanos(nanos)));
-/// let plan = Plan::new(Edges::new(&[0, 0, 1, 1], &needs), Edges::new(&[0, 1, 1, 1], &waiting), &settings, &[0, 0, 1]);
-/// let mut lengths = [0; 3];
-/// longest_remaining(&plan, &[], &mut lengths);
-/// assert_eq!(lengths, [4, 2, 5]);
-/// ```
-pub const fn longest_remaining(plan: &Plan<'_>, order: &[u32], lengths: &mut [u64]) {
-    let dependents = plan.dependents;
-    let mut i = dependents.len();
-    while i > 0 {
-        i -= 1;
-        let step = if order.is_empty() { i } else { order[i] as usize };
-        let own = match plan.settings(StepId(step as u32)).expected {
-            NONE => 1,
-            expected => expected,
-        };
-        let mut rest = 0;
-        let mut k = dependents.starts[step] as usize;
-        while k < dependents.starts[step + 1] as usize {
-            let length = lengths[dependents.list[k].step().index()];
-            if length > rest {
-                rest = length;
-            }
-            k += 1;
-        }
-        lengths[step] = own.saturating_add(rest);
     }
 }

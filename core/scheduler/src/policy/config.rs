@@ -126,21 +126,28 @@ impl Default for Config {
 /// When a step may start.
 ///
 /// ```
-/// use rungs_scheduler::{EventKind, NoClock, Order, Pipeline};
+/// use rungs_scheduler::*;
 ///
-/// let mut p = Pipeline::new("lock-step");
-/// let a = p.step("a").run(async || Ok(()));
-/// p.step("after a").after(a).run(async || Ok(()));
-/// p.step("b").run(async || Ok(()));
-/// let mut ended = Vec::new();
-/// let run = p.runner().order(Order::Levels).on_event(|event| {
-///     if let EventKind::Ended { .. } = event.kind {
-///         ended.push(event.name.to_string());
+/// // 1 needs 0, and 2 stands alone; one attempt at a time.
+/// let [zero, one, two] = [0, 1, 2].map(|step| StepId::new(step).unwrap());
+/// let (needs, dependents) = ([Need::result(zero)], [Need::result(one)]);
+/// let (needs, dependents) = (Edges::new(&[0, 0, 1, 1], &needs), Edges::new(&[0, 1, 1, 1], &dependents));
+/// let plan = Plan::new(needs, dependents, &[Settings::DEFAULT], &[]);
+/// // By levels, 2 comes before 1.
+/// let levels = Numbering { order: &[0, 2, 1], priorities: &[0, 2, 1], levels: &[0, 1, 0], ..Numbering::default() };
+///
+/// for (order, expected) in [(Order::Eager, [zero, one, two]), (Order::Levels, [zero, two, one])] {
+///     let numbering = if order == Order::Levels { levels } else { Numbering::declared(&plan) };
+///     let config = Config::DEFAULT.max_concurrent(1).order(order);
+///     let (mut states, mut ready, mut open) = ([StepState::default(); 3], [0; StorageSize::ready_words(3)], [0; 2]);
+///     let state = Storage { states: &mut states, ready: &mut ready, open: &mut open, ..Storage::default() };
+///     let mut run = Scheduler::new(plan, numbering, config, state, Instant::ZERO)?;
+///     for step in expected {
+///         assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Start(step)));
+///         run.handle_outcome(step, Outcome::Success, Instant::ZERO);
 ///     }
-/// });
-/// assert!(futures_lite::future::block_on(run.run(&NoClock))?.is_success());
-/// assert_eq!(ended, ["a", "b", "after a"]);
-/// # Ok::<(), rungs::PlanError>(())
+/// }
+/// # Ok::<(), StorageTooSmall>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -158,17 +165,21 @@ pub enum Order {
 /// does a failure that came from a need.)
 ///
 /// ```
-/// use rungs_scheduler::{NoClock, OnFailure, Pipeline, Status};
+/// use rungs_scheduler::*;
 ///
-/// let mut p = Pipeline::with_error("stops");
-/// p.step("bad").run(async || Err::<(), _>("bad"));
-/// p.step("good").run(async || Ok(()));
-/// p.step("tidy").when_all_done().run(async || Ok(()));
-/// let run = p.runner().max_concurrent(1).on_failure(OnFailure::Drain).run(&NoClock);
-/// let report = futures_lite::future::block_on(run)?;
-/// assert_eq!(report.get("good").unwrap().status(), Status::Skipped);
-/// assert_eq!(report.get("tidy").unwrap().status(), Status::Success);
-/// # Ok::<(), rungs::PlanError>(())
+/// let free = Edges::new(&[0, 0, 0], &[]);
+/// let plan = Plan::new(free, free, &[Settings::DEFAULT], &[]);
+/// let [bad, good] = [0, 1].map(|step| StepId::new(step).unwrap());
+/// let config = Config::DEFAULT.max_concurrent(1).on_failure(OnFailure::Drain);
+/// let (mut states, mut ready) = ([StepState::default(); 2], [0; StorageSize::ready_words(2)]);
+/// let state = Storage { states: &mut states, ready: &mut ready, ..Storage::default() };
+/// let mut run = Scheduler::new(plan, Numbering::declared(&plan), config, state, Instant::ZERO)?;
+///
+/// assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Start(bad)));
+/// run.handle_outcome(bad, Outcome::Failed(Retry::No), Instant::ZERO);
+/// assert_eq!(run.poll_action(Instant::ZERO), Some(Action::Ended(good)));
+/// assert_eq!(run.state(good).unwrap().cause(), Some(Cause::Stopped { by: bad }));
+/// # Ok::<(), StorageTooSmall>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

@@ -7,7 +7,7 @@ use crate::model::{Edge, EdgeKind};
 
 const KINDS: &[EdgeKind] = &[EdgeKind::Result, EdgeKind::Order];
 
-/// Holds what `Apart` claims against every run; tells how often no run contradicts what it does not claim.
+/// Compares what `Apart` claims with every run. Returns the number of claims, and how many more no run contradicts.
 #[track_caller]
 fn check(needs: &Needs, clean_up: &[bool], fields: &[Shared]) -> (usize, usize) {
     let order = topological(needs);
@@ -17,8 +17,8 @@ fn check(needs: &Needs, clean_up: &[bool], fields: &[Shared]) -> (usize, usize) 
     assert_eq!(topological(&apart.needs), order, "{}", told());
     let seen = in_flight_after_start(&apart.needs, clean_up);
     let (mut claims, mut modest) = (0, 0);
-    for (place, &later) in order.iter().enumerate() {
-        for &earlier in &order[..place] {
+    for (at, &later) in order.iter().enumerate() {
+        for &earlier in &order[..at] {
             if apart.is_before(earlier, later) {
                 assert!(!seen[later][earlier], "{earlier} may be in flight when {later} starts: {}", told());
                 claims += 1;
@@ -28,8 +28,8 @@ fn check(needs: &Needs, clean_up: &[bool], fields: &[Shared]) -> (usize, usize) 
         }
     }
     for field in fields.iter().filter(|field| field.exclusive) {
-        for (place, &later) in order.iter().enumerate().filter(|(_, step)| field.users.contains(step)) {
-            for earlier in order[..place].iter().filter(|step| field.users.contains(step)) {
+        for (at, &later) in order.iter().enumerate().filter(|(_, step)| field.users.contains(step)) {
+            for earlier in order[..at].iter().filter(|step| field.users.contains(step)) {
                 assert!(apart.is_before(*earlier, later), "{}", told());
             }
         }
@@ -58,7 +58,7 @@ fn no_run_contradicts_what_is_claimed() {
     assert!(modest * 1000 < claims, "{claims} claims, {modest} missing");
 }
 
-/// Whatever steps take a field, and whatever kind they are of, no run has two of them in flight together.
+/// Whatever steps take a field, and whatever their kinds, no run has two of them in flight together.
 #[test]
 fn users_of_a_field_are_apart() {
     for steps in 0..=4 {
@@ -117,7 +117,7 @@ fn sensors_on_one_bus_follow_one_another() {
     check_added(&[], &[], &[0, 1, 2, 3], true, &[(1, 0), (2, 1), (3, 2)]);
 }
 
-/// Step 2 needs 0 through 1, so that it never starts where 3 is skipped because of 0: who waits for 3 waits for both.
+/// Step 2 depends on 0 through 1, so it never starts where 3 is skipped because of 0: what waits for 3 waits for both.
 #[test]
 fn a_failure_that_skips_both_leaves_neither_in_flight() {
     check_added(&[(1, 0), (2, 1), (3, 0)], &[], &[2, 3, 4], true, &[(3, 2), (4, 3)]);
@@ -129,9 +129,9 @@ fn shared_fields_and_ordered_users_add_nothing() {
     check_added(&[(1, 0), (2, 1)], &[], &[0, 1, 2], true, &[]);
 }
 
-/// Step 3 may be skipped over because of step 0 while step 2, before it, is still in flight: step 4 waits for both.
+/// Step 3 may be skipped because of step 0 while step 2, before it, is in flight: step 4 waits for both.
 #[test]
-fn a_user_that_may_be_skipped_does_not_speak_for_those_before_it() {
+fn a_user_that_may_be_skipped_does_not_stand_for_those_before_it() {
     check_added(&[(2, 1), (3, 0)], &[], &[2, 3, 4], true, &[(3, 2), (4, 3), (4, 2)]);
 }
 

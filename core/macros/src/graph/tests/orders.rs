@@ -2,7 +2,7 @@ use super::super::order::{levels, topological};
 use super::space::{graphs, is_topological, pairs, permutations, reach};
 use crate::model::EdgeKind;
 
-/// In every graph of up to 4 steps: of all orders the first by declaration; and levels are the longest ways down.
+/// In every graph of up to 4 steps: of all topological orders the first by declaration, and one level above the highest need.
 #[test]
 fn the_first_of_all_orders() {
     for steps in 0..=4 {

@@ -1,16 +1,14 @@
 //! The scheduler itself in every run of a small graph: it does nothing that the rules in `runs` do not foresee.
 
 use super::{
+    super::rows::{Rows, id},
     runs::in_flight_after_start,
     space::{Needs, graphs, pairs_in_order},
 };
 use crate::model::EdgeKind;
-use rungs::{
-    Cause, Config, Instant, Retry, Settings, Status, Stop, When,
-    scheduler::{
-        Action, Edges, Need, Numbering, Outcome, Plan, Scheduler, StepId, StepState, Storage, StorageSize, TimerEntry,
-        invert,
-    },
+use rungs_scheduler::{
+    Action, Cause, Config, Instant, Numbering, Outcome, Plan, Retry, Scheduler, Settings, Status, StepState, Stop,
+    Storage, StorageSize, TimerEntry, When,
 };
 use std::collections::HashSet;
 
@@ -24,36 +22,21 @@ enum Event {
 type World = (Vec<(Status, u32, bool, Option<Cause>)>, Vec<usize>, usize);
 
 struct Runs {
-    rows: Vec<u32>,
-    needs: Vec<Need>,
-    dependent_rows: Vec<u32>,
-    dependents: Vec<Need>,
+    needs: Rows,
+    dependents: Rows,
     settings: Vec<Settings<'static>>,
     which: Vec<u32>,
     /// As in `runs`: whether the second was in flight after the first had started.
     seen: Vec<Vec<bool>>,
 }
 
-fn id(step: usize) -> StepId {
-    StepId::new(step).unwrap()
-}
-
 impl Runs {
     fn new(graph: &Needs, whens: &[When], retries: u32) -> Self {
-        let (mut rows, mut needs) = (vec![0], Vec::new());
-        for edges in graph {
-            needs.extend(edges.iter().map(|edge| match edge.kind {
-                EdgeKind::Result => Need::result(id(edge.step)),
-                EdgeKind::After => Need::after(id(edge.step)),
-                EdgeKind::Order => Need::order(id(edge.step)),
-            }));
-            rows.push(needs.len() as u32);
-        }
-        let (mut dependent_rows, mut dependents) = (vec![0; rows.len()], needs.clone());
-        invert(Edges::new(&rows, &needs), &mut dependent_rows, &mut dependents);
+        let needs = Rows::new(graph);
+        let dependents = needs.inverted();
         let settings = whens.iter().map(|&when| Settings::DEFAULT.when(when).retries(retries)).collect();
         let (which, seen) = ((0..graph.len() as u32).collect(), vec![vec![false; graph.len()]; graph.len()]);
-        Self { rows, needs, dependent_rows, dependents, settings, which, seen }
+        Self { needs, dependents, settings, which, seen }
     }
 
     /// Plays every sequence of events, as far as it leads to something new.
@@ -71,8 +54,7 @@ impl Runs {
 
     fn play(&mut self, events: &[Event]) -> World {
         let steps = self.which.len();
-        let needs = Edges::new(&self.rows, &self.needs);
-        let plan = Plan::new(needs, Edges::new(&self.dependent_rows, &self.dependents), &self.settings, &self.which);
+        let plan = Plan::new(self.needs.edges(), self.dependents.edges(), &self.settings, &self.which);
         let mut states = vec![StepState::default(); steps];
         let mut ready = vec![0; StorageSize::ready_words(steps)];
         let mut timers = vec![TimerEntry::default(); steps];
