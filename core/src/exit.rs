@@ -1,6 +1,6 @@
 //! With what a program ends.
 
-use crate::{pipeline::Cell, pipeline::PlanError, report::Report};
+use crate::{dynamic::Cell, dynamic::PlanError, report::Report};
 use std::{
     eprintln,
     process::{ExitCode, Termination},

@@ -99,13 +99,13 @@ mod time;
 #[cfg(feature = "alloc")]
 mod cancel;
 #[cfg(feature = "alloc")]
-mod drive;
-#[cfg(feature = "std")]
-mod exit;
+mod driver;
 #[cfg(feature = "alloc")]
 // Its types stand in signatures, and what people use of them is named below.
 #[doc(hidden)]
-pub mod pipeline;
+pub mod dynamic;
+#[cfg(feature = "std")]
+mod exit;
 #[cfg(feature = "std")]
 mod seed;
 
@@ -173,13 +173,13 @@ pub use rungs_macros::pipeline;
 
 #[cfg(feature = "alloc")]
 pub use cancel::CancelToken;
-#[cfg(feature = "std")]
-pub use exit::Exit;
 #[cfg(feature = "alloc")]
-pub use pipeline::{
+pub use dynamic::{
     BoxError, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, Pipeline, PipelineOf,
     PlanError, PlanErrorKind, Runner, Shared, StepBuilder, own,
 };
+#[cfg(feature = "std")]
+pub use exit::Exit;
 #[cfg(feature = "alloc")]
 pub use report::{ErrorChain, OutputError, OutputErrorKind, Report, RunError};
 #[cfg(any(feature = "alloc", feature = "macros"))]

@@ -1,7 +1,7 @@
 //! The picture of a pipeline that is written at run time.
 
 use super::{DiagramData, StepNames, dot, mermaid, text};
-use crate::pipeline::Names;
+use crate::dynamic::Names;
 use alloc::{borrow::Cow, vec::Vec};
 use core::fmt;
 use rungs_scheduler::{Edges, Need};

@@ -1,6 +1,6 @@
 //! Pipelines that are known at compile time: no heap, the plan in flash, futures that take the room of the graph's width.
 //!
-//! [`pipeline`](crate::pipeline) writes all of it for a module of async functions. This is what it is made of, for
+//! [`pipeline`](crate::dynamic) writes all of it for a module of async functions. This is what it is made of, for
 //! those who would rather write it by hand: a [`StaticPlan`], a [`RunStorage`]'s storage, [`SharedResult`] results, and paths: async
 //! blocks that take their steps one after another, as [`LaneStates`] tell them.
 //!

@@ -9,9 +9,9 @@ use super::{
     table::{Brief, Table},
 };
 use crate::{
-    drive::Errors,
+    driver::Errors,
+    dynamic::{Cell, Handle, Names, Out, RunRecord, SharedCell, slot},
     error::StepError,
-    pipeline::{Cell, Handle, Names, Out, RunRecord, SharedCell, slot},
 };
 use alloc::sync::Arc;
 use core::{fmt, time::Duration};
@@ -90,7 +90,7 @@ pub struct Report<E, C: ?Sized = SharedCell> {
     pub(crate) ran: Arc<RunRecord<C>>,
     pub(crate) notes: RunNotes<E>,
     #[cfg(feature = "serde")]
-    pub(crate) dependents: Option<Arc<crate::pipeline::Dependents>>,
+    pub(crate) dependents: Option<Arc<crate::dynamic::Dependents>>,
 }
 
 /// What states do not tell of a run.

@@ -3,8 +3,8 @@
 use super::{as_error::AsError, chain};
 use crate::{
     diagram::StepNames,
+    dynamic::Names,
     error::StepError,
-    pipeline::Names,
     reason::{Origin, Reason},
 };
 use alloc::sync::Arc;

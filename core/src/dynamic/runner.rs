@@ -3,7 +3,7 @@
 use super::{PlanError, Steps, kind::Kind, work::Work};
 use crate::{
     cancel::{CancelToken, Tokens},
-    drive::{Driver, DriverParts},
+    driver::{Driver, DriverParts},
     observe::{Event, Observer},
     observers::{Added, Closure, Observers},
     report::{Report, RunNotes},

@@ -1,7 +1,7 @@
 //! The static API: the modules that `#[pipeline]` expands, run with a clock that is moved by hand.
 #![allow(clippy::unwrap_used, clippy::panic, unnameable_types, unreachable_pub, missing_docs, reason = "tests")]
 
-#[path = "../face/support/clock.rs"]
+#[path = "../dynamic/support/clock.rs"]
 #[allow(dead_code, reason = "more than is needed here")]
 mod clock;
 

@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use rungs::{Event, Instant, Observer, Report, StepResult, Timer as _, pipeline::Cell};
+use rungs::{Event, Instant, Observer, Report, StepResult, Timer as _, dynamic::Cell};
 
 pub(crate) const fn ms(n: u64) -> Duration {
     Duration::from_millis(n)

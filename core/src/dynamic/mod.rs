@@ -35,7 +35,7 @@ pub use work::{AttemptError, Task, Work};
 
 use crate::{
     diagram::Diagram,
-    drive::WakerSlots,
+    driver::WakerSlots,
     plan_view::PlanView,
     report::{AsError, ErrorChain, Report},
     spawn::InPlace,

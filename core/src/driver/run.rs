@@ -7,10 +7,10 @@ use super::{
 use crate::{
     cancel::Tokens,
     diagram::StepNames,
+    dynamic::{Attempt, AttemptError, Kind, Names, RetryPredicate, Work},
     error::StepError,
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
-    pipeline::{Attempt, AttemptError, Kind, Names, RetryPredicate, Work},
     report::exit_code,
     time::Timer,
 };

@@ -5,10 +5,10 @@ use super::{
     run::Driver,
 };
 use crate::{
+    dynamic::{AttemptError, Kind, Work},
     error::StepError,
     observe::EventKind,
     observers::Observers,
-    pipeline::{AttemptError, Kind, Work},
     reason::Origin,
     time::Timer,
 };

@@ -1,6 +1,6 @@
 //! Panics of attempts, caught where there is a way to catch them.
 
-use crate::pipeline::Work;
+use crate::dynamic::Work;
 use core::{
     pin::Pin,
     task::{Context, Poll},

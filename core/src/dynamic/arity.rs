@@ -3,7 +3,7 @@
 /// All numbers.
 macro_rules! all {
     ($each:ident) => {
-        crate::pipeline::arity::all_but_two!($each, (A1 a1, A2 a2));
+        crate::dynamic::arity::all_but_two!($each, (A1 a1, A2 a2));
     };
 }
 
