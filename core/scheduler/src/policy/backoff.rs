@@ -1,7 +1,6 @@
 //! How long to wait before another attempt.
 
-use super::settings::span;
-use crate::time::nanos;
+use crate::time::{nanos, span};
 use core::time::Duration;
 
 /// The delays before a step's further attempts.

@@ -1,7 +1,6 @@
 //! What is said of one run.
 
-use super::settings::{NONE, span};
-use crate::time::nanos;
+use crate::time::{NONE, nanos, span};
 use core::time::Duration;
 
 /// How a run is to be carried out.

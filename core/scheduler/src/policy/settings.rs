@@ -1,8 +1,7 @@
 //! What is said of one step.
 
 use super::Backoff;
-use crate::time::Instant;
-use crate::time::nanos;
+use crate::time::{Instant, NONE, nanos, span};
 use core::time::Duration;
 
 /// The settings of one step, as a plan holds them: all that the scheduler wants to know of it beside its needs.
@@ -69,14 +68,6 @@ pub struct Settings<'a> {
     pub(crate) when: When,
     pub(crate) retry_on_timeout: bool,
     pub(crate) optional: bool,
-}
-
-/// No limit, or nothing stated: `u64::MAX` saves the tag of an `Option`.
-pub(crate) const NONE: u64 = u64::MAX;
-
-/// A limit that may not be there, for readers.
-pub(super) const fn span(nanos: u64) -> Option<Duration> {
-    if nanos == NONE { None } else { Some(Duration::from_nanos(nanos)) }
 }
 
 pub(super) const RETRIES: u16 = 1;

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     plan::Use,
-    policy::{Order, settings::NONE},
-    time::Instant,
+    policy::Order,
+    time::{Instant, NONE},
 };
 
 impl<'a, S: Setup<'a>> Scheduler<'a, S> {
