@@ -79,7 +79,7 @@ impl<E, O: Observer<E>> Observer<E> for Option<O> {
     }
 }
 
-/// Something that kind to a run or to one of its steps. Its `Display` is a line for a log.
+/// Something that happened to a run or to one of its steps. Its `Display` is a line for a log.
 ///
 /// ```
 /// use rungs::{NoClock, Pipeline};

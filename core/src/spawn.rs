@@ -37,7 +37,7 @@ pub trait Spawner<F: Future> {
     /// Waits for the attempt's result.
     fn poll_join(handle: Pin<&mut Self::Handle>, cx: &mut Context<'_>) -> Poll<Result<F::Output, TaskDropped>>;
 
-    /// Requirements the attempt to end, and waits until it has.
+    /// Asks the attempt to end, and waits until it has.
     fn poll_cancel(handle: Pin<&mut Self::Handle>, cx: &mut Context<'_>) -> Poll<()>;
 }
 

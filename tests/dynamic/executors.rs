@@ -53,7 +53,7 @@ impl<S: Spawner<Attempt>, T: Fn() -> bool> Bench<S, T> {
         self.hand.poll(pin!(poll_fn(|cx| S::poll_cancel(handle.as_mut(), cx))))
     }
 
-    /// Requirements the attempt to end, which it has once the executor has run, and not before.
+    /// Asks the attempt to end, which it has once the executor has run, and not before.
     #[track_caller]
     fn ends_when_cancelled(&self, mut handle: Started<S>) {
         for _ in 0..2 {

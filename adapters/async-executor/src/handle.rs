@@ -75,7 +75,7 @@ impl<T, C: Future + ?Sized> Handle<T, C> {
         }
     }
 
-    /// Requirements the attempt to end by `cancel`, which is `|task| Box::pin(task.cancel())` in every case, and waits until it has.
+    /// Asks the attempt to end by `cancel`, which is `|task| Box::pin(task.cancel())` in every case, and waits until it has.
     pub fn poll_cancel(
         &mut self,
         cx: &mut Context<'_>,

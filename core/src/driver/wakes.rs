@@ -31,7 +31,7 @@ impl WokenBits {
     pub(crate) fn set(&self, slot: usize) -> bool {
         let word = slot / BITS;
         let Some(bits) = self.words.get(word) else { return false };
-        // Release: what kind before the wake is seen by the poll that it causes.
+        // Release: what happened before the wake is seen by the poll that it causes.
         if bits.fetch_or(1 << (slot % BITS), Ordering::AcqRel) != 0 {
             return false;
         }

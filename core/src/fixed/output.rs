@@ -48,7 +48,7 @@ pub const fn step_id(index: u32) -> StepId {
     }
 }
 
-/// Requirements a `retry_if` what an error means. Its argument stands in the bound, so that a closure knows it.
+/// Asks a `retry_if` what an error means. Its argument stands in the bound, so that a closure knows it.
 #[doc(hidden)]
 pub fn judge<E, R: Into<Retry>>(judge: impl Fn(&E) -> R, error: &E) -> Retry {
     judge(error).into()

@@ -52,7 +52,7 @@ pub fn boot(
 ) -> Result<[Record; STEPS], StorageTooSmall> {
     let Board { enable, good, lock, bus, modem, dog, delay } = board;
     let delay = &*delay;
-    // The attempts of all steps have their priorities side by side, so what they work on is in cells: devices, which the plan
+    // The attempts of all steps lie side by side, so what they work on is in cells: devices, which the plan
     // keeps them from using at once, and results.
     let (rail, lock, dog) = (RefCell::new((enable, good)), RefCell::new(lock), RefCell::new(dog));
     let (bus, modem) = (RefCell::new(bus), RefCell::new(modem));
@@ -131,7 +131,7 @@ where
     }
 }
 
-fn run(mut priorities: [&mut dyn Attempts; STEPS]) -> Result<[Record; STEPS], StorageTooSmall> {
+fn run(mut attempts: [&mut dyn Attempts; STEPS]) -> Result<[Record; STEPS], StorageTooSmall> {
     let mut states = [StepState::default(); STEPS];
     let mut ready = [0; StorageSize::ready_words(STEPS)];
     let mut timers = [TimerEntry::default(); STEPS];
@@ -142,10 +142,10 @@ fn run(mut priorities: [&mut dyn Attempts; STEPS]) -> Result<[Record; STEPS], St
     while !scheduler.has_ended() {
         // First what the attempts have come to: a result that is there wins over a time limit that has just passed.
         for step in scheduler.plan().steps() {
-            let (Some(place), Some(record)) = (priorities.get_mut(step.index()), records.get_mut(step.index())) else {
+            let (Some(attempt), Some(record)) = (attempts.get_mut(step.index()), records.get_mut(step.index())) else {
                 continue;
             };
-            let Poll::Ready(result) = place.poll(&mut Context::from_waker(Waker::noop())) else { continue };
+            let Poll::Ready(result) = attempt.poll(&mut Context::from_waker(Waker::noop())) else { continue };
             let outcome = match result {
                 Ok(()) => Outcome::Success,
                 Err(fault) => {
@@ -160,8 +160,8 @@ fn run(mut priorities: [&mut dyn Attempts; STEPS]) -> Result<[Record; STEPS], St
         }
         let now = Mtime.now();
         while let Some(action) = scheduler.poll_action(now) {
-            let (Action::Start(step) | Action::Abandon(step) | Action::Ended(step)) = action else { continue };
-            let (Some(place), Some(record)) = (priorities.get_mut(step.index()), records.get_mut(step.index())) else {
+            let (Action::Start(step) | Action::Abandon(step) | Action::Ended(step)) = action;
+            let (Some(attempt), Some(record)) = (attempts.get_mut(step.index()), records.get_mut(step.index())) else {
                 continue;
             };
             if record.started == Instant::ZERO {
@@ -169,12 +169,12 @@ fn run(mut priorities: [&mut dyn Attempts; STEPS]) -> Result<[Record; STEPS], St
             }
             record.finished = now;
             match action {
-                Action::Start(_) => place.start(),
+                Action::Start(_) => attempt.start(),
                 Action::Abandon(_) => {
-                    place.end();
+                    attempt.end();
                     scheduler.handle_outcome(step, Outcome::Abandoned, now);
                 }
-                _ => {}
+                Action::Ended(_) => {}
             }
         }
         hint::spin_loop();
