@@ -52,7 +52,7 @@ use rungs_scheduler::{Cause, Config, Instant, Plan, Status, StepId};
     note = "a closure is added by `on_event(|event| ..)`; anything else implements `Observer<E>`"
 )]
 pub trait Observer<E> {
-    /// Something kind.
+    /// Something happened.
     fn on_event(&mut self, event: &Event<'_, E>);
 }
 
@@ -122,7 +122,7 @@ pub struct Event<'a, E> {
     pub kind: EventKind<'a, E>,
 }
 
-/// What kind.
+/// What happened.
 ///
 /// [`Observer`] and [`Origin`] have examples.
 #[derive(Debug)]

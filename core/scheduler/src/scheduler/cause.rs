@@ -67,7 +67,6 @@ macro_rules! causes {
             }
 
             /// The cause without its steps, and those of its steps that it has; the others are the first step.
-
             fn parts(self) -> (Why, StepId, StepId) {
                 let ($first, $second) = (StepId(0), StepId(0));
                 match self {
@@ -146,7 +145,6 @@ impl Cause {
     }
 
     /// A cause, or none, in three numbers.
-
     #[doc(hidden)]
     pub fn pack(cause: Option<Self>) -> [u32; 3] {
         let (why, first, second) = cause.map_or((Why::None, StepId(0), StepId(0)), Self::parts);
@@ -154,7 +152,6 @@ impl Cause {
     }
 
     /// What [`pack`](Self::pack) has packed.
-
     #[doc(hidden)]
     pub fn unpack([why, first, second]: [u32; 3]) -> Option<Self> {
         Self::of(Why::from_bits(why as u8), StepId(first), StepId(second))
