@@ -39,6 +39,7 @@
 //! | `defaults(..)` of a pipeline | what each of its steps has if it does not state it: [`Settings`], setting by setting |
 //! | `config(..)` of a pipeline | how each of its runs is carried out if the run does not state it: [`Config`] |
 //! | `retries(n)` | n extra attempts after the first; alone: at once, without a clock |
+//! | `retry_forever()` | attempts until one succeeds; the step's deadline, a stop and a refused error still end them |
 //! | `backoff(..)` | the delay before each further attempt: [`Backoff`], with [`Jitter`] |
 //! | `retry_if(..)` | [`Retry`]: again, again after a given time, or not. Sees the step's own errors only |
 //! | `timeout(d)` | for each attempt, from its start; one that takes longer is ended and counts as failed |

@@ -12,6 +12,7 @@ macro_rules! each_rule {
         $make! {
             retries_without_a_backoff_start_at_once
             a_backoff_delays_each_further_attempt
+            a_step_is_retried_forever_until_it_succeeds
             jitter_depends_on_seed_step_and_attempt
             retry_if_refuses_a_retry_or_sets_its_delay
             an_attempt_is_abandoned_at_its_timeout_and_retried
@@ -84,6 +85,23 @@ pub(crate) fn a_backoff_delays_each_further_attempt() {
     let listed = [ms(1), ms(5)];
     let backoff = Backoff::list(&listed);
     assert_eq!([1, 2, 3].map(|retry| backoff.delay(retry, 0)), [ms(1), ms(5), ms(5)]);
+}
+
+pub(crate) fn a_step_is_retried_forever_until_it_succeeds() {
+    run(&[(&[], ONCE.retry_forever())], GO, |run| {
+        // Further than attempts are counted.
+        for _ in 0..70_000 {
+            run.starts(&[0]).retries(0, AGAIN, 0);
+        }
+        run.starts(&[0]).ends(0, GOOD).is(0, Status::Success, None).has_ended();
+    });
+    // What ends other retries ends these.
+    let steps: [Step<'_>; 2] =
+        [(&[], ONCE.retry_forever().deadline(ms(5)).backoff(Backoff::fixed(ms(3)))), (&[], ONCE.retry_forever())];
+    run(&steps, GO, |run| {
+        run.starts(&[0, 1]).ends(1, BAD).is(1, Status::Failed, Some(Cause::Failed));
+        run.retries(0, AGAIN, 3).starts_at(0, 3).ends(0, AGAIN).is(0, Status::Failed, Some(Cause::Failed)).has_ended();
+    });
 }
 
 pub(crate) fn jitter_depends_on_seed_step_and_attempt() {

@@ -9,8 +9,8 @@ use rungs::{Cause, NoClock, StepError};
 
 use super::bench::{Bad, Bench, Do, RunRecord, Script, cancelled, failed, failed_by_need, id, ms, skipped, succeeded};
 use super::pipelines::{
-    at_once, cancels, clean_up, drains, eager, empty, jittered, levels, limited, on_bus, one_at_once, ordered, retried,
-    stopped, two_at_once,
+    at_once, cancels, clean_up, drains, eager, empty, forever, jittered, levels, limited, on_bus, one_at_once, ordered,
+    retried, stopped, two_at_once,
 };
 use Do::{Cancel, CancelTwice, Drain, Fail, Hang, Succeed};
 
@@ -21,6 +21,7 @@ macro_rules! each_rule {
         $make! {
             retries_without_a_backoff_start_at_once
             a_backoff_delays_each_further_attempt
+            a_step_is_retried_forever_until_it_succeeds
             jitter_depends_on_the_seed
             retry_if_refuses_a_retry_or_sets_its_delay
             an_attempt_is_abandoned_at_its_timeout_and_retried
@@ -92,6 +93,16 @@ pub(crate) fn a_backoff_delays_each_further_attempt() {
     assert_eq!(b, failed(Cause::Failed, 4, 0, 1 + 5 + 5));
     assert_eq!(c, failed(Cause::Failed, 4, 0, 10 + 20 + 30));
     assert_eq!(d, failed(Cause::Failed, 3, 0, 10 + 20));
+}
+
+pub(crate) fn a_step_is_retried_forever_until_it_succeeds() {
+    // The tenth attempt succeeds; the last of the second step would begin at its deadline.
+    let mut tenth_succeeds = [Fail(0); 10];
+    tenth_succeeds[9] = Succeed(1);
+    let does = [&tenth_succeeds[..], &[Fail(0)], &[Hang]];
+    let record = run!(forever, &does, bench => .deadline(ms(55)));
+    let c = cancelled(Cause::RunDeadline, 4, 0, 55);
+    record.ended_with(1, [succeeded(10, 0, 46), failed(Cause::Failed, 4, 0, 30), c]);
 }
 
 pub(crate) fn jitter_depends_on_the_seed() {
