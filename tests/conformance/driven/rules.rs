@@ -5,7 +5,7 @@ use core::{
     pin::pin,
     task::{Context, Waker},
 };
-use rungs::{Cause, NoClock, StepError};
+use rungs::{Cause, NoClock, StepError, fixed::StopSignal};
 
 use super::bench::{Bad, Bench, Do, RunRecord, Script, cancelled, failed, failed_by_need, id, ms, skipped, succeeded};
 use super::pipelines::{
@@ -45,6 +45,7 @@ macro_rules! each_rule {
             a_failure_may_drain
             a_failure_may_cancel
             a_drain_lets_attempts_end
+            a_cancel_leaves_what_a_drain_has_ended
             a_cancel_abandons_and_clean_up_runs
             a_stop_may_come_while_all_wait
             clean_up_keeps_its_own_limits_after_a_stop
@@ -254,8 +255,20 @@ pub(crate) fn a_failure_may_cancel() {
 
 pub(crate) fn a_drain_lets_attempts_end() {
     let record = run!(stopped, &[&[Drain(2)], &[Succeed(4)]], bench => .cancel(&bench.stop));
-    let (c, d, e) = (skipped(Cause::Cancelled, 2), succeeded(1, 4, 4), succeeded(1, 2, 2));
+    let (c, d, e) = (skipped(Cause::Drained, 2), succeeded(1, 4, 4), succeeded(1, 2, 2));
     record.ended_with(2, [succeeded(1, 0, 2), succeeded(1, 0, 4), c, d, e]);
+}
+
+pub(crate) fn a_cancel_leaves_what_a_drain_has_ended() {
+    let (bench, script) = (Bench::new(), [&[][..], &[Hang]]);
+    let (mut board, timer) = (stopped::Board { script: Script::new(&bench, &script) }, &bench);
+    let mut run = pin!(stopped::runner().cancel(&bench.stop).run(&mut board, &timer));
+    for stop in [StopSignal::drain, StopSignal::cancel] {
+        assert!(run.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        stop(&bench.stop);
+    }
+    let (at_once, b) = (succeeded(1, 0, 0), cancelled(Cause::Cancelled, 1, 0, 0));
+    RunRecord::new(&bench.run_to_end(run)).ended_with(2, [at_once, b, skipped(Cause::Drained, 0), at_once, at_once]);
 }
 
 pub(crate) fn a_cancel_abandons_and_clean_up_runs() {

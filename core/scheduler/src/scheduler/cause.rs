@@ -20,7 +20,7 @@ macro_rules! causes {
         ///
         /// let root = StepId::new(0).unwrap();
         /// assert_eq!(Cause::Dependency { root, via: root }.to_string(), "a step that it needs did not succeed");
-        /// assert_eq!(Cause::RunDeadline.to_string(), "the run's deadline fell");
+        /// assert_eq!(Cause::RunDeadline.to_string(), "the run's deadline passed");
         /// assert_eq!(Cause::RunDeadline.code(), "run_deadline");
         /// ```
         ///
@@ -67,7 +67,6 @@ macro_rules! causes {
             }
 
             /// The cause without its steps, and those of its steps that it has; the others are the first step.
-
             fn parts(self) -> (Why, StepId, StepId) {
                 let ($first, $second) = (StepId(0), StepId(0));
                 match self {
@@ -89,15 +88,15 @@ macro_rules! causes {
 causes! {
     (first, second)
     /// Its own error: the last attempt's.
-    Failed = "failed", "it failed";
+    Failed = "failed", "failed";
     /// Its last attempt took longer than its timeout.
     TimedOut = "timed_out", "timed out";
-    /// Its own deadline fell while an attempt was in flight.
-    Deadline = "deadline", "its deadline fell";
+    /// Its own deadline passed while an attempt was in flight.
+    Deadline = "deadline", "deadline exceeded";
     /// It panicked.
-    Panicked = "panicked", "it panicked";
+    Panicked = "panicked", "panicked";
     /// Its executor dropped the spawned attempt.
-    TaskDropped = "lost", "its executor dropped it";
+    TaskDropped = "lost", "its executor dropped the task";
     /// A need did not succeed.
     Dependency {
         /// Where it began.
@@ -110,10 +109,12 @@ causes! {
         /// The step that failed.
         by: first,
     } = "stopped", "stopped after a failure";
-    /// The run was stopped from outside.
+    /// The run was drained from outside.
+    Drained = "drained", "the run was drained";
+    /// The run was cancelled from outside.
     Cancelled = "cancelled", "the run was cancelled";
-    /// The run's deadline fell.
-    RunDeadline = "run_deadline", "the run's deadline fell";
+    /// The run's deadline passed.
+    RunDeadline = "run_deadline", "the run's deadline passed";
     /// Nothing that it watches went wrong.
     NotNeeded = "not_needed", "not needed: nothing went wrong";
 }
@@ -142,11 +143,10 @@ impl Cause {
     /// Whether the run was stopped, by a step's failure or from outside.
     #[doc(hidden)]
     pub const fn is_stop(self) -> bool {
-        matches!(self, Self::Stopped { .. } | Self::Cancelled | Self::RunDeadline)
+        matches!(self, Self::Stopped { .. } | Self::Drained | Self::Cancelled | Self::RunDeadline)
     }
 
     /// A cause, or none, in three numbers.
-
     #[doc(hidden)]
     pub fn pack(cause: Option<Self>) -> [u32; 3] {
         let (why, first, second) = cause.map_or((Why::None, StepId(0), StepId(0)), Self::parts);
@@ -154,7 +154,6 @@ impl Cause {
     }
 
     /// What [`pack`](Self::pack) has packed.
-
     #[doc(hidden)]
     pub fn unpack([why, first, second]: [u32; 3]) -> Option<Self> {
         Self::of(Why::from_bits(why as u8), StepId(first), StepId(second))
