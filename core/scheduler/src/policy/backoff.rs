@@ -1,6 +1,6 @@
 //! How long to wait before another attempt.
 
-use super::settings::span;
+use super::limit::span;
 use crate::time::nanos;
 use core::time::Duration;
 

@@ -1,6 +1,6 @@
 //! What is said of one run.
 
-use super::settings::{NONE, span};
+use super::limit::{NONE, span};
 use crate::time::nanos;
 use core::time::Duration;
 

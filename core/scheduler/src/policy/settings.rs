@@ -1,6 +1,9 @@
 //! What is said of one step.
 
-use super::Backoff;
+use super::{
+    Backoff,
+    limit::{NONE, span},
+};
 use crate::time::Instant;
 use crate::time::nanos;
 use core::time::Duration;
@@ -69,14 +72,6 @@ pub struct Settings<'a> {
     pub(crate) when: When,
     pub(crate) retry_on_timeout: bool,
     pub(crate) optional: bool,
-}
-
-/// No limit, or nothing stated: `u64::MAX` saves the tag of an `Option`.
-pub(crate) const NONE: u64 = u64::MAX;
-
-/// A limit that may not be there, for readers.
-pub(super) const fn span(nanos: u64) -> Option<Duration> {
-    if nanos == NONE { None } else { Some(Duration::from_nanos(nanos)) }
 }
 
 /// As many retries as it takes. It is a number of retries like any other, so that the scheduler needs no rule for it.
@@ -209,7 +204,6 @@ impl<'a> Settings<'a> {
     /// assert_eq!((QUICK.get_retries(), QUICK.get_timeout()), (3, Some(Duration::from_secs(1))));
     /// assert_eq!(Settings::DEFAULT.retries(0).or(USUAL).get_retries(), 0); // stated, though it is the usual value
     /// ```
-    #[must_use]
     pub const fn or(mut self, defaults: Self) -> Self {
         if !self.states(RETRIES) {
             self.retries = defaults.retries;

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     plan::Use,
-    policy::{Order, settings::NONE},
+    policy::{Order, limit::NONE},
     time::Instant,
 };
 
