@@ -28,7 +28,7 @@ pub enum StepError<E> {
     Failed(E),
     /// Its last attempt took longer than its timeout.
     TimedOut,
-    /// Its deadline fell while an attempt was in flight.
+    /// Its deadline passed while an attempt was in flight.
     Deadline,
     /// It panicked, with this message.
     #[cfg(feature = "alloc")]

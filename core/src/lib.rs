@@ -39,6 +39,7 @@
 //! | `defaults(..)` of a pipeline | what each of its steps has if it does not state it: [`Settings`], setting by setting |
 //! | `config(..)` of a pipeline | how each of its runs is carried out if the run does not state it: [`Config`] |
 //! | `retries(n)` | n extra attempts after the first; alone: at once, without a clock |
+//! | `retry_forever()` | attempts until one succeeds; the step's deadline, a stop and a refused error still end them |
 //! | `backoff(..)` | the delay before each further attempt: [`Backoff`], with [`Jitter`] |
 //! | `retry_if(..)` | [`Retry`]: again, again after a given time, or not. Sees the step's own errors only |
 //! | `timeout(d)` | for each attempt, from its start; one that takes longer is ended and counts as failed |
@@ -51,8 +52,8 @@
 //! | `when_any_failed` | the same, if one was failed, cancelled, or skipped because of a failure or a stop; else `Skipped` with [`Cause::NotNeeded`] |
 //! | `optional` | its failure stops nothing and does not count in the exit code. A required step that needs it still fails with it: say `skip_on_error` there |
 //! | [`OnFailure`] | what a required step's own final failure does to the others: nothing, drain, cancel |
-//! | drain | no ordinary step or attempt starts any more: what never started is `Skipped`, what waits for another attempt is `Cancelled` with its last error; attempts in flight end |
-//! | cancel | as drain, and attempts in flight are abandoned: `Cancelled` |
+//! | drain | no ordinary step or attempt starts any more: what never started is `Skipped`, what waits for another attempt is `Cancelled` with its last error; attempts in flight end. From outside, the cause is [`Cause::Drained`] |
+//! | cancel | as drain, and attempts in flight are abandoned: `Cancelled`. From outside, the cause is [`Cause::Cancelled`]; what a drain has ended before keeps its own |
 //! | clean-up after a stop | steps `when_all_done` and `when_any_failed` still run after a failure, the run's deadline or a token's first cancel; the second cancel of a token (or dropping the run) prevents them |
 //! | a tie | a result that is ready in a poll wins over a time limit or a stop noticed in the same poll; a time limit over a stop |
 //! | a panic (`std`) | the step is `Failed` with [`StepError::Panicked`], never tried again; the others go on |

@@ -1,7 +1,7 @@
 //! The rules, as functions.
 
 use rungs::scheduler::{Action, Need, Numbering, Outcome, Use, longest_remaining};
-use rungs::{Backoff, Cause, Config, Jitter, OnFailure, Order, Retry, Settings, Status, Stop, When};
+use rungs::{Backoff, Cause, Config, Instant, Jitter, OnFailure, Order, Retry, Settings, Status, Stop, When};
 
 use super::run::{Step, id, ms, run, run_in_order};
 
@@ -12,6 +12,7 @@ macro_rules! each_rule {
         $make! {
             retries_without_a_backoff_start_at_once
             a_backoff_delays_each_further_attempt
+            a_step_is_retried_forever_until_it_succeeds
             jitter_depends_on_seed_step_and_attempt
             retry_if_refuses_a_retry_or_sets_its_delay
             an_attempt_is_abandoned_at_its_timeout_and_retried
@@ -36,6 +37,7 @@ macro_rules! each_rule {
             a_failure_may_drain
             a_failure_may_cancel
             a_drain_lets_attempts_end
+            a_cancel_leaves_what_a_drain_has_ended
             a_cancel_abandons_and_clean_up_runs
             a_second_cancel_prevents_clean_up
             the_runs_deadline_cancels
@@ -84,6 +86,23 @@ pub(crate) fn a_backoff_delays_each_further_attempt() {
     let listed = [ms(1), ms(5)];
     let backoff = Backoff::list(&listed);
     assert_eq!([1, 2, 3].map(|retry| backoff.delay(retry, 0)), [ms(1), ms(5), ms(5)]);
+}
+
+pub(crate) fn a_step_is_retried_forever_until_it_succeeds() {
+    run(&[(&[], ONCE.retry_forever())], GO, |run| {
+        // Further than attempts are counted.
+        for _ in 0..70_000 {
+            run.starts(&[0]).retries(0, AGAIN, 0);
+        }
+        run.starts(&[0]).ends(0, GOOD).is(0, Status::Success, None).has_ended();
+    });
+    // What ends other retries ends these.
+    let steps: [Step<'_>; 2] =
+        [(&[], ONCE.retry_forever().deadline(ms(5)).backoff(Backoff::fixed(ms(3)))), (&[], ONCE.retry_forever())];
+    run(&steps, GO, |run| {
+        run.starts(&[0, 1]).ends(1, BAD).is(1, Status::Failed, Some(Cause::Failed));
+        run.retries(0, AGAIN, 3).starts_at(0, 3).ends(0, AGAIN).is(0, Status::Failed, Some(Cause::Failed)).has_ended();
+    });
 }
 
 pub(crate) fn jitter_depends_on_seed_step_and_attempt() {
@@ -305,8 +324,28 @@ pub(crate) fn a_failure_may_cancel() {
 pub(crate) fn a_drain_lets_attempts_end() {
     run(&[(&[], ONCE), (&[Need::result(id(0))], ONCE)], GO, |run| {
         run.starts(&[0]).scheduler.handle_stop(Stop::Drain);
-        run.wants(&[ended(1)]).is(1, Status::Skipped, Some(Cause::Cancelled));
+        run.wants(&[ended(1)]).is(1, Status::Skipped, Some(Cause::Drained));
         run.ends(0, GOOD).is(0, Status::Success, None).has_ended();
+    });
+}
+
+pub(crate) fn a_cancel_leaves_what_a_drain_has_ended() {
+    let steps: [Step<'_>; 4] =
+        [(&[], ONCE), (&[Need::result(id(0))], ONCE), (&[], ONCE), (&[Need::after(id(2))], ONCE)];
+    run(&steps, GO, |run| {
+        run.starts(&[0, 2]).scheduler.handle_stop(Stop::Drain);
+        run.wants(&[ended(1), ended(3)]).scheduler.handle_stop(Stop::Cancel);
+        run.wants(&[abandon(0), abandon(2)]).ends(0, Outcome::Abandoned).ends(2, Outcome::Abandoned);
+        run.is(0, Status::Cancelled, Some(Cause::Cancelled)).is(1, Status::Skipped, Some(Cause::Drained));
+        run.is(2, Status::Cancelled, Some(Cause::Cancelled)).is(3, Status::Skipped, Some(Cause::Drained)).has_ended();
+    });
+    // A cancel in the middle of a drain's pass takes over what the pass has not reached.
+    run(&steps, GO, |run| {
+        run.starts(&[0, 2]).scheduler.handle_stop(Stop::Drain);
+        assert_eq!(run.scheduler.poll_action(Instant::ZERO), Some(ended(1)));
+        run.scheduler.handle_stop(Stop::Cancel);
+        run.wants(&[abandon(0), abandon(2), ended(3)]).ends(0, Outcome::Abandoned).ends(2, Outcome::Abandoned);
+        run.is(1, Status::Skipped, Some(Cause::Drained)).is(3, Status::Skipped, Some(Cause::Cancelled)).has_ended();
     });
 }
 

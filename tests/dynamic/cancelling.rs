@@ -37,8 +37,8 @@ fn a_drain() {
         stopped_at(10, CancelToken::drain),
         [
             "slow success 0..20",
-            "backoff cancelled 0..10: the run was cancelled; last error: its last",
-            "next skipped: the run was cancelled",
+            "backoff cancelled 0..10: the run was drained; last error: its last",
+            "next skipped: the run was drained",
             "tidy success 10..15",
         ],
     );
@@ -104,7 +104,8 @@ fn a_second_cancel_ends_clean_up_in_flight() {
 fn drain_then_cancel() {
     let (clock, token) = (Clock::new(), CancelToken::new());
     let mut p = Pipeline::with_error::<&str>("both");
-    p.step("slow").run(std::future::pending::<Result<(), _>>);
+    let slow = p.step("slow").run(std::future::pending::<Result<(), _>>);
+    p.step("next").after(slow).run(|| async { Ok(()) });
     let hand = Hand::new();
     let mut run = pin!(p.runner().cancel(&token).run(&clock));
     assert!(hand.poll(run.as_mut()).is_pending());
@@ -115,7 +116,10 @@ fn drain_then_cancel() {
     token.cancel();
     assert!(hand.flag.take(), "a token wakes the run each time");
     let std::task::Poll::Ready(report) = hand.poll(run.as_mut()) else { panic!("still running") };
-    assert_eq!(fates(&report.unwrap()), ["slow cancelled 0..0: the run was cancelled"]);
+    assert_eq!(
+        fates(&report.unwrap()),
+        ["slow cancelled 0..0: the run was cancelled", "next skipped: the run was drained"],
+    );
 }
 
 #[test]
@@ -226,6 +230,6 @@ fn a_drain_wakes_a_run_that_sleeps() {
     let std::task::Poll::Ready(report) = hand.poll(run.as_mut()) else { panic!("still running") };
     assert_eq!(
         fates(&report.unwrap()),
-        ["backoff cancelled 0..10: the run was cancelled; last error: no", "next skipped: the run was cancelled"],
+        ["backoff cancelled 0..10: the run was drained; last error: no", "next skipped: the run was drained"],
     );
 }

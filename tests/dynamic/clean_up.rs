@@ -146,9 +146,9 @@ fn clean_up_runs_after_a_cancel_and_after_the_runs_deadline() {
     assert_eq!(
         fates(&report),
         [
-            "bad cancelled 0..4: the run's deadline fell",
-            "slow cancelled 0..4: the run's deadline fell",
-            "next skipped: the run's deadline fell",
+            "bad cancelled 0..4: the run's deadline passed",
+            "slow cancelled 0..4: the run's deadline passed",
+            "next skipped: the run's deadline passed",
             "tidy success x2 4..14",
             "alarm success 4..9",
         ],

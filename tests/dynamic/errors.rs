@@ -174,7 +174,7 @@ fn a_run_that_was_stopped_is_an_error_too() {
     p.step("second").after_named(["first"]).run(|| async { Ok(()) });
     let report = block(p.runner().cancel(&token).run(&NoClock)).unwrap();
     let error = report.into_result().unwrap_err();
-    assert_eq!(error.to_string(), "pipeline `stopped` was stopped at `second`: the run was cancelled");
+    assert_eq!(error.to_string(), "pipeline `stopped` was stopped at `second`: the run was drained");
     assert_eq!((error.exit_code(), error.step(), error.pipeline()), (2, "second", "stopped"));
     assert!(error.source().is_none() && error.error().is_none());
 }

@@ -87,5 +87,5 @@ fn a_clean_up_step_by_name_learns_what_failed() {
         Ok(format!("{error}, {}", inputs.get::<u32>("good")?))
     });
     let report = block(p.run(&NoClock)).unwrap();
-    assert_eq!(*report.output(told).unwrap(), "`bad` has no result: it failed, 1");
+    assert_eq!(*report.output(told).unwrap(), "`bad` has no result: failed, 1");
 }

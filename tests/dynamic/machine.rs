@@ -62,6 +62,7 @@ fn one_step_in_json() {
 fn a_cause_in_json_has_its_code() {
     let step = rungs::StepId::new(1).unwrap();
     assert_eq!(serde_json::to_value(Cause::RunDeadline).unwrap(), json!(Cause::RunDeadline.code()));
+    assert_eq!(serde_json::to_value(Cause::Drained).unwrap(), json!("drained"));
     let stopped = Cause::Stopped { by: step };
     assert_eq!(serde_json::to_value(stopped).unwrap(), json!({ stopped.code(): { "by": 1 } }));
 }

@@ -152,9 +152,9 @@ fn a_step_error_prints_and_chains_as_its_own_error() {
     assert_eq!(error.source().unwrap().to_string(), "inner");
     let others: [(StepError<Outer>, &str); 4] = [
         (StepError::TimedOut, "timed out"),
-        (StepError::Deadline, "its deadline fell"),
+        (StepError::Deadline, "deadline exceeded"),
         (StepError::Panicked("oh".into()), "panicked: oh"),
-        (StepError::TaskDropped, "its executor dropped it"),
+        (StepError::TaskDropped, "its executor dropped the task"),
     ];
     for (error, text) in others {
         assert_eq!(error.to_string(), text);

@@ -1,6 +1,6 @@
 //! Attempts: how many, and exactly when.
 
-use rungs::{Backoff, Jitter, Pipeline, Retry, Status};
+use rungs::{Backoff, CancelToken, Jitter, Pipeline, Retry, Settings, Status};
 
 use crate::support::{Clock, Log, drive, fates, ms};
 
@@ -51,6 +51,30 @@ fn more_retries_than_are_counted_have_no_end() {
     assert_eq!(told, [(Status::Failed, 65_536, 65_535), (Status::Success, 65_536, 65_535)]);
     drop((report, p));
     assert_eq!(tries, 200_000);
+}
+
+#[test]
+fn a_step_that_is_retried_forever_ends_by_a_stop() {
+    let (clock, token) = (Clock::new(), CancelToken::new());
+    let mut tries = 0_u32;
+    let mut p = Pipeline::with_error::<&str>("forever");
+    p.defaults(Settings::DEFAULT.retry_forever());
+    p.step("once").retries(0).run(|| async { Err::<(), _>("no") });
+    // It never waits, so the run looks for a stop between its attempts.
+    p.step("endless").run(|| {
+        tries += 1;
+        if tries == 70_000 {
+            token.cancel();
+        }
+        async { Err::<(), _>("no") }
+    });
+    let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
+    assert_eq!(
+        fates(&report),
+        ["once failed 0..0: no", "endless cancelled x65536 0..0: the run was cancelled; last error: no"],
+    );
+    drop((report, p));
+    assert_eq!(tries, 70_000);
 }
 
 #[test]

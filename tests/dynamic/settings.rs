@@ -136,6 +136,7 @@ fn what_is_stated_is_written_to_a_file_and_read_back() {
     for some in [
         Settings::DEFAULT,
         Settings::DEFAULT.retries(0),
+        Settings::DEFAULT.retry_forever(),
         Settings::DEFAULT.required().when(When::AllSucceeded),
         Settings::DEFAULT.backoff(Backoff::fixed(ms(1))),
     ] {
@@ -143,6 +144,7 @@ fn what_is_stated_is_written_to_a_file_and_read_back() {
         assert_eq!(serde_json::from_str::<Settings<'_>>(&text).unwrap(), some, "{text}");
     }
     assert_eq!(serde_json::to_value(Settings::DEFAULT).unwrap(), json!({}));
+    assert_eq!(serde_json::to_value(Settings::DEFAULT.retry_forever()).unwrap(), json!({ "retries": "forever" }));
 
     let config =
         Config::DEFAULT.max_concurrent(4).deadline(ms(90)).seed(7).order(Order::Levels).on_failure(OnFailure::Cancel);
@@ -158,6 +160,9 @@ fn what_is_stated_is_written_to_a_file_and_read_back() {
 fn what_a_file_says_wrong_is_told() {
     let told = |text: &str| serde_json::from_str::<Settings<'_>>(text).unwrap_err().to_string();
     for (text, message) in [
+        (r#"{"retries": "often"}"#, "a number of retries, or \"forever\""),
+        (r#"{"retries": -1}"#, "a number of retries, or \"forever\""),
+        (r#"{"retries": 4294967296}"#, "a number of retries, or \"forever\""),
         (r#"{"timeout": 5}"#, "unknown field `timeout`"),
         (r#"{"timeout_ms": -5}"#, "milliseconds, a number that is not negative"),
         (r#"{"timeout_ms": -0.5}"#, "milliseconds, a number that is not negative"),

@@ -234,7 +234,7 @@ fn an_attempt_that_its_executor_drops_is_lost_and_not_tried_again() {
     let mut p = Pipeline::new("lost").spawn_on(Careless);
     p.step("lost").retries(5).run(|| async { Ok(()) });
     let report = smol::block_on(p.run(&NoClock)).unwrap();
-    assert_eq!(fates(&report), ["lost failed 0..0: its executor dropped it"]);
+    assert_eq!(fates(&report), ["lost failed 0..0: its executor dropped the task"]);
     assert!(matches!(report.get("lost").unwrap().error(), Some(StepError::TaskDropped)));
 }
 

@@ -92,12 +92,12 @@ fn the_runs_deadline_cancels() {
     assert_eq!(
         fates(&report),
         [
-            "bad cancelled x2 0..7: the run's deadline fell; last error: no",
+            "bad cancelled x2 0..7: the run's deadline passed; last error: no",
             "done success 0..5",
-            "running cancelled 5..7: the run's deadline fell",
-            "will fail cancelled 0..7: the run's deadline fell",
-            "in backoff cancelled 0..7: the run's deadline fell; last error: its last",
-            "waiting skipped: the run's deadline fell",
+            "running cancelled 5..7: the run's deadline passed",
+            "will fail cancelled 0..7: the run's deadline passed",
+            "in backoff cancelled 0..7: the run's deadline passed; last error: its last",
+            "waiting skipped: the run's deadline passed",
         ],
     );
     assert_eq!(report.get("running").unwrap().cause(), Some(Cause::RunDeadline));

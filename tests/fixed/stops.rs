@@ -252,7 +252,9 @@ mod asleep {
 
 #[test]
 fn a_signal_wakes_a_run_that_sleeps() {
-    for stop in [StopSignal::drain, StopSignal::cancel] {
+    let stops: [(fn(&StopSignal), Cause); 2] =
+        [(StopSignal::drain, Cause::Drained), (StopSignal::cancel, Cause::Cancelled)];
+    for (stop, cause) in stops {
         let (clock, signal, hand) = (Clock::new(), StopSignal::new(), Hand::new());
         let mut running = pin!(asleep::runner().cancel(&signal).run((), &clock));
         assert!(hand.poll(running.as_mut()).is_pending());
@@ -262,8 +264,8 @@ fn a_signal_wakes_a_run_that_sleeps() {
         assert!(hand.was_woken());
         let Poll::Ready(report) = hand.poll(running.as_mut()) else { panic!("still running") };
         let ended = |name| (report.get(name).unwrap().status(), report.get(name).unwrap().cause());
-        assert_eq!(ended("backoff"), (Status::Cancelled, Some(Cause::Cancelled)));
-        assert_eq!(ended("next"), (Status::Skipped, Some(Cause::Cancelled)));
+        assert_eq!(ended("backoff"), (Status::Cancelled, Some(cause)));
+        assert_eq!(ended("next"), (Status::Skipped, Some(cause)));
         assert_eq!((report.duration(), report.exit_code()), (ms(10), 2));
     }
 }

@@ -268,7 +268,7 @@ impl Sim<'_> {
         }
         let was_stopped = |step: StepId| {
             let cause = self.run.state(step).and_then(|state| state.cause());
-            matches!(cause, Some(Cause::Stopped { .. } | Cause::Cancelled | Cause::RunDeadline))
+            matches!(cause, Some(Cause::Stopped { .. } | Cause::Drained | Cause::Cancelled | Cause::RunDeadline))
         };
         let is_missing = |(step, state): (usize, &rungs::scheduler::StepState)| {
             state.is_required()
@@ -290,6 +290,7 @@ fn why(cause: Option<Cause>) -> Why {
         Some(Cause::Panicked) => Why::Panicked,
         Some(Cause::Dependency { root, via }) => Why::Dependency { root: root.index(), via: via.index() },
         Some(Cause::Stopped { by }) => Why::Stopped { by: by.index() },
+        Some(Cause::Drained) => Why::Drain,
         Some(Cause::Cancelled) => Why::Token,
         Some(Cause::RunDeadline) => Why::RunDeadline,
         Some(Cause::NotNeeded) => Why::NotNeeded,

@@ -42,6 +42,7 @@ use proc_macro::TokenStream;
 /// | --- | --- |
 /// | `settings = value` | all that a `rungs::Settings` states and the attribute does not |
 /// | `retries = n`, `backoff = b`, `retry_delay = d`, `retry_if = judge` | further attempts: how many, when, after which errors |
+/// | `retry_forever` | instead of `retries`: further attempts until one succeeds |
 /// | `timeout = d`, `retry_on_timeout = false` | for each attempt |
 /// | `deadline = d` | for the step with all its attempts |
 /// | `expected = d` | how long it takes: under a limit, the longest way goes first |

@@ -108,6 +108,8 @@ pub(crate) struct StepArgs {
     /// A `rungs::Settings`, for what is not stated beside it.
     pub(crate) settings: Option<Expr>,
     pub(crate) retries: Option<Expr>,
+    /// Never together with `retries`.
+    pub(crate) retry_forever: bool,
     /// Never together with `retry_delay`.
     pub(crate) backoff: Option<Expr>,
     pub(crate) retry_delay: Option<Expr>,

@@ -83,11 +83,3 @@ impl defmt::Format for Instant {
 pub const fn nanos(span: Duration) -> u64 {
     span.as_secs().saturating_mul(1_000_000_000).saturating_add(span.subsec_nanos() as u64)
 }
-
-/// No limit, or nothing stated: `u64::MAX` saves the tag of an `Option`.
-pub(crate) const NONE: u64 = u64::MAX;
-
-/// A limit that may not be there, for readers.
-pub(crate) const fn span(nanos: u64) -> Option<Duration> {
-    if nanos == NONE { None } else { Some(Duration::from_nanos(nanos)) }
-}

@@ -192,6 +192,21 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
         self.say(|settings| settings.retries(retries))
     }
 
+    /// Further attempts until one succeeds: see [`Settings::retry_forever`].
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use rungs::Pipeline;
+    ///
+    /// let mut p: Pipeline = Pipeline::new("gateway");
+    /// p.step("link").retry_forever().retry_delay(Duration::from_secs(1)).run(async || Ok(()));
+    /// assert!(p.plan()?.get("link").unwrap().settings().get_retry_forever());
+    /// # Ok::<(), rungs::PlanError>(())
+    /// ```
+    pub fn retry_forever(self) -> Self {
+        self.say(|settings| settings.retry_forever())
+    }
+
     /// Waits `first` before the second attempt, and twice as long before each further one.
     pub fn retry_delay(self, first: Duration) -> Self {
         self.backoff(Backoff::exponential(first))

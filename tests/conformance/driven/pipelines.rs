@@ -36,6 +36,11 @@ pipelines! {
         e [retries = 2, backoff = fixed(ms(10)), retry_if = retry_by_attempt] ();
         f [retries = 2, retry_if = |_: &Bad| false] ();
     }
+    forever [defaults(retry_forever, backoff = fixed(ms(10)))] {
+        a [backoff = fixed(ms(5))] ();
+        b [deadline = ms(35)] ();
+        c [timeout = ms(5)] ();
+    }
     jittered [] {
         a [retries = 1, backoff = fixed(ms(64)).jitter(Jitter::Equal)] ();
     }

@@ -5,12 +5,12 @@ use core::{
     pin::pin,
     task::{Context, Waker},
 };
-use rungs::{Cause, NoClock, StepError};
+use rungs::{Cause, NoClock, StepError, fixed::StopSignal};
 
 use super::bench::{Bad, Bench, Do, RunRecord, Script, cancelled, failed, failed_by_need, id, ms, skipped, succeeded};
 use super::pipelines::{
-    at_once, cancels, clean_up, drains, eager, empty, jittered, levels, limited, on_bus, one_at_once, ordered, retried,
-    stopped, two_at_once,
+    at_once, cancels, clean_up, drains, eager, empty, forever, jittered, levels, limited, on_bus, one_at_once, ordered,
+    retried, stopped, two_at_once,
 };
 use Do::{Cancel, CancelTwice, Drain, Fail, Hang, Succeed};
 
@@ -21,6 +21,7 @@ macro_rules! each_rule {
         $make! {
             retries_without_a_backoff_start_at_once
             a_backoff_delays_each_further_attempt
+            a_step_is_retried_forever_until_it_succeeds
             jitter_depends_on_the_seed
             retry_if_refuses_a_retry_or_sets_its_delay
             an_attempt_is_abandoned_at_its_timeout_and_retried
@@ -44,6 +45,7 @@ macro_rules! each_rule {
             a_failure_may_drain
             a_failure_may_cancel
             a_drain_lets_attempts_end
+            a_cancel_leaves_what_a_drain_has_ended
             a_cancel_abandons_and_clean_up_runs
             a_stop_may_come_while_all_wait
             clean_up_keeps_its_own_limits_after_a_stop
@@ -92,6 +94,16 @@ pub(crate) fn a_backoff_delays_each_further_attempt() {
     assert_eq!(b, failed(Cause::Failed, 4, 0, 1 + 5 + 5));
     assert_eq!(c, failed(Cause::Failed, 4, 0, 10 + 20 + 30));
     assert_eq!(d, failed(Cause::Failed, 3, 0, 10 + 20));
+}
+
+pub(crate) fn a_step_is_retried_forever_until_it_succeeds() {
+    // The tenth attempt succeeds; the last of the second step would begin at its deadline.
+    let mut tenth_succeeds = [Fail(0); 10];
+    tenth_succeeds[9] = Succeed(1);
+    let does = [&tenth_succeeds[..], &[Fail(0)], &[Hang]];
+    let record = run!(forever, &does, bench => .deadline(ms(55)));
+    let c = cancelled(Cause::RunDeadline, 4, 0, 55);
+    record.ended_with(1, [succeeded(10, 0, 46), failed(Cause::Failed, 4, 0, 30), c]);
 }
 
 pub(crate) fn jitter_depends_on_the_seed() {
@@ -243,8 +255,20 @@ pub(crate) fn a_failure_may_cancel() {
 
 pub(crate) fn a_drain_lets_attempts_end() {
     let record = run!(stopped, &[&[Drain(2)], &[Succeed(4)]], bench => .cancel(&bench.stop));
-    let (c, d, e) = (skipped(Cause::Cancelled, 2), succeeded(1, 4, 4), succeeded(1, 2, 2));
+    let (c, d, e) = (skipped(Cause::Drained, 2), succeeded(1, 4, 4), succeeded(1, 2, 2));
     record.ended_with(2, [succeeded(1, 0, 2), succeeded(1, 0, 4), c, d, e]);
+}
+
+pub(crate) fn a_cancel_leaves_what_a_drain_has_ended() {
+    let (bench, script) = (Bench::new(), [&[][..], &[Hang]]);
+    let (mut board, timer) = (stopped::Board { script: Script::new(&bench, &script) }, &bench);
+    let mut run = pin!(stopped::runner().cancel(&bench.stop).run(&mut board, &timer));
+    for stop in [StopSignal::drain, StopSignal::cancel] {
+        assert!(run.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        stop(&bench.stop);
+    }
+    let (at_once, b) = (succeeded(1, 0, 0), cancelled(Cause::Cancelled, 1, 0, 0));
+    RunRecord::new(&bench.run_to_end(run)).ended_with(2, [at_once, b, skipped(Cause::Drained, 0), at_once, at_once]);
 }
 
 pub(crate) fn a_cancel_abandons_and_clean_up_runs() {

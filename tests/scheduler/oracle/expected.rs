@@ -68,8 +68,10 @@ pub enum Why {
         /// The step that failed.
         by: usize,
     },
-    /// The run was stopped by the token.
+    /// The token had cancelled the run.
     Token,
+    /// The token had asked that nothing more starts.
+    Drain,
     /// The run was stopped by its deadline.
     RunDeadline,
     /// It would have run only if something had gone wrong.

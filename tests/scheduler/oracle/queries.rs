@@ -170,7 +170,7 @@ impl World<'_> {
         let was_stopped = |end: &StepEnd| match end.status {
             Status::Success | Status::Failed => false,
             Status::Cancelled => true,
-            Status::Skipped => matches!(end.why, Why::Stopped { .. } | Why::Token | Why::RunDeadline),
+            Status::Skipped => matches!(end.why, Why::Stopped { .. } | Why::Drain | Why::Token | Why::RunDeadline),
         };
         self.end_of(id).is_some_and(|end| match (end.status, end.why) {
             (Status::Skipped, Why::Dependency { root, .. }) => self.end_of(root).is_some_and(was_stopped),

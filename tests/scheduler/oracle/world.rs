@@ -128,14 +128,14 @@ impl World<'_> {
     fn apply_requests(&mut self) {
         let (case, now) = (self.case, self.now);
         for (_, request) in case.stops.iter().filter(|(time, _)| *time == now) {
-            let level = match request {
-                StopRequest::Drain => Level::Drain,
+            let (level, cause) = match request {
+                StopRequest::Drain => (Level::Drain, Why::Drain),
                 StopRequest::Cancel => {
                     self.cancels += 1;
-                    if self.cancels == 1 { Level::Cancel } else { Level::Kill }
+                    (if self.cancels == 1 { Level::Cancel } else { Level::Kill }, Why::Token)
                 }
             };
-            self.raise_stop(level, Why::Token);
+            self.raise_stop(level, cause);
         }
     }
 

@@ -35,5 +35,5 @@ fn the_cases_are_not_alike() {
         }
     }
     assert!(codes.len() == 3 && codes.values().all(|count| *count > 100), "{codes:?}");
-    assert!(ends.len() == 22 && ends.values().all(|count| *count > 50), "{ends:#?}");
+    assert!(ends.len() == 25 && ends.values().all(|count| *count > 50), "{ends:#?}");
 }

@@ -64,6 +64,6 @@ fn renumbered_why(why: Why, numbers: &[usize]) -> Why {
 /// Of two failures in one instant, the one declared first stops the run; and a step whose retry was refused before a
 /// stronger stop of the same instant keeps the cause of the weaker stop.
 fn same_but_for_ties(a: Why, b: Why) -> bool {
-    let is_stop = |why| matches!(why, Why::Stopped { .. } | Why::Token | Why::RunDeadline);
+    let is_stop = |why| matches!(why, Why::Stopped { .. } | Why::Drain | Why::Token | Why::RunDeadline);
     a == b || (is_stop(a) && is_stop(b) && matches!((a, b), (Why::Stopped { .. }, _) | (_, Why::Stopped { .. })))
 }

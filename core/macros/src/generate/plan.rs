@@ -165,6 +165,9 @@ fn settings_of(said: &StepArgs, defaults: Option<TokenStream>, class: u32) -> To
     if let Some(retries) = &said.retries {
         say(quote!(retries), retries);
     }
+    if said.retry_forever {
+        say(quote!(retry_forever), &TokenStream::new());
+    }
     if let Some(backoff) = &said.backoff {
         say(quote!(backoff), &with_args(backoff));
     }

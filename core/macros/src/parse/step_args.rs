@@ -19,6 +19,7 @@ pub(super) struct Parsed {
 const NAMES: &[&str] = &[
     "settings",
     "retries",
+    "retry_forever",
     "backoff",
     "retry_delay",
     "retry_if",
@@ -39,8 +40,12 @@ const NAMES: &[&str] = &[
 const PER_STEP: &[&str] = &["settings", "retry_if", "uses", "after", "when_all_done", "when_any_failed"];
 
 /// Of these a step says one at most.
-const ALTERNATIVES: &[&[&str]] =
-    &[&["backoff", "retry_delay"], &["optional", "required"], &["skip_on_error", "when_all_done", "when_any_failed"]];
+const ALTERNATIVES: &[&[&str]] = &[
+    &["retries", "retry_forever"],
+    &["backoff", "retry_delay"],
+    &["optional", "required"],
+    &["skip_on_error", "when_all_done", "when_any_failed"],
+];
 
 /// The first of each says nothing without the second.
 const COMPANIONS: &[(&str, &str)] = &[
@@ -101,6 +106,10 @@ fn take(step: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {
         }
         "optional" | "required" => {
             settings.optional = Some(name == "optional");
+            return flag(name, input);
+        }
+        "retry_forever" => {
+            settings.retry_forever = true;
             return flag(name, input);
         }
         "skip_on_error" => return run_when(settings, When::SkipOnError, name, input),
@@ -167,8 +176,13 @@ fn check_alternatives(said: &[Ident], diagnostics: &mut Diagnostics) {
 fn check_companions(said: &[Ident], defaults: &[Ident], diagnostics: &mut Diagnostics) {
     for (name, companion) in COMPANIONS {
         let Some(lonely) = said.iter().find(|other| other == name) else { continue };
-        if !said.iter().chain(defaults).any(|other| other == companion) {
+        if !said.iter().chain(defaults).any(|other| serves_as(other, companion)) {
             diagnostics.at(lonely, format!("`{name}` says nothing without `{companion}`"));
         }
     }
+}
+
+/// `retry_forever` states how many retries there are, as `retries` does.
+fn serves_as(said: &Ident, companion: &str) -> bool {
+    said == companion || (companion == "retries" && said == "retry_forever")
 }

@@ -3,7 +3,7 @@
 //! As in `graph`, all panic if a slice is shorter than stated.
 
 use super::{Plan, StepId};
-use crate::time::NONE;
+use crate::policy::limit::NONE;
 
 /// Writes the length of the longest path from each step to an end of the graph, the step itself included: the sum of the
 /// expected durations in nanoseconds, where a step that states none counts as 1.

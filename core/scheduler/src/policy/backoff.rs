@@ -1,6 +1,7 @@
 //! How long to wait before another attempt.
 
-use crate::time::{nanos, span};
+use super::limit::span;
+use crate::time::nanos;
 use core::time::Duration;
 
 /// The delays before a step's further attempts.

@@ -1,6 +1,7 @@
 //! What is said of one run.
 
-use crate::time::{NONE, nanos, span};
+use super::limit::{NONE, span};
+use crate::time::nanos;
 use core::time::Duration;
 
 /// How a run is to be carried out.

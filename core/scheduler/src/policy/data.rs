@@ -2,7 +2,7 @@
 
 use super::{
     Backoff, Config, Delays, Jitter, OnFailure, Order, Settings, When,
-    settings::{BACKOFF, DEADLINE, EXPECTED, OPTIONAL, RETRIES, RETRY_ON_TIMEOUT, TIMEOUT, WHEN},
+    settings::{BACKOFF, DEADLINE, EXPECTED, FOREVER, OPTIONAL, RETRIES, RETRY_ON_TIMEOUT, TIMEOUT, WHEN},
 };
 use alloc::vec::Vec;
 use core::{fmt, time::Duration};
@@ -21,7 +21,7 @@ macro_rules! data {
 
 data! {
     SettingsData<'a> called "Settings" {
-        retries: u32,
+        retries: Retries,
         backoff: Backoff<'a>,
         timeout_ms: Millis,
         retry_on_timeout: bool,
@@ -35,7 +35,7 @@ data! {
 impl<'a> From<Settings<'a>> for SettingsData<'a> {
     fn from(settings: Settings<'a>) -> Self {
         Self {
-            retries: settings.states(RETRIES).then_some(settings.get_retries()),
+            retries: settings.states(RETRIES).then_some(Retries(settings.get_retries())),
             backoff: settings.states(BACKOFF).then_some(settings.get_backoff()),
             timeout_ms: settings.get_timeout().filter(|_| settings.states(TIMEOUT)).map(Millis),
             retry_on_timeout: settings.states(RETRY_ON_TIMEOUT).then_some(settings.get_retry_on_timeout()),
@@ -50,7 +50,7 @@ impl<'a> From<Settings<'a>> for SettingsData<'a> {
 impl<'a> From<SettingsData<'a>> for Settings<'a> {
     fn from(data: SettingsData<'a>) -> Self {
         let mut settings = Settings::DEFAULT;
-        if let Some(retries) = data.retries {
+        if let Some(Retries(retries)) = data.retries {
             settings = settings.retries(retries);
         }
         if let Some(backoff) = data.backoff {
@@ -160,6 +160,53 @@ impl From<ConfigData> for Config {
             config = config.deadline(limit);
         }
         config
+    }
+}
+
+/// A number of retries, or the word for as many as it takes.
+struct Retries(u32);
+
+const FOREVER_WORD: &str = "forever";
+
+impl Serialize for Retries {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            FOREVER => serializer.serialize_str(FOREVER_WORD),
+            retries => serializer.serialize_u32(retries),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Retries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RetriesVisitor)
+    }
+}
+
+struct RetriesVisitor;
+
+impl de::Visitor<'_> for RetriesVisitor {
+    type Value = Retries;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a number of retries, or \"{FOREVER_WORD}\"")
+    }
+
+    fn visit_u64<E: de::Error>(self, retries: u64) -> Result<Retries, E> {
+        let wrong = |_| E::invalid_value(de::Unexpected::Unsigned(retries), &self);
+        u32::try_from(retries).map_err(wrong).map(Retries)
+    }
+
+    fn visit_i64<E: de::Error>(self, retries: i64) -> Result<Retries, E> {
+        let wrong = |_| E::invalid_value(de::Unexpected::Signed(retries), &self);
+        u32::try_from(retries).map_err(wrong).map(Retries)
+    }
+
+    fn visit_str<E: de::Error>(self, word: &str) -> Result<Retries, E> {
+        match word {
+            FOREVER_WORD => Ok(Retries(FOREVER)),
+            _ => Err(E::invalid_value(de::Unexpected::Str(word), &self)),
+        }
     }
 }
 

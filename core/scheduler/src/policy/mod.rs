@@ -4,7 +4,8 @@ mod backoff;
 mod config;
 #[cfg(feature = "serde")]
 mod data;
-pub(crate) mod settings;
+pub(crate) mod limit;
+mod settings;
 
 #[cfg(test)]
 pub(crate) use backoff::random;

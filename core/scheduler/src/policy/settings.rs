@@ -1,7 +1,10 @@
 //! What is said of one step.
 
-use super::Backoff;
-use crate::time::{Instant, NONE, nanos, span};
+use super::{
+    Backoff,
+    limit::{NONE, span},
+};
+use crate::time::{Instant, nanos};
 use core::time::Duration;
 
 /// The settings of one step, as a plan holds them: all that the scheduler wants to know of it beside its needs.
@@ -45,9 +48,9 @@ use core::time::Duration;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The names are `retries`, `backoff`, `timeout_ms`, `retry_on_timeout`, `deadline_ms`, `expected_ms`, `when` (as in
-/// `"skip_on_error"`) and `optional`; those of `backoff` are told at [`Backoff`]. The form describes itself: it is for
-/// JSON, TOML, YAML and the like.
+/// The names are `retries` (a number, or `"forever"`), `backoff`, `timeout_ms`, `retry_on_timeout`, `deadline_ms`,
+/// `expected_ms`, `when` (as in `"skip_on_error"`) and `optional`; those of `backoff` are told at [`Backoff`]. The form
+/// describes itself: it is for JSON, TOML, YAML and the like.
 #[must_use = "settings change nothing until a step has them"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -69,6 +72,9 @@ pub struct Settings<'a> {
     pub(crate) retry_on_timeout: bool,
     pub(crate) optional: bool,
 }
+
+/// As many retries as it takes. It is a number of retries like any other, so that the scheduler needs no rule for it.
+pub(super) const FOREVER: u32 = u32::MAX;
 
 pub(super) const RETRIES: u16 = 1;
 pub(super) const BACKOFF: u16 = 1 << 1;
@@ -94,11 +100,31 @@ impl<'a> Settings<'a> {
         optional: false,
     };
 
-    /// Extra attempts after the first. More than 65,535 are as many as it takes; a report counts up to that.
+    /// Extra attempts after the first. More than 65,535 are not counted, so they have no end: for that, write
+    /// [`retry_forever`](Self::retry_forever).
     pub const fn retries(mut self, retries: u32) -> Self {
         self.retries = retries;
         self.stated |= RETRIES;
         self
+    }
+
+    /// Further attempts until one succeeds. This takes the place of [`retries`](Self::retries). The step's deadline, a
+    /// stop, and an error that the retry predicate refuses still end them. A report counts up to 65,535.
+    ///
+    /// Without a [`backoff`](Self::backoff) the next attempt starts at once. An attempt that fails without waiting for
+    /// anything then keeps the executor from its other tasks.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use rungs_scheduler::{Backoff, Settings};
+    ///
+    /// const LINK: Settings<'static> =
+    ///     Settings::DEFAULT.retry_forever().backoff(Backoff::exponential(Duration::from_millis(100)));
+    /// assert!(LINK.get_retry_forever());
+    /// assert!(!LINK.retries(3).get_retry_forever()); // what is stated last holds
+    /// ```
+    pub const fn retry_forever(self) -> Self {
+        self.retries(FOREVER)
     }
 
     /// The delays before further attempts.
@@ -239,9 +265,15 @@ impl<'a> Settings<'a> {
 
 /// Readers: see [`Settings`] for their names.
 impl<'a> Settings<'a> {
-    /// How many attempts are made after the first one at most.
+    /// How many attempts are made after the first one at most; `u32::MAX` if the step is
+    /// [retried forever](Self::retry_forever).
     pub const fn get_retries(&self) -> u32 {
         self.retries
+    }
+
+    /// Whether attempts are made until one succeeds.
+    pub const fn get_retry_forever(&self) -> bool {
+        self.retries == FOREVER
     }
 
     /// The delays before further attempts.

@@ -20,7 +20,7 @@ macro_rules! causes {
         ///
         /// let root = StepId::new(0).unwrap();
         /// assert_eq!(Cause::Dependency { root, via: root }.to_string(), "a step that it needs did not succeed");
-        /// assert_eq!(Cause::RunDeadline.to_string(), "the run's deadline fell");
+        /// assert_eq!(Cause::RunDeadline.to_string(), "the run's deadline passed");
         /// assert_eq!(Cause::RunDeadline.code(), "run_deadline");
         /// ```
         ///
@@ -88,15 +88,15 @@ macro_rules! causes {
 causes! {
     (first, second)
     /// Its own error: the last attempt's.
-    Failed = "failed", "it failed";
+    Failed = "failed", "failed";
     /// Its last attempt took longer than its timeout.
     TimedOut = "timed_out", "timed out";
-    /// Its own deadline fell while an attempt was in flight.
-    Deadline = "deadline", "its deadline fell";
+    /// Its own deadline passed while an attempt was in flight.
+    Deadline = "deadline", "deadline exceeded";
     /// It panicked.
-    Panicked = "panicked", "it panicked";
+    Panicked = "panicked", "panicked";
     /// Its executor dropped the spawned attempt.
-    TaskDropped = "lost", "its executor dropped it";
+    TaskDropped = "lost", "its executor dropped the task";
     /// A need did not succeed.
     Dependency {
         /// Where it began.
@@ -109,10 +109,12 @@ causes! {
         /// The step that failed.
         by: first,
     } = "stopped", "stopped after a failure";
-    /// The run was stopped from outside.
+    /// The run was drained from outside.
+    Drained = "drained", "the run was drained";
+    /// The run was cancelled from outside.
     Cancelled = "cancelled", "the run was cancelled";
-    /// The run's deadline fell.
-    RunDeadline = "run_deadline", "the run's deadline fell";
+    /// The run's deadline passed.
+    RunDeadline = "run_deadline", "the run's deadline passed";
     /// Nothing that it watches went wrong.
     NotNeeded = "not_needed", "not needed: nothing went wrong";
 }
@@ -141,7 +143,7 @@ impl Cause {
     /// Whether the run was stopped, by a step's failure or from outside.
     #[doc(hidden)]
     pub const fn is_stop(self) -> bool {
-        matches!(self, Self::Stopped { .. } | Self::Cancelled | Self::RunDeadline)
+        matches!(self, Self::Stopped { .. } | Self::Drained | Self::Cancelled | Self::RunDeadline)
     }
 
     /// A cause, or none, in three numbers.

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     plan::Use,
-    policy::Order,
-    time::{Instant, NONE},
+    policy::{Order, limit::NONE},
+    time::Instant,
 };
 
 impl<'a, S: Setup<'a>> Scheduler<'a, S> {

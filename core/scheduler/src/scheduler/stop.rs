@@ -32,9 +32,11 @@ use crate::policy::OnFailure;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Stop {
-    /// No ordinary step and no further attempt starts; attempts in flight end.
+    /// No ordinary step and no further attempt starts; attempts in flight end. What it stops has the cause
+    /// [`Drained`](super::Cause::Drained).
     Drain,
-    /// Attempts in flight are abandoned as well. A second one prevents clean-up steps too.
+    /// Attempts in flight are abandoned as well. A second one prevents clean-up steps too. What it stops has the cause
+    /// [`Cancelled`](super::Cause::Cancelled); what a drain has ended before keeps its own.
     Cancel,
 }
 
@@ -92,14 +94,15 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         if self.on_fast_path {
             self.leave_fast_path();
         }
-        let reach = match stop {
-            Stop::Drain => Reach::Starts,
+        let (reach, why) = match stop {
+            Stop::Drain => (Reach::Starts, Why::Drained),
             Stop::Cancel => {
                 self.stopping.cancels = self.stopping.cancels.saturating_add(1);
-                if self.stopping.cancels > 1 { Reach::CleanUp } else { Reach::Attempts }
+                let reach = if self.stopping.cancels > 1 { Reach::CleanUp } else { Reach::Attempts };
+                (reach, Why::Cancelled)
             }
         };
-        self.stopping.extend(reach, Why::Cancelled, StepId(0));
+        self.stopping.extend(reach, why, StepId(0));
     }
 
     pub(super) fn stop_at_deadline(&mut self) {

@@ -17,7 +17,7 @@ pub fn record(records: &[Record; 8]) {
             None => {}
             Some(Cause::Failed(fault)) => println!("          {fault}"),
             Some(Cause::TimedOut) => println!("          timed out"),
-            Some(Cause::Deadline) => println!("          its deadline fell"),
+            Some(Cause::Deadline) => println!("          deadline exceeded"),
             Some(Cause::Need { root }) => println!("          because of {}", NAMES.get(root).unwrap_or(&"?")),
         }
     }

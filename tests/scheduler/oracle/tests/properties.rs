@@ -1,6 +1,6 @@
 //! Properties of every case, whatever its rules are; checked without the oracle's own queries.
 
-use crate::oracle::{Case, Ends, Expected, LastError, Rule, Spec, Status, StepEnd, Why, run};
+use crate::oracle::{Case, Ends, Expected, LastError, Rule, Spec, Status, StepEnd, StopRequest, Why, run};
 use crate::random::Random;
 
 #[test]
@@ -49,7 +49,12 @@ fn end_is_consistent(case: &Case, expected: &Expected, id: usize) -> bool {
         (Status::Skipped | Status::Cancelled, Why::Stopped { by }) => {
             !case.steps[by].optional && fails_alone(&expected.steps[by]) && expected.exit_code == 1
         }
-        (Status::Skipped | Status::Cancelled, Why::Token) => !case.stops.is_empty(),
+        (Status::Skipped | Status::Cancelled, Why::Token) => {
+            case.stops.iter().any(|(_, stop)| *stop == StopRequest::Cancel)
+        }
+        (Status::Skipped | Status::Cancelled, Why::Drain) => {
+            case.stops.iter().any(|(_, stop)| *stop == StopRequest::Drain)
+        }
         (Status::Skipped | Status::Cancelled, Why::RunDeadline) => case.run_deadline.is_some(),
         _ => false,
     };

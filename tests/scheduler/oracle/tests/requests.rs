@@ -9,7 +9,7 @@ const FAILED_AT_1: &str = "Failed Own x1 0..1 last Own";
 fn token_drains() {
     check(
         case([step([ok(3)]), step([ok(1)]).needs([0]), step([ok(1)]).needs([1]).all_done()]).drain_at(2),
-        ["Success Done x1 0..3", "Skipped Token x0 ..2", "Success Done x1 2..3"],
+        ["Success Done x1 0..3", "Skipped Drain x0 ..2", "Success Done x1 2..3"],
         "starts 0@0 2@2, finished 3, exit 2",
     );
 }
@@ -72,7 +72,7 @@ fn only_the_token_cancels_a_second_time() {
 fn a_higher_level_brings_its_own_cause() {
     check(
         case([step([ok(9)]), step([ok(1)]).needs([0])]).run_deadline(3).drain_at(1),
-        ["Cancelled RunDeadline x1 0..3", "Skipped Token x0 ..1"],
+        ["Cancelled RunDeadline x1 0..3", "Skipped Drain x0 ..1"],
         "starts 0@0, finished 3, exit 2",
     );
     check(
@@ -83,10 +83,25 @@ fn a_higher_level_brings_its_own_cause() {
 }
 
 #[test]
+fn a_cancel_leaves_the_cause_of_what_a_drain_has_ended() {
+    let steps = || case([step([never()]), step([ok(1)]).needs([0])]);
+    check(
+        steps().drain_at(1).cancel_at(2),
+        ["Cancelled Token x1 0..2", "Skipped Drain x0 ..1"],
+        "starts 0@0, finished 2, exit 2",
+    );
+    check(
+        steps().drain_at(1).cancel_at(1),
+        ["Cancelled Token x1 0..1", "Skipped Token x0 ..1"],
+        "starts 0@0, finished 1, exit 2",
+    );
+}
+
+#[test]
 fn an_equal_level_leaves_the_cause() {
     check(
         case([step([err(2)]), step([err(3)]).retries(1)]).drain_on_failure().drain_at(1),
-        ["Failed Own x1 0..2 last Own", "Cancelled Token x1 0..3 last Own"],
+        ["Failed Own x1 0..2 last Own", "Cancelled Drain x1 0..3 last Own"],
         "starts 0@0 1@0, finished 3, exit 1",
     );
 }

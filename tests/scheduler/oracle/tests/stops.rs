@@ -49,7 +49,7 @@ fn drain_forbids_a_failed_attempt_its_retry() {
 fn drain_ends_a_step_that_waits_for_a_permit_to_retry() {
     check(
         case([step([err(1)]).retries(1).delay(1), step([ok(9)])]).limit(1).drain_at(3),
-        ["Cancelled Token x1 0..3 last Own", "Success Done x1 1..10"],
+        ["Cancelled Drain x1 0..3 last Own", "Success Done x1 1..10"],
         "starts 0@0 1@1, finished 10, exit 2",
     );
 }
@@ -165,7 +165,7 @@ fn a_stopped_need_dooms_nothing() {
 fn any_failed_runs_for_what_a_stop_skipped() {
     check(
         case([step([ok(2)]), step([ok(1)]).needs([0]), step([ok(1)]).needs([1]).any_failed()]).drain_at(1),
-        ["Success Done x1 0..2", "Skipped Token x0 ..1", "Success Done x1 1..2"],
+        ["Success Done x1 0..2", "Skipped Drain x0 ..1", "Success Done x1 1..2"],
         "starts 0@0 2@1, finished 2, exit 2",
     );
     check(

@@ -129,7 +129,7 @@ fn timers_of_one_instant_fire_by_id() {
 fn a_backoff_that_ends_with_a_stop_leads_nowhere() {
     check(
         case([step([err(1), ok(1)]).retries(1).delay(2)]).drain_at(3),
-        ["Cancelled Token x1 0..3 last Own"],
+        ["Cancelled Drain x1 0..3 last Own"],
         "starts 0@0, finished 3, exit 2",
     );
 }

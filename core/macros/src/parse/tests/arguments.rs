@@ -21,6 +21,7 @@ fn a_step_takes_all_there_is() {
     );
     step("retries = N, retry_delay = ms(1), retry_if = E::is_transient, timeout = T, retry_on_timeout = false,", &[]);
     step("deadline = secs(1), expected = ms(1), skip_on_error, optional, after(b)", &[]);
+    step("retry_forever, retry_delay = ms(1), retry_if = f, retry_on_timeout = false, timeout = ms(1)", &[]);
     step("when_all_done", &[]);
     step("when_any_failed, after()", &[]);
     check("#[step] async fn a() -> R {} #[step()] async fn b() -> R {}", &[]);
@@ -33,9 +34,9 @@ fn an_unknown_setting() {
         "colour = red(1, 2), optional",
         &[(
             "colour",
-            "`colour` is not a setting of a step; there are `settings`, `retries`, `backoff`, `retry_delay`, `retry_if`, \
-             `timeout`, `retry_on_timeout`, `deadline`, `expected`, `uses`, `after`, `skip_on_error`, `optional`, `required`, \
-             `when_all_done`, `when_any_failed`",
+            "`colour` is not a setting of a step; there are `settings`, `retries`, `retry_forever`, `backoff`, `retry_delay`, \
+             `retry_if`, `timeout`, `retry_on_timeout`, `deadline`, `expected`, `uses`, `after`, `skip_on_error`, `optional`, \
+             `required`, `when_all_done`, `when_any_failed`",
         )],
     );
     module("ordre = levels", &[("ordre", "`ordre` is not a setting of a pipeline; did you mean `order`?")]);
@@ -53,6 +54,7 @@ fn an_unknown_setting() {
 fn defaults_state_what_any_step_may_have() {
     module("defaults(retries = 2, backoff = fixed(ms(1)), timeout = ms(5), skip_on_error, optional)", &[]);
     module("defaults(retry_delay = ms(1), deadline = secs(1), expected = ms(1), retry_on_timeout = false,)", &[]);
+    module("defaults(retry_forever, backoff = fixed(ms(1)))", &[]);
     module("defaults = 2", &[("defaults", "`defaults` takes a list: `defaults(retries = 2)`")]);
     for per_step in
         ["retry_if = E::is", "uses(bus = 1)", "after(b)", "when_all_done", "when_any_failed", "settings = S"]
@@ -157,6 +159,10 @@ fn settings_that_exclude_or_want_each_other() {
     step(
         "retries = 1, retry_delay = ms(1), backoff = b",
         &[("backoff", "`backoff` and `retry_delay` exclude each other: say one of them")],
+    );
+    step(
+        "retry_forever, retries = 3",
+        &[("retries", "`retries` and `retry_forever` exclude each other: say one of them")],
     );
     step("backoff = b", &[("backoff", "`backoff` says nothing without `retries`")]);
     step("retry_delay = b", &[("retry_delay", "`retry_delay` says nothing without `retries`")]);

@@ -116,6 +116,8 @@ fn settings() {
     assert_eq!(said(1), "3|exponential (ms (10))||||||");
     assert_eq!(said(2), "1||ms (1)|BringUp :: is_transient|ms (2)|false||");
     assert_eq!(said(3), "||||||ms (2)|ms (1)");
+    let forever = &model("error = E", "#[step(retry_forever)] async fn a() -> R {}").steps[0];
+    assert!(forever.settings.retry_forever && !steps[1].settings.retry_forever);
     let whens: Vec<_> = steps.iter().map(|step| (step.settings.when, step.settings.optional == Some(true))).collect();
     assert_eq!(whens[2..], [(When::AllSucceeded, false), (When::SkipOnError, true), (When::AllDone, false)]);
     let failed = &model("error = E", "#[step(when_any_failed)] async fn a() -> R {}").steps[0];

@@ -36,7 +36,7 @@ async fn main(_spawner: Spawner) {
             match (step.cause(), step.error()) {
                 (Some(Cause::Failed), Some(StepError::Failed(fault))) => println!("          {fault}"),
                 (Some(Cause::TimedOut), _) => println!("          timed out"),
-                (Some(Cause::Deadline), _) => println!("          its deadline fell"),
+                (Some(Cause::Deadline), _) => println!("          deadline exceeded"),
                 (Some(Cause::Dependency { root, .. }), _) => {
                     println!("          because of {}", cases::NAMES.get(root.index()).unwrap_or(&"?"));
                 }
