@@ -1,6 +1,6 @@
 //! With what a program ends.
 
-use crate::{dynamic::Cell, dynamic::PlanError, report::Report};
+use crate::{dynamic::PlanError, report::Report, steps::Cell};
 use std::{
     eprintln,
     process::{ExitCode, Termination},

@@ -199,7 +199,7 @@ mod sealed {
     impl Sealed for &str {}
     impl Sealed for crate::StepId {}
     #[cfg(feature = "alloc")]
-    impl<T> Sealed for crate::Handle<T> {}
+    impl<T> Sealed for crate::steps::Handle<T> {}
 }
 
 impl StepKey for &str {
@@ -216,7 +216,7 @@ impl StepKey for StepId {
 
 /// A handle of another pipeline finds nothing.
 #[cfg(feature = "alloc")]
-impl<T> StepKey for crate::Handle<T> {
+impl<T> StepKey for crate::steps::Handle<T> {
     fn find_in(self, plan: PlanView<'_>) -> Option<StepId> {
         (plan.0.id() == Some(self.pipeline)).then(|| self.id())
     }

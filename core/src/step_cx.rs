@@ -3,7 +3,7 @@
 #[cfg(feature = "macros")]
 use crate::fixed::StaticPlan;
 #[cfg(feature = "alloc")]
-use crate::{diagram::StepNames, dynamic::Names};
+use crate::{diagram::StepNames, steps::Names};
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
 #[cfg(feature = "alloc")]

@@ -1,7 +1,6 @@
 //! The picture of a pipeline that is written at run time.
 
 use super::{DiagramData, StepNames, dot, mermaid, text};
-use crate::dynamic::Names;
 use alloc::{borrow::Cow, vec::Vec};
 use core::fmt;
 use rungs_scheduler::{Edges, Need};
@@ -21,7 +20,8 @@ use rungs_scheduler::{Edges, Need};
 /// ```
 #[must_use = "a picture is shown by its `Display`"]
 pub struct Diagram<'p> {
-    pub(crate) names: &'p Names,
+    pub(crate) pipeline: &'p str,
+    pub(crate) names: &'p (dyn StepNames + Sync),
     pub(crate) rows: Cow<'p, [u32]>,
     pub(crate) list: Cow<'p, [Need]>,
     pub(crate) levels: Vec<u32>,
@@ -48,10 +48,9 @@ impl<'p> Diagram<'p> {
     }
 
     fn sketch(&self) -> DiagramData<'_> {
-        let names: &dyn StepNames = self.names;
         DiagramData {
-            pipeline: self.names.pipeline(),
-            names,
+            pipeline: self.pipeline,
+            names: self.names,
             needs: Edges::new(&self.rows, &self.list),
             levels: &self.levels,
         }

@@ -1,6 +1,6 @@
 //! Panics of attempts, caught where there is a way to catch them.
 
-use crate::dynamic::Work;
+use crate::steps::Work;
 use core::{
     pin::Pin,
     task::{Context, Poll},

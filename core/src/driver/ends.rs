@@ -5,11 +5,11 @@ use super::{
     run::Driver,
 };
 use crate::{
-    dynamic::{AttemptError, Kind, Work},
     error::StepError,
     observe::EventKind,
     observers::Observers,
     reason::Origin,
+    steps::{AttemptError, Kind, Work},
     time::Timer,
 };
 use alloc::sync::Arc;

@@ -1,7 +1,7 @@
 //! Results that lie far apart, fetched together before they are needed.
 
 use super::run::Driver;
-use crate::{dynamic::Kind, observers::Observers};
+use crate::{observers::Observers, steps::Kind};
 use alloc::sync::Arc;
 use core::hint::black_box;
 

@@ -6,5 +6,5 @@ mod look_ahead;
 mod run;
 mod wakes;
 
-pub(crate) use run::{Driver, DriverParts, Errors};
+pub(crate) use run::{Driver, DriverParts};
 pub(crate) use wakes::WakerSlots;

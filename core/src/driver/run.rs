@@ -7,11 +7,10 @@ use super::{
 use crate::{
     cancel::Tokens,
     diagram::StepNames,
-    dynamic::{Attempt, AttemptError, Kind, Names, RetryPredicate, Work},
-    error::StepError,
+    exit_code::exit_code,
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
-    report::exit_code,
+    steps::{Attempt, AttemptError, Errors, Kind, Names, RetryPredicate, Work},
     time::Timer,
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
@@ -38,10 +37,6 @@ pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) tokens: Tokens,
     pub(crate) observers: O,
 }
-
-/// What steps themselves said, by step: their own errors, and the messages of their panics. How a step ended beyond that
-/// is in its node.
-pub(crate) type Errors<E> = BTreeMap<u32, Arc<StepError<E>>>;
 
 /// A run in progress. Dropping it drops every attempt.
 pub(crate) struct Driver<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> {

@@ -1,45 +1,14 @@
 //! What a step does: a closure that makes a future for each attempt.
 
-use super::names::Names;
-use crate::step_cx::{CxNames, StepCx};
+use crate::{
+    step_cx::{CxNames, StepCx},
+    steps::Attempt,
+};
 use alloc::sync::Arc;
 use core::{
-    fmt,
     future::Future,
     sync::atomic::{AtomicBool, Ordering},
 };
-use rungs_scheduler::{Cause, Instant, Scheduler, StepId, StepState};
-
-/// An attempt that begins, and all it may look at.
-pub struct Attempt<'r> {
-    pub(crate) step: StepId,
-    pub(crate) started: Instant,
-    pub(crate) scheduler: &'r Scheduler<'r>,
-    pub(crate) names: &'r Arc<Names>,
-}
-
-impl fmt::Debug for Attempt<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { step, started, .. } = self;
-        f.debug_struct("Attempt").field("step", step).field("started", started).finish_non_exhaustive()
-    }
-}
-
-impl<'r> Attempt<'r> {
-    /// The needs whose results are arguments, in the order in which they were said.
-    pub(super) fn needs(&self) -> impl Iterator<Item = StepId> + use<'r> {
-        let needs = self.scheduler.plan().needs(self.step).iter();
-        needs.filter(|need| need.has_result()).map(|need| need.step())
-    }
-
-    pub(super) fn cause(&self, need: StepId) -> Option<Cause> {
-        self.scheduler.state(need)?.cause()
-    }
-
-    fn number(&self) -> u32 {
-        self.scheduler.state(self.step).map_or(1, StepState::attempts)
-    }
-}
 
 /// A closure that takes these arguments, in one form for all numbers of them.
 pub trait Body<A> {

@@ -4,13 +4,14 @@ use super::{
     BoxError, Steps,
     arity::all_but_two,
     body::{Body, Plain, WithCx},
-    kind::{Holds, HoldsResult, Kind, Shared},
-    needs::{ByName, Gather, Handle, Handles, Input, Inputs, Mode, Needs, Settled, Supply, Values},
-    work::Task,
+    inputs::{ByName, Inputs},
+    needs::{Gather, Handles, Input, Mode, Needs, Settled, Supply, Values},
+    task::Task,
 };
 use crate::{
     spawn::{InPlace, Spawner},
     step_cx::StepCx,
+    steps::{Handle, Holds, HoldsResult, Kind, Shared},
 };
 use alloc::boxed::Box;
 use core::{fmt, future::Future, marker::PhantomData, time::Duration};

@@ -1,12 +1,11 @@
 //! What has been said of a pipeline so far: everything about it but its closures.
 
 use super::{
-    check::{PlanError, PlanErrorKind},
-    names::Names,
+    compiled::Compiled,
     needs::{Handles, Needs},
-    plans::Compiled,
+    plan_error::{PlanError, PlanErrorKind},
 };
-use crate::diagram::StepNames;
+use crate::{diagram::StepNames, steps::Names};
 use alloc::{string::String, sync::Arc, vec, vec::Vec};
 use rungs_scheduler::{Edges, Need, Plan, Settings, StepId, Use, When};
 

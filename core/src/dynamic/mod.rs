@@ -3,35 +3,29 @@
 mod arity;
 mod body;
 mod builder;
-mod cell;
 mod check;
+mod compiled;
 mod draft;
 mod errors;
-mod kind;
-mod names;
+mod inputs;
 mod needs;
+mod plan_error;
 mod plans;
-mod run_record;
 mod runner;
-mod work;
+mod task;
 
 pub use crate::report::{Holds as HoldsError, HoldsLocal, HoldsSend, IsError, Text};
-pub use body::{Attempt, Body, Plain, WithCx};
-pub use builder::{AddStep, StepBuilder};
-pub(crate) use cell::slot;
-pub use cell::{Cell, Out, ResultSlot};
-pub use check::{PlanError, PlanErrorKind};
-pub use kind::{Holds, HoldsResult, Kind, Local, LocalCell, Shared, SharedCell};
-pub(crate) use names::Names;
-pub use needs::{
-    ByName, Element, Gather, Handle, Handles, Input, InputError, InputErrorKind, Inputs, Mode, Needs, Own, Settled,
-    Supply, Values, own,
+pub use crate::steps::{
+    Attempt, AttemptError, Cell, Handle, Holds, HoldsResult, Kind, Local, LocalCell, Out, ResultSlot, Shared,
+    SharedCell, Work,
 };
-#[cfg(feature = "serde")]
-pub(crate) use plans::Dependents;
-pub(crate) use run_record::RunRecord;
+pub use body::{Body, Plain, WithCx};
+pub use builder::{AddStep, StepBuilder};
+pub use inputs::{ByName, InputError, InputErrorKind, Inputs};
+pub use needs::{Element, Gather, Handles, Input, Mode, Needs, Own, Settled, Supply, Values, own};
+pub use plan_error::{PlanError, PlanErrorKind};
 pub use runner::Runner;
-pub use work::{AttemptError, Task, Work};
+pub use task::Task;
 
 use crate::{
     diagram::Diagram,
@@ -39,6 +33,7 @@ use crate::{
     plan_view::PlanView,
     report::{AsError, ErrorChain, Report},
     spawn::InPlace,
+    steps::{RetryPredicate, RunRecord},
     time::Timer,
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
@@ -48,7 +43,7 @@ use core::{
     sync::atomic::{AtomicU32, Ordering},
 };
 use draft::Draft;
-use rungs_scheduler::{Config, Retry, Settings, StepId, StepState, Storage, StorageSize, TimerEntry};
+use rungs_scheduler::{Config, Settings, StepId, StepState, Storage, StorageSize, TimerEntry};
 
 /// An error of any kind: what a pipeline's steps fail with if no other type is said.
 pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
@@ -98,9 +93,6 @@ impl<'env, E, K: Kind<'env, E>, S> fmt::Debug for PipelineOf<'env, E, K, S> {
         f.debug_struct("Pipeline").field("name", &self.name()).field("steps", &self.len()).finish_non_exhaustive()
     }
 }
-
-/// What a step's error means for its retries.
-pub(crate) type RetryPredicate<'env, E> = Box<dyn Fn(&E) -> Retry + Send + 'env>;
 
 /// The steps of a pipeline, and all that a run of them needs.
 pub(crate) struct Steps<'env, E, K: Kind<'env, E>> {

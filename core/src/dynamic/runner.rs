@@ -1,12 +1,13 @@
 //! One run: its settings, and how it is carried out.
 
-use super::{PlanError, Steps, kind::Kind, work::Work};
+use super::{PlanError, Steps};
 use crate::{
     cancel::{CancelToken, Tokens},
     driver::{Driver, DriverParts},
     observe::{Event, Observer},
     observers::{Added, Closure, Observers},
     report::{Report, RunNotes},
+    steps::{Kind, Work},
     time::Timer,
 };
 use alloc::sync::Arc;

@@ -1,17 +1,17 @@
 //! The report of a pipeline that was written at run time.
 
 use super::{
-    as_error::AsError,
     error::{Ending, OutputError, RunError},
-    exit::{count, exit_code, is_cut_short},
-    record::{Own, Record, StepResults},
+    notes::RunNotes,
+    record::{Own, Record},
+    results::StepResults,
     step::StepResult,
     table::{Brief, Table},
 };
 use crate::{
-    driver::Errors,
-    dynamic::{Cell, Handle, Names, Out, RunRecord, SharedCell, slot},
     error::StepError,
+    exit_code::{count, exit_code, is_cut_short},
+    steps::{Cell, Handle, Names, Out, RunRecord, SharedCell, slot},
 };
 use alloc::sync::Arc;
 use core::{fmt, time::Duration};
@@ -90,18 +90,7 @@ pub struct Report<E, C: ?Sized = SharedCell> {
     pub(crate) ran: Arc<RunRecord<C>>,
     pub(crate) notes: RunNotes<E>,
     #[cfg(feature = "serde")]
-    pub(crate) dependents: Option<Arc<crate::dynamic::Dependents>>,
-}
-
-/// What states do not tell of a run.
-pub(crate) struct RunNotes<E> {
-    pub(crate) errors: Errors<E>,
-    /// How an error leads to its sources.
-    pub(crate) as_error: AsError<E>,
-    pub(crate) started: Instant,
-    pub(crate) finished: Instant,
-    #[cfg(feature = "std")]
-    pub(crate) wall_clock: std::time::SystemTime,
+    pub(crate) dependents: Option<Arc<crate::steps::Dependents>>,
 }
 
 impl<E, C: Cell + ?Sized> Report<E, C> {

@@ -3,9 +3,9 @@
 use super::{as_error::AsError, chain};
 use crate::{
     diagram::StepNames,
-    dynamic::Names,
     error::StepError,
     reason::{Origin, Reason},
+    steps::Names,
 };
 use alloc::sync::Arc;
 use core::{error::Error, fmt};

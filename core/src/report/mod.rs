@@ -10,8 +10,10 @@ mod defmt;
 mod dynamic;
 #[cfg(feature = "alloc")]
 mod error;
-mod exit;
+#[cfg(feature = "alloc")]
+mod notes;
 mod record;
+mod results;
 #[cfg(feature = "serde")]
 mod serde;
 mod step;
@@ -23,16 +25,15 @@ pub use as_error::{ErrorChain, Holds, HoldsLocal, HoldsSend, IsError, Text};
 pub use dynamic::Report;
 #[cfg(feature = "alloc")]
 pub use error::{OutputError, OutputErrorKind, RunError};
-pub use record::StepResults;
+pub use results::StepResults;
 pub use step::{Reason, StepResult};
 
+#[cfg(feature = "macros")]
+pub(crate) use crate::exit_code::{count, exit_code};
 #[cfg(feature = "alloc")]
 pub(crate) use as_error::AsError;
 #[cfg(feature = "alloc")]
-pub(crate) use dynamic::RunNotes;
-#[cfg(feature = "macros")]
-pub(crate) use exit::count;
-pub(crate) use exit::exit_code;
+pub(crate) use notes::RunNotes;
 #[cfg(feature = "macros")]
 pub(crate) use record::{Own, Record};
 #[cfg(feature = "macros")]

@@ -1,7 +1,7 @@
 //! Reports for machines. Errors are written as texts, so that any error type serves; outputs are not written.
 
 use super::{Report, StepResult, chain, record::Own};
-use crate::{diagram::StepNames, dynamic::Cell, error::StepError, reason::Origin};
+use crate::{diagram::StepNames, error::StepError, reason::Origin, steps::Cell};
 use alloc::{
     string::{String, ToString},
     vec,

@@ -15,7 +15,7 @@ pub(crate) fn exit_code(states: &[StepState]) -> u8 {
 }
 
 /// Whether a step did not succeed because the run was stopped.
-pub(super) fn is_cut_short(node: &StepState, states: &[StepState]) -> bool {
+pub(crate) fn is_cut_short(node: &StepState, states: &[StepState]) -> bool {
     match (node.status(), node.cause()) {
         (Status::Cancelled, _) => true,
         (Status::Skipped, Some(cause)) if cause.is_stop() => true,

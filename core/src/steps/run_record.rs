@@ -1,10 +1,11 @@
 //! What a run leaves behind: shared between the pipeline and the report, and used again if no report holds it.
 
 use super::cell::Cell;
-use alloc::{sync::Arc, vec::Vec};
+use crate::error::StepError;
+use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 use rungs_scheduler::StepState;
 
-/// One entry of each kind a step. Results by themselves: steps look those of their needs up here and there.
+/// One entry of each kind per step. Results have an array of their own, because a step looks up those of its needs anywhere in it.
 pub(crate) struct RunRecord<C: ?Sized> {
     pub(crate) states: Vec<StepState>,
     /// An empty cell of a step that ended without a result.
@@ -13,7 +14,7 @@ pub(crate) struct RunRecord<C: ?Sized> {
 
 impl<C: Cell + ?Sized> RunRecord<C> {
     /// One entry of each kind for every step.
-    pub(super) fn fit(&mut self, steps: usize) {
+    pub(crate) fn fit(&mut self, steps: usize) {
         self.states.resize(steps, StepState::default());
         self.results.resize_with(steps, || None);
     }
@@ -24,3 +25,7 @@ impl<C: ?Sized> Default for RunRecord<C> {
         Self { states: Vec::new(), results: Vec::new() }
     }
 }
+
+/// The errors that steps themselves returned, and the messages of their panics, by step. How a step ended beyond that is in
+/// its state.
+pub(crate) type Errors<E> = BTreeMap<u32, Arc<StepError<E>>>;

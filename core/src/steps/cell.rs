@@ -30,13 +30,13 @@ pub struct ResultSlot<T> {
 impl<T> ResultSlot<T> {
     /// One without a result.
     #[inline]
-    pub(super) fn empty() -> Arc<Self> {
+    pub(crate) fn empty() -> Arc<Self> {
         Arc::new(Self { value: None })
     }
 
     /// Writes the result into a slot; one that is missing or that somebody shares is replaced by another.
     #[inline]
-    pub(super) fn fill(slot: Option<Arc<Self>>, value: T) -> Arc<Self> {
+    pub(crate) fn fill(slot: Option<Arc<Self>>, value: T) -> Arc<Self> {
         if let Some(mut slot) = slot
             && let Some(own) = Arc::get_mut(&mut slot)
         {
@@ -47,7 +47,7 @@ impl<T> ResultSlot<T> {
     }
 
     /// The same slot without its result; `None` if somebody still shares it.
-    pub(super) fn emptied(mut self: Arc<Self>) -> Option<Arc<Self>> {
+    pub(crate) fn emptied(mut self: Arc<Self>) -> Option<Arc<Self>> {
         Arc::get_mut(&mut self)?.value = None;
         Some(self)
     }
@@ -108,6 +108,11 @@ impl<T: 'static> Cell for ResultSlot<T> {
         }
     }
 }
+
+/// Results that may cross threads.
+pub type SharedCell = dyn Cell + Send + Sync;
+/// Results that stay on one thread.
+pub type LocalCell = dyn Cell;
 
 /// The slot that a cell is, if it is for results of this type.
 #[inline]

@@ -1,0 +1,16 @@
+//! What the states of the steps do not tell of a run.
+
+use super::as_error::AsError;
+use crate::steps::Errors;
+use rungs_scheduler::Instant;
+
+/// What is kept of a run beside the states of its steps.
+pub(crate) struct RunNotes<E> {
+    pub(crate) errors: Errors<E>,
+    /// How an error leads to its sources.
+    pub(crate) as_error: AsError<E>,
+    pub(crate) started: Instant,
+    pub(crate) finished: Instant,
+    #[cfg(feature = "std")]
+    pub(crate) wall_clock: std::time::SystemTime,
+}
