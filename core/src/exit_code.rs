@@ -1,4 +1,4 @@
-//! What a run adds up to: its exit code, and how many steps ended how.
+//! The exit code of a run, and how many steps ended with each status.
 
 use rungs_scheduler::{Cause, Status, StepState};
 

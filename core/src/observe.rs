@@ -1,4 +1,4 @@
-//! What happens, as it happens.
+//! Events of a run, and what receives them.
 
 use crate::{
     diagram::StepNames,
@@ -10,7 +10,7 @@ use core::{fmt, time::Duration};
 use rungs_scheduler::StepState;
 use rungs_scheduler::{Cause, Config, Instant, Plan, Status, StepId};
 
-/// Is told of every event of a run, in order: given to a run by `observe`. For a closure there is `on_event`.
+/// Receives every event of a run, in order; added to a run by `observe`. For a closure there is `on_event`.
 ///
 /// It is called between the steps of the run, so it should be quick. If it panics, so does the run. A run that is dropped
 /// before its end has no last event.
@@ -52,7 +52,7 @@ use rungs_scheduler::{Cause, Config, Instant, Plan, Status, StepId};
     note = "a closure is added by `on_event(|event| ..)`; anything else implements `Observer<E>`"
 )]
 pub trait Observer<E> {
-    /// Something kind.
+    /// Called with each event.
     fn on_event(&mut self, event: &Event<'_, E>);
 }
 
@@ -70,7 +70,7 @@ impl<E, O: Observer<E> + ?Sized> Observer<E> for alloc::boxed::Box<O> {
     }
 }
 
-/// Nobody is told if there is none.
+/// `None` ignores all events.
 impl<E, O: Observer<E>> Observer<E> for Option<O> {
     fn on_event(&mut self, event: &Event<'_, E>) {
         if let Some(observer) = self {
@@ -79,7 +79,7 @@ impl<E, O: Observer<E>> Observer<E> for Option<O> {
     }
 }
 
-/// Something that kind to a run or to one of its steps. Its `Display` is a line for a log.
+/// Something that happened to a run or to one of its steps. Its `Display` is a line for a log.
 ///
 /// ```
 /// use rungs::{NoClock, Pipeline};
@@ -118,11 +118,11 @@ pub struct Event<'a, E> {
     pub name: &'a str,
     /// The attempt, from 1. For the end of a step it is the last one; 0 if there was none.
     pub attempt: u32,
-    /// What.
+    /// What happened.
     pub kind: EventKind<'a, E>,
 }
 
-/// What kind.
+/// What happened.
 ///
 /// [`Observer`] and [`Origin`] have examples.
 #[derive(Debug)]
@@ -142,7 +142,7 @@ pub enum EventKind<'a, E> {
     },
     /// The step has ended.
     Ended {
-        /// What has become of it.
+        /// How it ended.
         status: Status,
         /// Why it did not succeed.
         cause: Option<Cause>,
@@ -249,7 +249,7 @@ impl defmt::Format for RunInfo<'_> {
     }
 }
 
-/// How many steps ended with each status. Its `Display` leaves out those that are none.
+/// How many steps ended with each status. Its `Display` leaves out statuses with no steps.
 ///
 /// [`Event`] has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

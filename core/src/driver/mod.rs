@@ -1,4 +1,4 @@
-//! The only async part: polls the attempts of a run, and keeps one sleep armed.
+//! The only asynchronous part: polls the attempts of a run, and keeps one sleep armed.
 
 mod attempt;
 mod ends;

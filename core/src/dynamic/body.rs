@@ -1,4 +1,4 @@
-//! What a step does: a closure that makes a future for each attempt.
+//! The closure of a step, which makes a future for each attempt.
 
 use crate::{
     step_cx::{CxNames, StepCx},
@@ -12,17 +12,17 @@ use core::{
 
 /// A closure that takes these arguments, in one form for all numbers of them.
 pub trait Body<A> {
-    /// What it makes.
+    /// The future of an attempt.
     type Future: Future;
 
     /// Begins an attempt.
     fn call(&mut self, attempt: &Attempt<'_>, args: A) -> Self::Future;
 
-    /// The attempt is to end.
+    /// Called when the attempt is to end.
     fn cancelled(&mut self) {}
 }
 
-/// A closure that takes its needs' results and nothing else.
+/// A closure that takes the results of the step's needs and nothing else.
 #[derive(Debug)]
 pub struct Plain<F>(pub(super) F);
 
@@ -46,7 +46,7 @@ impl<F> WithCx<F> {
         StepCx::new(names, attempt.step, attempt.number(), attempt.started, limit).cancelled_by(cancelled)
     }
 
-    fn tell(&self) {
+    fn set_cancelled(&self) {
         if let Some(cancelled) = &self.cancelled {
             cancelled.store(true, Ordering::Release);
         }
@@ -81,7 +81,7 @@ macro_rules! bodies {
             }
 
             fn cancelled(&mut self) {
-                self.tell();
+                self.set_cancelled();
             }
         }
     )* };

@@ -4,7 +4,7 @@ use crate::steps::Dependents;
 use alloc::{vec, vec::Vec};
 use rungs_scheduler::{Edges, Need, StepId, Use, find_cycle, invert, levels, needs_come_first, topological};
 
-/// Reports that machines read tell the edges, so they share them. All others do without, and without an allocation.
+/// Reports for machines contain the edges, so they share them. Without `serde` nothing is shared, and an allocation is saved.
 #[cfg(feature = "serde")]
 type Kept = alloc::sync::Arc<Dependents>;
 #[cfg(not(feature = "serde"))]
@@ -16,7 +16,7 @@ pub(crate) struct Compiled {
     /// A topological order; empty if the order of declaration is one.
     pub(super) order: Vec<u32>,
     pub(super) numbers: Option<Numbers>,
-    /// Each step's level, once somebody has asked for the plan.
+    /// Each step's level, once the plan has been asked for.
     pub(super) known_levels: Vec<u32>,
 }
 

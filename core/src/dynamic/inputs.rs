@@ -9,11 +9,11 @@ use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;
 use rungs_scheduler::{Cause, StepId};
 
-/// Needs said by name.
+/// Needs that were given by name.
 #[derive(Debug)]
 pub struct ByName;
 
-/// The results of needs that were said by name, looked up by name and type.
+/// The results of needs that were given by name, looked up by name and type.
 ///
 /// ```
 /// use rungs::{Inputs, NoClock, Pipeline};
@@ -39,18 +39,18 @@ impl<C: Cell + ?Sized> Inputs<C> {
     /// # Errors
     /// The step has no such need, it did not succeed, or its result has another type.
     pub fn get<T: 'static>(&self, name: &str) -> Result<Out<T>, InputError> {
-        let fault = |fault| InputError { name: name.into(), fault };
+        let error = |kind| InputError { name: name.into(), kind };
         let found = self.needs.iter().find(|(step, ..)| self.names.name(*step) == name);
-        let (_, cause, cell) = found.ok_or_else(|| fault(InputErrorKind::NotANeed))?;
+        let (_, cause, cell) = found.ok_or_else(|| error(InputErrorKind::NotANeed))?;
         match cause {
-            Some(cause) => Err(fault(InputErrorKind::NoResult(*cause))),
+            Some(cause) => Err(error(InputErrorKind::NoResult(*cause))),
             None => {
-                slot::<T, C>(cell.clone()).and_then(ResultSlot::lend).ok_or_else(|| fault(InputErrorKind::OtherType))
+                slot::<T, C>(cell.clone()).and_then(ResultSlot::lend).ok_or_else(|| error(InputErrorKind::OtherType))
             }
         }
     }
 
-    /// The names of all needs, in the order they were said.
+    /// The names of all needs, in the order in which they were given.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.needs.iter().map(|(step, ..)| self.names.name(*step))
     }
@@ -86,19 +86,19 @@ impl<M, C: Cell + ?Sized> Gather<M, C> for ByName {
 /// let mut p = Pipeline::new("inputs");
 /// p.step("a").run(async || Ok(1_u32));
 /// p.step("b").depends_on(["a"]).run(|inputs| async move {
-///     let fault = |name| inputs.get::<u8>(name).err().map(|error| error.fault());
-///     Ok((fault("a"), fault("z")))
+///     let kind = |name| inputs.get::<u8>(name).err().map(|error| error.kind());
+///     Ok((kind("a"), kind("z")))
 /// });
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
-/// let faults = report.output_named::<(Option<InputErrorKind>, Option<InputErrorKind>)>("b").unwrap();
-/// assert_eq!(*faults, (Some(InputErrorKind::OtherType), Some(InputErrorKind::NotANeed)));
+/// let kinds = report.output_named::<(Option<InputErrorKind>, Option<InputErrorKind>)>("b").unwrap();
+/// assert_eq!(*kinds, (Some(InputErrorKind::OtherType), Some(InputErrorKind::NotANeed)));
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct InputError {
     name: String,
-    fault: InputErrorKind,
+    kind: InputErrorKind,
 }
 
 /// Why a looked-up result is not there.
@@ -108,7 +108,7 @@ pub struct InputError {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum InputErrorKind {
-    /// The step did not say that it needs this one.
+    /// The name is not among the needs of the step.
     NotANeed,
     /// The need did not succeed.
     NoResult(Cause),
@@ -122,16 +122,16 @@ impl InputError {
         &self.name
     }
 
-    /// Why there is nothing.
-    pub fn fault(&self) -> InputErrorKind {
-        self.fault
+    /// Why the result is not there.
+    pub fn kind(&self) -> InputErrorKind {
+        self.kind
     }
 }
 
 impl fmt::Display for InputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = &self.name;
-        match self.fault {
+        match self.kind {
             InputErrorKind::NotANeed => write!(f, "`{name}` is not among the needs of this step"),
             InputErrorKind::NoResult(cause) => write!(f, "`{name}` has no result: {cause}"),
             InputErrorKind::OtherType => write!(f, "the result of `{name}` has another type"),

@@ -48,7 +48,7 @@ pub trait Supply<M, C: ?Sized>: Input<M> {
 
 /// Needs as the arguments of a step.
 pub trait Gather<M, C: ?Sized> {
-    /// A tuple, one entry an argument.
+    /// A tuple with one entry per argument.
     type Args;
 
     /// Collects the arguments; `None` if a result is missing that must be there.
@@ -68,11 +68,11 @@ pub trait Mode: 'static {
     ) -> Option<Self::Arg<A>>;
 }
 
-/// The step runs only if its needs succeeded: an `Out` each.
+/// The step runs only if its needs succeeded: one `Out` per need.
 #[derive(Debug)]
 pub struct Values;
 
-/// The step runs whatever its needs came to: a `Result<Out, Cause>` each.
+/// The step runs after its needs, whatever their outcome: one `Result<Out, Cause>` per need.
 #[derive(Debug)]
 pub struct Settled;
 

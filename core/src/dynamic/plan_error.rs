@@ -1,4 +1,4 @@
-//! What can be wrong with a plan, told all at once and by name.
+//! What can be wrong with a plan: all mistakes at once, with the names of the steps.
 
 use alloc::{string::String, vec::Vec};
 use core::fmt;
@@ -87,9 +87,9 @@ pub enum PlanErrorKind {
         /// Each needs the next, and the last the first.
         path: Vec<String>,
     },
-    /// A need by name that no step bears.
+    /// A need by a name that no step has.
     UnknownNeed {
-        /// Who needs it.
+        /// The step that needs it.
         step: String,
         /// The name.
         need: String,
@@ -99,19 +99,19 @@ pub enum PlanErrorKind {
         /// The step.
         step: String,
     },
-    /// Two steps of one name.
+    /// Two steps have the same name.
     DuplicateName {
         /// The name.
         step: String,
     },
     /// A handle that was made by another pipeline.
     ForeignHandle {
-        /// Who was given it.
+        /// The step that was given it.
         step: String,
     },
     /// A resource that was not declared.
     UnknownResource {
-        /// Who uses it.
+        /// The step that uses it.
         step: String,
         /// The resource.
         resource: String,
@@ -127,20 +127,20 @@ pub enum PlanErrorKind {
         /// How many there are.
         capacity: u32,
     },
-    /// Settings that a step takes as a value say `when_all_done` or `when_any_failed`: that is said on the step itself, since
-    /// the arguments of its closure follow from it.
+    /// Settings that a step takes as a value contain `when_all_done` or `when_any_failed`. These are methods of the step
+    /// itself, because the arguments of its closure depend on them.
     RuleInSettings {
         /// The step; `None` for the pipeline's defaults.
         step: Option<String>,
     },
     /// `max_concurrent(0)`: nothing could ever start.
     NoConcurrency,
-    /// Jitter, and no seed given to the run.
+    /// A step uses jitter, and the run has no seed.
     JitterWithoutSeed {
         /// The step whose backoff has jitter.
         step: String,
     },
-    /// A time limit or a delay, and no clock.
+    /// A step or the run has a time limit or a delay, and the run has no clock.
     TimeWithoutClock {
         /// The step; `None` for the run's own deadline.
         step: Option<String>,
@@ -176,12 +176,12 @@ impl fmt::Display for PlanErrorKind {
                     None => f.write_str("the defaults")?,
                 }
                 f.write_str(
-                    " say when clean-up steps run: call `when_all_done` or `when_any_failed` on the step itself",
+                    " set when clean-up steps run: call `when_all_done` or `when_any_failed` on the step itself",
                 )
             }
             Self::NoConcurrency => f.write_str("`max_concurrent` is 0, so that nothing could ever start"),
             Self::JitterWithoutSeed { step } => {
-                write!(f, "step `{step}` has a backoff with jitter, and the run was given no seed")
+                write!(f, "step `{step}` uses jitter, and the run has no seed: call `.seed(..)` on the runner")
             }
             Self::TimeWithoutClock { step: Some(step) } => {
                 write!(f, "step `{step}` has a time limit or a delay, and the run has no clock")

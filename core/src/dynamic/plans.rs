@@ -17,7 +17,7 @@ use rungs_scheduler::{
 
 impl Draft<'_> {
     /// The diagram of the plan as it stands, with or without mistakes.
-    pub(super) fn picture(&mut self) -> Diagram<'_> {
+    pub(super) fn diagram(&mut self) -> Diagram<'_> {
         // `check` reports the mistakes; a diagram shows what can be shown.
         let _ = self.compile();
         if let Some(compiled) = &self.compiled {
@@ -46,7 +46,7 @@ impl Draft<'_> {
 }
 
 impl Draft<'_> {
-    /// The plan, for those who ask what it consists of.
+    /// The plan as a view: what it consists of.
     ///
     /// # Errors
     /// All mistakes at once.
@@ -60,7 +60,7 @@ impl Draft<'_> {
     }
 }
 
-/// Of a draft that is compiled; any other has no steps to show.
+/// For a compiled draft; any other shows no steps.
 impl PlanSource for Draft<'_> {
     fn id(&self) -> Option<u32> {
         Some(self.id)

@@ -24,7 +24,7 @@ pin_project! {
         needs: N,
         body: B,
         spawner: S,
-        // Empty, and nobody else's: a result is written into it and it is given away.
+        // Empty and not shared: a result is written into it, and it moves to the record.
         slot: Option<Arc<ResultSlot<T>>>,
         #[pin]
         attempt: Option<<S as Spawner<F>>::Handle>,
@@ -57,7 +57,7 @@ where
     ) -> Poll<Result<Arc<C>, AttemptError<E>>> {
         let mut this = self.project();
         if let Some(attempt) = begin
-            // Always there: a step starts when its needs have ended as its rule wants them.
+            // Always there: a step starts when its needs have ended as its rule requires.
             && let Some(args) = this.needs.gather(attempt, results)
         {
             let future = this.body.call(attempt, args);

@@ -34,7 +34,7 @@ impl<P: Fallible, L: Observers<P::Error>, O> Observers<P::Error> for Watched<P, 
 
     #[inline]
     fn tell(&mut self, event: &Event<'_, P::Error>) {
-        self.others.tell(event);
+        self.others.on_event(event);
         (self.on_event)(&mut self.observer, event);
     }
 }

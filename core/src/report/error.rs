@@ -1,4 +1,4 @@
-//! The errors that a report gives to those who go on with `?`: they own what they say.
+//! The errors of a report for use with `?`: they own their texts.
 
 use super::{as_error::AsError, chain};
 use crate::{
@@ -16,9 +16,9 @@ pub(super) struct Ending<E> {
     pub(super) names: Arc<Names>,
     pub(super) step: StepId,
     pub(super) node: StepState,
-    /// What has become of the step where it began.
+    /// The status of the step where it began.
     pub(super) root: Status,
-    /// What the step where it began has said itself.
+    /// The own error of the step where it began.
     pub(super) own: Option<Arc<StepError<E>>>,
     pub(super) as_error: AsError<E>,
 }
@@ -46,13 +46,13 @@ impl<E> Ending<E> {
 }
 
 impl<E: fmt::Display> Ending<E> {
-    /// Why, in words; but for what the source says, as that is told by whoever follows the sources.
+    /// Why, in words, without the text of the source: error reporters that follow the sources print that.
     fn write_reason(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (status, source) = (self.node.status(), self.source());
         let Some(cause) = self.node.cause() else { return Ok(()) };
-        let is_told = source.is_some() && cause.root().is_none();
-        if !(is_told && status == Status::Failed) {
-            let error = self.error().filter(|_| !is_told);
+        let is_in_source = source.is_some() && cause.root().is_none();
+        if !(is_in_source && status == Status::Failed) {
+            let error = self.error().filter(|_| !is_in_source);
             let error = error.as_ref().map(|error| error as &dyn fmt::Display);
             let origin = Origin::new(cause, self.root, &*self.names);
             write!(f, ": {}", Reason { status, cause, origin, error })?;
@@ -67,7 +67,7 @@ impl<E: fmt::Display> Ending<E> {
     }
 }
 
-/// An output that is not there, and why. It owns what it says, and its source is the step's own error; `{:#}` writes both.
+/// An output that is not there, and why. It owns its texts, and its source is the step's own error; `{:#}` writes both.
 ///
 /// ```
 /// use rungs::{Cause, NoClock, OutputErrorKind, Pipeline, Status};
@@ -82,7 +82,7 @@ impl<E: fmt::Display> Ending<E> {
 /// assert_eq!((error.step(), error.root()), (Some("next"), Some("bad")));
 /// assert_eq!(error.status(), Some(Status::Failed));
 /// let kind = |name| report.output_named::<u64>(name).unwrap_err().kind();
-/// assert_eq!((kind("bad"), kind("nobody")), (OutputErrorKind::OtherType, OutputErrorKind::NoSuchStep));
+/// assert_eq!((kind("bad"), kind("none")), (OutputErrorKind::OtherType, OutputErrorKind::NoSuchStep));
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
 pub struct OutputError<E>(Repr<E>);
@@ -139,7 +139,7 @@ impl<E> OutputError<E> {
         }
     }
 
-    /// What has become of the step, if it did not succeed.
+    /// The status of the step, if it did not succeed.
     pub fn status(&self) -> Option<Status> {
         Some(self.ending()?.node.status())
     }
@@ -155,7 +155,7 @@ impl<E> OutputError<E> {
         Some(ending.names.name(ending.root()))
     }
 
-    /// The error of the step, as its [`StepResult`](crate::StepResult::error) tells.
+    /// The error of the step, the same as [`StepResult::error`](crate::StepResult::error).
     pub fn error(&self) -> Option<StepError<&E>> {
         self.ending()?.error()
     }
@@ -238,12 +238,12 @@ impl<E> RunError<E> {
         self.ending.name()
     }
 
-    /// What has become of that step.
+    /// The status of that step.
     pub fn status(&self) -> Status {
         self.ending.node.status()
     }
 
-    /// Why it did not succeed.
+    /// Why that step did not succeed.
     pub fn cause(&self) -> Option<Cause> {
         self.ending.node.cause()
     }

@@ -1,5 +1,4 @@
-//! What came of a run: every step's result, and what it adds up to. One view serves both APIs; each keeps its record in its
-//! own way.
+//! Reports: every step's result, and a summary. One view serves both APIs, which store their records in different ways.
 
 #[cfg(feature = "alloc")]
 mod as_error;

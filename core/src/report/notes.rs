@@ -1,4 +1,4 @@
-//! What the states of the steps do not tell of a run.
+//! What a report holds beside the states of the steps.
 
 use super::as_error::AsError;
 use crate::steps::Errors;
@@ -7,7 +7,7 @@ use rungs_scheduler::Instant;
 /// What is kept of a run beside the states of its steps.
 pub(crate) struct RunNotes<E> {
     pub(crate) errors: Errors<E>,
-    /// How an error leads to its sources.
+    /// Gives an error as a `dyn Error`, which leads to its sources.
     pub(crate) as_error: AsError<E>,
     pub(crate) started: Instant,
     pub(crate) finished: Instant,

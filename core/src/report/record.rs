@@ -1,4 +1,4 @@
-//! What a run has noted of its steps, whichever API it was written in.
+//! The record of a run, the same for both APIs.
 
 use crate::{diagram::StepNames, error::StepError, reason::Origin};
 use core::error::Error;
@@ -9,18 +9,18 @@ pub(crate) struct Record<'r, E> {
     pub(crate) names: &'r (dyn StepNames + Sync),
     pub(crate) states: &'r [StepState],
     pub(crate) own: Own<'r, E>,
-    /// Where states do not tell what was declared of their steps: those that go ahead of the scheduler only end.
+    /// For runs whose states do not hold the settings of their steps: on the fast path a state holds only the end.
     pub(crate) plan: Option<&'r Plan<'r>>,
     /// When the run started.
     pub(crate) started: Instant,
 }
 
-/// The errors that steps themselves have said.
+/// The errors that steps themselves returned.
 pub(crate) enum Own<'r, E> {
     /// An entry per step.
     #[cfg(feature = "macros")]
     Inline(&'r [Option<E>]),
-    /// An entry per step that has said one.
+    /// An entry per step that returned one.
     #[cfg(feature = "alloc")]
     Shared(&'r super::RunNotes<E>),
 }
@@ -42,7 +42,7 @@ impl<E> Clone for Own<'_, E> {
 impl<E> Copy for Own<'_, E> {}
 
 impl<'r, E> Own<'r, E> {
-    /// An error as one that leads to its sources, where that is known.
+    /// An error as a `dyn Error`, which leads to its sources, where that is possible.
     pub(super) fn as_error(&self, error: &'r E) -> Option<&'r (dyn Error + 'static)> {
         match self {
             #[cfg(feature = "macros")]

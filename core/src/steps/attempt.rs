@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use core::fmt;
 use rungs_scheduler::{Cause, Instant, Scheduler, StepId, StepState};
 
-/// An attempt that begins, and all it may look at.
+/// An attempt that begins, and what it may read.
 pub struct Attempt<'r> {
     pub(crate) step: StepId,
     pub(crate) started: Instant,
@@ -21,7 +21,7 @@ impl fmt::Debug for Attempt<'_> {
 }
 
 impl<'r> Attempt<'r> {
-    /// The needs whose results are arguments, in the order in which they were said.
+    /// The needs whose results are arguments, in the order in which they were given.
     pub(crate) fn needs(&self) -> impl Iterator<Item = StepId> + use<'r> {
         let needs = self.scheduler.plan().needs(self.step).iter();
         needs.filter(|need| need.has_result()).map(|need| need.step())

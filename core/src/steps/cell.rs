@@ -21,7 +21,7 @@ use core::{any::Any, fmt, ops::Deref};
 /// ```
 pub struct Out<T>(Arc<ResultSlot<T>>);
 
-/// Where a result goes.
+/// The memory of a result.
 #[derive(Debug)]
 pub struct ResultSlot<T> {
     value: Option<T>,
@@ -34,7 +34,7 @@ impl<T> ResultSlot<T> {
         Arc::new(Self { value: None })
     }
 
-    /// Writes the result into a slot; one that is missing or that somebody shares is replaced by another.
+    /// Writes the result into a slot; a slot that is missing or shared is replaced by another.
     #[inline]
     pub(crate) fn fill(slot: Option<Arc<Self>>, value: T) -> Arc<Self> {
         if let Some(mut slot) = slot
@@ -46,7 +46,7 @@ impl<T> ResultSlot<T> {
         Arc::new(Self { value: Some(value) })
     }
 
-    /// The same slot without its result; `None` if somebody still shares it.
+    /// The same slot without its result; `None` if it is still shared.
     pub(crate) fn emptied(mut self: Arc<Self>) -> Option<Arc<Self>> {
         Arc::get_mut(&mut self)?.value = None;
         Some(self)
@@ -64,7 +64,7 @@ impl<T> Deref for Out<T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        // An `Out` is made in one place, of a slot that has a value; a slot is written only while nobody shares it.
+        // An `Out` is made in one place, of a slot that has a value; a slot is written only while it is not shared.
         self.0.value.as_ref().expect("an Out is only made of a filled slot")
     }
 }
@@ -94,7 +94,7 @@ impl<T: defmt::Format> defmt::Format for Out<T> {
     }
 }
 
-/// A slot whose type is known to those who ask for it.
+/// A slot with its type erased. It is found again by the type of its result.
 pub trait Cell: 'static {
     /// Puts itself into `out`, if that is an `Option<Arc<ResultSlot<T>>>` of the right `T`.
     fn give(self: Arc<Self>, out: &mut dyn Any);

@@ -1,5 +1,5 @@
-//! What tells [`Pipeline`](crate::Pipeline) and [`LocalPipeline`](crate::LocalPipeline) apart: whether all of it may
-//! cross threads.
+//! The difference between [`Pipeline`](crate::Pipeline) and [`LocalPipeline`](crate::LocalPipeline): whether steps and
+//! results may cross threads.
 
 use super::{
     cell::{Cell, LocalCell, ResultSlot, SharedCell},
@@ -10,7 +10,7 @@ use core::pin::Pin;
 
 /// Steps, results and so the run may go to another thread: a [`Pipeline`](crate::Pipeline).
 ///
-/// Who takes a step from its caller to say more of it names the kind:
+/// A helper function that configures a `StepBuilder` must name the kind:
 ///
 /// ```
 /// use rungs::{InPlace, Pipeline, Shared, StepBuilder};

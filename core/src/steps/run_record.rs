@@ -1,4 +1,4 @@
-//! What a run leaves behind: shared between the pipeline and the report, and used again if no report holds it.
+//! The record of a run: shared between the pipeline and the report, and reused by the next run if no report holds it.
 
 use super::cell::Cell;
 use crate::error::StepError;

@@ -8,7 +8,7 @@ use core::{
 };
 use rungs_scheduler::Retry;
 
-/// An attempt that came to no result.
+/// An attempt without a result.
 #[derive(Debug)]
 pub enum AttemptError<E> {
     /// The step's own error.
@@ -17,7 +17,7 @@ pub enum AttemptError<E> {
     TaskDropped,
 }
 
-/// A step that can be tried again and again, one attempt at a time.
+/// A step that makes any number of attempts, one at a time.
 pub trait Work<E, C: ?Sized> {
     /// Polls the attempt in flight, which `begin` starts first, with what it needs from `results`.
     fn poll(
@@ -36,7 +36,7 @@ pub trait Work<E, C: ?Sized> {
     /// The empty cell, of a step that ends without a result.
     fn yield_cell(self: Pin<&mut Self>) -> Option<Arc<C>>;
 
-    /// Makes the step ready for another run: with the cell of the last one, emptied, if nobody else shares it.
+    /// Makes the step ready for another run: with the cell of the last one, emptied, if it is not shared.
     fn renew(self: Pin<&mut Self>, cell: Option<Arc<C>>);
 }
 
