@@ -3,7 +3,7 @@
 use crate::{
     diagram::StepNames,
     error::StepError,
-    reason::{Origin, Reason},
+    reason::{Origin, ReasonText},
 };
 use core::{fmt, time::Duration};
 #[cfg(any(feature = "alloc", feature = "macros"))]
@@ -269,8 +269,8 @@ pub struct Counts {
 impl Counts {
     pub(crate) fn of(states: &[StepState]) -> Self {
         let mut counts = Self::default();
-        for node in states {
-            match node.status() {
+        for state in states {
+            match state.status() {
                 Status::Success => counts.success += 1,
                 Status::Failed => counts.failed += 1,
                 Status::Skipped => counts.skipped += 1,
@@ -327,7 +327,7 @@ impl<E: fmt::Display> fmt::Display for Event<'_, E> {
             }
             &EventKind::Ended { status, cause: Some(cause), origin, error } => {
                 let error = error.map(|error| error as &dyn fmt::Display);
-                write!(f, "{status}: {}", Reason { status, cause, origin, error })
+                write!(f, "{status}: {}", ReasonText { status, cause, origin, error })
             }
             EventKind::Ended { status, .. } => write!(f, "{status}"),
             EventKind::RunEnded { counts, exit_code } => write!(f, "run ended: {counts}, exit code {exit_code}"),

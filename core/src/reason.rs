@@ -99,7 +99,7 @@ impl defmt::Format for Origin<'_> {
     }
 }
 
-/// Logs a step's cause with its origin or its error, in the words of [`Reason`].
+/// Logs a step's cause with its origin or its error, in the words of [`ReasonText`].
 #[cfg(all(feature = "defmt", any(feature = "alloc", feature = "macros")))]
 pub(crate) fn log(
     f: defmt::Formatter<'_>,
@@ -127,15 +127,15 @@ fn verb(status: Status) -> &'static str {
     }
 }
 
-/// A step's cause with its origin and its error.
-pub(crate) struct Reason<'r> {
+/// A step's cause with its origin and its error, as text.
+pub(crate) struct ReasonText<'r> {
     pub(crate) status: Status,
     pub(crate) cause: Cause,
     pub(crate) origin: Option<Origin<'r>>,
     pub(crate) error: Option<&'r dyn fmt::Display>,
 }
 
-impl fmt::Display for Reason<'_> {
+impl fmt::Display for ReasonText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.origin, self.error) {
             (Some(origin), _) => origin.fmt(f)?,

@@ -52,7 +52,7 @@ impl fmt::Debug for DiagramData<'_> {
 }
 
 #[cfg(feature = "alloc")]
-pub use picture::{Diagram, Format};
+pub use dynamic::{Diagram, Format};
 
 #[cfg(feature = "alloc")]
-mod picture;
+mod dynamic;

@@ -100,10 +100,10 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
 
     /// Reports an attempt that another will follow.
     fn retrying(&mut self, step: StepId, next: Instant, now: Instant) {
-        let Some(node) = self.parts.scheduler.state(step) else { return };
-        let derived = StepError::of(node);
+        let Some(state) = self.parts.scheduler.state(step) else { return };
+        let derived = StepError::of(state);
         if let Some(error) = derived.as_ref().or(self.errors.get(&step.number()).map(|own| &**own)) {
-            self.parts.notify(step, node.attempts(), now, EventKind::Retrying { error, next });
+            self.parts.notify(step, state.attempts(), now, EventKind::Retrying { error, next });
         }
     }
 
@@ -118,10 +118,10 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
             return;
         }
         let (states, names) = (parts.scheduler.states(), &**parts.names);
-        let Some(node) = states.get(step.index()) else { return };
-        let (status, cause, attempts) = (node.status(), node.cause(), node.attempts());
+        let Some(state) = states.get(step.index()) else { return };
+        let (status, cause, attempts) = (state.status(), state.cause(), state.attempts());
         let origin = cause.and_then(|cause| Origin::of(cause, states, names));
-        let derived = StepError::of(node);
+        let derived = StepError::of(state);
         let error = derived.as_ref().or(self.errors.get(&step.number()).map(|own| &**own));
         parts.notify(step, attempts, now, EventKind::Ended { status, cause, origin, error });
     }

@@ -58,7 +58,7 @@ fn take(word: Option<&AtomicUsize>) -> usize {
     }
 }
 
-/// One pass over the woken slots. A slot that is woken again while the pass goes on is left for the next pass, so that
+/// One pass over the woken slots. A slot that is woken again during the pass is left for the next pass, so that
 /// a step that always wakes itself cannot keep the others waiting.
 #[derive(Default)]
 pub(crate) struct Pass {

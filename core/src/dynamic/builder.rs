@@ -23,7 +23,7 @@ use rungs_scheduler::{Backoff, Need, Retry, Settings, When};
 /// ([`with`](Self::with), which shows a helper that takes a whole builder, too).
 ///
 /// A step's closure is called once per attempt. Mostly it is an async one, `async |users| ..`; an `async fn` of the right
-/// arguments serves as well. An async closure cannot lend what it owns to its future: an attempt takes a value of its own
+/// arguments works as well. An async closure cannot lend what it owns to its future: an attempt takes a value of its own
 /// from the needs, as [`own(value)`](crate::own), or the closure is written as `move || { .. async move { .. } }`.
 ///
 /// ```
@@ -171,7 +171,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// p.step("in place").with(careful).run(async || Ok(()));
     /// p.step("anywhere").spawn_on(InPlace).with(careful).run(async || Ok(())); // or an adapter's spawner
     ///
-    /// // A resource is no setting: a helper that sets one takes the builder. This one serves any spawner.
+    /// // A resource is no setting: a helper that sets one takes the builder. This one works with any spawner.
     /// type Step<'p, 'env, S> = StepBuilder<'p, 'env, BoxError, Shared, S>;
     ///
     /// fn polite<'p, 'env, S>(step: Step<'p, 'env, S>) -> Step<'p, 'env, S> {

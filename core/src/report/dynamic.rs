@@ -249,9 +249,9 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
 
     /// How a step has ended without success, owned.
     fn ending(&self, step: StepId) -> Ending<E> {
-        let node = |step: StepId| self.record.states.get(step.index()).copied().unwrap_or_default();
-        let root = node(step).cause().and_then(|cause| cause.root()).unwrap_or(step);
-        let own = if StepError::<E>::of(&node(root)).is_none() {
+        let state = |step: StepId| self.record.states.get(step.index()).copied().unwrap_or_default();
+        let root = state(step).cause().and_then(|cause| cause.root()).unwrap_or(step);
+        let own = if StepError::<E>::of(&state(root)).is_none() {
             self.notes.errors.get(&root.number()).cloned()
         } else {
             None
@@ -259,8 +259,8 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
         Ending {
             names: self.names.clone(),
             step,
-            node: node(step),
-            root: node(root).status(),
+            state: state(step),
+            root: state(root).status(),
             own,
             as_error: self.notes.as_error,
         }

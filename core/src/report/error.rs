@@ -4,7 +4,7 @@ use super::{as_error::AsError, chain};
 use crate::{
     diagram::StepNames,
     error::StepError,
-    reason::{Origin, Reason},
+    reason::{Origin, ReasonText},
     steps::Names,
 };
 use alloc::sync::Arc;
@@ -15,7 +15,7 @@ use rungs_scheduler::{Cause, Status, StepId, StepState};
 pub(super) struct Ending<E> {
     pub(super) names: Arc<Names>,
     pub(super) step: StepId,
-    pub(super) node: StepState,
+    pub(super) state: StepState,
     /// The status of the step where it began.
     pub(super) root: Status,
     /// The own error of the step where it began.
@@ -29,11 +29,11 @@ impl<E> Ending<E> {
     }
 
     fn root(&self) -> StepId {
-        self.node.cause().and_then(Cause::root).unwrap_or(self.step)
+        self.state.cause().and_then(Cause::root).unwrap_or(self.step)
     }
 
     fn error(&self) -> Option<StepError<&E>> {
-        StepError::of(&self.node).or_else(|| self.own.as_deref().map(StepError::borrowed))
+        StepError::of(&self.state).or_else(|| self.own.as_deref().map(StepError::borrowed))
     }
 
     /// The error of the step where it began.
@@ -48,14 +48,14 @@ impl<E> Ending<E> {
 impl<E: fmt::Display> Ending<E> {
     /// Why, in words, without the text of the source: error reporters that follow the sources print that.
     fn write_reason(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (status, source) = (self.node.status(), self.source());
-        let Some(cause) = self.node.cause() else { return Ok(()) };
+        let (status, source) = (self.state.status(), self.source());
+        let Some(cause) = self.state.cause() else { return Ok(()) };
         let is_in_source = source.is_some() && cause.root().is_none();
         if !(is_in_source && status == Status::Failed) {
             let error = self.error().filter(|_| !is_in_source);
             let error = error.as_ref().map(|error| error as &dyn fmt::Display);
             let origin = Origin::new(cause, self.root, &*self.names);
-            write!(f, ": {}", Reason { status, cause, origin, error })?;
+            write!(f, ": {}", ReasonText { status, cause, origin, error })?;
         }
         match source {
             Some(source) if f.alternate() => {
@@ -141,12 +141,12 @@ impl<E> OutputError<E> {
 
     /// The status of the step, if it did not succeed.
     pub fn status(&self) -> Option<Status> {
-        Some(self.ending()?.node.status())
+        Some(self.ending()?.state.status())
     }
 
     /// Why the step did not succeed.
     pub fn cause(&self) -> Option<Cause> {
-        self.ending()?.node.cause()
+        self.ending()?.state.cause()
     }
 
     /// The name of the step where it began: the step itself, or one that it depends on.
@@ -189,7 +189,7 @@ impl<E: fmt::Debug> fmt::Debug for OutputError<E> {
             debug.field("step", &step);
         }
         if let Some(ending) = self.ending() {
-            debug.field("status", &ending.node.status()).field("error", &ending.error());
+            debug.field("status", &ending.state.status()).field("error", &ending.error());
         }
         debug.finish_non_exhaustive()
     }
@@ -240,12 +240,12 @@ impl<E> RunError<E> {
 
     /// The status of that step.
     pub fn status(&self) -> Status {
-        self.ending.node.status()
+        self.ending.state.status()
     }
 
     /// Why that step did not succeed.
     pub fn cause(&self) -> Option<Cause> {
-        self.ending.node.cause()
+        self.ending.state.cause()
     }
 
     /// The error of that step.

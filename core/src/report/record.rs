@@ -63,9 +63,9 @@ impl<'r, E> Record<'r, E> {
 
     /// The error of a step that failed, and the last error of one that was cancelled.
     pub(super) fn error(&self, step: StepId) -> Option<StepError<&'r E>> {
-        let node = self.state(step)?;
-        match StepError::of(node) {
-            None if node.status() != Status::Success => self.own(step),
+        let state = self.state(step)?;
+        match StepError::of(state) {
+            None if state.status() != Status::Success => self.own(step),
             derived => derived,
         }
     }

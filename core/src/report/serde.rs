@@ -1,4 +1,4 @@
-//! Reports for machines. Errors are written as texts, so that any error type serves; outputs are not written.
+//! Reports for machines. Errors are written as texts, so that any error type works; outputs are not written.
 
 use super::{Report, StepResult, chain, record::Own};
 use crate::{diagram::StepNames, error::StepError, reason::Origin, steps::Cell};

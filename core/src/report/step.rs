@@ -56,7 +56,7 @@ impl<'r, E> StepResult<'r, E> {
 
     /// How it ended.
     pub fn status(&self) -> Status {
-        self.state().map_or(Status::Pending, |node| node.status())
+        self.state().map_or(Status::Pending, |state| state.status())
     }
 
     /// Why it did not succeed.
@@ -95,7 +95,7 @@ impl<'r, E> StepResult<'r, E> {
 
     /// How many attempts were started.
     pub fn attempts(&self) -> u32 {
-        self.state().map_or(0, |node| node.attempts())
+        self.state().map_or(0, |state| state.attempts())
     }
 
     /// How many attempts were started after the first.
@@ -147,7 +147,7 @@ impl<E: fmt::Display> fmt::Display for Reason<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let StepResult { record, step } = self.of;
         let error = self.of.error().map(|error| WithSources { error, own: record.own });
-        let reason = reason::Reason {
+        let reason = reason::ReasonText {
             status: self.of.status(),
             cause: self.cause,
             origin: record.origin(step),

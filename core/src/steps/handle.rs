@@ -31,7 +31,7 @@ impl<T> Handle<T> {
         Self { pipeline, step, result: PhantomData }
     }
 
-    /// The step, by its place in the order of declaration.
+    /// The step, by its index in the order of declaration.
     pub fn id(self) -> StepId {
         self.step
     }
