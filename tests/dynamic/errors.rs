@@ -153,12 +153,14 @@ fn a_retry_is_told_with_the_error_of_its_own_attempt() {
     assert_eq!(
         told,
         [
+            "retried: run started: 1 step",
             "load: started",
             "load: busy; again at once",
             "load: attempt 2",
             "load: timed out; again at once",
             "load: attempt 3",
             "load: success after retries",
+            "retried: run ended: 1 success, exit code 0",
         ],
     );
     assert_eq!(report.get("load").unwrap().error(), None);
