@@ -56,7 +56,8 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         }
     }
 
-    /// Handles the panic of the attempt that was being polled. Any other panic, such as an observer's, goes on to the caller.
+    /// Handles the panic of the attempt that was being polled. Any other panic, such as an observer's, is passed
+    /// on to the caller.
     #[cfg(feature = "std")]
     #[cold]
     pub(super) fn panicked<T: Timer>(&mut self, payload: Payload, now: &mut Instant, timer: &T) {

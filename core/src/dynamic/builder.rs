@@ -243,8 +243,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
         self.set(|settings| settings.expected(span))
     }
 
-    /// Holds this many units of a [resource](super::PipelineOf::resource) while an attempt is in flight. All that a step uses is
-    /// taken at once.
+    /// Holds this many units of a [resource](super::PipelineOf::resource) while an attempt is in flight. All that a step
+    /// uses is taken at once.
     pub fn uses(self, resource: &str, units: u32) -> Self {
         self.steps.draft.use_by_name(resource, units);
         self

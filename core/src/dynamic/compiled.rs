@@ -4,7 +4,8 @@ use crate::steps::Dependents;
 use alloc::{vec, vec::Vec};
 use rungs_scheduler::{Edges, Need, StepId, Use, find_cycle, invert, levels, needs_come_first, topological};
 
-/// Reports for machines contain the edges, so they share them. Without `serde` nothing is shared, and an allocation is saved.
+/// Reports for machines contain the edges, so they share them. Without `serde` nothing is shared, which saves
+/// an allocation.
 #[cfg(feature = "serde")]
 type Kept = alloc::sync::Arc<Dependents>;
 #[cfg(not(feature = "serde"))]

@@ -262,7 +262,8 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
         self.steps.draft.view()
     }
 
-    /// The diagram of the plan: as text, [Mermaid](Diagram::mermaid) or [DOT](Diagram::dot). Nothing is executed for it, and a wrong plan has a diagram, too.
+    /// The diagram of the plan: as text, [Mermaid](Diagram::mermaid) or [DOT](Diagram::dot). Nothing is executed
+    /// for it, and a wrong plan has a diagram, too.
     ///
     /// ```
     /// use rungs::Pipeline;

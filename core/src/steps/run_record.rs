@@ -5,7 +5,8 @@ use crate::error::StepError;
 use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 use rungs_scheduler::StepState;
 
-/// One entry of each kind per step. Results have an array of their own, because a step looks up those of its needs anywhere in it.
+/// One entry of each kind per step. Results have an array of their own, because a step looks up those of
+/// its needs anywhere in it.
 pub(crate) struct RunRecord<C: ?Sized> {
     pub(crate) states: Vec<StepState>,
     /// An empty cell of a step that ended without a result.
