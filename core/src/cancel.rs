@@ -71,13 +71,13 @@ impl CancelToken {
 /// The tokens of one run, and what the run has seen of them.
 #[derive(Debug, Default)]
 pub(crate) struct Tokens {
-    tokens: Vec<Heard>,
+    tokens: Vec<Watched>,
     drained: bool,
     cancels: usize,
 }
 
 #[derive(Debug)]
-struct Heard {
+struct Watched {
     token: CancelToken,
     /// Wakes the run when the token changes.
     listener: Option<EventListener>,
@@ -85,7 +85,7 @@ struct Heard {
 
 impl Tokens {
     pub(crate) fn add(&mut self, token: CancelToken) {
-        self.tokens.push(Heard { token, listener: None });
+        self.tokens.push(Watched { token, listener: None });
     }
 
     /// The next request that the run has not seen yet. The first cancel of a second token is none: clean-up steps are
@@ -95,13 +95,13 @@ impl Tokens {
         if self.tokens.is_empty() {
             return None;
         }
-        let tokens = || self.tokens.iter().map(|heard| &*heard.token.shared);
+        let tokens = || self.tokens.iter().map(|watched| &*watched.token.shared);
         if !self.drained && tokens().any(|token| token.drained.load(Ordering::Acquire)) {
             self.drained = true;
             return Some(Stop::Drain);
         }
         let cancels = tokens().map(|token| token.cancels.load(Ordering::Acquire)).max().unwrap_or(0);
-        // Two reach as far as a cancel can.
+        // A third cancel does no more than the second.
         if self.cancels < cancels.min(2) {
             self.cancels += 1;
             return Some(Stop::Cancel);
@@ -112,15 +112,15 @@ impl Tokens {
     /// As [`next`](Self::next), and if there is none the run is woken by the next request.
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Option<Stop> {
         loop {
-            // Listens first and looks then, so that no request falls between the two.
-            for Heard { token, listener } in &mut self.tokens {
+            // Listens before it checks, or a request set in between is lost.
+            for Watched { token, listener } in &mut self.tokens {
                 listener.get_or_insert_with(|| token.shared.changed.listen());
             }
             if let Some(stop) = self.next() {
                 return Some(stop);
             }
             let mut has_changed = false;
-            for Heard { listener, .. } in &mut self.tokens {
+            for Watched { listener, .. } in &mut self.tokens {
                 if listener.as_mut().is_some_and(|listener| Pin::new(listener).poll(cx).is_ready()) {
                     *listener = None;
                     has_changed = true;

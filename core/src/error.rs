@@ -46,14 +46,14 @@ pub enum StepError<E> {
 
 #[cfg(any(feature = "alloc", feature = "macros"))]
 impl<E> StepError<E> {
-    /// The error that a step's node alone tells. If there is none, it is what the step itself last said.
-    pub(crate) fn of(node: &StepState) -> Option<Self> {
-        match (node.status(), node.cause()) {
+    /// The error that follows from a step's state alone. If there is none, it is the step's own last error.
+    pub(crate) fn of(state: &StepState) -> Option<Self> {
+        match (state.status(), state.cause()) {
             (Status::Success, _) | (_, Some(Cause::Panicked)) => None,
             (Status::Failed, Some(Cause::Dependency { root, via })) => Some(Self::Dependency { root, via }),
             (_, Some(Cause::Deadline)) => Some(Self::Deadline),
             (_, Some(Cause::TaskDropped)) => Some(Self::TaskDropped),
-            _ => node.timed_out_last().then_some(Self::TimedOut),
+            _ => state.timed_out_last().then_some(Self::TimedOut),
         }
     }
 

@@ -1,13 +1,13 @@
-//! With what a program ends.
+//! The exit of a program.
 
-use crate::{dynamic::Cell, dynamic::PlanError, report::Report};
+use crate::{dynamic::PlanError, report::Report, steps::Cell};
 use std::{
     eprintln,
     process::{ExitCode, Termination},
 };
 
-/// With what a program ends that runs one pipeline: `main` gives it back. A report ends it with its
-/// [exit code](Report::exit_code); a wrong plan is written to standard error and ends it with
+/// The exit of a program that runs one pipeline: `main` returns it. A report exits with its
+/// [exit code](Report::exit_code); a wrong plan is written to standard error and exits with
 /// [3](PlanError::EXIT_CODE).
 ///
 /// ```
@@ -26,7 +26,7 @@ use std::{
 /// }
 /// ```
 #[derive(Debug)]
-#[must_use = "it is for `main` to give back"]
+#[must_use = "return it from `main`"]
 pub struct Exit(Result<u8, PlanError>);
 
 impl Exit {
@@ -57,7 +57,7 @@ impl<E, C: Cell + ?Sized> From<Result<Report<E, C>, PlanError>> for Exit {
     }
 }
 
-/// For a program that only minds a wrong plan.
+/// For a program that exits with an error only if the plan is wrong.
 impl From<Result<(), PlanError>> for Exit {
     fn from(result: Result<(), PlanError>) -> Self {
         Self(result.map(|()| 0))

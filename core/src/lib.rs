@@ -107,8 +107,12 @@ mod driver;
 pub mod dynamic;
 #[cfg(feature = "std")]
 mod exit;
+#[cfg(any(feature = "alloc", feature = "macros"))]
+mod exit_code;
 #[cfg(feature = "std")]
 mod seed;
+#[cfg(feature = "alloc")]
+mod steps;
 
 pub use error::StepError;
 pub use observe::{Counts, Event, EventKind, Observer, RunInfo};

@@ -1,16 +1,16 @@
-//! What happens, as it happens.
+//! Events of a run, and what receives them.
 
 use crate::{
     diagram::StepNames,
     error::StepError,
-    reason::{Origin, Reason},
+    reason::{Origin, ReasonText},
 };
 use core::{fmt, time::Duration};
 #[cfg(any(feature = "alloc", feature = "macros"))]
 use rungs_scheduler::StepState;
 use rungs_scheduler::{Cause, Config, Instant, Plan, Status, StepId};
 
-/// Is told of every event of a run, in order: given to a run by `observe`. For a closure there is `on_event`.
+/// Receives every event of a run, in order; added to a run by `observe`. For a closure there is `on_event`.
 ///
 /// It is called between the steps of the run, so it should be quick. If it panics, so does the run. A run that is dropped
 /// before its end has no last event.
@@ -52,7 +52,7 @@ use rungs_scheduler::{Cause, Config, Instant, Plan, Status, StepId};
     note = "a closure is added by `on_event(|event| ..)`; anything else implements `Observer<E>`"
 )]
 pub trait Observer<E> {
-    /// Something happened.
+    /// Called with each event.
     fn on_event(&mut self, event: &Event<'_, E>);
 }
 
@@ -70,7 +70,7 @@ impl<E, O: Observer<E> + ?Sized> Observer<E> for alloc::boxed::Box<O> {
     }
 }
 
-/// Nobody is told if there is none.
+/// `None` ignores all events.
 impl<E, O: Observer<E>> Observer<E> for Option<O> {
     fn on_event(&mut self, event: &Event<'_, E>) {
         if let Some(observer) = self {
@@ -118,7 +118,7 @@ pub struct Event<'a, E> {
     pub name: &'a str,
     /// The attempt, from 1. For the end of a step it is the last one; 0 if there was none.
     pub attempt: u32,
-    /// What.
+    /// What happened.
     pub kind: EventKind<'a, E>,
 }
 
@@ -142,7 +142,7 @@ pub enum EventKind<'a, E> {
     },
     /// The step has ended.
     Ended {
-        /// What has become of it.
+        /// How it ended.
         status: Status,
         /// Why it did not succeed.
         cause: Option<Cause>,
@@ -249,7 +249,7 @@ impl defmt::Format for RunInfo<'_> {
     }
 }
 
-/// How many steps ended with each status. Its `Display` leaves out those that are none.
+/// How many steps ended with each status. Its `Display` leaves out statuses with no steps.
 ///
 /// [`Event`] has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -269,8 +269,8 @@ pub struct Counts {
 impl Counts {
     pub(crate) fn of(states: &[StepState]) -> Self {
         let mut counts = Self::default();
-        for node in states {
-            match node.status() {
+        for state in states {
+            match state.status() {
                 Status::Success => counts.success += 1,
                 Status::Failed => counts.failed += 1,
                 Status::Skipped => counts.skipped += 1,
@@ -327,7 +327,7 @@ impl<E: fmt::Display> fmt::Display for Event<'_, E> {
             }
             &EventKind::Ended { status, cause: Some(cause), origin, error } => {
                 let error = error.map(|error| error as &dyn fmt::Display);
-                write!(f, "{status}: {}", Reason { status, cause, origin, error })
+                write!(f, "{status}: {}", ReasonText { status, cause, origin, error })
             }
             EventKind::Ended { status, .. } => write!(f, "{status}"),
             EventKind::RunEnded { counts, exit_code } => write!(f, "run ended: {counts}, exit code {exit_code}"),

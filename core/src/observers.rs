@@ -9,8 +9,8 @@ pub trait Observers<E>: sealed::Sealed {
     /// Whether there are any. If not, no event is made.
     const LISTEN: bool;
 
-    /// Tells all of them, in the order in which they were added.
-    fn tell(&mut self, event: &Event<'_, E>);
+    /// Calls all of them, in the order in which they were added.
+    fn on_event(&mut self, event: &Event<'_, E>);
 }
 
 pub(crate) mod sealed {
@@ -25,7 +25,7 @@ impl<E> Observers<E> for () {
     const LISTEN: bool = false;
 
     #[inline]
-    fn tell(&mut self, _: &Event<'_, E>) {}
+    fn on_event(&mut self, _: &Event<'_, E>) {}
 }
 
 /// One observer more.
@@ -41,8 +41,8 @@ impl<E, L: Observers<E>, O: Observer<E>> Observers<E> for Added<L, O> {
     const LISTEN: bool = true;
 
     #[inline]
-    fn tell(&mut self, event: &Event<'_, E>) {
-        self.others.tell(event);
+    fn on_event(&mut self, event: &Event<'_, E>) {
+        self.others.on_event(event);
         self.observer.on_event(event);
     }
 }

@@ -1,11 +1,11 @@
-//! A plan for those who ask: by name and by step, the same for both APIs.
+//! A read-only view of a plan, the same for both APIs.
 
 use core::fmt;
 use rungs_scheduler::{Need, Plan, Settings, StepId, Use};
 
-/// Who has a plan to show.
+/// What a view reads from.
 pub(crate) trait PlanSource {
-    /// The number by which handles know a pipeline that has them.
+    /// The number of a pipeline that has handles, which they hold as well.
     #[cfg(feature = "alloc")]
     fn id(&self) -> Option<u32>;
     fn pipeline(&self) -> &str;
@@ -110,7 +110,7 @@ pub struct PlannedStep<'p> {
 }
 
 impl<'p> PlannedStep<'p> {
-    /// Its place in the order of declaration.
+    /// Its index in the order of declaration.
     pub fn id(&self) -> StepId {
         self.step
     }
@@ -186,7 +186,7 @@ impl fmt::Debug for PlannedNeed<'_> {
     }
 }
 
-/// By what a step is found in a [`PlanView`]: its name, its handle, or its number.
+/// A key of a step in a [`PlanView`]: its name, its handle, or its number.
 pub trait StepKey: sealed::Sealed {
     /// The step; `None` if there is none.
     #[doc(hidden)]
@@ -199,7 +199,7 @@ mod sealed {
     impl Sealed for &str {}
     impl Sealed for crate::StepId {}
     #[cfg(feature = "alloc")]
-    impl<T> Sealed for crate::Handle<T> {}
+    impl<T> Sealed for crate::steps::Handle<T> {}
 }
 
 impl StepKey for &str {
@@ -216,7 +216,7 @@ impl StepKey for StepId {
 
 /// A handle of another pipeline finds nothing.
 #[cfg(feature = "alloc")]
-impl<T> StepKey for crate::Handle<T> {
+impl<T> StepKey for crate::steps::Handle<T> {
     fn find_in(self, plan: PlanView<'_>) -> Option<StepId> {
         (plan.0.id() == Some(self.pipeline)).then(|| self.id())
     }

@@ -37,7 +37,7 @@ pub enum Origin<'a> {
     Dependency {
         /// Where it began.
         root: &'a str,
-        /// What has become of the root.
+        /// The status of the root.
         status: Status,
         /// The step's own need through which it came, unless that is the root.
         via: Option<&'a str>,
@@ -59,7 +59,7 @@ impl<'a> Origin<'a> {
         Self::new(cause, status, names)
     }
 
-    /// As [`of`](Self::of), where it is known what has become of the root.
+    /// As [`of`](Self::of), where the status of the root is known.
     pub(crate) fn new(cause: Cause, status: Status, names: &'a dyn StepNames) -> Option<Self> {
         let name = |step: StepId| names.name(step);
         match cause {
@@ -76,7 +76,7 @@ impl fmt::Display for Origin<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Dependency { root, status, via } => {
-                write!(f, "`{root}` {}", became(status))?;
+                write!(f, "`{root}` {}", verb(status))?;
                 via.map_or(Ok(()), |via| write!(f, ", through `{via}`"))
             }
             Self::Stopped { by } => write!(f, "stopped after `{by}` failed"),
@@ -89,7 +89,7 @@ impl defmt::Format for Origin<'_> {
     fn format(&self, f: defmt::Formatter<'_>) {
         match *self {
             Self::Dependency { root, status, via } => {
-                defmt::write!(f, "`{=str}` {=str}", root, became(status));
+                defmt::write!(f, "`{=str}` {=str}", root, verb(status));
                 if let Some(via) = via {
                     defmt::write!(f, ", through `{=str}`", via);
                 }
@@ -99,7 +99,7 @@ impl defmt::Format for Origin<'_> {
     }
 }
 
-/// Logs a step's cause by its origin or its error, as [`Reason`] says them in words.
+/// Logs a step's cause with its origin or its error, in the words of [`ReasonText`].
 #[cfg(all(feature = "defmt", any(feature = "alloc", feature = "macros")))]
 pub(crate) fn log(
     f: defmt::Formatter<'_>,
@@ -118,8 +118,8 @@ pub(crate) fn log(
     }
 }
 
-/// What became of a root.
-fn became(status: Status) -> &'static str {
+/// The end of a root, as a verb.
+fn verb(status: Status) -> &'static str {
     match status {
         Status::Failed => "failed",
         Status::Cancelled => "was cancelled",
@@ -127,19 +127,19 @@ fn became(status: Status) -> &'static str {
     }
 }
 
-/// A step's cause with its origin and its error.
-pub(crate) struct Reason<'r> {
+/// A step's cause with its origin and its error, as text.
+pub(crate) struct ReasonText<'r> {
     pub(crate) status: Status,
     pub(crate) cause: Cause,
     pub(crate) origin: Option<Origin<'r>>,
     pub(crate) error: Option<&'r dyn fmt::Display>,
 }
 
-impl fmt::Display for Reason<'_> {
+impl fmt::Display for ReasonText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.origin, self.error) {
             (Some(origin), _) => origin.fmt(f)?,
-            // `{:#}` is passed on: an error then tells its sources.
+            // `{:#}` is passed on: an error then prints its sources.
             (None, Some(error)) if self.status == Status::Failed => return error.fmt(f),
             (None, _) => self.cause.fmt(f)?,
         }

@@ -6,7 +6,7 @@ use core::{
     task::{Context, Poll},
 };
 
-/// Runs the attempts of steps, and can end them.
+/// Runs the attempts of steps, and ends them on request.
 ///
 /// Implementations MUST keep these rules:
 /// - A handle that is dropped makes its attempt end (soon, if not at once): nothing runs on without a handle.
@@ -25,7 +25,7 @@ use core::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot run this step's future",
     note = "an executor with threads takes futures that are `Send` and own all they use (`'static`)",
-    note = "leave `spawn_on` away to run the step in place, where it may borrow"
+    note = "leave out `spawn_on` to run the step in place, where it may borrow"
 )]
 pub trait Spawner<F: Future> {
     /// An attempt that was started.

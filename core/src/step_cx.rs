@@ -1,9 +1,9 @@
-//! What a step may know of its attempt.
+//! The context of an attempt.
 
 #[cfg(feature = "macros")]
 use crate::fixed::StaticPlan;
 #[cfg(feature = "alloc")]
-use crate::{diagram::StepNames, dynamic::Names};
+use crate::{diagram::StepNames, steps::Names};
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
 #[cfg(feature = "alloc")]
@@ -11,7 +11,7 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use core::{fmt, time::Duration};
 use rungs_scheduler::{Instant, StepId};
 
-/// What a step may want to know of its attempt: taken by steps added with `run_with`, and by the parameter `cx` of a
+/// The context of an attempt: taken by steps added with `run_with`, and by the parameter `cx` of a
 /// step in a `#[pipeline]`.
 ///
 /// ```
@@ -76,11 +76,11 @@ impl StepCx {
             #[cfg(feature = "alloc")]
             CxNames::Shared(names) => names.name(self.step),
             #[cfg(feature = "macros")]
-            CxNames::StaticPipeline(blueprint) => blueprint.name(self.step),
+            CxNames::StaticPipeline(plan) => plan.name(self.step),
         }
     }
 
-    /// The step, by its place in the order of declaration: as handles and reports tell it.
+    /// The step, by its index in the order of declaration, the same as in handles and reports.
     pub fn id(&self) -> StepId {
         self.step
     }
@@ -91,7 +91,7 @@ impl StepCx {
             #[cfg(feature = "alloc")]
             CxNames::Shared(names) => names.pipeline(),
             #[cfg(feature = "macros")]
-            CxNames::StaticPipeline(blueprint) => blueprint.name,
+            CxNames::StaticPipeline(plan) => plan.name,
         }
     }
 
@@ -110,13 +110,13 @@ impl StepCx {
         (self.limit < Instant::NEVER).then_some(self.limit)
     }
 
-    /// How much of its time is left at `now`, as the run's timer tells it; `None` if there is no limit.
+    /// How much of its time is left at `now`, by the run's timer; `None` if there is no limit.
     pub fn time_left(&self, now: Instant) -> Option<Duration> {
         self.deadline().map(|limit| limit - now)
     }
 
-    /// Whether the attempt has been told to end. A step in place is simply dropped and never sees it; work on a thread of
-    /// its own looks here from time to time.
+    /// Whether the attempt has been asked to end. A step in place is dropped and never sees it; work on a thread of its
+    /// own should check this from time to time.
     #[cfg(feature = "alloc")]
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.as_ref().is_some_and(|cancelled| cancelled.load(Ordering::Acquire))

@@ -56,8 +56,8 @@ fn what_is_not_there_is_told() {
     let told = p.step("asks").depends_on(["a"]).run(|inputs: Inputs| async move {
         let stranger = inputs.get::<u32>("other").unwrap_err();
         let typed = inputs.get::<u64>("a").unwrap_err();
-        assert_eq!((stranger.name(), stranger.fault()), ("other", InputErrorKind::NotANeed));
-        assert_eq!((typed.name(), typed.fault()), ("a", InputErrorKind::OtherType));
+        assert_eq!((stranger.name(), stranger.kind()), ("other", InputErrorKind::NotANeed));
+        assert_eq!((typed.name(), typed.kind()), ("a", InputErrorKind::OtherType));
         Ok(format!("{stranger}; {typed}"))
     });
     let report = block(p.run(&NoClock)).unwrap();

@@ -116,7 +116,7 @@ fn jitter_without_a_seed() {
     p.step("a").retries(1).backoff(backoff).run(|| async { Ok(()) });
     p.step("never retried").backoff(backoff).run(|| async { Ok(()) });
     let error = drive(&clock, p.run(&clock)).err().unwrap();
-    assert_eq!(told(&error), ["step `a` has a backoff with jitter, and the run was given no seed"]);
+    assert_eq!(told(&error), ["step `a` uses jitter, and the run has no seed: call `.seed(..)` on the runner"]);
     assert!(drive(&clock, p.runner().seed(0).run(&clock)).is_ok());
 }
 
@@ -173,7 +173,7 @@ pipeline `all wrong` cannot run, 9 mistakes:
 - `max_concurrent` is 0, so that nothing could ever start
 - the run has a deadline, and no clock
 - step `egg` has a time limit or a delay, and the run has no clock
-- step `jitter` has a backoff with jitter, and the run was given no seed",
+- step `jitter` uses jitter, and the run has no seed: call `.seed(..)` on the runner",
     );
     assert_eq!(error.pipeline(), "all wrong");
     assert_eq!(error.mistakes().len(), 9);

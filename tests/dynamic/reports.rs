@@ -189,7 +189,7 @@ fn all_parts_of_a_run_have_a_debug_form() {
     assert!(text.starts_with(r#"Runner { pipeline: "shown", config: Config { max_concurrent: 2"#), "{text}");
     let report = block(runner.run(&NoClock)).unwrap();
     let text = format!("{report:?}");
-    assert!(text.starts_with(r#"Report { pipeline: "shown", exit_code: 1, succeeded: 0, failed: 2, "#), "{text}");
+    assert!(text.starts_with(r#"Report { pipeline: "shown", exit_code: 1, succeeded: 0, failed: 2"#), "{text}");
     let text = format!("{:?}", report.get("bad").unwrap().reason().unwrap());
     assert!(text.starts_with(r#"Reason { of: StepResult { name: "bad", status: Failed"#), "{text}");
     // A result without `Debug` would not have this.

@@ -3,17 +3,17 @@
 
 /// Layers that use what the table does not allow: from, to.
 // to be mended
-pub(crate) const ARROWS: &[(&str, &str)] =
-    &[("diagram", "dynamic API"), ("driver", "dynamic API"), ("report", "dynamic API")];
+pub(crate) const ARROWS: &[(&str, &str)] = &[("static plan", "static API")];
 
 /// Circles between files.
 // to be mended
 pub(crate) const CIRCLES: &[&[&str]] = &[
-    &["core/src/driver/run.rs", "core/src/dynamic/mod.rs", "core/src/dynamic/runner.rs"],
-    &["core/src/fixed/drive.rs", "core/src/fixed/report.rs"],
-    &["core/src/fixed/run_future.rs", "core/src/fixed/runner.rs", "core/src/fixed/storage.rs"],
-    &["core/src/fixed/settings.rs", "core/src/fixed/static_plan.rs"],
-    &["core/src/dynamic/check.rs", "core/src/dynamic/draft.rs", "core/src/dynamic/plans.rs"],
-    &["core/src/dynamic/kind.rs", "core/src/dynamic/needs.rs", "core/src/dynamic/work.rs"],
-    &["core/src/report/error.rs", "core/src/report/step.rs"],
+    &["core/scheduler/src/policy/backoff.rs", "core/scheduler/src/policy/settings.rs"],
+    &[
+        "core/src/fixed/observers.rs",
+        "core/src/fixed/run_future.rs",
+        "core/src/fixed/runner.rs",
+        "core/src/fixed/storage.rs",
+    ],
+    &["core/src/fixed/settings.rs", "core/src/fixed/signal.rs", "core/src/fixed/static_plan.rs"],
 ];

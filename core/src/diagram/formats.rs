@@ -1,4 +1,4 @@
-//! The three forms of a picture.
+//! The three forms of a diagram.
 
 use super::DiagramData;
 use core::fmt::{Result, Write};
@@ -14,7 +14,7 @@ impl<'s> DiagramData<'s> {
     }
 }
 
-/// Levels with their steps, and what each waits for. O(levels * V + E).
+/// The levels with their steps, and what each step waits for. O(levels * V + E).
 ///
 /// ```
 /// use rungs::diagram::{DiagramData, text};
@@ -22,10 +22,10 @@ impl<'s> DiagramData<'s> {
 ///
 /// let names = ["a", "b"];
 /// let needs = [Need::result(StepId::new(0).unwrap())];
-/// let sketch = DiagramData { pipeline: "two", names: &names, needs: Edges::new(&[0, 0, 1], &needs), levels: &[0, 1] };
-/// let mut picture = String::new();
-/// text(&sketch, &mut picture)?;
-/// assert_eq!(picture, "\
+/// let data = DiagramData { pipeline: "two", names: &names, needs: Edges::new(&[0, 0, 1], &needs), levels: &[0, 1] };
+/// let mut diagram = String::new();
+/// text(&data, &mut diagram)?;
+/// assert_eq!(diagram, "\
 /// Pipeline: two
 /// ========================================
 /// Level 0:
@@ -35,34 +35,34 @@ impl<'s> DiagramData<'s> {
 /// ");
 /// # Ok::<(), std::fmt::Error>(())
 /// ```
-pub fn text(sketch: &DiagramData<'_>, out: &mut dyn Write) -> Result {
-    writeln!(out, "Pipeline: {}", sketch.pipeline)?;
+pub fn text(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
+    writeln!(out, "Pipeline: {}", data.pipeline)?;
     writeln!(out, "========================================")?;
-    let levels = sketch.steps().filter_map(|step| sketch.level(step)).max().map_or(0, |top| top + 1);
+    let levels = data.steps().filter_map(|step| data.level(step)).max().map_or(0, |top| top + 1);
     for level in 0..levels {
         writeln!(out, "Level {level}:")?;
-        for step in sketch.steps().filter(|&step| sketch.level(step) == Some(level)) {
-            line(sketch, step, out)?;
+        for step in data.steps().filter(|&step| data.level(step) == Some(level)) {
+            line(data, step, out)?;
         }
     }
-    let mut stuck = sketch.steps().filter(|&step| sketch.level(step).is_none()).peekable();
+    let mut stuck = data.steps().filter(|&step| data.level(step).is_none()).peekable();
     if stuck.peek().is_some() {
         writeln!(out, "No levels, as there is a cycle:")?;
     }
-    stuck.try_for_each(|step| line(sketch, step, out))
+    stuck.try_for_each(|step| line(data, step, out))
 }
 
-fn line(sketch: &DiagramData<'_>, step: StepId, out: &mut dyn Write) -> Result {
-    write!(out, "  - {}", sketch.names.name(step))?;
-    list(sketch, step, false, " <- [", out)?;
-    list(sketch, step, true, " after [", out)?;
+fn line(data: &DiagramData<'_>, step: StepId, out: &mut dyn Write) -> Result {
+    write!(out, "  - {}", data.names.name(step))?;
+    list(data, step, false, " <- [", out)?;
+    list(data, step, true, " after [", out)?;
     writeln!(out)
 }
 
-fn list(sketch: &DiagramData<'_>, step: StepId, orders: bool, open: &str, out: &mut dyn Write) -> Result {
+fn list(data: &DiagramData<'_>, step: StepId, orders: bool, open: &str, out: &mut dyn Write) -> Result {
     let mut before = open;
-    for need in sketch.needs.of(step).iter().filter(|need| need.is_order() == orders) {
-        write!(out, "{before}{}", sketch.names.name(need.step()))?;
+    for need in data.needs.of(step).iter().filter(|need| need.is_order() == orders) {
+        write!(out, "{before}{}", data.names.name(need.step()))?;
         before = ", ";
     }
     if before == open { Ok(()) } else { write!(out, "]") }
@@ -75,17 +75,17 @@ fn list(sketch: &DiagramData<'_>, step: StepId, orders: bool, open: &str, out: &
 /// use rungs::scheduler::{Edges, Need, StepId};
 ///
 /// let needs = [Need::result(StepId::new(0).unwrap())];
-/// let sketch = DiagramData { pipeline: "two", names: &["a", "b"], needs: Edges::new(&[0, 0, 1], &needs), levels: &[0, 1] };
-/// let mut picture = String::new();
-/// mermaid(&sketch, &mut picture)?;
-/// assert!(picture.contains("s0 --> s1"));
+/// let data = DiagramData { pipeline: "two", names: &["a", "b"], needs: Edges::new(&[0, 0, 1], &needs), levels: &[0, 1] };
+/// let mut diagram = String::new();
+/// mermaid(&data, &mut diagram)?;
+/// assert!(diagram.contains("s0 --> s1"));
 /// # Ok::<(), std::fmt::Error>(())
 /// ```
-pub fn mermaid(sketch: &DiagramData<'_>, out: &mut dyn Write) -> Result {
+pub fn mermaid(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
     writeln!(out, "flowchart TD")?;
-    for step in sketch.steps() {
+    for step in data.steps() {
         write!(out, "    s{}[\"", step.index())?;
-        escape(sketch.names.name(step), out, |c| match c {
+        escape(data.names.name(step), out, |c| match c {
             '"' => Some("#quot;"),
             '#' => Some("#35;"),
             '<' => Some("#lt;"),
@@ -95,8 +95,8 @@ pub fn mermaid(sketch: &DiagramData<'_>, out: &mut dyn Write) -> Result {
         })?;
         writeln!(out, "\"]")?;
     }
-    for step in sketch.steps() {
-        for need in sketch.needs.of(step) {
+    for step in data.steps() {
+        for need in data.needs.of(step) {
             let arrow = if need.has_result() { "-->" } else { "-.->" };
             writeln!(out, "    s{} {arrow} s{}", need.step().index(), step.index())?;
         }
@@ -111,13 +111,13 @@ pub fn mermaid(sketch: &DiagramData<'_>, out: &mut dyn Write) -> Result {
 /// use rungs::scheduler::{Edges, Need, StepId};
 ///
 /// let needs = [Need::result(StepId::new(0).unwrap())];
-/// let sketch = DiagramData { pipeline: "two", names: &["a", "b"], needs: Edges::new(&[0, 0, 1], &needs), levels: &[0, 1] };
-/// let mut picture = String::new();
-/// dot(&sketch, &mut picture)?;
-/// assert!(picture.contains("s0 -> s1"));
+/// let data = DiagramData { pipeline: "two", names: &["a", "b"], needs: Edges::new(&[0, 0, 1], &needs), levels: &[0, 1] };
+/// let mut diagram = String::new();
+/// dot(&data, &mut diagram)?;
+/// assert!(diagram.contains("s0 -> s1"));
 /// # Ok::<(), std::fmt::Error>(())
 /// ```
-pub fn dot(sketch: &DiagramData<'_>, out: &mut dyn Write) -> Result {
+pub fn dot(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
     let quote = |text: &str, out: &mut dyn Write| {
         escape(text, out, |c| match c {
             '"' => Some("\\\""),
@@ -127,15 +127,15 @@ pub fn dot(sketch: &DiagramData<'_>, out: &mut dyn Write) -> Result {
         })
     };
     write!(out, "digraph \"")?;
-    quote(sketch.pipeline, out)?;
+    quote(data.pipeline, out)?;
     writeln!(out, "\" {{")?;
-    for step in sketch.steps() {
+    for step in data.steps() {
         write!(out, "    s{} [label=\"", step.index())?;
-        quote(sketch.names.name(step), out)?;
+        quote(data.names.name(step), out)?;
         writeln!(out, "\"];")?;
     }
-    for step in sketch.steps() {
-        for need in sketch.needs.of(step) {
+    for step in data.steps() {
+        for need in data.needs.of(step) {
             let style = match (need.has_result(), need.is_order()) {
                 (true, _) => "",
                 (false, false) => " [style=dashed]",

@@ -1,4 +1,4 @@
-//! Pictures of plans: text, Mermaid and DOT, to any `fmt::Write`. Nothing is executed for one.
+//! Diagrams of plans: text, Mermaid and DOT, to any `fmt::Write`. Nothing is executed for one.
 
 mod formats;
 
@@ -7,7 +7,7 @@ pub use formats::{dot, mermaid, text};
 use core::fmt;
 use rungs_scheduler::{Edges, StepId};
 
-/// Who knows the names of a plan's steps.
+/// The names of a plan's steps.
 ///
 /// ```
 /// use rungs::diagram::StepNames;
@@ -28,7 +28,7 @@ impl<const N: usize> StepNames for [&str; N] {
     }
 }
 
-/// What a picture shows: names, edges and levels, all borrowed.
+/// What a diagram shows: names, edges and levels, all borrowed.
 ///
 /// [`text`] has an example.
 #[derive(Clone, Copy)]
@@ -52,7 +52,7 @@ impl fmt::Debug for DiagramData<'_> {
 }
 
 #[cfg(feature = "alloc")]
-pub use picture::{Diagram, Format};
+pub use dynamic::{Diagram, Format};
 
 #[cfg(feature = "alloc")]
-mod picture;
+mod dynamic;

@@ -1,6 +1,6 @@
 //! Panics of attempts, caught where there is a way to catch them.
 
-use crate::dynamic::Work;
+use crate::steps::Work;
 use core::{
     pin::Pin,
     task::{Context, Poll},
@@ -23,18 +23,18 @@ pub(super) fn poll_cancel<E, C: ?Sized, W: Work<E, C> + ?Sized>(
     }
 }
 
-/// Drops an attempt. If its drop panics there is nobody to tell: the other attempts must be dropped as well.
+/// Drops an attempt. A panic of its drop is discarded, because the other attempts must be dropped as well.
 pub(super) fn discard<E, C: ?Sized, W: Work<E, C> + ?Sized>(work: Pin<&mut W>) {
     let _ = guard(|| work.discard());
 }
 
-/// What a panic leaves behind.
+/// The payload of a panic.
 #[cfg(feature = "std")]
 pub(super) type Payload = alloc::boxed::Box<dyn core::any::Any + Send>;
 #[cfg(not(feature = "std"))]
 pub(super) type Payload = core::convert::Infallible;
 
-/// Unwind safety: what a panicking attempt leaves behind is dropped and never looked at again; its slot is not filled.
+/// Unwind safety: an attempt that panicked is dropped and never polled again, and its result is never written.
 #[cfg(feature = "std")]
 pub(super) fn guard<R>(call: impl FnOnce() -> R) -> Result<R, Payload> {
     std::panic::catch_unwind(core::panic::AssertUnwindSafe(call))

@@ -1,27 +1,27 @@
-//! What an attempt came to: the scheduler is told, the observer, and, of an error, the report to come.
+//! The end of an attempt: reported to the scheduler and to the observers; an error is kept for the report.
 
 use super::{
     attempt::{self, Payload},
     run::Driver,
 };
 use crate::{
-    dynamic::{AttemptError, Kind, Work},
     error::StepError,
     observe::EventKind,
     observers::Observers,
     reason::Origin,
+    steps::{AttemptError, Kind, Work},
     time::Timer,
 };
 use alloc::sync::Arc;
 use rungs_scheduler::{Instant, Outcome, Retry, Status, StepId, StepState, Verdict};
 
 impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
-    /// Records a success. Errors of earlier attempts are of no interest any more.
+    /// Records a success, and forgets the errors of earlier attempts.
     #[inline(always)]
     pub(super) fn succeeded(&mut self, step: StepId, result: Arc<K::Cell>, now: Instant) {
         let parts = &mut self.parts;
-        if let Some(place) = parts.results.get_mut(step.index()) {
-            *place = Some(result);
+        if let Some(slot) = parts.results.get_mut(step.index()) {
+            *slot = Some(result);
         }
         parts.scheduler.handle_outcome(step, Outcome::Success, now);
         if !self.errors.is_empty() {
@@ -29,34 +29,35 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         }
         let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
         let kind = EventKind::Ended { status: Status::Success, cause: None, origin: None, error: None };
-        parts.tell(step, attempt, now, kind);
+        parts.notify(step, attempt, now, kind);
     }
 
-    /// An attempt has ended in an error, or was lost.
+    /// Handles an attempt that returned an error, or that its executor dropped.
     #[inline(never)]
-    pub(super) fn failed<T: Timer>(&mut self, step: StepId, fault: AttemptError<E>, now: Instant) {
-        match fault {
-            AttemptError::Error(error) => match attempt::guard(|| self.judge::<T>(step, &error)) {
-                Ok(retry) => self.settle(step, Outcome::Failed(retry), Some(StepError::Failed(error)), now),
-                // The verdict is part of the step: its panic is the step's.
+    pub(super) fn failed<T: Timer>(&mut self, step: StepId, error: AttemptError<E>, now: Instant) {
+        match error {
+            AttemptError::Error(error) => match attempt::guard(|| self.retry_predicate::<T>(step, &error)) {
+                Ok(retry) => self.finish_attempt(step, Outcome::Failed(retry), Some(StepError::Failed(error)), now),
+                // If the predicate panics, the step fails.
                 #[cfg(feature = "std")]
                 Err(payload) => self.end_panicked(step, payload, now),
                 #[cfg(not(feature = "std"))]
                 Err(never) => match never {},
             },
-            AttemptError::TaskDropped => self.settle(step, Outcome::Abandoned, None, now),
+            AttemptError::TaskDropped => self.finish_attempt(step, Outcome::Abandoned, None, now),
         }
     }
 
-    /// What an error means for the step's retries. Without a clock there is no later: another attempt is made at once.
-    fn judge<T: Timer>(&self, step: StepId, error: &E) -> Retry {
-        match self.parts.retry_predicates.get(&step.number()).map_or(Retry::Yes, |judge| judge(error)) {
+    /// Asks the step's retry predicate about an error. Without a clock there is no delay: the next attempt starts at once.
+    fn retry_predicate<T: Timer>(&self, step: StepId, error: &E) -> Retry {
+        match self.parts.retry_predicates.get(&step.number()).map_or(Retry::Yes, |predicate| predicate(error)) {
             Retry::After(_) if !T::TICKS => Retry::Yes,
             retry => retry,
         }
     }
 
-    /// The attempt that was being polled has panicked. Any other panic is the run's.
+    /// Handles the panic of the attempt that was being polled. Any other panic, such as an observer's, is passed
+    /// on to the caller.
     #[cfg(feature = "std")]
     #[cold]
     pub(super) fn panicked<T: Timer>(&mut self, payload: Payload, now: &mut Instant, timer: &T) {
@@ -66,7 +67,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         if let Some(&slot) = self.parts.slot_of.get(step as usize)
             && self.parts.slots.step_in(slot as usize) == Some(step)
         {
-            self.parts.slots.leave(slot as usize);
+            self.parts.slots.release(slot as usize);
         }
         *now = timer.now();
         self.end_panicked(StepId::from_number(step), payload, *now);
@@ -74,7 +75,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
 
     #[cfg(feature = "std")]
     fn end_panicked(&mut self, step: StepId, payload: Payload, now: Instant) {
-        self.settle(step, Outcome::Panicked, Some(StepError::Panicked(attempt::message(payload))), now);
+        self.finish_attempt(step, Outcome::Panicked, Some(StepError::Panicked(attempt::message(payload))), now);
     }
 
     #[cfg(not(feature = "std"))]
@@ -82,9 +83,9 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         match never {}
     }
 
-    /// An attempt has come to no result, and perhaps to an error. The scheduler is told; what it then knows of the step is
-    /// how it ended, and only what the step itself said is kept beside.
-    pub(super) fn settle(&mut self, step: StepId, outcome: Outcome, own: Option<StepError<E>>, now: Instant) {
+    /// Reports an attempt without a result to the scheduler, whose state of the step then holds how it ended. Only the
+    /// step's own error, if there is one, is kept beside it.
+    pub(super) fn finish_attempt(&mut self, step: StepId, outcome: Outcome, own: Option<StepError<E>>, now: Instant) {
         let verdict = self.parts.scheduler.handle_outcome(step, outcome, now);
         if verdict == Verdict::Ignored {
             return;
@@ -98,31 +99,31 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         }
     }
 
-    /// Tells of an attempt that another will follow.
+    /// Reports an attempt that another will follow.
     fn retrying(&mut self, step: StepId, next: Instant, now: Instant) {
-        let Some(node) = self.parts.scheduler.state(step) else { return };
-        let derived = StepError::of(node);
+        let Some(state) = self.parts.scheduler.state(step) else { return };
+        let derived = StepError::of(state);
         if let Some(error) = derived.as_ref().or(self.errors.get(&step.number()).map(|own| &**own)) {
-            self.parts.tell(step, node.attempts(), now, EventKind::Retrying { error, next });
+            self.parts.notify(step, state.attempts(), now, EventKind::Retrying { error, next });
         }
     }
 
-    /// RunNotes any other end than a success, and tells of it.
+    /// Records and reports any end of a step but a success.
     #[inline(never)]
     pub(super) fn ended(&mut self, step: StepId, now: Instant) {
         let parts = &mut self.parts;
-        if let (Some(work), Some(place)) = (parts.works.get_mut(step.index()), parts.results.get_mut(step.index())) {
-            *place = work.as_mut().yield_cell();
+        if let (Some(work), Some(slot)) = (parts.works.get_mut(step.index()), parts.results.get_mut(step.index())) {
+            *slot = work.as_mut().yield_cell();
         }
         if !O::LISTEN {
             return;
         }
         let (states, names) = (parts.scheduler.states(), &**parts.names);
-        let Some(node) = states.get(step.index()) else { return };
-        let (status, cause, attempts) = (node.status(), node.cause(), node.attempts());
+        let Some(state) = states.get(step.index()) else { return };
+        let (status, cause, attempts) = (state.status(), state.cause(), state.attempts());
         let origin = cause.and_then(|cause| Origin::of(cause, states, names));
-        let derived = StepError::of(node);
+        let derived = StepError::of(state);
         let error = derived.as_ref().or(self.errors.get(&step.number()).map(|own| &**own));
-        parts.tell(step, attempts, now, EventKind::Ended { status, cause, origin, error });
+        parts.notify(step, attempts, now, EventKind::Ended { status, cause, origin, error });
     }
 }

@@ -1,27 +1,27 @@
-//! Results that lie far apart, fetched together before they are needed.
+//! Touches the results that the next steps need, so that their cache misses overlap.
 
 use super::run::Driver;
-use crate::{dynamic::Kind, observers::Observers};
+use crate::{observers::Observers, steps::Kind};
 use alloc::sync::Arc;
 use core::hint::black_box;
 
-/// So many steps at a time.
+/// How many steps are looked at together.
 const STEPS: u32 = 8;
-/// The results of fewer steps are near in any case.
+/// The results of fewer steps are in the cache in any case.
 const MANY: usize = 1 << 15;
 
 impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
-    /// Brings near what the next steps will need, every so many steps. To take a share of a result is to wait for the
-    /// one before; to look at many is to wait once.
+    /// Touches the next steps' inputs together, once per [`STEPS`] steps. One by one, each would be a cache miss of its
+    /// own.
     #[inline]
     pub(super) fn look_ahead(&self) {
         if self.parts.works.len() > MANY && self.parts.scheduler.ended().is_multiple_of(STEPS) {
-            self.look_at_needs();
+            self.touch_needs();
         }
     }
 
     #[inline(never)]
-    fn look_at_needs(&self) {
+    fn touch_needs(&self) {
         let parts = &self.parts;
         for step in parts.scheduler.upcoming(STEPS) {
             for need in parts.scheduler.plan().needs(step).iter() {

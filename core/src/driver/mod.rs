@@ -1,4 +1,4 @@
-//! The only async part: polls the attempts of a run, and keeps one sleep armed.
+//! The only asynchronous part: polls the attempts of a run, and keeps one sleep armed.
 
 mod attempt;
 mod ends;
@@ -6,5 +6,5 @@ mod look_ahead;
 mod run;
 mod wakes;
 
-pub(crate) use run::{Driver, DriverParts, Errors};
+pub(crate) use run::{Driver, DriverParts};
 pub(crate) use wakes::WakerSlots;

@@ -1,4 +1,4 @@
-//! A run in progress, and the future that drives it.
+//! A run in progress, and its future.
 
 use super::{
     attempt,
@@ -7,11 +7,10 @@ use super::{
 use crate::{
     cancel::Tokens,
     diagram::StepNames,
-    dynamic::{Attempt, AttemptError, Kind, Names, RetryPredicate, Work},
-    error::StepError,
+    exit_code::exit_code,
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
-    report::exit_code,
+    steps::{Attempt, AttemptError, Errors, Kind, Names, RetryPredicate, Work},
     time::Timer,
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
@@ -23,41 +22,37 @@ use core::{
 use pin_project_lite::pin_project;
 use rungs_scheduler::{Action, Instant, Outcome, Scheduler, Setup, StepId, StepState};
 
-/// All that a run works with.
+/// What a run borrows and owns.
 pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) scheduler: Scheduler<'r>,
     pub(crate) works: &'r mut [Pin<Box<K::Work>>],
     pub(crate) results: &'r mut [Option<Arc<K::Cell>>],
-    /// By `mut`, so that a run is `Send` though these need not be `Sync`.
+    /// Borrowed as `mut`, so that a run is `Send` though these need not be `Sync`.
     pub(crate) retry_predicates: &'r mut BTreeMap<u32, RetryPredicate<'env, E>>,
     pub(crate) names: &'r Arc<Names>,
     pub(crate) slots: &'r mut WakerSlots,
-    /// The slot of each step that has one; grown when a step first does not end at its first poll.
+    /// The waker slot of each step that has one; grown when a step first does not end at its first poll.
     pub(crate) slot_of: &'r mut Vec<u32>,
     pub(crate) is_running: &'r mut bool,
     pub(crate) tokens: Tokens,
     pub(crate) observers: O,
 }
 
-/// What steps themselves said, by step: their own errors, and the messages of their panics. How a step ended beyond that
-/// is in its node.
-pub(crate) type Errors<E> = BTreeMap<u32, Arc<StepError<E>>>;
-
 /// A run in progress. Dropping it drops every attempt.
 pub(crate) struct Driver<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> {
     pub(super) parts: DriverParts<'r, 'env, E, K, O>,
-    /// Each step's last own error, unless it has succeeded since.
+    /// Each step's own last error, unless it has succeeded since.
     pub(super) errors: Errors<E>,
-    /// A slot at hand: a step that ends at its first poll leaves it as it was.
+    /// An acquired slot for first polls: a step that ends at its first poll does not keep it.
     spare: u32,
-    /// The step whose attempt is being polled: if there is a panic, it is this one's. Else `NO_SLOT`.
+    /// The step whose attempt is being polled, to which a panic belongs; otherwise `NO_SLOT`.
     pub(super) polled: u32,
 }
 
 pin_project! {
-    /// The future of a run: the only place that knows the timer's sleep.
+    /// The future of a run. It alone holds the timer's sleep.
     struct Run<'r, 'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> {
-        drive: Driver<'r, 'env, E, K, O>,
+        driver: Driver<'r, 'env, E, K, O>,
         timer: &'t T,
         #[pin]
         sleep: Option<T::Sleep>,
@@ -71,17 +66,17 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Errors<E>> {
         let mut this = self.project();
         let mut now = this.timer.now();
-        let mut pass = this.drive.listen(cx);
+        let mut pass = this.driver.register_waker(cx);
         loop {
-            this.drive.go_on(&mut pass, &mut now, *this.timer);
-            if this.drive.parts.scheduler.has_ended() {
-                this.drive.parts.tell_end(now);
-                return Poll::Ready(core::mem::take(&mut this.drive.errors));
+            this.driver.progress(&mut pass, &mut now, *this.timer);
+            if this.driver.parts.scheduler.has_ended() {
+                this.driver.parts.notify_end(now);
+                return Poll::Ready(core::mem::take(&mut this.driver.errors));
             }
-            if this.drive.poll_tokens(cx) {
+            if this.driver.poll_tokens(cx) {
                 continue;
             }
-            let deadline = this.drive.parts.scheduler.poll_deadline();
+            let deadline = this.driver.parts.scheduler.poll_deadline();
             if *this.armed != deadline {
                 this.sleep.set(deadline.map(|deadline| this.timer.sleep_until(deadline)));
                 *this.armed = deadline;
@@ -90,7 +85,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
             if sleep.poll(cx).is_pending() {
                 return Poll::Pending;
             }
-            // A sleep may end early: the clock decides, and if it says that it is too soon there is another sleep.
+            // A sleep may end early: the clock decides, and if the time has not come there is another sleep.
             *this.armed = None;
             now = this.timer.now();
         }
@@ -99,25 +94,25 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
 
 impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> {
     #[inline]
-    pub(super) fn tell(&mut self, step: StepId, attempt: u32, at: Instant, kind: EventKind<'_, E>) {
-        self.observers.tell(&Event { at, step: Some(step), name: self.names.name(step), attempt, kind });
+    pub(super) fn notify(&mut self, step: StepId, attempt: u32, at: Instant, kind: EventKind<'_, E>) {
+        self.observers.on_event(&Event { at, step: Some(step), name: self.names.name(step), attempt, kind });
     }
 
-    /// Tells that the run begins.
-    fn tell_start(&mut self, at: Instant) {
+    /// Reports the start of the run.
+    fn notify_start(&mut self, at: Instant) {
         if O::LISTEN {
             let (names, setup) = (&**self.names, self.scheduler.setup());
             let kind = EventKind::RunStarted(RunInfo { names, plan: setup.plan(), config: setup.config() });
-            self.observers.tell(&Event { at, step: None, name: names.pipeline(), attempt: 0, kind });
+            self.observers.on_event(&Event { at, step: None, name: names.pipeline(), attempt: 0, kind });
         }
     }
 
-    /// Tells what the run came to.
-    fn tell_end(&mut self, at: Instant) {
+    /// Reports the end of the run.
+    fn notify_end(&mut self, at: Instant) {
         if O::LISTEN {
             let states = self.scheduler.states();
             let kind = EventKind::RunEnded { counts: Counts::of(states), exit_code: exit_code(states) };
-            self.observers.tell(&Event { at, step: None, name: self.names.pipeline(), attempt: 0, kind });
+            self.observers.on_event(&Event { at, step: None, name: self.names.pipeline(), attempt: 0, kind });
         }
     }
 }
@@ -127,24 +122,24 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         Self { parts, errors: Errors::new(), spare: NO_SLOT, polled: NO_SLOT }
     }
 
-    /// Runs to the end, and tells the errors.
+    /// Runs to the end, and returns the errors.
     pub(crate) fn run<'t, T: Timer>(
         mut self,
         started: Instant,
         timer: &'t T,
     ) -> impl Future<Output = Errors<E>> + use<'r, 'env, 't, E, K, O, T> {
-        self.parts.tell_start(started);
-        Run { drive: self, timer, sleep: None, armed: None }
+        self.parts.notify_start(started);
+        Run { driver: self, timer, sleep: None, armed: None }
     }
 
-    /// From here on wakes are heard; those from before are in the pass.
-    fn listen(&mut self, cx: &Context<'_>) -> Pass {
+    /// Registers the waker of the run: a wake from here on causes a further poll, and an earlier one is in the pass.
+    fn register_waker(&mut self, cx: &Context<'_>) -> Pass {
         self.parts.slots.wakes().run.register(cx.waker());
         Pass::default()
     }
 
-    /// Polls and acts for as long as there is something to do. Panics are caught out here, once, and not at each poll.
-    fn go_on<T: Timer>(&mut self, pass: &mut Pass, now: &mut Instant, timer: &T) {
+    /// Polls and acts for as long as there is something to do. Panics are caught here, once, and not at each poll.
+    fn progress<T: Timer>(&mut self, pass: &mut Pass, now: &mut Instant, timer: &T) {
         while let Err(payload) = attempt::guard(|| {
             self.poll_woken(pass, now, timer);
             self.act(now, timer);
@@ -170,8 +165,8 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         stop.is_some()
     }
 
-    /// Does what the scheduler says until it has nothing more to say.
-    // By itself, with the seldom ways out of line: a step that succeeds at once costs a quarter more otherwise.
+    /// Carries out the scheduler's actions until there are none.
+    // A function of its own, with the rare cases out of line: a step that succeeds at once costs a quarter more otherwise.
     #[inline(never)]
     fn act<T: Timer>(&mut self, now: &mut Instant, timer: &T) {
         loop {
@@ -197,24 +192,24 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         let parts = &mut self.parts;
         let started = *now;
         let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
-        parts.tell(step, attempt, started, EventKind::Started);
+        parts.notify(step, attempt, started, EventKind::Started);
         if self.spare == NO_SLOT {
-            self.spare = parts.slots.take() as u32;
+            self.spare = parts.slots.acquire() as u32;
         }
         match self.poll_attempt(step, self.spare as usize, Some(started)) {
             Poll::Ready(Ok(result)) => {
                 *now = timer.now();
                 self.succeeded(step, result, *now);
             }
-            Poll::Ready(Err(fault)) => {
+            Poll::Ready(Err(error)) => {
                 *now = timer.now();
-                self.failed::<T>(step, fault, *now);
+                self.failed::<T>(step, error, *now);
             }
-            Poll::Pending => self.sit(step),
+            Poll::Pending => self.keep_slot(step),
         }
     }
 
-    /// Polls whatever the woken step has in flight: its attempt, or the end of it.
+    /// Polls what the woken step has in flight: its attempt, or the end of it.
     fn poll_step<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) {
         let ended = if self.parts.scheduler.state(step).is_some_and(StepState::is_being_abandoned) {
             self.poll_cancel(step, slot, now, timer)
@@ -222,7 +217,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
             self.poll_slot(step, slot, now, timer)
         };
         if ended {
-            self.parts.slots.leave(slot);
+            self.parts.slots.release(slot);
         }
     }
 
@@ -232,17 +227,17 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         let Some(&slot) = self.parts.slot_of.get(step.index()) else { return };
         let slot = slot as usize;
         if self.poll_slot(step, slot, now, timer) || self.poll_cancel(step, slot, now, timer) {
-            self.parts.slots.leave(slot);
+            self.parts.slots.release(slot);
         }
     }
 
-    /// Polls an attempt that has begun before, and tells whether it has ended.
+    /// Polls an attempt that has begun before, and returns whether it has ended.
     fn poll_slot<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) -> bool {
-        let Poll::Ready(came) = self.poll_attempt(step, slot, None) else { return false };
+        let Poll::Ready(result) = self.poll_attempt(step, slot, None) else { return false };
         *now = timer.now();
-        match came {
+        match result {
             Ok(result) => self.succeeded(step, result, *now),
-            Err(fault) => self.failed::<T>(step, fault, *now),
+            Err(error) => self.failed::<T>(step, error, *now),
         }
         true
     }
@@ -266,7 +261,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         polled
     }
 
-    /// Goes on ending an attempt, and tells whether it has ended.
+    /// Polls the end of an abandoned attempt, and returns whether it has ended.
     fn poll_cancel<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) -> bool {
         let parts = &mut self.parts;
         let (Some(work), Some(waker)) = (parts.works.get_mut(step.index()), parts.slots.waker(slot)) else {
@@ -276,16 +271,16 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
             return false;
         }
         *now = timer.now();
-        self.settle(step, Outcome::Abandoned, None, *now);
+        self.finish_attempt(step, Outcome::Abandoned, None, *now);
         true
     }
 
-    /// The step waits on the spare slot: its wakes shall find it.
+    /// Gives the spare slot to the step, so that its wakes lead to it.
     #[inline(never)]
-    fn sit(&mut self, step: StepId) {
+    fn keep_slot(&mut self, step: StepId) {
         let parts = &mut self.parts;
         let slot = core::mem::replace(&mut self.spare, NO_SLOT);
-        parts.slots.sit(slot as usize, step.number());
+        parts.slots.assign(slot as usize, step.number());
         if parts.slot_of.len() < parts.works.len() {
             parts.slot_of.resize(parts.works.len(), 0);
         }
@@ -298,7 +293,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
 impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Driver<'_, 'env, E, K, O> {
     fn drop(&mut self) {
         if self.spare != NO_SLOT {
-            self.parts.slots.leave(self.spare as usize);
+            self.parts.slots.release(self.spare as usize);
         }
         if !self.parts.scheduler.has_ended() {
             for step in self.parts.slots.clear() {

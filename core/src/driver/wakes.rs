@@ -1,4 +1,4 @@
-//! Which slots were woken: bits that wakers set from any thread and the run takes.
+//! Waker slots, and which of them were woken: bits that wakers set from any thread and that the run takes.
 
 use alloc::{boxed::Box, sync::Arc, task::Wake, vec::Vec};
 use atomic_waker::AtomicWaker;
@@ -11,10 +11,10 @@ use loom::sync::atomic::{AtomicUsize, Ordering};
 
 const BITS: usize = usize::BITS as usize;
 
-/// A set of slots: a bit each, and a bit for each word of those that may not be empty.
+/// A set of slots: one bit per slot, and one mark per word of bits that may not be empty.
 ///
-/// Who sets the first bit of a word marks the word; the run takes marks first and words after, so a bit that is set
-/// meanwhile is either taken along or has its word marked anew.
+/// Setting the first bit of a word also marks the word. The run takes the marks first and the words after, so a bit that is
+/// set in between is either taken as well or has its word marked again.
 pub(crate) struct WokenBits {
     words: Box<[AtomicUsize]>,
     marks: Box<[AtomicUsize]>,
@@ -27,11 +27,11 @@ impl WokenBits {
         Self { words: zeros(words), marks: zeros(words.div_ceil(BITS)) }
     }
 
-    /// Whether the run must be woken: if not, somebody else is about to.
+    /// Sets a bit, and returns whether the run must be woken. If not, another waker is about to do so.
     pub(crate) fn set(&self, slot: usize) -> bool {
         let word = slot / BITS;
         let Some(bits) = self.words.get(word) else { return false };
-        // Release: what happened before the wake is seen by the poll that it causes.
+        // Release: what happened before the wake is visible to the poll that it causes.
         if bits.fetch_or(1 << (slot % BITS), Ordering::AcqRel) != 0 {
             return false;
         }
@@ -58,7 +58,7 @@ fn take(word: Option<&AtomicUsize>) -> usize {
     }
 }
 
-/// One pass over the woken slots. A slot that is woken again while the pass goes on is left for the next pass, so that
+/// One pass over the woken slots. A slot that is woken again during the pass is left for the next pass, so that
 /// a step that always wakes itself cannot keep the others waiting.
 #[derive(Default)]
 pub(crate) struct Pass {
@@ -94,7 +94,7 @@ pub(crate) struct Wakes {
     pub(crate) run: AtomicWaker,
 }
 
-/// What a step's waker points at. It outlives the step's attempt in foreign hands; a late wake is a spurious one.
+/// What a waker of a step points at. Clones of the waker can outlive the attempt; a late wake is a spurious one.
 struct WakerSlot {
     number: usize,
     wakes: Arc<Wakes>,
@@ -116,8 +116,8 @@ impl Wake for WakerSlot {
 pub(crate) struct WakerSlots {
     wakes: Arc<Wakes>,
     wakers: Vec<Waker>,
-    /// Who sits there; `NO_SLOT` on a free slot.
-    sitting: Vec<u32>,
+    /// The step that holds each slot; `NO_SLOT` for a free one.
+    steps: Vec<u32>,
     free: Vec<u32>,
 }
 
@@ -126,10 +126,10 @@ pub(crate) const NO_SLOT: u32 = u32::MAX;
 impl WakerSlots {
     pub(crate) fn new(most: usize) -> Self {
         let wakes = Arc::new(Wakes { woken: WokenBits::new(most), run: AtomicWaker::new() });
-        let mut slots = Self { wakes, wakers: Vec::new(), sitting: Vec::new(), free: Vec::new() };
-        // Steps that are ready at once take turns on one slot: with that a run need not allocate.
-        let first = slots.take();
-        slots.leave(first);
+        let mut slots = Self { wakes, wakers: Vec::new(), steps: Vec::new(), free: Vec::new() };
+        // Steps that end at their first poll all use one slot, so a run of only such steps does not allocate.
+        let first = slots.acquire();
+        slots.release(first);
         slots
     }
 
@@ -141,27 +141,27 @@ impl WakerSlots {
         &self.wakes
     }
 
-    /// A slot that nobody sits on.
-    pub(crate) fn take(&mut self) -> usize {
+    /// Takes a free slot, or makes one.
+    pub(crate) fn acquire(&mut self) -> usize {
         if let Some(slot) = self.free.pop() {
             return slot as usize;
         }
         let number = self.wakers.len();
         self.wakers.push(Waker::from(Arc::new(WakerSlot { number, wakes: self.wakes.clone() })));
-        self.sitting.push(NO_SLOT);
+        self.steps.push(NO_SLOT);
         number
     }
 
-    /// The step sits down on a slot that was taken.
-    pub(crate) fn sit(&mut self, slot: usize, step: u32) {
-        if let Some(sitting) = self.sitting.get_mut(slot) {
-            *sitting = step;
+    /// Assigns an acquired slot to a step.
+    pub(crate) fn assign(&mut self, slot: usize, step: u32) {
+        if let Some(entry) = self.steps.get_mut(slot) {
+            *entry = step;
         }
     }
 
-    /// The slot is free again.
-    pub(crate) fn leave(&mut self, slot: usize) {
-        self.sit(slot, NO_SLOT);
+    /// Makes a slot free again.
+    pub(crate) fn release(&mut self, slot: usize) {
+        self.assign(slot, NO_SLOT);
         self.free.push(slot as u32);
     }
 
@@ -171,15 +171,15 @@ impl WakerSlots {
     }
 
     pub(crate) fn step_in(&self, slot: usize) -> Option<u32> {
-        self.sitting.get(slot).copied().filter(|&step| step != NO_SLOT)
+        self.steps.get(slot).copied().filter(|&step| step != NO_SLOT)
     }
 
-    /// All who sit, leaving.
+    /// Releases every slot, and returns the steps that held one.
     pub(crate) fn clear(&mut self) -> Vec<u32> {
-        let all = self.sitting.iter().copied().filter(|&step| step != NO_SLOT).collect();
+        let all = self.steps.iter().copied().filter(|&step| step != NO_SLOT).collect();
         self.free.clear();
-        self.free.extend((0..self.sitting.len() as u32).rev());
-        self.sitting.fill(NO_SLOT);
+        self.free.extend((0..self.steps.len() as u32).rev());
+        self.steps.fill(NO_SLOT);
         all
     }
 }
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pass_takes_each_woken_seat_once() {
+    fn a_pass_takes_each_woken_slot_once() {
         let woken = WokenBits::new(10_000);
         for slot in [0, 63, 64, 4_095, 4_096, 9_999] {
             assert!(woken.set(slot) || slot == 63);
@@ -220,20 +220,19 @@ mod tests {
         }
     }
 
-    /// Whatever the order, each wake is taken by a pass that began before the run was told, or by the pass that it is told
-    /// to make.
+    /// In any order, each wake is taken by a pass that began before the run was woken, or by the pass that follows its wake.
     fn two_wakers_and_a_run(slots: [usize; 2]) {
         let woken = Arc::new(WokenBits::new(BITS + 1));
-        let told = Arc::new(AtomicUsize::new(0));
+        let run_wakes = Arc::new(AtomicUsize::new(0));
         let threads = slots.map(|slot| {
-            let (woken, told) = (woken.clone(), told.clone());
+            let (woken, run_wakes) = (woken.clone(), run_wakes.clone());
             thread::spawn(move || {
                 if woken.set(slot) {
-                    told.fetch_add(1, Ordering::AcqRel);
+                    run_wakes.fetch_add(1, Ordering::AcqRel);
                 }
             })
         });
-        let before = told.load(Ordering::Acquire);
+        let before = run_wakes.load(Ordering::Acquire);
         let mut seen = Vec::new();
         let mut pass = || {
             let mut pass = Pass::default();
@@ -245,8 +244,8 @@ mod tests {
             thread.join().unwrap();
         }
         let all = pass();
-        let told = told.load(Ordering::Acquire) > before;
-        assert!(all == early || told, "left in the set, and nobody told the run");
+        let is_woken = run_wakes.load(Ordering::Acquire) > before;
+        assert!(all == early || is_woken, "a bit was left in the set, and the run was not woken");
         assert!(
             slots.iter().all(|slot| seen.contains(slot)) && all <= slots.len(),
             "{slots:?} were woken, not {seen:?}"

@@ -1,4 +1,4 @@
-//! The numbers of arguments that a step may have: 0 to 12, written down once.
+//! The numbers of arguments that a step may have: 0 to 12, listed once.
 
 /// All numbers.
 macro_rules! all {
@@ -7,7 +7,7 @@ macro_rules! all {
     };
 }
 
-/// All numbers but two, which a caller writes down by itself; with `$more`, if that is given.
+/// All numbers but two, which the caller lists itself; with `$more`, if that is given.
 #[rustfmt::skip]
 macro_rules! all_but_two {
     ($each:ident $(, $more:tt)?) => {

@@ -1,59 +1,28 @@
-//! What a step does: a closure that makes a future for each attempt.
+//! The closure of a step, which makes a future for each attempt.
 
-use super::names::Names;
-use crate::step_cx::{CxNames, StepCx};
+use crate::{
+    step_cx::{CxNames, StepCx},
+    steps::Attempt,
+};
 use alloc::sync::Arc;
 use core::{
-    fmt,
     future::Future,
     sync::atomic::{AtomicBool, Ordering},
 };
-use rungs_scheduler::{Cause, Instant, Scheduler, StepId, StepState};
-
-/// An attempt that begins, and all it may look at.
-pub struct Attempt<'r> {
-    pub(crate) step: StepId,
-    pub(crate) started: Instant,
-    pub(crate) scheduler: &'r Scheduler<'r>,
-    pub(crate) names: &'r Arc<Names>,
-}
-
-impl fmt::Debug for Attempt<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { step, started, .. } = self;
-        f.debug_struct("Attempt").field("step", step).field("started", started).finish_non_exhaustive()
-    }
-}
-
-impl<'r> Attempt<'r> {
-    /// The needs whose results are arguments, in the order in which they were said.
-    pub(super) fn needs(&self) -> impl Iterator<Item = StepId> + use<'r> {
-        let needs = self.scheduler.plan().needs(self.step).iter();
-        needs.filter(|need| need.has_result()).map(|need| need.step())
-    }
-
-    pub(super) fn cause(&self, need: StepId) -> Option<Cause> {
-        self.scheduler.state(need)?.cause()
-    }
-
-    fn number(&self) -> u32 {
-        self.scheduler.state(self.step).map_or(1, StepState::attempts)
-    }
-}
 
 /// A closure that takes these arguments, in one form for all numbers of them.
 pub trait Body<A> {
-    /// What it makes.
+    /// The future of an attempt.
     type Future: Future;
 
     /// Begins an attempt.
     fn call(&mut self, attempt: &Attempt<'_>, args: A) -> Self::Future;
 
-    /// The attempt is to end.
+    /// Called when the attempt is to end.
     fn cancelled(&mut self) {}
 }
 
-/// A closure that takes its needs' results and nothing else.
+/// A closure that takes the results of the step's needs and nothing else.
 #[derive(Debug)]
 pub struct Plain<F>(pub(super) F);
 
@@ -77,7 +46,7 @@ impl<F> WithCx<F> {
         StepCx::new(names, attempt.step, attempt.number(), attempt.started, limit).cancelled_by(cancelled)
     }
 
-    fn tell(&self) {
+    fn set_cancelled(&self) {
         if let Some(cancelled) = &self.cancelled {
             cancelled.store(true, Ordering::Release);
         }
@@ -112,7 +81,7 @@ macro_rules! bodies {
             }
 
             fn cancelled(&mut self) {
-                self.tell();
+                self.set_cancelled();
             }
         }
     )* };

@@ -1,28 +1,29 @@
-//! One step while it is described.
+//! The builder of one step.
 
 use super::{
     BoxError, Steps,
     arity::all_but_two,
     body::{Body, Plain, WithCx},
-    kind::{Holds, HoldsResult, Kind, Shared},
-    needs::{ByName, Gather, Handle, Handles, Input, Inputs, Mode, Needs, Settled, Supply, Values},
-    work::Task,
+    inputs::{ByName, Inputs},
+    needs::{Gather, Handles, Input, Mode, Needs, Settled, Supply, Values},
+    task::Task,
 };
 use crate::{
     spawn::{InPlace, Spawner},
     step_cx::StepCx,
+    steps::{Handle, Holds, HoldsResult, Kind, Shared},
 };
 use alloc::boxed::Box;
 use core::{fmt, future::Future, marker::PhantomData, time::Duration};
 use rungs_scheduler::{Backoff, Need, Retry, Settings, When};
 
-/// A step's settings; [`run`](Self::run) says what it does and adds it.
+/// The settings of a step; [`run`](Self::run) takes its closure and adds it.
 ///
 /// What several steps have in common can be a value ([`settings`](Self::settings)) or a function
 /// ([`with`](Self::with), which shows a helper that takes a whole builder, too).
 ///
 /// A step's closure is called once per attempt. Mostly it is an async one, `async |users| ..`; an `async fn` of the right
-/// arguments serves as well. An async closure cannot lend what it owns to its future: an attempt takes a value of its own
+/// arguments works as well. An async closure cannot lend what it owns to its future: an attempt takes a value of its own
 /// from the needs, as [`own(value)`](crate::own), or the closure is written as `move || { .. async move { .. } }`.
 ///
 /// ```
@@ -118,7 +119,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     }
 
     /// Steps that come before this one, and whose results it does not take. They are needs like any other: if one
-    /// fails, so does this step, unless it says otherwise.
+    /// fails, so does this step, unless its settings state otherwise.
     pub fn after(self, steps: impl Handles) -> Self {
         self.steps.draft.after(&steps);
         self
@@ -136,8 +137,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     }
 
     /// All that `settings` states, at once: settings that were made elsewhere, read from a file, or shared by some steps.
-    /// What they do not state stays as it is. `when_all_done` and `when_any_failed` are said on the step itself, as the
-    /// arguments of its closure follow from them.
+    /// What they do not state stays as it is. `when_all_done` and `when_any_failed` are called on the step itself, because
+    /// the arguments of its closure depend on them.
     ///
     /// ```
     /// use core::time::Duration;
@@ -170,7 +171,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// p.step("in place").with(careful).run(async || Ok(()));
     /// p.step("anywhere").spawn_on(InPlace).with(careful).run(async || Ok(())); // or an adapter's spawner
     ///
-    /// // A resource is no setting: a helper that says it takes the builder. This one serves any spawner.
+    /// // A resource is no setting: a helper that sets one takes the builder. This one works with any spawner.
     /// type Step<'p, 'env, S> = StepBuilder<'p, 'env, BoxError, Shared, S>;
     ///
     /// fn polite<'p, 'env, S>(step: Step<'p, 'env, S>) -> Step<'p, 'env, S> {
@@ -187,9 +188,9 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
         self
     }
 
-    /// Extra attempts after the first: at once, unless a backoff says otherwise.
+    /// Extra attempts after the first: at once, unless there is a backoff.
     pub fn retries(self, retries: u32) -> Self {
-        self.say(|settings| settings.retries(retries))
+        self.set(|settings| settings.retries(retries))
     }
 
     /// Further attempts until one succeeds: see [`Settings::retry_forever`].
@@ -214,16 +215,16 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
 
     /// The delays between attempts. A listed one borrows its list: let that be a `const`, or declare it before the pipeline.
     pub fn backoff(self, backoff: Backoff<'env>) -> Self {
-        self.say(|settings| settings.backoff(backoff))
+        self.set(|settings| settings.backoff(backoff))
     }
 
-    /// Which errors are worth another attempt: a `bool`, or a [`Retry`] to say after what time. Asked for the step's own
-    /// errors only, not for time limits. A panic of `judge` is the step's.
+    /// Which errors are worth another attempt: a `bool`, or a [`Retry`] with the time to wait. Called for the step's own
+    /// errors only, not for time limits. If the predicate panics, the step fails.
     ///
     /// ```
     /// use rungs::{NoClock, Pipeline};
     ///
-    /// let mut p = Pipeline::with_error("choosy");
+    /// let mut p = Pipeline::with_code("choosy");
     /// p.step("fetch").retries(5).retry_if(|status| *status >= 500).run_with(|cx| async move {
     ///     Err::<(), _>(if cx.attempt() == 1 { 503 } else { 404 })
     /// });
@@ -231,34 +232,34 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// assert_eq!(report.get("fetch").unwrap().attempts(), 2);
     /// # Ok::<(), rungs::PlanError>(())
     /// ```
-    pub fn retry_if<R: Into<Retry>>(self, judge: impl Fn(&E) -> R + Send + 'env) -> Self {
-        self.steps.judge(Box::new(move |error| judge(error).into()));
+    pub fn retry_if<R: Into<Retry>>(self, predicate: impl Fn(&E) -> R + Send + 'env) -> Self {
+        self.steps.retry_if(Box::new(move |error| predicate(error).into()));
         self
     }
 
     /// How long one attempt may take. One that takes longer is ended, and counts as failed.
     pub fn timeout(self, limit: Duration) -> Self {
-        self.say(|settings| settings.timeout(limit))
+        self.set(|settings| settings.timeout(limit))
     }
 
-    /// Whether an attempt that took too long is tried again; true if not said.
+    /// Whether an attempt that took too long is tried again; true by default.
     pub fn retry_on_timeout(self, retry: bool) -> Self {
-        self.say(|settings| settings.retry_on_timeout(retry))
+        self.set(|settings| settings.retry_on_timeout(retry))
     }
 
     /// How long the step may take from its first attempt's start, delays and waiting included. A delay that would reach
     /// it is not begun: the step fails with its last error.
     pub fn deadline(self, limit: Duration) -> Self {
-        self.say(|settings| settings.deadline(limit))
+        self.set(|settings| settings.deadline(limit))
     }
 
     /// How long the step is expected to take: under a limit, steps on the longest remaining path go first.
     pub fn expected(self, span: Duration) -> Self {
-        self.say(|settings| settings.expected(span))
+        self.set(|settings| settings.expected(span))
     }
 
-    /// Holds so many units of a [resource](super::PipelineOf::resource) while an attempt is in flight. All that a step uses is
-    /// taken at once.
+    /// Holds this many units of a [resource](super::PipelineOf::resource) while an attempt is in flight. All that a step
+    /// uses is taken at once.
     pub fn uses(self, resource: &str, units: u32) -> Self {
         self.steps.draft.use_by_name(resource, units);
         self
@@ -266,28 +267,28 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
 
     /// A failed need skips this step instead of failing it.
     pub fn skip_on_error(self) -> Self {
-        self.say(|settings| settings.when(When::SkipOnError))
+        self.set(|settings| settings.when(When::SkipOnError))
     }
 
     /// Its failure stops nothing and does not count in the exit code.
     pub fn optional(self) -> Self {
-        self.say(|settings| settings.optional())
+        self.set(|settings| settings.optional())
     }
 
-    /// Its failure counts, and stops the run if that is wanted: takes an `optional` of the pipeline's
-    /// [defaults](super::PipelineOf::defaults) back.
+    /// Its failure counts, and can stop the run: reverts an `optional` of the pipeline's
+    /// [defaults](super::PipelineOf::defaults).
     pub fn required(self) -> Self {
-        self.say(|settings| settings.required())
+        self.set(|settings| settings.required())
     }
 
-    /// Runs when all needs have ended, whatever they came to, and also after a stop: for cleaning up. Arguments are
+    /// Runs when all needs have ended, whatever their outcome, and also after a stop: for cleaning up. Arguments are
     /// `Result<Out<T>, Cause>`.
     pub fn when_all_done(self) -> StepBuilder<'p, 'env, E, K, S, N, Settled> {
-        self.say(|settings| settings.when(When::AllDone)).settled()
+        self.set(|settings| settings.when(When::AllDone)).settled()
     }
 
-    /// Runs when all needs have ended and something went wrong with one of them, and also after a stop: for raising an
-    /// alarm. Arguments are `Result<Out<T>, Cause>`.
+    /// Runs when all needs have ended and at least one of them did not succeed, and also after a stop: for handling a
+    /// failure. Arguments are `Result<Out<T>, Cause>`.
     ///
     /// ```
     /// use rungs::{Cause, NoClock, Pipeline};
@@ -303,19 +304,19 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// # Ok::<(), rungs::PlanError>(())
     /// ```
     pub fn when_any_failed(self) -> StepBuilder<'p, 'env, E, K, S, N, Settled> {
-        self.say(|settings| settings.when(When::AnyFailed)).settled()
+        self.set(|settings| settings.when(When::AnyFailed)).settled()
     }
 
     #[inline]
-    fn say(self, what: impl FnOnce(Settings<'env>) -> Settings<'env>) -> Self {
-        let settings = self.steps.draft.say();
+    fn set(self, what: impl FnOnce(Settings<'env>) -> Settings<'env>) -> Self {
+        let settings = self.steps.draft.next_settings();
         *settings = what(*settings);
         self
     }
 }
 
-/// A step can be added with this body: each of its types serves. Stands for many bounds, so that a page of documentation
-/// need not.
+/// A step can be added with this body: each of its types fits. One bound stands for many, which keeps the documentation
+/// short.
 pub trait AddStep<B, T>: Sized {
     /// Adds it.
     fn add_step(self, body: B) -> Handle<T>;

@@ -1,12 +1,11 @@
-//! What has been said of a pipeline so far: everything about it but its closures.
+//! The plan of a pipeline while steps are added: everything but their closures.
 
 use super::{
-    check::{PlanError, PlanErrorKind},
-    names::Names,
+    compiled::Compiled,
     needs::{Handles, Needs},
-    plans::Compiled,
+    plan_error::{PlanError, PlanErrorKind},
 };
-use crate::diagram::StepNames;
+use crate::{diagram::StepNames, steps::Names};
 use alloc::{string::String, sync::Arc, vec, vec::Vec};
 use rungs_scheduler::{Edges, Need, Plan, Settings, StepId, Use, When};
 
@@ -16,33 +15,33 @@ pub(crate) struct Draft<'env> {
     pub(super) names: Arc<Names>,
     pub(super) need_rows: Vec<u32>,
     pub(super) needs: Vec<Need>,
-    /// What the next steps have if they do not state it.
+    /// The settings of the next steps where they state none themselves.
     defaults: Settings<'env>,
     has_defaults: bool,
-    /// What has been said of the next step. All that is said of it beside is put where it belongs, under its number.
+    /// The settings of the next step. Its needs and uses are already in the lists below, under its number.
     next: Settings<'env>,
-    /// Whether anything but needs by handle has been said of it.
-    is_said: bool,
+    /// Whether the next step has anything but needs by handle.
+    is_set: bool,
     pub(super) settings: Vec<Settings<'env>>,
-    /// Which settings each step has; empty while all have the first.
+    /// The index of each step's settings; empty while all steps have the first.
     pub(super) which: Vec<u32>,
     pub(super) resources: Vec<(String, u32)>,
     /// What each class of steps uses; the first uses nothing.
     pub(super) classes: Vec<Vec<Use>>,
-    /// Needs that were said by name, and may not have been declared yet.
+    /// Needs by name; their steps may not have been added yet.
     pub(super) by_name: Vec<Reference>,
     pub(super) uses_by_name: Vec<(StepId, Vec<(String, u32)>)>,
     pub(super) duplicates: Vec<StepId>,
-    pub(super) strangers: Vec<StepId>,
-    /// Steps whose settings came with a rule that decides about arguments; `None` for the defaults.
-    pub(super) misruled: Vec<Option<StepId>>,
+    pub(super) foreign_handles: Vec<StepId>,
+    /// Steps whose settings contain a rule that decides about arguments; `None` for the defaults.
+    pub(super) rules_in_settings: Vec<Option<StepId>>,
     pub(super) compiled: Option<Compiled>,
 }
 
-/// A need that was said by name: its place among all needs.
+/// A need by name, and its index among all needs.
 pub(super) struct Reference {
     pub(super) step: StepId,
-    pub(super) place: usize,
+    pub(super) index: usize,
     pub(super) name: String,
 }
 
@@ -56,7 +55,7 @@ impl<'env> Draft<'env> {
             defaults: Settings::DEFAULT,
             has_defaults: false,
             next: Settings::DEFAULT,
-            is_said: false,
+            is_set: false,
             settings: vec![Settings::DEFAULT],
             which: Vec::new(),
             resources: Vec::new(),
@@ -64,8 +63,8 @@ impl<'env> Draft<'env> {
             by_name: Vec::new(),
             uses_by_name: Vec::new(),
             duplicates: Vec::new(),
-            strangers: Vec::new(),
-            misruled: Vec::new(),
+            foreign_handles: Vec::new(),
+            rules_in_settings: Vec::new(),
             compiled: None,
         }
     }
@@ -82,16 +81,16 @@ impl<'env> Draft<'env> {
         }
     }
 
-    /// Forgets what was said of a step that was never added; tells whether it was more than needs.
+    /// Forgets the settings of a step that was never added, and returns whether there was more than needs by handle.
     #[inline]
     pub(super) fn begin(&mut self) -> bool {
         self.forget_needs();
-        let is_said = self.is_said;
-        if is_said {
-            self.is_said = false;
+        let is_set = self.is_set;
+        if is_set {
+            self.is_set = false;
             self.forget();
         }
-        is_said
+        is_set
     }
 
     #[inline]
@@ -106,31 +105,31 @@ impl<'env> Draft<'env> {
         self.next = self.defaults;
         self.by_name.retain(|reference| reference.step < next);
         self.uses_by_name.retain(|(step, _)| *step < next);
-        self.strangers.retain(|&step| step < next);
-        self.misruled.retain(|step| step.is_none_or(|step| step < next));
+        self.foreign_handles.retain(|&step| step < next);
+        self.rules_in_settings.retain(|step| step.is_none_or(|step| step < next));
     }
 
-    /// What steps have from now on, unless they state otherwise.
+    /// Sets what steps have from now on where they state nothing themselves.
     pub(super) fn defaults(&mut self, defaults: Settings<'env>) {
         self.compiled = None;
         self.defaults = defaults.class(0);
-        self.misruled.retain(Option::is_some);
+        self.rules_in_settings.retain(Option::is_some);
         if defaults.get_when().is_clean_up() {
-            self.misruled.push(None);
+            self.rules_in_settings.push(None);
             self.defaults = self.defaults.when(When::AllSucceeded);
         }
         self.has_defaults = self.defaults != Settings::DEFAULT;
         self.next = self.defaults;
     }
 
-    /// Changes the settings of the next step by a function of the caller's: all but its class and, if that decides about
-    /// its arguments, its rule.
+    /// Changes the settings of the next step by the caller's function: all but its class and, where it decides about the
+    /// arguments, its rule.
     pub(super) fn change(&mut self, change: impl FnOnce(Settings<'env>) -> Settings<'env>) {
         let next = self.next_step();
-        let before = *self.say();
+        let before = *self.next_settings();
         let mut after = change(before).class(before.get_class());
         if after.get_when() != before.get_when() && after.get_when().is_clean_up() {
-            self.misruled.push(Some(next));
+            self.rules_in_settings.push(Some(next));
             after = after.when(before.get_when());
         }
         self.next = after;
@@ -140,15 +139,14 @@ impl<'env> Draft<'env> {
         StepId::from_number(self.len() as u32)
     }
 
-    /// The settings of the next step, to say something of it.
+    /// The settings of the next step, to change them.
     #[inline]
-    pub(super) fn say(&mut self) -> &mut Settings<'env> {
-        self.is_said = true;
+    pub(super) fn next_settings(&mut self) -> &mut Settings<'env> {
+        self.is_set = true;
         &mut self.next
     }
 
-    /// Needs of the next step: they lie where they belong from the start. A handle of another pipeline stands for no step
-    /// of this one; that it was given is noted.
+    /// Adds needs of the next step. A handle of another pipeline stands for no step of this one; it is noted as a mistake.
     #[inline]
     pub(super) fn need(&mut self, needs: &impl Needs) {
         needs.each(|of, step| self.need_by_handle(of, Need::result(step)));
@@ -165,32 +163,32 @@ impl<'env> Draft<'env> {
         if of == self.id {
             self.needs.push(need);
         } else {
-            self.note_stranger();
+            self.note_foreign_handle();
         }
     }
 
     #[cold]
-    fn note_stranger(&mut self) {
-        self.is_said = true;
+    fn note_foreign_handle(&mut self) {
+        self.is_set = true;
         let next = self.next_step();
-        if self.strangers.last() != Some(&next) {
-            self.strangers.push(next);
+        if self.foreign_handles.last() != Some(&next) {
+            self.foreign_handles.push(next);
         }
     }
 
     pub(super) fn need_by_name(&mut self, name: &str, kind: fn(StepId) -> Need) {
-        self.is_said = true;
-        self.by_name.push(Reference { step: self.next_step(), place: self.needs.len(), name: name.into() });
+        self.is_set = true;
+        self.by_name.push(Reference { step: self.next_step(), index: self.needs.len(), name: name.into() });
         self.needs.push(kind(StepId::from_number(0)));
     }
 
     pub(super) fn use_by_name(&mut self, resource: &str, units: u32) {
-        self.is_said = true;
+        self.is_set = true;
         let next = self.next_step();
-        let wanted = (resource.into(), units);
+        let entry = (resource.into(), units);
         match self.uses_by_name.last_mut() {
-            Some((step, uses)) if *step == next => uses.push(wanted),
-            _ => self.uses_by_name.push((next, vec![wanted])),
+            Some((step, uses)) if *step == next => uses.push(entry),
+            _ => self.uses_by_name.push((next, vec![entry])),
         }
     }
 
@@ -203,7 +201,7 @@ impl<'env> Draft<'env> {
         }
         Arc::make_mut(&mut self.names).push(name);
         self.need_rows.push(self.needs.len() as u32);
-        if self.is_said || self.has_defaults || !self.which.is_empty() {
+        if self.is_set || self.has_defaults || !self.which.is_empty() {
             self.set(step);
         }
         step
@@ -211,7 +209,7 @@ impl<'env> Draft<'env> {
 
     /// Equal settings are kept once when they follow one another, and default ones not at all.
     fn set(&mut self, step: StepId) {
-        self.is_said = false;
+        self.is_set = false;
         let settings = core::mem::replace(&mut self.next, self.defaults);
         if settings == Settings::DEFAULT {
             if !self.which.is_empty() {
@@ -251,16 +249,16 @@ impl<'env> Draft<'env> {
         for &step in &self.duplicates {
             mistakes.push(PlanErrorKind::DuplicateName { step: self.name(step) });
         }
-        for &step in &self.strangers {
+        for &step in &self.foreign_handles {
             mistakes.push(PlanErrorKind::ForeignHandle { step: self.name(step) });
         }
-        for step in &self.misruled {
+        for step in &self.rules_in_settings {
             mistakes.push(PlanErrorKind::RuleInSettings { step: step.map(|step| self.name(step)) });
         }
         if self.len() > Plan::MAX_STEPS {
             mistakes.push(PlanErrorKind::TooManySteps { steps: self.len() });
         }
-        // Needs that lead nowhere are left out, so that cycles among the others are told as well.
+        // Needs without a step are left out, so that cycles among the others are reported as well.
         let known = (!unknown.is_empty()).then(|| self.needs_without(&unknown));
         let edges = known.as_ref().map_or_else(|| self.edges(), |(rows, list)| Edges::new(rows, list));
         match Compiled::new(edges) {
@@ -280,13 +278,13 @@ impl<'env> Draft<'env> {
         self.names.name(step).into()
     }
 
-    /// Fills in needs that were said by name.
+    /// Fills in the steps of needs by name.
     fn resolve_names(&mut self, mistakes: &mut Vec<PlanErrorKind>) {
         for reference in &self.by_name {
             let step = || self.names.name(reference.step).into();
             match self.names.find(&reference.name) {
                 Some(found) if found != reference.step => {
-                    if let Some(need) = self.needs.get_mut(reference.place) {
+                    if let Some(need) = self.needs.get_mut(reference.index) {
                         *need = need.of(found);
                     }
                 }
@@ -296,19 +294,19 @@ impl<'env> Draft<'env> {
         }
     }
 
-    /// The places of needs that lead nowhere, in order.
+    /// The indices of needs without a step, in order.
     pub(super) fn unknown(&self) -> Vec<usize> {
         let is_unknown = |need: &&Reference| self.names.find(&need.name).is_none_or(|found| found == need.step);
-        self.by_name.iter().filter(is_unknown).map(|need| need.place).collect()
+        self.by_name.iter().filter(is_unknown).map(|need| need.index).collect()
     }
 
-    /// All needs but those at these places.
-    pub(super) fn needs_without(&self, places: &[usize]) -> (Vec<u32>, Vec<Need>) {
+    /// All needs but those at these indices.
+    pub(super) fn needs_without(&self, indices: &[usize]) -> (Vec<u32>, Vec<Need>) {
         let (mut rows, mut list) = (vec![0], Vec::new());
         for row in self.need_rows.windows(2) {
             let &[from, to] = row else { continue };
-            let kept = (from as usize..to as usize).filter(|place| places.binary_search(place).is_err());
-            list.extend(kept.filter_map(|place| self.needs.get(place)));
+            let kept = (from as usize..to as usize).filter(|index| indices.binary_search(index).is_err());
+            list.extend(kept.filter_map(|index| self.needs.get(index)));
             rows.push(list.len() as u32);
         }
         (rows, list)

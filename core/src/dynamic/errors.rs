@@ -1,4 +1,4 @@
-//! Which errors the steps of a pipeline may fail with, and how its reports follow them to their sources.
+//! The error types of pipelines, and how reports get their sources.
 
 use super::{BoxError, Kind, PipelineOf};
 use crate::report::ErrorChain;
@@ -6,7 +6,7 @@ use crate::report::ErrorChain;
 // `By` stands where the spawner does in the type by which the function is named: so it is inferred, and a turbofish names
 // `E` alone.
 impl<'env, K: Kind<'env, BoxError>, By> PipelineOf<'env, BoxError, K, By> {
-    /// A pipeline without steps, which run in place and fail with an `E`: an enum of one's own, `anyhow::Error`, a text.
+    /// A pipeline without steps, which run in place and fail with an `E`: an enum of your own, `anyhow::Error`, a text.
     /// Reports show such an error with its sources, and the errors that they give have it as their source.
     ///
     /// ```

@@ -1,37 +1,31 @@
-//! Pipelines that are written at run time: typed handles, results of any type, any number of steps.
+//! Pipelines that are built at run time: typed handles, results of any type, any number of steps.
 
 mod arity;
 mod body;
 mod builder;
-mod cell;
 mod check;
+mod compiled;
 mod draft;
 mod errors;
-mod kind;
-mod names;
+mod inputs;
 mod needs;
+mod plan_error;
 mod plans;
-mod run_record;
 mod runner;
-mod work;
+mod task;
 
 pub use crate::report::{Holds as HoldsError, HoldsLocal, HoldsSend, IsError, Text};
-pub use body::{Attempt, Body, Plain, WithCx};
-pub use builder::{AddStep, StepBuilder};
-pub(crate) use cell::slot;
-pub use cell::{Cell, Out, ResultSlot};
-pub use check::{PlanError, PlanErrorKind};
-pub use kind::{Holds, HoldsResult, Kind, Local, LocalCell, Shared, SharedCell};
-pub(crate) use names::Names;
-pub use needs::{
-    ByName, Element, Gather, Handle, Handles, Input, InputError, InputErrorKind, Inputs, Mode, Needs, Own, Settled,
-    Supply, Values, own,
+pub use crate::steps::{
+    Attempt, AttemptError, Cell, Handle, Holds, HoldsResult, Kind, Local, LocalCell, Out, ResultSlot, Shared,
+    SharedCell, Work,
 };
-#[cfg(feature = "serde")]
-pub(crate) use plans::Dependents;
-pub(crate) use run_record::RunRecord;
+pub use body::{Body, Plain, WithCx};
+pub use builder::{AddStep, StepBuilder};
+pub use inputs::{ByName, InputError, InputErrorKind, Inputs};
+pub use needs::{Element, Gather, Handles, Input, Mode, Needs, Own, Settled, Supply, Values, own};
+pub use plan_error::{PlanError, PlanErrorKind};
 pub use runner::Runner;
-pub use work::{AttemptError, Task, Work};
+pub use task::Task;
 
 use crate::{
     diagram::Diagram,
@@ -39,6 +33,7 @@ use crate::{
     plan_view::PlanView,
     report::{AsError, ErrorChain, Report},
     spawn::InPlace,
+    steps::{RetryPredicate, RunRecord},
     time::Timer,
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
@@ -48,9 +43,9 @@ use core::{
     sync::atomic::{AtomicU32, Ordering},
 };
 use draft::Draft;
-use rungs_scheduler::{Config, Retry, Settings, StepId, StepState, Storage, StorageSize, TimerEntry};
+use rungs_scheduler::{Config, Settings, StepId, StepState, Storage, StorageSize, TimerEntry};
 
-/// An error of any kind: what a pipeline's steps fail with if no other type is said.
+/// An error of any kind: the error of a pipeline's steps by default.
 pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
 
 /// A list of async steps that may cross threads. The usual one; see [`PipelineOf`] for all it can do.
@@ -99,34 +94,31 @@ impl<'env, E, K: Kind<'env, E>, S> fmt::Debug for PipelineOf<'env, E, K, S> {
     }
 }
 
-/// What a step's error means for its retries.
-pub(crate) type RetryPredicate<'env, E> = Box<dyn Fn(&E) -> Retry + Send + 'env>;
-
-/// The steps of a pipeline, and all that a run of them needs.
+/// The steps of a pipeline, and what their runs need.
 pub(crate) struct Steps<'env, E, K: Kind<'env, E>> {
     draft: Draft<'env>,
     works: Vec<Pin<Box<K::Work>>>,
     retry_predicates: BTreeMap<u32, RetryPredicate<'env, E>>,
-    /// How an error leads to its sources.
+    /// Gives an error as a `dyn Error`, which leads to its sources.
     as_error: AsError<E>,
-    ran: Arc<RunRecord<K::Cell>>,
-    store: Store,
-    /// How each run is to be carried out, unless it states something else.
+    record: Arc<RunRecord<K::Cell>>,
+    storage: RunStorage,
+    /// The configuration of each run that states no other.
     config: Config,
 }
 
-/// What runs write on, kept from one to the next.
+/// The memory that runs write to, kept from one run to the next.
 #[derive(Default)]
-struct Store {
+struct RunStorage {
     ready: Vec<usize>,
     timers: Vec<TimerEntry>,
     free: Vec<u32>,
     open: Vec<u32>,
     slot_of: Vec<u32>,
     slots: Option<WakerSlots>,
-    /// Steps of a run that was forgotten rather than dropped may still have attempts.
+    /// Still set after a run that was forgotten rather than dropped: its steps may have attempts in flight.
     is_running: bool,
-    /// Whether a run has begun: steps must be made ready for another.
+    /// Whether there was a run: steps must be reset before the next.
     is_used: bool,
 }
 
@@ -141,15 +133,15 @@ impl<'env, K: Kind<'env, BoxError>> PipelineOf<'env, BoxError, K> {
 impl<'env, E, K: Kind<'env, E>> PipelineOf<'env, E, K> {
     fn build(name: &str, as_error: AsError<E>) -> Self {
         static PIPELINES: AtomicU32 = AtomicU32::new(0);
-        // Only told apart, never ordered: a number that comes round again after 2^32 pipelines does no harm.
+        // Numbers only distinguish pipelines: one that recurs after 2^32 pipelines does no harm.
         let draft = Draft::new(PIPELINES.fetch_add(1, Ordering::Relaxed), name);
         let steps = Steps {
             draft,
             works: Vec::new(),
             retry_predicates: BTreeMap::new(),
             as_error,
-            ran: Arc::new(RunRecord::default()),
-            store: Store::default(),
+            record: Arc::new(RunRecord::default()),
+            storage: RunStorage::default(),
             config: Config::DEFAULT,
         };
         Self { steps, spawner: InPlace }
@@ -157,8 +149,8 @@ impl<'env, E, K: Kind<'env, E>> PipelineOf<'env, E, K> {
 }
 
 impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
-    /// Runs the steps that are added from now on by this spawner, unless they say otherwise: in one word, a whole
-    /// pipeline uses all cores.
+    /// Runs the steps that are added from now on by this spawner, unless they have one of their own: with one call, a
+    /// whole pipeline uses all cores.
     ///
     /// ```
     /// use rungs::{InPlace, NoClock, Pipeline};
@@ -216,7 +208,7 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
         StepBuilder::new(&mut self.steps, self.spawner.clone(), name)
     }
 
-    /// Declares a resource with so many units, which steps say they [use](StepBuilder::uses): a bus, a licence, a pool.
+    /// Declares a resource with this many units, which steps [use](StepBuilder::uses): a bus, a licence, a pool.
     ///
     /// ```
     /// use rungs::Pipeline;
@@ -249,8 +241,8 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
         self.len() == 0
     }
 
-    /// Looks for mistakes in the plan, and prepares it for runs. What hangs on a run's own settings (seed, clock, limits)
-    /// is checked when it is run. O(V + E), once; after that O(1) until something is added.
+    /// Looks for mistakes in the plan, and prepares it for runs. Run options (seed, clock, limits) are
+    /// checked when the run starts. O(V + E), once; after that O(1) until something is added.
     ///
     /// # Errors
     /// All mistakes at once. [`PlanError`] has an example.
@@ -261,7 +253,7 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
         Ok(())
     }
 
-    /// The plan, to ask what it consists of: names, needs and dependents, levels, settings, resources. [`PlanView`] has an
+    /// The plan and what it consists of: names, needs and dependents, levels, settings, resources. [`PlanView`] has an
     /// example.
     ///
     /// # Errors
@@ -270,7 +262,8 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
         self.steps.draft.view()
     }
 
-    /// The picture of the plan: as text, [Mermaid](Diagram::mermaid) or [DOT](Diagram::dot). Nothing is executed for it, and a wrong plan has a picture too.
+    /// The diagram of the plan: as text, [Mermaid](Diagram::mermaid) or [DOT](Diagram::dot). Nothing is executed
+    /// for it, and a wrong plan has a diagram, too.
     ///
     /// ```
     /// use rungs::Pipeline;
@@ -293,7 +286,7 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// ");
     /// ```
     pub fn visualize(&mut self) -> Diagram<'_> {
-        self.steps.draft.picture()
+        self.steps.draft.diagram()
     }
 
     /// A run with settings of its own. [`Runner`] has an example.
@@ -307,7 +300,7 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// Dropping the future drops every step that runs in place and cancels every spawned one.
     ///
     /// # Errors
-    /// The plan is wrong, and nothing was started. What goes wrong in steps is in the report.
+    /// The plan is wrong, and nothing was started. Step failures appear only in the report; check it.
     pub async fn run<T: Timer>(&mut self, timer: &T) -> Result<Report<E, K::Cell>, PlanError> {
         self.runner().run(timer).await
     }
@@ -327,10 +320,10 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         self.draft.defaults(settings);
     }
 
-    /// Says what the next step's errors mean.
-    fn judge(&mut self, judge: RetryPredicate<'env, E>) {
-        self.draft.say();
-        self.retry_predicates.insert(self.draft.next_step().number(), judge);
+    /// Sets the retry predicate of the next step.
+    fn retry_if(&mut self, predicate: RetryPredicate<'env, E>) {
+        self.draft.next_settings();
+        self.retry_predicates.insert(self.draft.next_step().number(), predicate);
     }
 
     #[inline]
@@ -339,24 +332,24 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         self.draft.add(name)
     }
 
-    /// Makes room for a run under this configuration, so that the run itself need not.
+    /// Makes the storage for a run under this configuration, so that the run itself does not allocate it.
     fn prepare(&mut self, config: &Config) {
         self.draft.number(config);
         let Some(compiled) = &self.draft.compiled else { return };
         let (plan, numbering) = (self.draft.plan(compiled), self.draft.numbering());
-        self.store.fit(&StorageSize::for_run(&plan, &numbering, config), config);
+        self.storage.fit(&StorageSize::for_run(&plan, &numbering, config), config);
         let steps = plan.len();
-        // What a report holds is left to it.
-        if Arc::get_mut(&mut self.ran).is_none() {
-            self.ran = Arc::default();
+        // A record that a report holds belongs to that report.
+        if Arc::get_mut(&mut self.record).is_none() {
+            self.record = Arc::default();
         }
-        if let Some(ran) = Arc::get_mut(&mut self.ran) {
-            ran.fit(steps);
+        if let Some(record) = Arc::get_mut(&mut self.record) {
+            record.fit(steps);
         }
     }
 }
 
-impl Store {
+impl RunStorage {
     fn fit(&mut self, needed: &StorageSize, config: &Config) {
         fn grow<T: Clone + Default>(list: &mut Vec<T>, len: usize) {
             if list.len() < len {

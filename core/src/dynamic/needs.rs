@@ -1,77 +1,8 @@
-//! Handles, and how the results they stand for become arguments.
+//! What a step needs, and how it becomes the arguments of the step's closure.
 
-use super::{
-    body::Attempt,
-    cell::{Cell, Out, ResultSlot, slot},
-    kind::SharedCell,
-    names::Names,
-};
-use crate::diagram::StepNames;
-use alloc::{string::String, sync::Arc, vec::Vec};
-use core::{
-    fmt,
-    hash::{Hash, Hasher},
-    marker::PhantomData,
-};
+use crate::steps::{Attempt, Cell, Handle, Out, slot};
+use alloc::{sync::Arc, vec::Vec};
 use rungs_scheduler::{Cause, StepId};
-
-/// A step that was added, and the type of its result. Needs of later steps are named by it, and results looked up.
-///
-/// ```
-/// use rungs::{Handle, NoClock, Pipeline};
-///
-/// let mut p = Pipeline::new("fan-in");
-/// let parts: Vec<Handle<u32>> =
-///     ["1", "2", "39"].iter().map(|&text| p.step(text).run(move || async move { Ok(text.parse()?) })).collect();
-/// let sum = p.step("sum").needs(parts).run(async |parts| Ok(parts.iter().map(|part| **part).sum::<u32>()));
-/// let report = futures_lite::future::block_on(p.run(&NoClock))?;
-/// assert_eq!(*report.output(sum).unwrap(), 42);
-/// # Ok::<(), rungs::PlanError>(())
-/// ```
-pub struct Handle<T> {
-    pub(crate) pipeline: u32,
-    pub(super) step: StepId,
-    result: PhantomData<fn() -> T>,
-}
-
-impl<T> Handle<T> {
-    pub(super) fn new(pipeline: u32, step: StepId) -> Self {
-        Self { pipeline, step, result: PhantomData }
-    }
-
-    /// The step, by its place in the order of declaration.
-    pub fn id(self) -> StepId {
-        self.step
-    }
-}
-
-impl<T> Clone for Handle<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Handle<T> {}
-
-impl<T> PartialEq for Handle<T> {
-    fn eq(&self, other: &Self) -> bool {
-        (self.pipeline, self.step) == (other.pipeline, other.step)
-    }
-}
-
-impl<T> Eq for Handle<T> {}
-
-impl<T> Hash for Handle<T> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.pipeline, self.step).hash(state);
-    }
-}
-
-impl<T> fmt::Debug for Handle<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Handle").field(&self.step.index()).finish()
-    }
-}
 
 /// Steps that another comes after: a handle, a `Vec` of handles, or a tuple of up to 12 of these.
 #[diagnostic::on_unimplemented(
@@ -117,7 +48,7 @@ pub trait Supply<M, C: ?Sized>: Input<M> {
 
 /// Needs as the arguments of a step.
 pub trait Gather<M, C: ?Sized> {
-    /// A tuple, one entry an argument.
+    /// A tuple with one entry per argument.
     type Args;
 
     /// Collects the arguments; `None` if a result is missing that must be there.
@@ -137,11 +68,11 @@ pub trait Mode: 'static {
     ) -> Option<Self::Arg<A>>;
 }
 
-/// The step runs only if its needs succeeded: an `Out` each.
+/// The step runs only if its needs succeeded: one `Out` per need.
 #[derive(Debug)]
 pub struct Values;
 
-/// The step runs whatever its needs came to: a `Result<Out, Cause>` each.
+/// The step runs after its needs, whatever their outcome: one `Result<Out, Cause>` per need.
 #[derive(Debug)]
 pub struct Settled;
 
@@ -320,135 +251,3 @@ macro_rules! tuples {
     )* };
 }
 super::arity::all!(tuples);
-
-/// Needs said by name.
-#[derive(Debug)]
-pub struct ByName;
-
-/// The results of needs that were said by name, looked up by name and type.
-///
-/// ```
-/// use rungs::{Inputs, NoClock, Pipeline};
-///
-/// let mut p = Pipeline::new("by name");
-/// p.step("sum").depends_on(["a", "b"]).run(|inputs: Inputs| async move {
-///     Ok(*inputs.get::<u32>("a")? + *inputs.get::<u32>("b")?)
-/// });
-/// p.step("a").run(async || Ok(1_u32));
-/// p.step("b").run(async || Ok(2_u32));
-/// let report = futures_lite::future::block_on(p.run(&NoClock))?;
-/// assert_eq!(*report.output_named::<u32>("sum").unwrap(), 3);
-/// # Ok::<(), rungs::PlanError>(())
-/// ```
-pub struct Inputs<C: ?Sized = SharedCell> {
-    names: Arc<Names>,
-    needs: Vec<(StepId, Option<Cause>, Arc<C>)>,
-}
-
-impl<C: Cell + ?Sized> Inputs<C> {
-    /// The result of the need of this name.
-    ///
-    /// # Errors
-    /// The step has no such need, it did not succeed, or its result has another type.
-    pub fn get<T: 'static>(&self, name: &str) -> Result<Out<T>, InputError> {
-        let fault = |fault| InputError { name: name.into(), fault };
-        let found = self.needs.iter().find(|(step, ..)| self.names.name(*step) == name);
-        let (_, cause, cell) = found.ok_or_else(|| fault(InputErrorKind::NotANeed))?;
-        match cause {
-            Some(cause) => Err(fault(InputErrorKind::NoResult(*cause))),
-            None => {
-                slot::<T, C>(cell.clone()).and_then(ResultSlot::lend).ok_or_else(|| fault(InputErrorKind::OtherType))
-            }
-        }
-    }
-
-    /// The names of all needs, in the order they were said.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.needs.iter().map(|(step, ..)| self.names.name(*step))
-    }
-}
-
-impl<C: ?Sized> Clone for Inputs<C> {
-    fn clone(&self) -> Self {
-        Self { names: self.names.clone(), needs: self.needs.clone() }
-    }
-}
-
-impl<C: Cell + ?Sized> fmt::Debug for Inputs<C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Inputs").field(&self.names().collect::<Vec<_>>()).finish()
-    }
-}
-
-impl<M, C: Cell + ?Sized> Gather<M, C> for ByName {
-    type Args = (Inputs<C>,);
-
-    fn gather(&self, attempt: &Attempt<'_>, results: &[Option<Arc<C>>]) -> Option<Self::Args> {
-        let cell = |need: StepId| results.get(need.index())?.clone();
-        let needs = attempt.needs().map(|need| Some((need, attempt.cause(need), cell(need)?)));
-        Some((Inputs { names: attempt.names.clone(), needs: needs.collect::<Option<_>>()? },))
-    }
-}
-
-/// A result that was looked up and is not there.
-///
-/// ```
-/// use rungs::{InputErrorKind, NoClock, Pipeline};
-///
-/// let mut p = Pipeline::new("inputs");
-/// p.step("a").run(async || Ok(1_u32));
-/// p.step("b").depends_on(["a"]).run(|inputs| async move {
-///     let fault = |name| inputs.get::<u8>(name).err().map(|error| error.fault());
-///     Ok((fault("a"), fault("z")))
-/// });
-/// let report = futures_lite::future::block_on(p.run(&NoClock))?;
-/// let faults = report.output_named::<(Option<InputErrorKind>, Option<InputErrorKind>)>("b").unwrap();
-/// assert_eq!(*faults, (Some(InputErrorKind::OtherType), Some(InputErrorKind::NotANeed)));
-/// # Ok::<(), rungs::PlanError>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct InputError {
-    name: String,
-    fault: InputErrorKind,
-}
-
-/// Why a looked-up result is not there.
-///
-/// [`InputError`] has an example.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum InputErrorKind {
-    /// The step did not say that it needs this one.
-    NotANeed,
-    /// The need did not succeed.
-    NoResult(Cause),
-    /// The need's result has another type.
-    OtherType,
-}
-
-impl InputError {
-    /// The name that was looked up.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Why there is nothing.
-    pub fn fault(&self) -> InputErrorKind {
-        self.fault
-    }
-}
-
-impl fmt::Display for InputError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = &self.name;
-        match self.fault {
-            InputErrorKind::NotANeed => write!(f, "`{name}` is not among the needs of this step"),
-            InputErrorKind::NoResult(cause) => write!(f, "`{name}` has no result: {cause}"),
-            InputErrorKind::OtherType => write!(f, "the result of `{name}` has another type"),
-        }
-    }
-}
-
-impl core::error::Error for InputError {}

@@ -1,101 +1,52 @@
-//! A draft made ready to run: edges both ways, and the numberings that runs ask for.
+//! A draft made ready to run: its diagram, its plan, and the numberings that runs ask for.
 
-use super::{check::PlanError, draft::Draft};
+use super::{
+    compiled::{Compiled, Numbers},
+    draft::Draft,
+    plan_error::PlanError,
+};
 use crate::{
     diagram::{Diagram, StepNames},
     plan_view::{PlanSource, PlanView},
 };
 use alloc::{borrow::Cow, vec, vec::Vec};
 use rungs_scheduler::{
-    Config, Edges, Need, Numbering, Order, Plan, StepId, Use, find_cycle, group_by_class, invert, invert_order, levels,
-    longest_remaining, needs_come_first, priority_key, topological,
+    Config, Edges, Numbering, Order, Plan, StepId, Use, group_by_class, invert_order, longest_remaining,
+    needs_come_first, priority_key,
 };
-
-/// Which steps depend on each step.
-#[derive(Debug)]
-pub(crate) struct Dependents {
-    rows: Vec<u32>,
-    list: Vec<Need>,
-}
-
-impl Dependents {
-    pub(crate) fn edges(&self) -> Edges<'_> {
-        Edges::new(&self.rows, &self.list)
-    }
-}
-
-/// Reports that machines read tell the edges, so they share them. All others do without, and without an allocation.
-#[cfg(feature = "serde")]
-type Kept = alloc::sync::Arc<Dependents>;
-#[cfg(not(feature = "serde"))]
-type Kept = Dependents;
-
-/// What is computed from a draft's needs.
-pub(crate) struct Compiled {
-    pub(super) dependents: Kept,
-    /// A topological order; empty if the order of declaration is one.
-    order: Vec<u32>,
-    numbers: Option<Numbers>,
-    /// Each step's level, once somebody has asked for the plan.
-    known_levels: Vec<u32>,
-}
-
-impl Compiled {
-    /// # Errors
-    /// The steps of a cycle.
-    pub(super) fn new(needs: Edges<'_>) -> Result<Self, Vec<StepId>> {
-        let steps = needs.len();
-        let (mut rows, mut list) = (vec![0; steps + 1], vec![Need::result(StepId::from_number(0)); needs.total()]);
-        invert(needs, &mut rows, &mut list);
-        #[allow(clippy::useless_conversion, reason = "with `serde` it is shared")]
-        let dependents = Dependents { rows, list }.into();
-        let mut compiled = Self { dependents, order: Vec::new(), numbers: None, known_levels: Vec::new() };
-        if needs_come_first(needs, &[]) {
-            return Ok(compiled);
-        }
-        let mut order = vec![0; steps];
-        let mut missing = vec![0; steps];
-        if topological(needs, compiled.dependents(), &mut missing, &mut order) < steps {
-            let length = find_cycle(needs, &mut missing, &mut order);
-            order.truncate(length);
-            return Err(order.into_iter().map(StepId::from_number).collect());
-        }
-        compiled.order = order;
-        Ok(compiled)
-    }
-
-    pub(super) fn dependents(&self) -> Edges<'_> {
-        self.dependents.edges()
-    }
-
-    /// The level of each step.
-    fn levels(&self, needs: Edges<'_>) -> Vec<u32> {
-        let mut found = vec![0; needs.len()];
-        levels(needs, &self.order, &mut found);
-        found
-    }
-}
 
 impl Draft<'_> {
     /// The diagram of the plan as it stands, with or without mistakes.
-    pub(super) fn picture(&mut self) -> Diagram<'_> {
+    pub(super) fn diagram(&mut self) -> Diagram<'_> {
         // `check` reports the mistakes; a diagram shows what can be shown.
         let _ = self.compile();
         if let Some(compiled) = &self.compiled {
             let (rows, list) = (Cow::Borrowed(&*self.need_rows), Cow::Borrowed(&*self.needs));
-            return Diagram { names: &self.names, rows, list, levels: compiled.levels(self.edges()) };
+            return Diagram {
+                pipeline: self.names.pipeline(),
+                names: &*self.names,
+                rows,
+                list,
+                levels: compiled.levels(self.edges()),
+            };
         }
         // A need whose step does not exist cannot be drawn.
         let (rows, list) = self.needs_without(&self.unknown());
         let edges = Edges::new(&rows, &list);
         let levels =
             Compiled::new(edges).ok().map_or_else(|| vec![u32::MAX; self.len()], |compiled| compiled.levels(edges));
-        Diagram { names: &self.names, rows: Cow::Owned(rows), list: Cow::Owned(list), levels }
+        Diagram {
+            pipeline: self.names.pipeline(),
+            names: &*self.names,
+            rows: Cow::Owned(rows),
+            list: Cow::Owned(list),
+            levels,
+        }
     }
 }
 
 impl Draft<'_> {
-    /// The plan, for those who ask what it consists of.
+    /// The plan as a view: what it consists of.
     ///
     /// # Errors
     /// All mistakes at once.
@@ -109,7 +60,7 @@ impl Draft<'_> {
     }
 }
 
-/// Of a draft that is compiled; any other has no steps to show.
+/// For a compiled draft; any other shows no steps.
 impl PlanSource for Draft<'_> {
     fn id(&self) -> Option<u32> {
         Some(self.id)
@@ -144,23 +95,6 @@ impl PlanSource for Draft<'_> {
     fn uses(&self, class: u32) -> &[Use] {
         self.classes.get(class as usize).map_or(&[], |uses| uses)
     }
-}
-
-/// The arrays of a [`Numbering`].
-#[derive(Default)]
-struct Numbers {
-    /// What the numbering was made for.
-    by_priority: bool,
-    by_level: bool,
-    order: Vec<u32>,
-    priorities: Vec<u32>,
-    ranks: Vec<u32>,
-    classes: Vec<u32>,
-    use_rows: Vec<u32>,
-    uses: Vec<Use>,
-    capacities: Vec<u32>,
-    levels: Vec<u32>,
-    needs_first: bool,
 }
 
 impl Draft<'_> {

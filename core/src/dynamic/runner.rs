@@ -1,12 +1,13 @@
-//! One run: its settings, and how it is carried out.
+//! One run: its options, and how it is carried out.
 
-use super::{PlanError, Steps, kind::Kind, work::Work};
+use super::{PlanError, Steps};
 use crate::{
     cancel::{CancelToken, Tokens},
     driver::{Driver, DriverParts},
     observe::{Event, Observer},
     observers::{Added, Closure, Observers},
     report::{Report, RunNotes},
+    steps::{Kind, Work},
     time::Timer,
 };
 use alloc::sync::Arc;
@@ -72,7 +73,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         self
     }
 
-    /// Where jitter comes from; see [`Config::seed`].
+    /// The seed of jitter; see [`Config::seed`].
     pub fn seed(mut self, seed: u64) -> Self {
         self.config = self.config.seed(seed);
         self
@@ -90,7 +91,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         self
     }
 
-    /// What the failure of a required step does to the others: nothing, if not said; or it stops the run, which lets
+    /// What the failure of a required step does to the others: nothing by default; or it stops the run, which lets
     /// attempts in flight end ([`OnFailure::Drain`]) or abandons them ([`OnFailure::Cancel`]).
     pub fn on_failure(mut self, on_failure: OnFailure) -> Self {
         self.config = self.config.on_failure(on_failure);
@@ -105,13 +106,13 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         self
     }
 
-    /// Adds an observer, which is told what happens as it happens. `&mut observer` serves as well.
+    /// Adds an observer, which is called with each event. `&mut observer` is an observer as well.
     pub fn observe<O2: Observer<E>>(self, observer: O2) -> Runner<'p, 'env, E, K, Added<O, O2>> {
         let Self { steps, config, tokens, observers: others } = self;
         Runner { steps, config, tokens, observers: Added { others, observer } }
     }
 
-    /// Adds a closure that is called with what happens, as it happens.
+    /// Adds a closure that is called with each event.
     pub fn on_event<F: FnMut(&Event<'_, E>)>(self, closure: F) -> Runner<'p, 'env, E, K, Added<O, Closure<F>>> {
         self.observe(Closure(closure))
     }
@@ -121,7 +122,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
     /// Dropping the future drops every step that runs in place and cancels every spawned one.
     ///
     /// # Errors
-    /// The plan is wrong, and nothing was started. What goes wrong in steps is in the report.
+    /// The plan is wrong, and nothing was started. Step failures appear only in the report; check it.
     pub async fn run<T: Timer>(self, timer: &T) -> Result<Report<E, K::Cell>, PlanError>
     where
         O: Observers<E>,
@@ -133,12 +134,12 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         #[cfg(feature = "std")]
         let wall_clock = std::time::SystemTime::now();
         let started = timer.now();
-        let errors = steps.drive(config, tokens, observers, started).run(started, timer).await;
+        let errors = steps.driver(config, tokens, observers, started).run(started, timer).await;
         let finished = timer.now();
         Ok(Report {
             pipeline: steps.draft.id,
             names: steps.draft.names.clone(),
-            ran: steps.ran.clone(),
+            record: steps.record.clone(),
             notes: RunNotes {
                 errors,
                 as_error: steps.as_error,
@@ -154,45 +155,45 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
 }
 
 impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
-    /// Sets back what the run before has left: its results, and attempts if it was forgotten rather than dropped.
+    /// Resets what the previous run left: its results, and attempts if it was forgotten rather than dropped.
     fn renew(&mut self) {
-        if core::mem::replace(&mut self.store.is_running, false) {
+        if core::mem::replace(&mut self.storage.is_running, false) {
             self.works.iter_mut().for_each(|work| work.as_mut().discard());
-            if let Some(slots) = &mut self.store.slots {
+            if let Some(slots) = &mut self.storage.slots {
                 slots.clear();
             }
         }
-        if !core::mem::replace(&mut self.store.is_used, true) {
+        if !core::mem::replace(&mut self.storage.is_used, true) {
             return;
         }
-        let Some(ran) = Arc::get_mut(&mut self.ran) else { return };
-        ran.states.fill(StepState::NEW);
-        for (work, result) in self.works.iter_mut().zip(&mut ran.results) {
+        let Some(record) = Arc::get_mut(&mut self.record) else { return };
+        record.states.fill(StepState::NEW);
+        for (work, result) in self.works.iter_mut().zip(&mut record.results) {
             work.as_mut().renew(result.take());
         }
     }
 
     /// Begins a run of a plan that was checked and prepared for it.
-    fn drive<O: Observers<E>>(
+    fn driver<O: Observers<E>>(
         &mut self,
         config: Config,
         tokens: Tokens,
         observers: O,
         now: crate::Instant,
     ) -> Driver<'_, 'env, E, K, O> {
-        let Self { draft, works, retry_predicates, ran, store, .. } = self;
-        let ran = Arc::get_mut(ran).expect("`prepare` has made one that nobody shares");
+        let Self { draft, works, retry_predicates, record, storage, .. } = self;
+        let record = Arc::get_mut(record).expect("`prepare` has made one that is not shared");
         let compiled = draft.compiled.as_ref().expect("`check` has compiled the plan");
         let plan = draft.plan(compiled);
-        store.is_running = true;
-        let (state, slots, slot_of, is_running) = store.lend(&mut ran.states);
-        // Its states are new: they have just been made, or set back.
+        storage.is_running = true;
+        let (state, slots, slot_of, is_running) = storage.lend(&mut record.states);
+        // The states are new: they have just been made, or reset.
         let setup = DynamicSetup { plan, numbering: draft.numbering(), config };
         let scheduler = Scheduler::after(setup, state, now, 0);
         Driver::new(DriverParts {
             scheduler: scheduler.expect("`prepare` has made the storage for this plan"),
             works,
-            results: &mut ran.results,
+            results: &mut record.results,
             retry_predicates,
             names: &draft.names,
             slots: slots.as_mut().expect("`prepare` has made the slots"),

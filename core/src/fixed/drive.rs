@@ -77,7 +77,7 @@ impl<
         if O::LISTEN {
             let StaticPlan { name, names, plan, config, .. } = P::STATIC_PLAN;
             let kind = EventKind::RunStarted(RunInfo { names, plan, config: settings.config(config) });
-            self.observers.tell(&Event { at: self.now, step: None, name, attempt: 0, kind });
+            self.observers.on_event(&Event { at: self.now, step: None, name, attempt: 0, kind });
         }
     }
 
@@ -88,7 +88,7 @@ impl<
             let states = scheduler.states();
             let kind = EventKind::RunEnded { counts: Counts::of(states), exit_code: exit_code(states) };
             let name = P::STATIC_PLAN.name;
-            self.observers.tell(&Event { at: self.now, step: None, name, attempt: 0, kind });
+            self.observers.on_event(&Event { at: self.now, step: None, name, attempt: 0, kind });
         }
     }
 
@@ -160,7 +160,7 @@ impl<
         let attempt = node.attempts();
         if O::LISTEN {
             let (name, kind) = (blueprint.name(step), EventKind::Started);
-            self.observers.tell(&Event { at, step: Some(step), name, attempt, kind });
+            self.observers.on_event(&Event { at, step: Some(step), name, attempt, kind });
         }
         if CONTEXTS > 0 {
             self.wires.tell_attempt(attempt, at, scheduler.attempt_limit(step, at));
@@ -218,7 +218,7 @@ impl<
         with_error(node, own, |error| {
             if let Some(error) = error {
                 let kind = EventKind::Retrying { error, next };
-                self.observers.tell(&Event { at, step: Some(step), name, attempt, kind });
+                self.observers.on_event(&Event { at, step: Some(step), name, attempt, kind });
             }
         });
     }
@@ -236,7 +236,7 @@ impl<
         let name = P::STATIC_PLAN.name(step);
         with_error(node, own, |error| {
             let kind = EventKind::Ended { status, cause, origin, error };
-            self.observers.tell(&Event { at, step: Some(step), name, attempt, kind });
+            self.observers.on_event(&Event { at, step: Some(step), name, attempt, kind });
         });
     }
 }

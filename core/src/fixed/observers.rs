@@ -33,8 +33,8 @@ impl<P: Fallible, L: Observers<P::Error>, O> Observers<P::Error> for Watched<P, 
     const LISTEN: bool = true;
 
     #[inline]
-    fn tell(&mut self, event: &Event<'_, P::Error>) {
-        self.others.tell(event);
+    fn on_event(&mut self, event: &Event<'_, P::Error>) {
+        self.others.on_event(event);
         (self.on_event)(&mut self.observer, event);
     }
 }

@@ -1,9 +1,9 @@
-//! How an error leads to its sources, whatever its type.
+//! An error of any type as a `dyn Error`, which leads to its sources.
 //!
-//! A report shows the error of a step with all that caused it, and the owned errors made of it have it as their source. For
-//! that an error must be seen as a `dyn Error`. That there is no one bound for: `anyhow::Error` and `Box<dyn Error>` are no
-//! `Error`, a text is none, and a code need not be one. So the pipeline's constructor picks the way by a marker that
-//! inference finds, and a pointer to it goes with the report.
+//! A report shows the error of a step with its sources, and the owned errors made from it have it as their source. Both need
+//! it as a `dyn Error`, and no single bound provides that: `anyhow::Error` and `Box<dyn Error>` do not implement `Error`, a
+//! text does not, and a code need not. So the pipeline's constructor picks the conversion by a marker type that is inferred,
+//! and the report holds a pointer to the conversion.
 
 use alloc::{borrow::Cow, string::String};
 use core::{error::Error, ops::Deref};
@@ -14,7 +14,7 @@ pub(crate) type AsError<E> = fn(&E) -> Option<&(dyn Error + 'static)>;
 /// Errors that a report can follow to their sources: whatever is an `Error`, a box of one (also `anyhow::Error` and the
 /// like), and texts, which have none.
 ///
-/// `By` only tells these apart, and is always inferred. Bounds of
+/// `By` only distinguishes these, and is always inferred. The bound of
 /// [`Pipeline::with_error`](crate::PipelineOf::with_error), which has an example.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither an `Error`, nor a box of one, nor a text",
@@ -41,7 +41,7 @@ pub enum HoldsSend {}
 #[derive(Debug)]
 pub enum HoldsLocal {}
 
-/// A text: it says what is wrong, and has no source.
+/// A text, which has no source.
 #[derive(Debug)]
 pub enum Text {}
 

@@ -21,7 +21,7 @@ pub(crate) fn log_report<E: Format>(
 }
 
 #[cfg(feature = "alloc")]
-impl<E: Format, C: crate::dynamic::Cell + ?Sized> Format for super::Report<E, C> {
+impl<E: Format, C: crate::steps::Cell + ?Sized> Format for super::Report<E, C> {
     fn format(&self, f: Formatter<'_>) {
         log_report(f, self.pipeline(), self.exit_code(), self.duration(), self.steps());
     }

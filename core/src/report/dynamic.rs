@@ -1,17 +1,17 @@
-//! The report of a pipeline that was written at run time.
+//! The report of a pipeline that was built at run time.
 
 use super::{
-    as_error::AsError,
     error::{Ending, OutputError, RunError},
-    exit::{count, exit_code, is_cut_short},
-    record::{Own, Record, StepResults},
+    notes::RunNotes,
+    record::{Own, Record},
+    results::StepResults,
     step::StepResult,
     table::{Brief, Table},
 };
 use crate::{
-    driver::Errors,
-    dynamic::{Cell, Handle, Names, Out, RunRecord, SharedCell, slot},
     error::StepError,
+    exit_code::{count, exit_code, is_cut_short},
+    steps::{Cell, Handle, Names, Out, RunRecord, SharedCell, slot},
 };
 use alloc::sync::Arc;
 use core::{fmt, time::Duration};
@@ -34,7 +34,8 @@ use rungs_scheduler::{Instant, Status, StepId};
 /// let next = report.get("next").unwrap();
 /// assert_eq!(next.status(), Status::Failed);
 /// assert_eq!(next.reason().unwrap().to_string(), "`bad` failed");
-/// assert_eq!(report.output(bad).unwrap_err().to_string(), "`bad` has no result: out of paper");
+/// // An error has its source; `{:#}` writes both.
+/// assert_eq!(format!("{:#}", report.output(bad).unwrap_err()), "`bad` has no result: out of paper");
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
 ///
@@ -84,24 +85,13 @@ use rungs_scheduler::{Instant, Status, StepId};
 /// [`Cause::code`]: crate::Cause::code
 #[must_use = "step failures appear only in the report; check it"]
 pub struct Report<E, C: ?Sized = SharedCell> {
-    /// Whose handles lead here.
+    /// The pipeline whose handles are valid here.
     pub(crate) pipeline: u32,
     pub(crate) names: Arc<Names>,
-    pub(crate) ran: Arc<RunRecord<C>>,
+    pub(crate) record: Arc<RunRecord<C>>,
     pub(crate) notes: RunNotes<E>,
     #[cfg(feature = "serde")]
-    pub(crate) dependents: Option<Arc<crate::dynamic::Dependents>>,
-}
-
-/// What states do not tell of a run.
-pub(crate) struct RunNotes<E> {
-    pub(crate) errors: Errors<E>,
-    /// How an error leads to its sources.
-    pub(crate) as_error: AsError<E>,
-    pub(crate) started: Instant,
-    pub(crate) finished: Instant,
-    #[cfg(feature = "std")]
-    pub(crate) wall_clock: std::time::SystemTime,
+    pub(crate) dependents: Option<Arc<crate::steps::Dependents>>,
 }
 
 impl<E, C: Cell + ?Sized> Report<E, C> {
@@ -110,7 +100,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
         self.names.pipeline()
     }
 
-    /// All results, in the order of declaration; `for step in &report` goes through them as well.
+    /// All results, in the order of declaration; `for step in &report` iterates over them as well.
     pub fn steps(&self) -> StepResults<'_, E> {
         self.record().steps()
     }
@@ -120,7 +110,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
         self.step(self.names.find(name)?)
     }
 
-    /// The result of a step, by its place in the order of declaration.
+    /// The result of a step, by its index in the order of declaration.
     pub fn step(&self, step: StepId) -> Option<StepResult<'_, E>> {
         self.record().step(step)
     }
@@ -128,7 +118,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     /// A step's output.
     ///
     /// # Errors
-    /// What became of the step instead; or the handle is of another pipeline. The error owns what it says, so that `?`
+    /// How the step ended instead; or the handle is of another pipeline. The error owns its texts, so that `?`
     /// passes it on.
     ///
     /// ```
@@ -156,13 +146,13 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     /// The output of the step of this name.
     ///
     /// # Errors
-    /// There is no such step, its result has another type, or what became of the step instead.
+    /// There is no such step, its result has another type, or how the step ended instead.
     pub fn output_named<T: 'static>(&self, name: &str) -> Result<Out<T>, OutputError<E>> {
         self.output_of(self.names.find(name).ok_or_else(OutputError::no_such_step)?)
     }
 
     fn output_of<T: 'static>(&self, step: StepId) -> Result<Out<T>, OutputError<E>> {
-        let cell = self.ran.results.get(step.index()).cloned().flatten().ok_or_else(OutputError::no_such_step)?;
+        let cell = self.record.results.get(step.index()).cloned().flatten().ok_or_else(OutputError::no_such_step)?;
         let slot = slot(cell).ok_or_else(|| OutputError::other_type(self.names.clone(), step))?;
         slot.lend().ok_or_else(|| OutputError::no_success(self.ending(step)))
     }
@@ -193,13 +183,13 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
         }
     }
 
-    /// The errors that steps themselves have ended in, shared, as an [`OutputError`] may have one as well. Of a cancelled
-    /// step it is the last attempt's.
+    /// The errors that steps themselves returned. They are shared, because an [`OutputError`] may hold one as well. For a
+    /// cancelled step it is the last attempt's.
     pub fn into_errors(self) -> impl Iterator<Item = (StepId, Arc<StepError<E>>)> {
-        let Self { ran, notes, .. } = self;
+        let Self { record, notes, .. } = self;
         let is_last = move |step: &u32| {
-            let node = ran.states.get(*step as usize);
-            node.is_some_and(|node| StepError::<E>::of(node).is_none())
+            let state = record.states.get(*step as usize);
+            state.is_some_and(|state| StepError::<E>::of(state).is_none())
         };
         notes
             .errors
@@ -216,7 +206,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure. (A wrong plan is
     /// [`PlanError::EXIT_CODE`](crate::PlanError::EXIT_CODE).)
     pub fn exit_code(&self) -> u8 {
-        exit_code(&self.ran.states)
+        exit_code(&self.record.states)
     }
 
     /// When the run started and ended, by its timer.
@@ -237,32 +227,32 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
 
     /// How many steps ended with this status.
     pub fn count(&self, status: Status) -> usize {
-        count(&self.ran.states, status)
+        count(&self.record.states, status)
     }
 
     pub(super) fn record(&self) -> Record<'_, E> {
-        let Self { names, ran, notes, .. } = self;
-        Record { names: &**names, states: &ran.states, own: Own::Shared(notes), plan: None, started: notes.started }
+        let Self { names, record, notes, .. } = self;
+        Record { names: &**names, states: &record.states, own: Own::Shared(notes), plan: None, started: notes.started }
     }
 
-    /// The first of the steps for which the exit code is not 0, by their ends and then by declaration. Where a step ended
-    /// because of another, that one is it.
+    /// The step that made the exit code other than 0: the first by end and then by declaration. If it ended because of
+    /// another, it is that one.
     fn culprit(&self) -> StepId {
-        let states = || self.ran.states.iter().enumerate().filter(|(_, node)| node.is_required());
-        let failed = states().filter(|(_, node)| node.status() == Status::Failed);
-        let stopped = states().filter(|(_, node)| is_cut_short(node, &self.ran.states));
+        let states = || self.record.states.iter().enumerate().filter(|(_, state)| state.is_required());
+        let failed = states().filter(|(_, state)| state.status() == Status::Failed);
+        let stopped = states().filter(|(_, state)| is_cut_short(state, &self.record.states));
         let first = failed
-            .min_by_key(|(_, node)| node.finished_at())
-            .or_else(|| stopped.min_by_key(|(_, node)| node.finished_at()));
+            .min_by_key(|(_, state)| state.finished_at())
+            .or_else(|| stopped.min_by_key(|(_, state)| state.finished_at()));
         let first = StepId::from_number(first.map_or(0, |(step, _)| step as u32));
         self.step(first).and_then(|step| step.cause()?.root()).unwrap_or(first)
     }
 
     /// How a step has ended without success, owned.
     fn ending(&self, step: StepId) -> Ending<E> {
-        let node = |step: StepId| self.ran.states.get(step.index()).copied().unwrap_or_default();
-        let root = node(step).cause().and_then(|cause| cause.root()).unwrap_or(step);
-        let own = if StepError::<E>::of(&node(root)).is_none() {
+        let state = |step: StepId| self.record.states.get(step.index()).copied().unwrap_or_default();
+        let root = state(step).cause().and_then(|cause| cause.root()).unwrap_or(step);
+        let own = if StepError::<E>::of(&state(root)).is_none() {
             self.notes.errors.get(&root.number()).cloned()
         } else {
             None
@@ -270,8 +260,8 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
         Ending {
             names: self.names.clone(),
             step,
-            node: node(step),
-            root: node(root).status(),
+            state: state(step),
+            root: state(root).status(),
             own,
             as_error: self.notes.as_error,
         }
@@ -294,9 +284,9 @@ impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Report<E, C> {
     }
 }
 
-/// What it adds up to, without its steps.
+/// A summary, without the steps.
 impl<E, C: Cell + ?Sized> fmt::Debug for Report<E, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Brief { pipeline: self.pipeline(), states: &self.ran.states, duration: self.duration() }.fmt(f)
+        Brief { pipeline: self.pipeline(), states: &self.record.states, duration: self.duration() }.fmt(f)
     }
 }

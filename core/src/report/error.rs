@@ -1,11 +1,11 @@
-//! The errors that a report gives to those who go on with `?`: they own what they say.
+//! The errors of a report for use with `?`: they own their texts.
 
 use super::{as_error::AsError, chain};
 use crate::{
     diagram::StepNames,
-    dynamic::Names,
     error::StepError,
-    reason::{Origin, Reason},
+    reason::{Origin, ReasonText},
+    steps::Names,
 };
 use alloc::sync::Arc;
 use core::{error::Error, fmt};
@@ -15,10 +15,10 @@ use rungs_scheduler::{Cause, Status, StepId, StepState};
 pub(super) struct Ending<E> {
     pub(super) names: Arc<Names>,
     pub(super) step: StepId,
-    pub(super) node: StepState,
-    /// What has become of the step where it began.
+    pub(super) state: StepState,
+    /// The status of the step where it began.
     pub(super) root: Status,
-    /// What the step where it began has said itself.
+    /// The own error of the step where it began.
     pub(super) own: Option<Arc<StepError<E>>>,
     pub(super) as_error: AsError<E>,
 }
@@ -29,11 +29,11 @@ impl<E> Ending<E> {
     }
 
     fn root(&self) -> StepId {
-        self.node.cause().and_then(Cause::root).unwrap_or(self.step)
+        self.state.cause().and_then(Cause::root).unwrap_or(self.step)
     }
 
     fn error(&self) -> Option<StepError<&E>> {
-        StepError::of(&self.node).or_else(|| self.own.as_deref().map(StepError::borrowed))
+        StepError::of(&self.state).or_else(|| self.own.as_deref().map(StepError::borrowed))
     }
 
     /// The error of the step where it began.
@@ -46,16 +46,16 @@ impl<E> Ending<E> {
 }
 
 impl<E: fmt::Display> Ending<E> {
-    /// Why, in words; but for what the source says, as that is told by whoever follows the sources.
+    /// Why, in words, without the text of the source: error reporters that follow the sources print that.
     fn write_reason(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (status, source) = (self.node.status(), self.source());
-        let Some(cause) = self.node.cause() else { return Ok(()) };
-        let is_told = source.is_some() && cause.root().is_none();
-        if !(is_told && status == Status::Failed) {
-            let error = self.error().filter(|_| !is_told);
+        let (status, source) = (self.state.status(), self.source());
+        let Some(cause) = self.state.cause() else { return Ok(()) };
+        let is_in_source = source.is_some() && cause.root().is_none();
+        if !(is_in_source && status == Status::Failed) {
+            let error = self.error().filter(|_| !is_in_source);
             let error = error.as_ref().map(|error| error as &dyn fmt::Display);
             let origin = Origin::new(cause, self.root, &*self.names);
-            write!(f, ": {}", Reason { status, cause, origin, error })?;
+            write!(f, ": {}", ReasonText { status, cause, origin, error })?;
         }
         match source {
             Some(source) if f.alternate() => {
@@ -67,7 +67,7 @@ impl<E: fmt::Display> Ending<E> {
     }
 }
 
-/// An output that is not there, and why. It owns what it says, and its source is the step's own error; `{:#}` writes both.
+/// An output that is not there, and why. It owns its texts, and its source is the step's own error; `{:#}` writes both.
 ///
 /// ```
 /// use rungs::{Cause, NoClock, OutputErrorKind, Pipeline, Status};
@@ -82,7 +82,7 @@ impl<E: fmt::Display> Ending<E> {
 /// assert_eq!((error.step(), error.root()), (Some("next"), Some("bad")));
 /// assert_eq!(error.status(), Some(Status::Failed));
 /// let kind = |name| report.output_named::<u64>(name).unwrap_err().kind();
-/// assert_eq!((kind("bad"), kind("nobody")), (OutputErrorKind::OtherType, OutputErrorKind::NoSuchStep));
+/// assert_eq!((kind("bad"), kind("none")), (OutputErrorKind::OtherType, OutputErrorKind::NoSuchStep));
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
 pub struct OutputError<E>(Repr<E>);
@@ -139,14 +139,14 @@ impl<E> OutputError<E> {
         }
     }
 
-    /// What has become of the step, if it did not succeed.
+    /// The status of the step, if it did not succeed.
     pub fn status(&self) -> Option<Status> {
-        Some(self.ending()?.node.status())
+        Some(self.ending()?.state.status())
     }
 
     /// Why the step did not succeed.
     pub fn cause(&self) -> Option<Cause> {
-        self.ending()?.node.cause()
+        self.ending()?.state.cause()
     }
 
     /// The name of the step where it began: the step itself, or one that it depends on.
@@ -155,7 +155,7 @@ impl<E> OutputError<E> {
         Some(ending.names.name(ending.root()))
     }
 
-    /// The error of the step, as its [`StepResult`](crate::StepResult::error) tells.
+    /// The error of the step, the same as [`StepResult::error`](crate::StepResult::error).
     pub fn error(&self) -> Option<StepError<&E>> {
         self.ending()?.error()
     }
@@ -189,7 +189,7 @@ impl<E: fmt::Debug> fmt::Debug for OutputError<E> {
             debug.field("step", &step);
         }
         if let Some(ending) = self.ending() {
-            debug.field("status", &ending.node.status()).field("error", &ending.error());
+            debug.field("status", &ending.state.status()).field("error", &ending.error());
         }
         debug.finish_non_exhaustive()
     }
@@ -238,14 +238,14 @@ impl<E> RunError<E> {
         self.ending.name()
     }
 
-    /// What has become of that step.
+    /// The status of that step.
     pub fn status(&self) -> Status {
-        self.ending.node.status()
+        self.ending.state.status()
     }
 
-    /// Why it did not succeed.
+    /// Why that step did not succeed.
     pub fn cause(&self) -> Option<Cause> {
-        self.ending.node.cause()
+        self.ending.state.cause()
     }
 
     /// The error of that step.

@@ -1,5 +1,4 @@
-//! What came of a run: every step's result, and what it adds up to. One view serves both APIs; each keeps its record in its
-//! own way.
+//! Reports: every step's result, and a summary. One view serves both APIs, which store their records in different ways.
 
 #[cfg(feature = "alloc")]
 mod as_error;
@@ -10,8 +9,10 @@ mod defmt;
 mod dynamic;
 #[cfg(feature = "alloc")]
 mod error;
-mod exit;
+#[cfg(feature = "alloc")]
+mod notes;
 mod record;
+mod results;
 #[cfg(feature = "serde")]
 mod serde;
 mod step;
@@ -23,16 +24,15 @@ pub use as_error::{ErrorChain, Holds, HoldsLocal, HoldsSend, IsError, Text};
 pub use dynamic::Report;
 #[cfg(feature = "alloc")]
 pub use error::{OutputError, OutputErrorKind, RunError};
-pub use record::StepResults;
+pub use results::StepResults;
 pub use step::{Reason, StepResult};
 
+#[cfg(feature = "macros")]
+pub(crate) use crate::exit_code::{count, exit_code};
 #[cfg(feature = "alloc")]
 pub(crate) use as_error::AsError;
 #[cfg(feature = "alloc")]
-pub(crate) use dynamic::RunNotes;
-#[cfg(feature = "macros")]
-pub(crate) use exit::count;
-pub(crate) use exit::exit_code;
+pub(crate) use notes::RunNotes;
 #[cfg(feature = "macros")]
 pub(crate) use record::{Own, Record};
 #[cfg(feature = "macros")]

@@ -1,7 +1,7 @@
-//! Reports for machines. Errors are written as texts, so that any error type serves; outputs are not written.
+//! Reports for machines. Errors are written as texts, so that any error type works; outputs are not written.
 
 use super::{Report, StepResult, chain, record::Own};
-use crate::{diagram::StepNames, dynamic::Cell, error::StepError, reason::Origin};
+use crate::{diagram::StepNames, error::StepError, reason::Origin, steps::Cell};
 use alloc::{
     string::{String, ToString},
     vec,
@@ -11,7 +11,7 @@ use core::{fmt::Display, time::Duration};
 use rungs_scheduler::{Cause, Instant, StepId};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-/// Raised by whatever makes a reader of the shape before fail: a field that goes, or means something else.
+/// Raised by each change that makes a reader of the previous shape fail: a field that goes, or means something else.
 const VERSION: u32 = 1;
 
 struct Steps<'r, E, C: ?Sized>(&'r Report<E, C>);
@@ -92,7 +92,7 @@ impl<E: Display> Serialize for StepResult<'_, E> {
 }
 
 impl<E: Display> StepResult<'_, E> {
-    /// The step's error and its sources. A step that failed for another's sake has none of its own.
+    /// The step's error and its sources. A step that failed because of another has none of its own.
     fn error_list(&self) -> Option<Vec<String>> {
         match (self.error()?, self.record.own) {
             (StepError::Dependency { .. }, _) => None,

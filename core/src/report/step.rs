@@ -8,7 +8,7 @@ use crate::{error::StepError, reason};
 use core::{fmt, time::Duration};
 use rungs_scheduler::{Cause, Instant, Status, StepId, StepState};
 
-/// What came of one step, in a report of either API. Its output lies in the report.
+/// How one step ended, in a report of either API. The report holds its output.
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
@@ -49,14 +49,14 @@ impl<'r, E> StepResult<'r, E> {
         self.record.names.name(self.step)
     }
 
-    /// The step, by its place in the order of declaration.
+    /// The step, by its index in the order of declaration.
     pub fn id(&self) -> StepId {
         self.step
     }
 
-    /// What has become of it.
+    /// How it ended.
     pub fn status(&self) -> Status {
-        self.state().map_or(Status::Pending, |node| node.status())
+        self.state().map_or(Status::Pending, |state| state.status())
     }
 
     /// Why it did not succeed.
@@ -69,7 +69,7 @@ impl<'r, E> StepResult<'r, E> {
         self.record.error(self.step)
     }
 
-    /// Why it did not succeed, in words: its error, or the step by which it came.
+    /// Why it did not succeed, in words: its error, or the step that caused it.
     pub fn reason(&self) -> Option<Reason<'r, E>> {
         self.cause().map(|cause| Reason { of: *self, cause })
     }
@@ -95,7 +95,7 @@ impl<'r, E> StepResult<'r, E> {
 
     /// How many attempts were started.
     pub fn attempts(&self) -> u32 {
-        self.state().map_or(0, |node| node.attempts())
+        self.state().map_or(0, |state| state.attempts())
     }
 
     /// How many attempts were started after the first.
@@ -121,7 +121,7 @@ impl<E: fmt::Debug> fmt::Debug for StepResult<'_, E> {
     }
 }
 
-/// Why a step did not succeed, in words that name the steps it came by. With `{:#}` an error is followed by its sources.
+/// Why a step did not succeed, in words that name the steps that caused it. With `{:#}` an error is followed by its sources.
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
@@ -147,7 +147,7 @@ impl<E: fmt::Display> fmt::Display for Reason<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let StepResult { record, step } = self.of;
         let error = self.of.error().map(|error| WithSources { error, own: record.own });
-        let reason = reason::Reason {
+        let reason = reason::ReasonText {
             status: self.of.status(),
             cause: self.cause,
             origin: record.origin(step),

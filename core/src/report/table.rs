@@ -1,10 +1,7 @@
 //! A run as a table for people, without a heap.
 
-use super::{
-    exit::{count, exit_code},
-    record::Record,
-    step::StepResult,
-};
+use super::{record::Record, step::StepResult};
+use crate::exit_code::{count, exit_code};
 use core::{
     fmt::{self, Write},
     time::Duration,

@@ -1,12 +1,11 @@
-//! The picture of a pipeline that is written at run time.
+//! The diagram of a pipeline that is built at run time.
 
 use super::{DiagramData, StepNames, dot, mermaid, text};
-use crate::dynamic::Names;
 use alloc::{borrow::Cow, vec::Vec};
 use core::fmt;
 use rungs_scheduler::{Edges, Need};
 
-/// A pipeline's picture: its `Display` is the text form; for others see [`mermaid`](Self::mermaid) and
+/// A pipeline's diagram: its `Display` is the text form; for others see [`mermaid`](Self::mermaid) and
 /// [`dot`](Self::dot).
 ///
 /// ```
@@ -19,39 +18,39 @@ use rungs_scheduler::{Edges, Need};
 /// assert!(p.visualize().mermaid().to_string().contains("s0 --> s1"));
 /// assert!(p.visualize().dot().to_string().starts_with("digraph"));
 /// ```
-#[must_use = "a picture is shown by its `Display`"]
+#[must_use = "a diagram is shown by its `Display`"]
 pub struct Diagram<'p> {
-    pub(crate) names: &'p Names,
+    pub(crate) pipeline: &'p str,
+    pub(crate) names: &'p (dyn StepNames + Sync),
     pub(crate) rows: Cow<'p, [u32]>,
     pub(crate) list: Cow<'p, [Need]>,
     pub(crate) levels: Vec<u32>,
 }
 
-/// A picture in one of the other forms.
+/// A diagram in one of the other forms.
 ///
 /// [`Diagram`] has an example.
-#[must_use = "a picture is shown by its `Display`"]
+#[must_use = "a diagram is shown by its `Display`"]
 pub struct Format<'p, 'q> {
-    picture: &'q Diagram<'p>,
+    diagram: &'q Diagram<'p>,
     write: fn(&DiagramData<'_>, &mut dyn fmt::Write) -> fmt::Result,
 }
 
 impl<'p> Diagram<'p> {
     /// As a Mermaid flowchart.
     pub fn mermaid(&self) -> Format<'p, '_> {
-        Format { picture: self, write: mermaid }
+        Format { diagram: self, write: mermaid }
     }
 
     /// As a Graphviz digraph.
     pub fn dot(&self) -> Format<'p, '_> {
-        Format { picture: self, write: dot }
+        Format { diagram: self, write: dot }
     }
 
-    fn sketch(&self) -> DiagramData<'_> {
-        let names: &dyn StepNames = self.names;
+    fn data(&self) -> DiagramData<'_> {
         DiagramData {
-            pipeline: self.names.pipeline(),
-            names,
+            pipeline: self.pipeline,
+            names: self.names,
             needs: Edges::new(&self.rows, &self.list),
             levels: &self.levels,
         }
@@ -60,24 +59,24 @@ impl<'p> Diagram<'p> {
 
 impl fmt::Debug for Diagram<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.sketch(), f)
+        fmt::Debug::fmt(&self.data(), f)
     }
 }
 
 impl fmt::Debug for Format<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Format").field(self.picture).finish()
+        f.debug_tuple("Format").field(self.diagram).finish()
     }
 }
 
 impl fmt::Display for Diagram<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        text(&self.sketch(), f)
+        text(&self.data(), f)
     }
 }
 
 impl fmt::Display for Format<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (self.write)(&self.picture.sketch(), f)
+        (self.write)(&self.diagram.data(), f)
     }
 }

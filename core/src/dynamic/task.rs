@@ -1,12 +1,10 @@
-//! A step as the run sees it: something that makes attempts, whatever its types.
+//! A step with its types: what it needs, its body, its spawner, and the attempt in flight.
 
-use super::{
-    body::{Attempt, Body},
-    cell::{self, Cell, ResultSlot},
-    kind::HoldsResult,
-    needs::Gather,
+use super::{body::Body, needs::Gather};
+use crate::{
+    spawn::{Spawner, TaskDropped},
+    steps::{Attempt, AttemptError, Cell, HoldsResult, ResultSlot, Work, slot},
 };
-use crate::spawn::{Spawner, TaskDropped};
 use alloc::sync::Arc;
 use core::{
     future::Future,
@@ -15,38 +13,6 @@ use core::{
     task::{Context, Poll, ready},
 };
 use pin_project_lite::pin_project;
-
-/// An attempt that came to no result.
-#[derive(Debug)]
-pub enum AttemptError<E> {
-    /// The step's own error.
-    Error(E),
-    /// Its executor dropped it.
-    TaskDropped,
-}
-
-/// A step that can be tried again and again, one attempt at a time.
-pub trait Work<E, C: ?Sized> {
-    /// Polls the attempt in flight, which `begin` starts first, with what it needs from `results`.
-    fn poll(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        begin: Option<&Attempt<'_>>,
-        results: &[Option<Arc<C>>],
-    ) -> Poll<Result<Arc<C>, AttemptError<E>>>;
-
-    /// Makes the attempt in flight end; ready once it has.
-    fn poll_cancel(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()>;
-
-    /// Drops the attempt in flight, if there is one.
-    fn discard(self: Pin<&mut Self>);
-
-    /// The empty cell, of a step that ends without a result.
-    fn yield_cell(self: Pin<&mut Self>) -> Option<Arc<C>>;
-
-    /// Makes the step ready for another run: with the cell of the last one, emptied, if nobody else shares it.
-    fn renew(self: Pin<&mut Self>, cell: Option<Arc<C>>);
-}
 
 pin_project! {
     /// A step of which all types are known.
@@ -58,7 +24,7 @@ pin_project! {
         needs: N,
         body: B,
         spawner: S,
-        // Empty, and nobody else's: a result is written into it and it is given away.
+        // Empty and not shared: a result is written into it, and it moves to the record.
         slot: Option<Arc<ResultSlot<T>>>,
         #[pin]
         attempt: Option<<S as Spawner<F>>::Handle>,
@@ -91,7 +57,7 @@ where
     ) -> Poll<Result<Arc<C>, AttemptError<E>>> {
         let mut this = self.project();
         if let Some(attempt) = begin
-            // Always there: a step starts when its needs have ended as its rule wants them.
+            // Always there: a step starts when its needs have ended as its rule requires.
             && let Some(args) = this.needs.gather(attempt, results)
         {
             let future = this.body.call(attempt, args);
@@ -130,9 +96,9 @@ where
     }
 
     fn renew(self: Pin<&mut Self>, cell: Option<Arc<C>>) {
-        let slot = self.project().slot;
-        if slot.is_none() {
-            *slot = cell.and_then(cell::slot).and_then(ResultSlot::emptied).or_else(|| Some(ResultSlot::empty()));
+        let empty = self.project().slot;
+        if empty.is_none() {
+            *empty = cell.and_then(slot).and_then(ResultSlot::emptied).or_else(|| Some(ResultSlot::empty()));
         }
     }
 }

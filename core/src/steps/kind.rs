@@ -1,16 +1,16 @@
-//! What tells [`Pipeline`](super::Pipeline) and [`LocalPipeline`](super::LocalPipeline) apart: whether all of it may
-//! cross threads.
+//! The difference between [`Pipeline`](crate::Pipeline) and [`LocalPipeline`](crate::LocalPipeline): whether steps and
+//! results may cross threads.
 
 use super::{
-    cell::{Cell, ResultSlot},
+    cell::{Cell, LocalCell, ResultSlot, SharedCell},
     work::Work,
 };
 use alloc::{boxed::Box, sync::Arc};
 use core::pin::Pin;
 
-/// Steps, results and so the run may go to another thread: a [`Pipeline`](super::Pipeline).
+/// Steps, results and so the run may go to another thread: a [`Pipeline`](crate::Pipeline).
 ///
-/// Who takes a step from its caller to say more of it names the kind:
+/// A helper function that configures a `StepBuilder` must name the kind:
 ///
 /// ```
 /// use rungs::{InPlace, Pipeline, Shared, StepBuilder};
@@ -28,14 +28,9 @@ use core::pin::Pin;
 #[derive(Debug)]
 pub struct Shared;
 
-/// Steps and results stay on one thread: a [`LocalPipeline`](super::LocalPipeline), which has an example.
+/// Steps and results stay on one thread: a [`LocalPipeline`](crate::LocalPipeline), which has an example.
 #[derive(Debug)]
 pub struct Local;
-
-/// Results that may cross threads.
-pub type SharedCell = dyn Cell + Send + Sync;
-/// Results that stay on one thread.
-pub type LocalCell = dyn Cell;
 
 /// The types of one kind of pipeline.
 pub trait Kind<'env, E>: Sized + 'static {

@@ -21,7 +21,7 @@ use core::{any::Any, fmt, ops::Deref};
 /// ```
 pub struct Out<T>(Arc<ResultSlot<T>>);
 
-/// Where a result goes.
+/// The memory of a result.
 #[derive(Debug)]
 pub struct ResultSlot<T> {
     value: Option<T>,
@@ -30,13 +30,13 @@ pub struct ResultSlot<T> {
 impl<T> ResultSlot<T> {
     /// One without a result.
     #[inline]
-    pub(super) fn empty() -> Arc<Self> {
+    pub(crate) fn empty() -> Arc<Self> {
         Arc::new(Self { value: None })
     }
 
-    /// Writes the result into a slot; one that is missing or that somebody shares is replaced by another.
+    /// Writes the result into a slot; a slot that is missing or shared is replaced by another.
     #[inline]
-    pub(super) fn fill(slot: Option<Arc<Self>>, value: T) -> Arc<Self> {
+    pub(crate) fn fill(slot: Option<Arc<Self>>, value: T) -> Arc<Self> {
         if let Some(mut slot) = slot
             && let Some(own) = Arc::get_mut(&mut slot)
         {
@@ -46,8 +46,8 @@ impl<T> ResultSlot<T> {
         Arc::new(Self { value: Some(value) })
     }
 
-    /// The same slot without its result; `None` if somebody still shares it.
-    pub(super) fn emptied(mut self: Arc<Self>) -> Option<Arc<Self>> {
+    /// The same slot without its result; `None` if it is still shared.
+    pub(crate) fn emptied(mut self: Arc<Self>) -> Option<Arc<Self>> {
         Arc::get_mut(&mut self)?.value = None;
         Some(self)
     }
@@ -64,7 +64,7 @@ impl<T> Deref for Out<T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        // An `Out` is made in one place, of a slot that has a value; a slot is written only while nobody shares it.
+        // An `Out` is made in one place, of a slot that has a value; a slot is written only while it is not shared.
         self.0.value.as_ref().expect("an Out is only made of a filled slot")
     }
 }
@@ -94,7 +94,7 @@ impl<T: defmt::Format> defmt::Format for Out<T> {
     }
 }
 
-/// A slot whose type is known to those who ask for it.
+/// A slot with its type erased. It is found again by the type of its result.
 pub trait Cell: 'static {
     /// Puts itself into `out`, if that is an `Option<Arc<ResultSlot<T>>>` of the right `T`.
     fn give(self: Arc<Self>, out: &mut dyn Any);
@@ -108,6 +108,11 @@ impl<T: 'static> Cell for ResultSlot<T> {
         }
     }
 }
+
+/// Results that may cross threads.
+pub type SharedCell = dyn Cell + Send + Sync;
+/// Results that stay on one thread.
+pub type LocalCell = dyn Cell;
 
 /// The slot that a cell is, if it is for results of this type.
 #[inline]

@@ -37,7 +37,7 @@ impl Names {
         self.ends.push(self.text.len() as u32);
     }
 
-    /// Makes all names found, and tells the steps whose name another bears already. (The first of its name keeps it.)
+    /// Indexes all names, and calls `is_taken` for each step whose name an earlier step has already.
     pub(crate) fn index(&mut self, mut is_taken: impl FnMut(StepId)) {
         let Self { text, ends, index, indexed, .. } = self;
         index.fit(ends.len());
@@ -84,7 +84,7 @@ struct Index {
     slots: Vec<Entry>,
 }
 
-/// A step, and the hash of its name: seldom has a name to be read that is not the one sought.
+/// A step and the hash of its name, so that other names are rarely compared.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     step: u32,
@@ -94,7 +94,7 @@ struct Entry {
 const VACANT: Entry = Entry { step: u32::MAX, hash: 0 };
 
 impl Index {
-    /// Makes room for so many.
+    /// Makes room for this many entries.
     fn fit(&mut self, entries: usize) {
         let slots = (entries + entries / 2 + 1).next_power_of_two();
         if slots <= self.slots.len() {
@@ -107,10 +107,10 @@ impl Index {
         }
     }
 
-    /// Tells whether there was none of this hash for which `is_it` holds.
+    /// Inserts an entry, and returns whether there was none of this hash for which `is_it` holds.
     fn insert(&mut self, entry: Entry, is_it: impl Fn(u32) -> bool) -> bool {
-        let place = self.probe(entry.hash, is_it);
-        match self.slots.get_mut(place) {
+        let slot = self.probe(entry.hash, is_it);
+        match self.slots.get_mut(slot) {
             Some(slot) if slot.step == VACANT.step => {
                 *slot = entry;
                 true
@@ -124,18 +124,18 @@ impl Index {
         (found.step != VACANT.step).then_some(found.step)
     }
 
-    /// Where the entry of this hash lies for which `is_it` holds; if there is none, where it would.
+    /// The slot of the entry of this hash for which `is_it` holds, or the free slot where it would be.
     #[inline]
     fn probe(&self, hash: u32, is_it: impl Fn(u32) -> bool) -> usize {
         let mask = self.slots.len().wrapping_sub(1);
-        let mut place = hash as usize & mask;
-        while let Some(entry) = self.slots.get(place)
+        let mut slot = hash as usize & mask;
+        while let Some(entry) = self.slots.get(slot)
             && entry.step != VACANT.step
             && !(entry.hash == hash && is_it(entry.step))
         {
-            place = (place + 1) & mask;
+            slot = (slot + 1) & mask;
         }
-        place
+        slot
     }
 }
 
@@ -149,7 +149,7 @@ mod tests {
         let mut names = Names::new("names");
         let mut taken = Vec::new();
         for step in 0..1_500 {
-            // Every 500th is called as the first one.
+            // Every 500th has the name of the first.
             names.push(&format!("step {}", if step % 500 == 0 { 0 } else { step }));
             if step % 700 == 0 || step == 1_499 {
                 names.index(|step| taken.push(step.index()));

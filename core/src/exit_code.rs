@@ -1,13 +1,13 @@
-//! What a run adds up to: its exit code, and how many steps ended how.
+//! The exit code of a run, and how many steps ended with each status.
 
 use rungs_scheduler::{Cause, Status, StepState};
 
 /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure.
 pub(crate) fn exit_code(states: &[StepState]) -> u8 {
-    let required = || states.iter().filter(|node| node.is_required());
-    if required().any(|node| node.status() == Status::Failed) {
+    let required = || states.iter().filter(|state| state.is_required());
+    if required().any(|state| state.status() == Status::Failed) {
         1
-    } else if required().any(|node| is_cut_short(node, states)) {
+    } else if required().any(|state| is_cut_short(state, states)) {
         2
     } else {
         0
@@ -15,8 +15,8 @@ pub(crate) fn exit_code(states: &[StepState]) -> u8 {
 }
 
 /// Whether a step did not succeed because the run was stopped.
-pub(super) fn is_cut_short(node: &StepState, states: &[StepState]) -> bool {
-    match (node.status(), node.cause()) {
+pub(crate) fn is_cut_short(state: &StepState, states: &[StepState]) -> bool {
+    match (state.status(), state.cause()) {
         (Status::Cancelled, _) => true,
         (Status::Skipped, Some(cause)) if cause.is_stop() => true,
         // A root is the root of nothing else, so this goes one step deep.
@@ -29,5 +29,5 @@ pub(super) fn is_cut_short(node: &StepState, states: &[StepState]) -> bool {
 
 /// How many steps have this status.
 pub(crate) fn count(states: &[StepState], status: Status) -> usize {
-    states.iter().filter(|node| node.status() == status).count()
+    states.iter().filter(|state| state.status() == status).count()
 }

@@ -1,0 +1,195 @@
+//! What can be wrong with a plan: all mistakes at once, with the names of the steps.
+
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+
+/// A plan is wrong; nothing was started.
+///
+/// ```
+/// use rungs::{NoClock, Pipeline};
+///
+/// let mut p = Pipeline::new("circle");
+/// p.step("hen").depends_on(["egg"]).run(async |_| Ok(()));
+/// p.step("egg").depends_on(["hen"]).run(async |_| Ok(()));
+/// p.step("fox").depends_on(["goose"]).run(async |_| Ok(()));
+/// assert_eq!(
+///     p.check().unwrap_err().to_string(),
+///     "pipeline `circle` cannot run, 2 mistakes:\n\
+///      - step `fox` needs `goose`, which does not exist\n\
+///      - a cycle: `hen` needs `egg` needs `hen`",
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct PlanError {
+    pipeline: String,
+    mistakes: Vec<PlanErrorKind>,
+}
+
+impl PlanError {
+    /// The exit code of a program whose plan is wrong.
+    pub const EXIT_CODE: u8 = 3;
+
+    /// The exit code, as a report has one.
+    pub const fn exit_code(&self) -> u8 {
+        Self::EXIT_CODE
+    }
+
+    pub(super) fn new(pipeline: String, mistakes: Vec<PlanErrorKind>) -> Self {
+        Self { pipeline, mistakes }
+    }
+
+    pub(super) fn into_mistakes(self) -> Vec<PlanErrorKind> {
+        self.mistakes
+    }
+
+    /// The pipeline's name.
+    pub fn pipeline(&self) -> &str {
+        &self.pipeline
+    }
+
+    /// Every mistake.
+    pub fn mistakes(&self) -> &[PlanErrorKind] {
+        &self.mistakes
+    }
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "pipeline `{}` cannot run, ", self.pipeline)?;
+        match self.mistakes.len() {
+            1 => f.write_str("1 mistake:")?,
+            n => write!(f, "{n} mistakes:")?,
+        }
+        self.mistakes.iter().try_for_each(|mistake| write!(f, "\n- {mistake}"))
+    }
+}
+
+impl core::error::Error for PlanError {}
+
+/// One thing that is wrong with a plan.
+///
+/// ```
+/// use rungs::{PlanErrorKind, Pipeline};
+///
+/// let mut p = Pipeline::new("narrow");
+/// p.resource("bus", 1);
+/// p.step("greedy").uses("bus", 2).run(async || Ok(()));
+/// let error = p.check().unwrap_err();
+/// assert!(matches!(error.mistakes(), [PlanErrorKind::OverCapacity { capacity: 1, .. }]));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum PlanErrorKind {
+    /// Steps need each other in a circle.
+    Cycle {
+        /// Each needs the next, and the last the first.
+        path: Vec<String>,
+    },
+    /// A need by a name that no step has.
+    UnknownNeed {
+        /// The step that needs it.
+        step: String,
+        /// The name.
+        need: String,
+    },
+    /// A step needs itself.
+    SelfNeed {
+        /// The step.
+        step: String,
+    },
+    /// Two steps have the same name.
+    DuplicateName {
+        /// The name.
+        step: String,
+    },
+    /// A handle that was made by another pipeline.
+    ForeignHandle {
+        /// The step that was given it.
+        step: String,
+    },
+    /// A resource that was not declared.
+    UnknownResource {
+        /// The step that uses it.
+        step: String,
+        /// The resource.
+        resource: String,
+    },
+    /// A step uses more units than there are.
+    OverCapacity {
+        /// The step.
+        step: String,
+        /// The resource.
+        resource: String,
+        /// How many it uses.
+        units: u32,
+        /// How many there are.
+        capacity: u32,
+    },
+    /// Settings that a step takes as a value contain `when_all_done` or `when_any_failed`. These are methods of the step
+    /// itself, because the arguments of its closure depend on them.
+    RuleInSettings {
+        /// The step; `None` for the pipeline's defaults.
+        step: Option<String>,
+    },
+    /// `max_concurrent(0)`: nothing could ever start.
+    NoConcurrency,
+    /// A step uses jitter, and the run has no seed.
+    JitterWithoutSeed {
+        /// The step whose backoff has jitter.
+        step: String,
+    },
+    /// A step or the run has a time limit or a delay, and the run has no clock.
+    TimeWithoutClock {
+        /// The step; `None` for the run's own deadline.
+        step: Option<String>,
+    },
+    /// More steps than a plan holds.
+    TooManySteps {
+        /// How many.
+        steps: usize,
+    },
+}
+
+impl fmt::Display for PlanErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cycle { path } => {
+                f.write_str("a cycle: ")?;
+                path.iter().try_for_each(|step| write!(f, "`{step}` needs "))?;
+                write!(f, "`{}`", path.first().map_or("", |first| first))
+            }
+            Self::UnknownNeed { step, need } => write!(f, "step `{step}` needs `{need}`, which does not exist"),
+            Self::SelfNeed { step } => write!(f, "step `{step}` needs itself"),
+            Self::DuplicateName { step } => write!(f, "two steps are called `{step}`"),
+            Self::ForeignHandle { step } => write!(f, "step `{step}` was given a handle of another pipeline"),
+            Self::UnknownResource { step, resource } => {
+                write!(f, "step `{step}` uses `{resource}`, which is not a resource of this pipeline")
+            }
+            Self::OverCapacity { step, resource, units, capacity } => {
+                write!(f, "step `{step}` uses {units} of `{resource}`, of which there are {capacity}")
+            }
+            Self::RuleInSettings { step } => {
+                match step {
+                    Some(step) => write!(f, "the settings of step `{step}`")?,
+                    None => f.write_str("the defaults")?,
+                }
+                f.write_str(
+                    " set when clean-up steps run: call `when_all_done` or `when_any_failed` on the step itself",
+                )
+            }
+            Self::NoConcurrency => f.write_str("`max_concurrent` is 0, so that nothing could ever start"),
+            Self::JitterWithoutSeed { step } => {
+                write!(f, "step `{step}` uses jitter, and the run has no seed: call `.seed(..)` on the runner")
+            }
+            Self::TimeWithoutClock { step: Some(step) } => {
+                write!(f, "step `{step}` has a time limit or a delay, and the run has no clock")
+            }
+            Self::TimeWithoutClock { step: None } => f.write_str("the run has a deadline, and no clock"),
+            Self::TooManySteps { steps } => {
+                write!(f, "{steps} steps are more than the {} that a plan holds", crate::scheduler::Plan::MAX_STEPS)
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! What a report holds beside the states of the steps.
+
+use super::as_error::AsError;
+use crate::steps::Errors;
+use rungs_scheduler::Instant;
+
+/// What is kept of a run beside the states of its steps.
+pub(crate) struct RunNotes<E> {
+    pub(crate) errors: Errors<E>,
+    /// Gives an error as a `dyn Error`, which leads to its sources.
+    pub(crate) as_error: AsError<E>,
+    pub(crate) started: Instant,
+    pub(crate) finished: Instant,
+    #[cfg(feature = "std")]
+    pub(crate) wall_clock: std::time::SystemTime,
+}

@@ -1,0 +1,37 @@
+//! An attempt that begins.
+
+use super::names::Names;
+use alloc::sync::Arc;
+use core::fmt;
+use rungs_scheduler::{Cause, Instant, Scheduler, StepId, StepState};
+
+/// An attempt that begins, and what it may read.
+pub struct Attempt<'r> {
+    pub(crate) step: StepId,
+    pub(crate) started: Instant,
+    pub(crate) scheduler: &'r Scheduler<'r>,
+    pub(crate) names: &'r Arc<Names>,
+}
+
+impl fmt::Debug for Attempt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { step, started, .. } = self;
+        f.debug_struct("Attempt").field("step", step).field("started", started).finish_non_exhaustive()
+    }
+}
+
+impl<'r> Attempt<'r> {
+    /// The needs whose results are arguments, in the order in which they were given.
+    pub(crate) fn needs(&self) -> impl Iterator<Item = StepId> + use<'r> {
+        let needs = self.scheduler.plan().needs(self.step).iter();
+        needs.filter(|need| need.has_result()).map(|need| need.step())
+    }
+
+    pub(crate) fn cause(&self, need: StepId) -> Option<Cause> {
+        self.scheduler.state(need)?.cause()
+    }
+
+    pub(crate) fn number(&self) -> u32 {
+        self.scheduler.state(self.step).map_or(1, StepState::attempts)
+    }
+}

@@ -1,0 +1,44 @@
+//! A step as the driver sees it: something that makes attempts, whatever its types.
+
+use super::attempt::Attempt;
+use alloc::{boxed::Box, sync::Arc};
+use core::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+use rungs_scheduler::Retry;
+
+/// An attempt without a result.
+#[derive(Debug)]
+pub enum AttemptError<E> {
+    /// The step's own error.
+    Error(E),
+    /// Its executor dropped it.
+    TaskDropped,
+}
+
+/// A step that makes any number of attempts, one at a time.
+pub trait Work<E, C: ?Sized> {
+    /// Polls the attempt in flight, which `begin` starts first, with what it needs from `results`.
+    fn poll(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        begin: Option<&Attempt<'_>>,
+        results: &[Option<Arc<C>>],
+    ) -> Poll<Result<Arc<C>, AttemptError<E>>>;
+
+    /// Makes the attempt in flight end; ready once it has.
+    fn poll_cancel(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()>;
+
+    /// Drops the attempt in flight, if there is one.
+    fn discard(self: Pin<&mut Self>);
+
+    /// The empty cell, of a step that ends without a result.
+    fn yield_cell(self: Pin<&mut Self>) -> Option<Arc<C>>;
+
+    /// Makes the step ready for another run: with the cell of the last one, emptied, if it is not shared.
+    fn renew(self: Pin<&mut Self>, cell: Option<Arc<C>>);
+}
+
+/// What a step's error means for its retries.
+pub(crate) type RetryPredicate<'env, E> = Box<dyn Fn(&E) -> Retry + Send + 'env>;
