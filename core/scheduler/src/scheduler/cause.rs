@@ -24,7 +24,7 @@ macro_rules! causes {
         /// assert_eq!(Cause::RunDeadline.code(), "run_deadline");
         /// ```
         ///
-        /// Reports and events say it with the names of the steps: see [`Origin`](crate::Origin).
+        /// Reports and events say it with the names of the steps: see `Origin` in the crate `rungs`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[cfg_attr(feature = "defmt", derive(defmt::Format))]
         #[cfg_attr(feature = "serde", derive(serde::Serialize))]
