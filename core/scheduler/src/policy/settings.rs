@@ -186,7 +186,6 @@ impl<'a> Settings<'a> {
     /// assert_eq!((QUICK.get_retries(), QUICK.get_timeout()), (3, Some(Duration::from_secs(1))));
     /// assert_eq!(Settings::DEFAULT.retries(0).or(USUAL).get_retries(), 0); // stated, though it is the usual value
     /// ```
-    #[must_use]
     pub const fn or(mut self, defaults: Self) -> Self {
         if !self.states(RETRIES) {
             self.retries = defaults.retries;

@@ -146,15 +146,13 @@ impl Cause {
     }
 
     /// A cause, or none, in three numbers.
-
     #[doc(hidden)]
     pub fn pack(cause: Option<Self>) -> [u32; 3] {
         let (why, first, second) = cause.map_or((Why::None, StepId(0), StepId(0)), Self::parts);
         [why as u32, first.0, second.0]
     }
 
-    /// What [`pack`](Self::pack) has packed.
-
+    /// The cause that [`pack`](Self::pack) has packed.
     #[doc(hidden)]
     pub fn unpack([why, first, second]: [u32; 3]) -> Option<Self> {
         Self::of(Why::from_bits(why as u8), StepId(first), StepId(second))
