@@ -1,7 +1,7 @@
-//! The boot of a sensor board on the host: the very steps that `examples/firmware` runs on three boards, on the same
-//! models of its devices, here on smol's clock at a tenth of its pace.
+//! The boot of a sensor board on the host: the same steps that `examples/firmware` runs on three boards, with the same models of
+//! the devices, on smol's clock at a tenth of its speed.
 //!
-//! `bring_up calm|rough|silent|dark` tells the devices how to misbehave; calm if not said.
+//! `bring_up calm|rough|silent|dark` selects how the devices misbehave; the default is `calm`.
 
 use std::{env, process::ExitCode, time::Duration};
 
@@ -10,7 +10,7 @@ use rungs::{Instant, Timer};
 use rungs_smol::Smol;
 use sensor_board::{bring_up, cases, model::World};
 
-/// A board has nothing else to do; a busy desktop keeps no limit of 20 ms. So here everything takes ten times as long.
+/// A busy desktop cannot keep a limit of 20 ms as a board can, so here everything takes ten times as long.
 const TIMES: u32 = 10;
 
 struct Slowly;
@@ -27,7 +27,7 @@ impl Timer for Slowly {
     }
 }
 
-/// What the drivers wait with.
+/// The delay that the drivers use.
 #[derive(Clone, Copy)]
 struct Delay;
 

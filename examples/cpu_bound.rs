@@ -1,11 +1,10 @@
 //! Steps that compute: in place they take turns on one thread, spawned they use all cores.
 //!
-//! Counts primes twice, and prints how long both runs took. In place is the default and costs next to nothing; it is
-//! right for steps that mostly wait. A step that computes for long without awaiting holds up all others in place (their
-//! time limits, too), so spawn it.
+//! Counts primes twice, and prints how long each run took. In place is the default. It costs little and suits steps that mostly
+//! wait. A step that computes for long without awaiting delays all others in place, and their time limits as well: spawn it.
 //!
-//! `spawn_on(Smol)` would use smol's global executor, which has one thread unless the environment's `SMOL_THREADS` says
-//! more. Here is an executor with a thread for each core instead.
+//! `spawn_on(Smol)` would use smol's global executor, which has one thread unless the environment variable `SMOL_THREADS` asks
+//! for more. This program has an executor with a thread per core instead.
 
 use std::thread;
 
@@ -16,7 +15,7 @@ use smol::{Executor, channel};
 const PARTS: u64 = 8;
 const PART: u64 = 400_000;
 
-/// Counts the primes among so many numbers.
+/// Counts the primes in one part of the numbers.
 async fn count_primes(part: u64) -> Result<usize, BoxError> {
     let is_prime = |n: &u64| *n > 1 && (2..).take_while(|d| d * d <= *n).all(|d| !n.is_multiple_of(d));
     Ok((part * PART..(part + 1) * PART).filter(is_prime).count())
@@ -31,7 +30,7 @@ fn run() -> Result<(), PlanError> {
     let executor = Executor::new();
 
     let mut in_place = Pipeline::new("in place");
-    let mut spawned = Pipeline::new("spawned").spawn_on(On(&executor)); // in one word, all its steps
+    let mut spawned = Pipeline::new("spawned").spawn_on(On(&executor)); // all its steps
     for part in 0..PARTS {
         let name = format!("part {part}");
         in_place.step(&name).run(move || count_primes(part));
@@ -39,7 +38,7 @@ fn run() -> Result<(), PlanError> {
     }
 
     let (one, all) = thread::scope(|scope| {
-        // The threads end when `stop` does: dropped, it closes its channel.
+        // Dropping `stop` closes the channel, and so ends the threads.
         let (stop, stopped) = channel::bounded::<()>(1);
         for _ in 0..cores {
             let (executor, stopped) = (&executor, stopped.clone());

@@ -1,8 +1,8 @@
-//! No runtime at all: a `block_on` that parks its thread and a timer, both on std alone. This is all that an adapter to
-//! another runtime has to give.
+//! No runtime: a timer and a `block_on` that parks its thread, both on std alone. An adapter to another runtime needs no more
+//! than such a timer.
 //!
-//! Steps never leave the thread, so a `LocalPipeline` takes results that are not `Send`. Prints what happens: `slow` is
-//! cut off by its timeout twice before it succeeds, and `quick` has ended long since.
+//! The steps stay on their thread, so a `LocalPipeline` takes results that are not `Send`. Prints each event: `slow` exceeds its
+//! timeout twice before it succeeds, long after `quick` has ended.
 
 use std::cell::RefCell;
 use std::pin::{Pin, pin};
@@ -14,11 +14,11 @@ use std::time::{self, Duration};
 
 use rungs::{Exit, Instant, LocalPipeline, PlanError, Timer};
 
-/// A clock, and who is to be woken when. Clones are the same clock.
+/// A clock, with the wakers to call and the times to call them at. Clones share all that.
 #[derive(Clone)]
 struct Clock {
     epoch: time::Instant,
-    alarms: Rc<RefCell<Vec<(Instant, Waker)>>>,
+    sleeps: Rc<RefCell<Vec<(Instant, Waker)>>>,
 }
 
 impl Timer for Clock {
@@ -42,8 +42,8 @@ impl Future for Sleep {
         if self.0.now() >= self.1 {
             return Poll::Ready(());
         }
-        // The alarm of a sleep that is dropped stays, and wakes in vain: that harms nobody.
-        self.0.alarms.borrow_mut().push((self.1, cx.waker().clone()));
+        // The entry of a dropped sleep stays until its time; it then causes a spurious wake, which is harmless.
+        self.0.sleeps.borrow_mut().push((self.1, cx.waker().clone()));
         Poll::Pending
     }
 }
@@ -63,10 +63,10 @@ fn block_on<F: Future>(clock: &Clock, future: F) -> F::Output {
         if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
             return output;
         }
-        let next = clock.alarms.borrow().iter().map(|(at, _)| *at).min();
+        let next = clock.sleeps.borrow().iter().map(|(at, _)| *at).min();
         next.map_or_else(thread::park, |at| thread::park_timeout(at - clock.now()));
         let now = clock.now();
-        clock.alarms.borrow_mut().extract_if(.., |(at, _)| *at <= now).for_each(|(_, waker)| waker.wake());
+        clock.sleeps.borrow_mut().extract_if(.., |(at, _)| *at <= now).for_each(|(_, waker)| waker.wake());
     }
 }
 
@@ -75,7 +75,7 @@ fn main() -> Exit {
 }
 
 fn run() -> Result<Exit, PlanError> {
-    let clock = Clock { epoch: time::Instant::now(), alarms: Rc::default() };
+    let clock = Clock { epoch: time::Instant::now(), sleeps: Rc::default() };
     let ms = Duration::from_millis;
     let mut p = LocalPipeline::new("custom executor");
     p.step("quick").run(async || Ok(Rc::new("not Send")));

@@ -1,8 +1,8 @@
-//! Steps by name: for lists that are known only when the program runs.
+//! Steps by name, for lists that are known only when the program runs.
 //!
-//! Reads lines such as `link: compile assets`, a step and what it needs, from the file that is its argument, or else from
-//! a list of its own. Needs may come later in the list. Prints the picture, the steps as they run, and what stands
-//! behind each. Try a wrong list, which names all its mistakes and ends with exit code 3:
+//! Reads lines such as `link: compile assets` (a step and its needs) from the file that is its argument; without one it uses a
+//! list of its own. Needs may come later in the list. Prints the picture, the steps as they run, and for each step all that it
+//! depends on. A wrong list is rejected with all its mistakes and exit code 3:
 //!
 //! ```sh
 //! printf 'hen: egg\negg: hen\nfox: goose\n' > farm; cargo run --example dynamic farm
@@ -24,7 +24,7 @@ manual: fetch
 fetch:
 ";
 
-/// One step a line. All that stands behind a step is its result: itself, and what stands behind its needs.
+/// Makes one step per line. The result of a step is the set of its own name and all names in the results of its needs.
 fn pipeline(list: &str) -> Result<Pipeline<'static>, String> {
     let mut p = Pipeline::new("dynamic");
     for line in list.lines().filter(|line| !line.trim().is_empty()) {
@@ -36,7 +36,7 @@ fn pipeline(list: &str) -> Result<Pipeline<'static>, String> {
                 println!("running {name}");
                 let mut behind = BTreeSet::from([name]);
                 for need in inputs.names() {
-                    // The type is checked when the result is looked up: a wrong one is an error, not a panic.
+                    // The type is checked here, at run time: a wrong one is an error, not a panic.
                     behind.extend(inputs.get::<BTreeSet<String>>(need)?.iter().cloned());
                 }
                 Ok(behind)

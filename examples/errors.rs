@@ -1,8 +1,8 @@
-//! Failures: what becomes of the others when a step fails.
+//! Failures: what happens to the other steps when one fails.
 //!
-//! `measure` fails, and everything else is the consequence. Prints the report, whose last column says of each step why it
-//! did not run, and what the alarm and the clean-up had to say. The exit code of the run would be 1; as the failure is
-//! the point here, this program prints that and ends with 0.
+//! `measure` fails, and the rest follows from that. Prints the report, whose last column gives the cause for each step that did
+//! not succeed, and the results of two steps that run nevertheless: one because of the failure, one in any case. A job would end
+//! with the exit code of the report, which is 1. Here the failure is on purpose, so the program prints the code and ends with 0.
 
 use rungs::{BoxError, Cause, Exit, Out, Pipeline, PlanError};
 use rungs_smol::Smol;
@@ -15,26 +15,26 @@ fn run() -> Result<(), PlanError> {
     let mut p = Pipeline::new("errors");
 
     let opened = p.step("open").run(async || Ok("/dev/sensor"));
-    // A step that may fail: nobody minds.
+    // The failure of an optional step does not count.
     let _ = p.step("blink").optional().run(async || Err::<(), _>("no lamp".into()));
     let measured = p.step("measure").needs(opened).run(async |_| "21,5".parse::<f64>().map_err(BoxError::from));
 
-    // The usual: what needs a failed step fails with it, and the report names the step where it began.
+    // By default a step that needs a failed one fails with it, and the report names the step where it began.
     let rounded = p.step("round").needs(measured).run(async |degrees| Ok(degrees.round()));
     p.step("store").needs(rounded).run(async |_| Ok(()));
-    // A step that is only worth running if all is well is skipped instead.
+    // With `skip_on_error` it is skipped instead.
     p.step("celebrate").after(measured).skip_on_error().run(async || Ok(()));
-    // What does not need the failed step runs on.
+    // A step that does not need the failed one runs as usual.
     p.step("log").after(opened).run(async || Ok(()));
 
-    // An alarm runs only if something went wrong: its arguments are what came of its needs.
-    let alarm = p.step("alarm").needs(measured).when_any_failed().run(|measured: Result<Out<f64>, Cause>| async move {
+    // This step runs only if a need failed. Its argument is the result of that need, or the cause.
+    let alarm = p.step("alarm").needs(measured).when_any_failed().run(async |measured: Result<Out<f64>, Cause>| {
         Ok(match measured {
             Ok(degrees) => format!("nothing wrong: {degrees} degrees"),
             Err(cause) => format!("no measurement: {cause}"),
         })
     });
-    // A clean-up runs in any case, when all that it waits for has ended.
+    // A clean-up step runs in any case, after all its needs have ended.
     let closed = p
         .step("close")
         .needs(opened)

@@ -1,4 +1,4 @@
-//! The least there is: two steps that run at the same time, and a third that takes both results.
+//! The smallest example: two steps that run at the same time, and a third that takes the results of both.
 //!
 //! Prints the picture of the steps, the report of the run, and "hello, world!".
 
@@ -27,7 +27,7 @@ fn run() -> Result<Report<BoxError>, PlanError> {
 
     let greeting = hello.step("greeting").run(greeting);
     let whom = hello.step("whom").run(whom);
-    // A step's arguments are the results of its needs: other types, or another number of them, would not compile.
+    // The arguments of a step are the results of its needs. Other types, or another number of them, do not compile.
     let text =
         hello.step("text").needs((greeting, whom)).run(async |greeting, whom| Ok(format!("{greeting}, {whom}!")));
 

@@ -1,8 +1,8 @@
 //! Limits: how many steps run at once, and what they share.
 //!
-//! Steps run as concurrently as their needs allow, unless something is scarce. Here at most three are in flight, and two
-//! sensors share one bus, which only one of them can use at a time. Prints when each step starts and ends: watch
-//! `pressure` wait for the bus while `photo 2`, declared after it, goes ahead.
+//! Steps run as concurrently as their needs allow, unless there is a limit. Here at most three are in flight, and two sensors
+//! share a bus that only one of them can use at a time. Prints when each step starts and ends: `pressure` waits for the bus,
+//! while `photo 2`, which is declared after it, starts before it.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ fn run() -> Result<Report<BoxError>, PlanError> {
     for (number, ms) in [60, 90, 30].into_iter().enumerate() {
         all.push(p.step(&format!("photo {}", number + 1)).run(move || takes(ms)));
     }
-    // A `Vec` of handles becomes one argument: a `Vec` of their results.
+    // A `Vec` of handles is one argument: the `Vec` of their results.
     let total = p.step("total").needs(all).run(async |all| Ok(all.iter().map(|ms| **ms).sum::<u64>()));
 
     let timer = Smol::new();

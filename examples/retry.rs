@@ -1,7 +1,7 @@
 //! Retries: which errors are worth another attempt, and how long to wait before it.
 //!
-//! Prints what happens as it happens: `download` fails twice and then succeeds, after a delay that its server asked for
-//! and one that its backoff chose. `lookup` fails in a way that no second attempt would mend, and makes none.
+//! Prints each event as it happens. `download` fails twice and then succeeds, after one delay that the server asked for and one
+//! by its backoff. The error of `lookup` is permanent, so there is no second attempt.
 
 use std::fmt;
 use std::time::Duration;
@@ -28,7 +28,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// What an error means for the next attempt. A plain `bool` would do, too.
+/// Decides by the error whether there is another attempt. A function that returns `bool` works too.
 fn worth_it(error: &Error) -> Retry {
     match error {
         Error::TooBusy { come_back_after } => Retry::After(*come_back_after),
@@ -50,7 +50,7 @@ fn main() -> Exit {
 }
 
 fn run() -> Result<Report<Error>, PlanError> {
-    // 100 ms, 200 ms, 400 ms, 500 ms, 500 ms..., each cut to something between its half and its whole.
+    // 100 ms, 200 ms, 400 ms, 500 ms, 500 ms..; the jitter shortens each to between half of it and all of it.
     let backoff = Backoff::exponential(100 * MS).cap(500 * MS).jitter(Jitter::Equal);
 
     let mut p = Pipeline::with_code::<Error>("retry");
@@ -62,7 +62,7 @@ fn run() -> Result<Report<Error>, PlanError> {
         .optional()
         .run(async || Err::<(), _>(Error::NotFound));
 
-    // Jitter needs a seed: of its own for each process, or many that failed together come back together.
+    // Jitter needs a seed. Each process should have its own, or those that failed together retry together.
     let run = p.runner().seed(rungs::random_seed()).on_event(|event| println!("{event}"));
     let report = smol::block_on(run.run(&Smol::new()))?;
     println!("\n{report}");

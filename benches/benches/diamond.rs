@@ -1,4 +1,4 @@
-//! Instructions a step of a diamond of four by the static face, and of the same by hand.
+//! Instructions per step of a diamond of four with the static API, and of the same by hand.
 
 use rungs_benches::{
     callgrind::{difference, is_there},

@@ -1,4 +1,4 @@
-//! A diamond of four steps by the static face, and the same by hand.
+//! A diamond of four steps with the static API, and the same by hand.
 
 use futures_lite::future::{yield_now, zip};
 use rungs::NoClock;

@@ -3,69 +3,55 @@
 //!
 //! # Which part do I need?
 //!
-//! | you write | you take |
+//! | you write | you use |
 //! | --- | --- |
-//! | an application, with steps as closures | [`Pipeline`]; [`LocalPipeline`] if results are not `Send` |
+//! | an application, with steps as closures | [`Pipeline`]; [`LocalPipeline`] if a step or a result is not `Send` |
 //! | an application, with steps as async functions | the attribute `pipeline` (feature `macros`) |
-//! | .. on smol | the package `rungs-smol`: `Smol` is the timer, and spawns on the global executor |
-//! | .. on executors of your own, from async-executor | the package `rungs-async-executor`: `On` spawns, also steps that borrow |
-//! | .. on tokio or another runtime | a [`Timer`] over its clock; a [`Spawner`] over its tasks, if steps shall run on other threads. A pipeline runs in any task: `tokio::spawn`, a `JoinSet` |
-//! | .. on no runtime | [`NoClock`] if no step has a limit or a delay, else a [`Timer`]: `examples/custom_executor.rs` is a whole one |
+//! | an application on smol | the package `rungs-smol`: `Smol` is the timer, and spawns on smol's global executor |
+//! | an application on executors of your own, from async-executor | the package `rungs-async-executor`: `On` spawns, even steps that borrow |
+//! | an application on tokio or another runtime | a [`Timer`] over its clock; a [`Spawner`] over its tasks, if steps should run on other threads. A pipeline runs in any task: `tokio::spawn`, a `JoinSet` |
+//! | an application without a runtime | [`NoClock`] if no step has a limit or a delay, else a [`Timer`]: `examples/custom_executor.rs` has a complete one |
 //! | firmware on embassy | the attribute `pipeline`, with `default-features = false, features = ["macros"]`; the package `rungs-embassy` for its clock |
-//! | firmware with a bare loop or interrupts | the same with a [`Timer`] of your own over a hardware counter: `examples/firmware/riscv` |
-//! | a driver of your own: threads, a game loop, a simulator, another language | [`scheduler`] alone, the package `rungs-scheduler`. It has no futures, heap or clock |
-//!
-//! The smallest application:
-//!
-//! ```
-//! # #[cfg(feature = "alloc")] {
-//! use rungs::{NoClock, Pipeline};
-//!
-//! let mut p = Pipeline::new("sum");
-//! let a = p.step("a").run(async || Ok(2));
-//! let b = p.step("b").run(async || Ok("40".parse::<i32>()?));
-//! let sum = p.step("sum").needs((a, b)).run(async |a, b| Ok(*a + *b));
-//!
-//! let report = futures_lite::future::block_on(p.run(&NoClock))?;
-//! assert_eq!(*report.output(sum).unwrap(), 42);
-//! # }
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
+//! | firmware with a bare loop or interrupts | the same, with a [`Timer`] of your own over a hardware counter: `examples/firmware/riscv` |
+//! | a driver of your own: threads, a game loop, a simulator, another language | [`scheduler`] alone, the package `rungs-scheduler`. It has no futures, no heap and no clock |
 //!
 //! # What happens when
 //!
-//! | said | meaning |
+//! | setting | meaning |
 //! | --- | --- |
-//! | `defaults(..)` of a pipeline | what each of its steps has if it does not state it: [`Settings`], setting by setting |
-//! | `config(..)` of a pipeline | how each of its runs is carried out if the run does not state it: [`Config`] |
-//! | `retries(n)` | n extra attempts after the first; alone: at once, without a clock |
+//! | `defaults(..)` of a pipeline | the settings of each step that does not set them itself, setting by setting: [`Settings`] |
+//! | `config(..)` of a pipeline | the options of each run that does not set them itself: [`Config`] |
+//! | `retries(n)` | up to n further attempts after the first; without a backoff they start at once, and need no clock |
 //! | `retry_forever()` | attempts until one succeeds; the step's deadline, a stop and a refused error still end them |
 //! | `backoff(..)` | the delay before each further attempt: [`Backoff`], with [`Jitter`] |
-//! | `retry_if(..)` | [`Retry`]: again, again after a given time, or not. Sees the step's own errors only |
-//! | `timeout(d)` | for each attempt, from its start; one that takes longer is ended and counts as failed |
-//! | `deadline(d)` | for the step, from its first attempt's start through delays and waiting; a delay that would reach it fails the step at once, with its last error |
-//! | `max_concurrent(n)` | attempts in flight; a step that waits for its next attempt holds no place |
-//! | `uses(resource, k)` | held exactly while an attempt is in flight, all taken at once; a step that lacks one is passed over |
-//! | a need failed | the step is `Failed` with [`Cause::Dependency`], as soon as its first need ends without success; a need that was skipped or cancelled makes it `Skipped` |
-//! | `skip_on_error` | a failed need makes it `Skipped` instead |
-//! | `when_all_done` | waits for all needs and runs whatever they came to, also after a stop |
-//! | `when_any_failed` | the same, if one was failed, cancelled, or skipped because of a failure or a stop; else `Skipped` with [`Cause::NotNeeded`] |
-//! | `optional` | its failure stops nothing and does not count in the exit code. A required step that needs it still fails with it: say `skip_on_error` there |
-//! | [`OnFailure`] | what a required step's own final failure does to the others: nothing, drain, cancel |
-//! | drain | no ordinary step or attempt starts any more: what never started is `Skipped`, what waits for another attempt is `Cancelled` with its last error; attempts in flight end. From outside, the cause is [`Cause::Drained`] |
-//! | cancel | as drain, and attempts in flight are abandoned: `Cancelled`. From outside, the cause is [`Cause::Cancelled`]; what a drain has ended before keeps its own |
-//! | clean-up after a stop | steps `when_all_done` and `when_any_failed` still run after a failure, the run's deadline or a token's first cancel; the second cancel of a token (or dropping the run) prevents them |
-//! | a tie | a result that is ready in a poll wins over a time limit or a stop noticed in the same poll; a time limit over a stop |
-//! | a panic (`std`) | the step is `Failed` with [`StepError::Panicked`], never tried again; the others go on |
+//! | `retry_if(..)` | decides by the error whether there is a further attempt, and may set its delay: [`Retry`]. It sees only the step's own errors |
+//! | `timeout(d)` | the limit of each attempt, from its start. An attempt that takes longer is ended and counts as failed |
+//! | `deadline(d)` | the limit of the step, from the start of its first attempt, with all delays and waiting. If a delay would reach it, the step fails at once, with its last error |
+//! | `max_concurrent(n)` | the limit of attempts in flight. A step that waits for its next attempt holds no permit |
+//! | `uses(resource, k)` | the units of a resource that an attempt holds exactly while it is in flight. It takes all that it uses at once; a step that lacks a unit is passed over |
+//! | a need failed | the step is `Failed` with [`Cause::Dependency`], as soon as its first need ends without success. If that need was skipped or cancelled, the step is `Skipped` |
+//! | `skip_on_error` | a failed need makes the step `Skipped` instead |
+//! | `when_all_done` | the step waits for all needs and runs whatever their outcome, also after a stop |
+//! | `when_any_failed` | the same, if a need failed, was cancelled, or was skipped because of a failure or a stop; else the step is `Skipped` with [`Cause::NotNeeded`] |
+//! | `optional` | the step's failure stops nothing and does not count in the exit code. A required step that needs it still fails with it, unless that one has `skip_on_error` |
+//! | [`OnFailure`] | what the final failure of a required step does to the others: nothing, drain, or cancel |
+//! | drain | no ordinary step and no further attempt starts. A step that has not started is `Skipped`; one that waits for its next attempt is `Cancelled`, with its last error. Attempts in flight go on to their end. From outside, the cause is [`Cause::Drained`] |
+//! | cancel | the same, and attempts in flight are abandoned: their steps are `Cancelled`. From outside, the cause is [`Cause::Cancelled`]; what a drain has ended before keeps its own |
+//! | clean-up after a stop | steps with `when_all_done` or `when_any_failed` still run after a failure, after the run's deadline and after a token's first cancel. The second cancel of a token prevents them, and so does dropping the run |
+//! | a tie | a result that is ready in a poll wins over a limit or a stop that is noticed in the same poll; a limit wins over a stop |
+//! | a panic (`std`) | the step is `Failed` with [`StepError::Panicked`] and is not retried; the others go on |
 //!
-//! An abandoned attempt keeps its place and its resources until it has really ended, and no attempt of the same step
-//! starts before. In place, ending an attempt is dropping it.
+//! An abandoned attempt keeps its permit and its resources until it has really ended, and no further attempt of its step
+//! starts before. An attempt in place ends when it is dropped.
 //!
 //! # Features
 //!
-//! `std` (default) implies `alloc`; without both, the scheduler, policies, rendering and the traits remain, and `macros`
-//! adds the static face (without `std` it links against an implementation of the crate `critical-section`, which every
-//! board brings). `serde` writes reports, and reads and writes [`Settings`] and [`Config`]; `defmt` logs reports and plain data on a board.
+//! - `std` (default) implies `alloc`.
+//! - `alloc` adds [`Pipeline`] and [`LocalPipeline`]. Without it there are the scheduler, the policies, the diagrams and the traits.
+//! - `macros` adds the attribute `pipeline`, which needs neither of the two. Without `std` it links against an implementation of
+//!   the crate `critical-section`, which every board has.
+//! - `serde` writes reports, and reads and writes [`Settings`] and [`Config`].
+//! - `defmt` logs reports and plain data on a board.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -75,15 +61,15 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
-/// The same scheduler alone, as a crate of its own.
+/// The scheduler alone: the crate `rungs-scheduler`.
 pub use rungs_scheduler as scheduler;
 
+pub mod diagram;
 mod error;
 #[cfg(feature = "macros")]
 pub mod fixed;
 mod observe;
-// Its types stand in signatures; nobody names them.
-pub mod diagram;
+// Its types occur in signatures, and programs do not name them.
 #[doc(hidden)]
 #[cfg(any(feature = "alloc", feature = "macros"))]
 pub mod observers;
@@ -102,7 +88,7 @@ mod cancel;
 #[cfg(feature = "alloc")]
 mod driver;
 #[cfg(feature = "alloc")]
-// Its types stand in signatures, and what people use of them is named below.
+// Its types occur in signatures; those that programs name are re-exported below.
 #[doc(hidden)]
 pub mod dynamic;
 #[cfg(feature = "std")]
@@ -128,7 +114,7 @@ pub use spawn::{InPlace, Spawner, TaskDropped};
 pub use step_cx::StepCx;
 pub use time::{NoClock, Timer};
 
-/// A module of async functions as a pipeline: checked at compile time, and run without a heap.
+/// Makes a pipeline of a module of async functions: it is checked at compile time, and runs without a heap.
 ///
 /// ```
 /// use rungs::NoClock;
@@ -146,20 +132,20 @@ pub use time::{NoClock, Timer};
 ///         pub log: Vec<&'static str>,
 ///     }
 ///
-///     /// Any parameter that is no step is a field of the context.
+///     /// A parameter that does not have the name of a step is a field of the context.
 ///     #[step]
 ///     async fn power(rail: &mut bool) -> Result<u32, Fault> {
 ///         *rail = true;
 ///         Ok(3_300)
 ///     }
 ///
-///     /// `power` is that step's result, and `cx` what a step may know of its attempt.
+///     /// `power` is the result of the step `power`; `cx` describes the attempt.
 ///     #[step(retries = 2)]
 ///     async fn sensor(power: &u32, cx: &StepCx) -> Result<u32, Fault> {
 ///         if cx.attempt() == 3 { Ok(*power / 2) } else { Err(Fault) }
 ///     }
 ///
-///     /// Runs whatever came of the sensor.
+///     /// Runs whatever the outcome of the sensor, and gets its result or the cause.
 ///     #[step(when_all_done)]
 ///     async fn tidy(log: &mut Vec<&'static str>, sensor: Result<&u32, Cause>) -> Result<(), Fault> {
 ///         log.push(if sensor.is_ok() { "up" } else { "down" });

@@ -186,7 +186,24 @@ impl fmt::Debug for PlannedNeed<'_> {
     }
 }
 
-/// A key of a step in a [`PlanView`]: its name, its handle, or its number.
+/// By what a step is found in a [`PlanView`]: its name, its handle, or its number.
+///
+/// ```
+/// # #[cfg(feature = "alloc")] {
+/// use rungs::{Pipeline, PlanView, StepKey};
+///
+/// fn retries(plan: PlanView<'_>, step: impl StepKey) -> Option<u32> {
+///     Some(plan.get(step)?.settings().get_retries())
+/// }
+///
+/// let mut p = Pipeline::new("keys");
+/// let fetch = p.step("fetch").retries(3).run(async || Ok(7));
+/// let plan = p.plan()?;
+/// assert_eq!((retries(plan, fetch), retries(plan, "fetch"), retries(plan, fetch.id())), (Some(3), Some(3), Some(3)));
+/// assert_eq!(retries(plan, "fetsh"), None);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait StepKey: sealed::Sealed {
     /// The step; `None` if there is none.
     #[doc(hidden)]

@@ -2,7 +2,7 @@
 
 use core::hash::BuildHasher;
 
-/// A seed for jitter that differs from process to process and from call to call, from where `HashMap` has its keys.
+/// A seed for jitter that differs from process to process and from call to call, from the same source as the keys of `HashMap`.
 ///
 /// ```
 /// assert_ne!(rungs::random_seed(), rungs::random_seed());

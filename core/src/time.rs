@@ -1,18 +1,18 @@
-//! What a run needs of a runtime: a clock and its alarm.
+//! What a run needs of a runtime: a clock, and sleeps on it.
 
 use core::{future, future::Future};
 use rungs_scheduler::Instant;
 
-/// A clock and its alarm: what a run needs of a runtime.
+/// A clock, and sleeps on it: what a run needs of a runtime.
 ///
 /// Implementations MUST keep these rules:
-/// - `now` never goes back.
-/// - A sleep ends at its deadline or after it, as `now` tells it. It may also end early (the clock is asked again),
-///   but never fails to end: spans are rounded up to the runtime's ticks.
-/// - A deadline far beyond what the runtime can count does not panic and does not wrap: it sleeps as long as the
-///   runtime can.
+/// - `now` never decreases.
+/// - A sleep ends at its deadline or later, by `now`: spans are rounded up to the ticks of the runtime. It may also end early (the
+///   run then reads the clock and sleeps again), but it must end.
+/// - A deadline beyond what the runtime can represent does not panic and does not wrap: the sleep is as long as the runtime
+///   allows.
 ///
-/// A timer that only tests use, with a clock moved by hand:
+/// A timer for tests, with a clock that the sleeps move:
 ///
 /// ```
 /// use std::cell::Cell;
@@ -21,13 +21,13 @@ use rungs_scheduler::Instant;
 /// struct Held(Cell<u64>);
 ///
 /// impl Timer for Held {
-///     type Sleep = std::future::Ready<()>; // early: the run asks the clock again
+///     type Sleep = std::future::Ready<()>; // ends at once, as its deadline is reached
 ///
 ///     fn now(&self) -> Instant {
 ///         Instant::from_nanos(self.0.get())
 ///     }
 ///     fn sleep_until(&self, deadline: Instant) -> Self::Sleep {
-///         self.0.set(deadline.as_nanos()); // nothing else happens meanwhile
+///         self.0.set(deadline.as_nanos()); // time passes only here
 ///         std::future::ready(())
 ///     }
 /// }
@@ -36,13 +36,13 @@ pub trait Timer {
     /// Ends at its deadline.
     type Sleep: Future<Output = ()>;
 
-    /// Whether time passes at all: false only for [`NoClock`].
+    /// Whether time passes: false only for [`NoClock`].
     const TICKS: bool = true;
 
-    /// The present, since this timer's own epoch.
+    /// The current time, since the epoch of this timer.
     fn now(&self) -> Instant;
 
-    /// A future that ends once `now` is not before `deadline`.
+    /// A future that ends when `now` has reached `deadline`.
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep;
 }
 

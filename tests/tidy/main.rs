@@ -7,6 +7,7 @@ mod circles;
 mod known;
 mod layers;
 mod paths;
+mod shown;
 mod source;
 mod table;
 mod tree;
@@ -107,11 +108,17 @@ fn types_bear_the_words_of_the_field() {
 #[test]
 fn texts_name_only_files_that_exist() {
     let mut wrong = Vec::new();
-    for text in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
+    for text in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "tests/README.md"] {
         let markdown = fs::read_to_string(root().join(text)).unwrap();
         wrong.extend(paths::missing(&markdown, root()).into_iter().map(|path| format!("{text}: `{path}`")));
     }
     assert_none(&wrong, "these files do not exist");
+}
+
+#[test]
+fn the_table_of_tests_names_only_tests_that_exist() {
+    let markdown = fs::read_to_string(root().join("tests/README.md")).unwrap();
+    assert_none(&shown::missing(&markdown, root()), "tests/README.md: these tests do not exist");
 }
 
 #[track_caller]

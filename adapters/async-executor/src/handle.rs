@@ -1,4 +1,4 @@
-//! An attempt as a task, by the rules of [`Spawner`](rungs::Spawner).
+//! An attempt as a task, as [`Spawner`](rungs::Spawner) requires it.
 
 use async_executor::{FallibleTask, Task};
 use core::{
@@ -9,10 +9,10 @@ use core::{
 };
 use rungs::TaskDropped;
 
-/// An attempt that runs as a task. Dropped, it cancels the task.
+/// An attempt that runs as a task. Dropping it cancels the task.
 ///
-/// A spawner of your own, whatever makes its tasks, takes this for its [`Handle`](rungs::Spawner::Handle) and hands both
-/// polls on. `C` is what waits for the end of a cancelled task: not the default where results are not `Send`, or borrow.
+/// A spawner of your own uses this as its [`Handle`](rungs::Spawner::Handle), and forwards both polls. `C` is the future that
+/// waits for the end of a cancelled task; it differs from the default if results are not `Send`, or borrow.
 ///
 /// ```
 /// use async_executor::Executor;
@@ -51,14 +51,14 @@ pub struct Handle<T, C: ?Sized = dyn Future<Output = Option<T>> + Send> {
 
 enum State<T, C: ?Sized> {
     Running(FallibleTask<T>),
-    /// Asked to end, and waited for until the executor has dropped all that it held.
+    /// Cancelled; it has ended when the executor has dropped all that the task held.
     Ending(Pin<Box<C>>),
     Ended,
 }
 
 impl<T, C: ?Sized> From<Task<T>> for Handle<T, C> {
     fn from(task: Task<T>) -> Self {
-        // Fallible: a task that its executor dropped is lost, where another would panic.
+        // A fallible task gives `None` if its executor has dropped it; a plain one would panic.
         Self { state: State::Running(task.fallible()) }
     }
 }
@@ -67,7 +67,7 @@ impl<T, C: Future + ?Sized> Handle<T, C> {
     /// Waits for the attempt's result.
     ///
     /// # Panics
-    /// As the attempt did, if it did.
+    /// If the attempt panicked, with the same payload.
     pub fn poll_join(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, TaskDropped>> {
         match &mut self.state {
             State::Running(task) => Pin::new(task).poll(cx).map(|output| output.ok_or(TaskDropped)),
@@ -75,7 +75,7 @@ impl<T, C: Future + ?Sized> Handle<T, C> {
         }
     }
 
-    /// Asks the attempt to end by `cancel`, which is `|task| Box::pin(task.cancel())` in every case, and waits until it has.
+    /// Cancels the attempt with `cancel`, which is always `|task| Box::pin(task.cancel())`, and waits until it has ended.
     pub fn poll_cancel(
         &mut self,
         cx: &mut Context<'_>,

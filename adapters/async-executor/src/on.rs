@@ -12,7 +12,8 @@ use core::{
 use rungs::{Spawner, TaskDropped};
 use std::{rc::Rc, sync::Arc};
 
-/// An executor of your own: `On(&executor)`, or `On(executor)` with an `Arc` (with an `Rc`, if it is a local one).
+/// An executor of your own as a [`Spawner`](rungs::Spawner): `On(&executor)`, or `On(executor)` with an `Arc` (an `Rc` for a
+/// local executor).
 ///
 /// ```
 /// use async_executor::LocalExecutor;
@@ -41,7 +42,7 @@ pub struct On<X>(
     pub X,
 );
 
-/// What stands for an executor is a spawner of the futures that the executor takes.
+/// Implements `Spawner` for a pointer to an executor, for the futures that the executor takes.
 macro_rules! spawner {
     (<$($life:lifetime)?> $executor:ty: $bound:lifetime $(+ $send:ident)?) => {
         impl<$($life,)? F> Spawner<F> for On<$executor>

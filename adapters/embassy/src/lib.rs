@@ -11,7 +11,7 @@ mod timer;
 #[cfg(feature = "defmt")]
 pub use log::Log;
 
-/// embassy: its clock as a [`Timer`](rungs::Timer).
+/// The clock of embassy as a [`Timer`](rungs::Timer).
 ///
 /// ```
 /// use core::time::Duration;
@@ -23,11 +23,11 @@ pub use log::Log;
 /// assert!(Embassy.now() >= deadline);
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
-#[allow(clippy::exhaustive_structs, reason = "a word, used as a value")]
+#[allow(clippy::exhaustive_structs, reason = "programs write it as a value")]
 pub struct Embassy;
 
 impl Embassy {
-    /// The same as the bare word.
+    /// Equivalent to writing `Embassy`.
     pub const fn new() -> Self {
         Self
     }

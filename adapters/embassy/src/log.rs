@@ -3,8 +3,8 @@
 use defmt::{Format, error, info, warn};
 use rungs::{Event, EventKind, Observer, Status};
 
-/// An observer that writes every event with defmt: starts, successes and the run's end as `info`, failed attempts that are tried again
-/// and steps that were cut short or left out as `warn`, failed steps as `error`.
+/// An observer that writes each event with defmt: starts, successes and the end of the run as `info`; failed attempts that are
+/// retried, and cancelled and skipped steps, as `warn`; failed steps as `error`.
 ///
 /// ```no_run
 /// # #[derive(defmt::Format)]
@@ -14,7 +14,7 @@ use rungs::{Event, EventKind, Observer, Status};
 /// # drop(run);
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
-#[allow(clippy::exhaustive_structs, reason = "a word, used as a value")]
+#[allow(clippy::exhaustive_structs, reason = "programs write it as a value")]
 pub struct Log;
 
 impl<E: Format> Observer<E> for Log {
@@ -45,7 +45,7 @@ impl<E: Format> Observer<E> for Log {
             EventKind::RunEnded { counts, exit_code } => {
                 info!("{=str}: run ended: {}, exit code {=u8}", name, counts, exit_code);
             }
-            // What a later version of the core may tell.
+            // An event that a later version of the core may add.
             _ => {}
         }
     }

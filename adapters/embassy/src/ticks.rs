@@ -1,6 +1,6 @@
 //! Ticks to nanoseconds and back.
 
-/// What ticks and nanoseconds have to do with each other, in lowest terms: so many ticks take so many nanoseconds.
+/// The ratio of ticks to nanoseconds, in lowest terms: `ticks` ticks take `nanos` nanoseconds.
 #[derive(Clone, Copy)]
 pub(crate) struct Rate {
     ticks: u64,
@@ -8,10 +8,11 @@ pub(crate) struct Rate {
 }
 
 impl Rate {
-    /// So many ticks a second.
+    /// The ratio at a frequency in ticks per second.
     pub(crate) const fn of(hz: u64) -> Self {
         const SECOND: u64 = 1_000_000_000;
-        // No product below overflows then. embassy's fastest rate is 5.2 GHz; of a constant, it is the compiler who asks.
+        // Within these limits no product below overflows. embassy's fastest rate is 5.2 GHz. For a constant, this is checked at
+        // compile time.
         assert!(hz > 0 && hz < 18 * SECOND);
         let (mut divisor, mut rest) = (SECOND, hz);
         while rest > 0 {
@@ -20,19 +21,19 @@ impl Rate {
         Self { ticks: hz / divisor, nanos: SECOND / divisor }
     }
 
-    /// When a tick begins: rounded down, so that the clock never shows what has not come yet.
+    /// The time at which a tick begins, rounded down, so that the clock never shows a time in the future.
     pub(crate) const fn nanos(self, ticks: u64) -> u64 {
         scale(ticks, self.ticks, self.nanos, 0)
     }
 
-    /// The first tick that does not begin before so many nanoseconds: rounded up.
+    /// The first tick that does not begin before this time: rounded up.
     pub(crate) const fn ticks(self, nanos: u64) -> u64 {
         scale(nanos, self.nanos, self.ticks, self.nanos - 1)
     }
 }
 
-/// `(n * to + extra) / from`, saturating. By parts instead of in `u128`, which a Cortex-M0 pays for dearly; of a rate that
-/// divides a second one direction is a multiplication alone.
+/// `(n * to + extra) / from`, saturating. It is computed in parts instead of in `u128`, which is expensive on a Cortex-M0. If
+/// the frequency divides a second, one direction is only a multiplication.
 #[inline]
 const fn scale(n: u64, from: u64, to: u64, extra: u64) -> u64 {
     if from == 1 {
@@ -42,13 +43,13 @@ const fn scale(n: u64, from: u64, to: u64, extra: u64) -> u64 {
     times(whole, to).saturating_add(divided(rest * to + extra, from).0)
 }
 
-/// The quotient and the rest. A division of 64 bits takes a kilobyte of a Cortex-M0's flash, and one of 32 is there anyway.
+/// The quotient and the rest. A 64-bit division takes a kilobyte of a Cortex-M0's flash; a 32-bit one is linked in anyway.
 #[inline]
 const fn divided(n: u64, by: u64) -> (u64, u64) {
     if by > u16::MAX as u64 { (n / by, n % by) } else { divided_by_digits(n, by as u32) }
 }
 
-/// By digits of 16 bits; the divisor is one.
+/// Long division with digits of 16 bits; the divisor is one digit.
 #[inline(never)]
 const fn divided_by_digits(n: u64, by: u32) -> (u64, u64) {
     let (mut quotient, mut rest, mut shift) = (0, 0, u64::BITS);
@@ -62,8 +63,8 @@ const fn divided_by_digits(n: u64, by: u32) -> (u64, u64) {
     (quotient, rest as u64)
 }
 
-/// The product, saturating. By parts that a small factor takes in 32 bits: the clock is read twice a step, and a Cortex-M0
-/// multiplies no wider than that.
+/// The product, saturating. With a small factor it is computed in 32-bit parts: the clock is read twice per step, and a
+/// Cortex-M0 multiplies only 32 bits at a time.
 #[inline]
 const fn times(n: u64, by: u64) -> u64 {
     let high = n >> 32;

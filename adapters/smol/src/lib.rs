@@ -8,24 +8,24 @@ mod timer;
 pub use rungs_async_executor::{Handle, On};
 pub use timer::Sleep;
 
-/// smol: its clock as a [`Timer`](rungs::Timer), its global executor as a [`Spawner`](rungs::Spawner).
+/// The clock of smol as a [`Timer`](rungs::Timer), and its global executor as a [`Spawner`](rungs::Spawner).
 ///
 /// ```
 /// use rungs::Pipeline;
 /// use rungs_smol::Smol;
 /// use std::time::Duration;
 ///
-/// let mut p: Pipeline<'_, &str, _> = Pipeline::with_error("both").spawn_on(Smol);
+/// let mut p = Pipeline::new("both").spawn_on(Smol); // all steps are spawned
 /// p.step("quick").timeout(Duration::from_secs(60)).run(async || Ok(()));
 /// assert!(smol::block_on(p.run(&Smol))?.is_success());
 /// # Ok::<(), rungs::PlanError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
-#[allow(clippy::exhaustive_structs, reason = "a word, used as a value")]
+#[allow(clippy::exhaustive_structs, reason = "programs write it as a value")]
 pub struct Smol;
 
 impl Smol {
-    /// The same as the bare word.
+    /// Equivalent to writing `Smol`.
     pub const fn new() -> Self {
         Self
     }

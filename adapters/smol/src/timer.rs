@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 use rungs::{Instant, Timer};
 use std::{sync::LazyLock, time};
 
-/// Where this process begins to count. One for all, so that instants of several runs can be compared.
+/// The zero of all instants in this process, so that those of several runs can be compared.
 static EPOCH: LazyLock<time::Instant> = LazyLock::new(time::Instant::now);
 
 impl Timer for Smol {
@@ -21,14 +21,14 @@ impl Timer for Smol {
     }
 
     fn sleep_until(&self, deadline: Instant) -> Sleep {
-        // What std cannot count lies centuries ahead: such a sleep never has to end.
+        // A deadline that std cannot represent is centuries away, so that sleep need not end.
         let at = EPOCH.checked_add(deadline - Instant::ZERO);
         Sleep { timer: at.map_or_else(smol::Timer::never, smol::Timer::at) }
     }
 }
 
 pin_project! {
-    /// A sleep of [`Smol`].
+    /// A sleep on the clock of [`Smol`].
     #[derive(Debug)]
     #[must_use = "a sleep does nothing until it is awaited"]
     pub struct Sleep {

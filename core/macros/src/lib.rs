@@ -8,64 +8,63 @@ mod parse;
 
 use proc_macro::TokenStream;
 
-/// Makes a pipeline of a module: each `#[step]` in it is an ordinary `async fn` that returns a `Result`, and what it
-/// needs is told by its parameters' names.
+/// Each `#[step]` in the module is an ordinary `async fn` that returns a `Result`. The names of its parameters say what it needs:
 ///
-/// - A parameter named after a step is that step's result, as `&T`. The step runs after it.
-/// - `cx: &StepCx` is the step's own context.
-/// - Any other is a field of the module's context, as `&T` or `&mut T`. The context is the module's only struct, or the
-///   one marked `#[context]`.
+/// - A parameter that has the name of a step is the result of that step, as `&T`. The step runs after it.
+/// - `cx: &StepCx` describes the current attempt.
+/// - Any other parameter is a field of the module's context, as `&T` or `&mut T`. The context is the only struct of the module,
+///   or the one marked `#[context]`.
 ///
-/// Plan, order and all checks are made at compile time: a cycle, a name that does not exist or a resource that is too
-/// small does not compile, and is told where it is written.
+/// The plan and the order of the steps are computed at compile time, with all checks: a cycle, a name that does not exist or a
+/// resource that is too small is a compile error at the place where it is written.
 ///
-/// Steps that take the same field, one of them by `&mut`, never run at the same time: they follow one another, as they
-/// are declared where their needs leave that open. This is an order, not a need: the failure of one does not fail the
-/// next.
+/// Steps that take the same field, one of them by `&mut`, never run at the same time. They follow one another in the order of
+/// their needs, and otherwise in the order of declaration. This is an order and not a need: if one fails, the next still runs.
 ///
 /// # `#[pipeline(..)]`
 ///
 /// | setting | meaning |
 /// | --- | --- |
-/// | `error = Type` | the error of all steps; must be said, and be `pub` |
-/// | `name = ".."` | what reports and pictures call it; the module's name if not said |
-/// | `max_concurrent = n` | at most this many attempts in flight |
-/// | `deadline = d` | how long a run may take |
-/// | `order = levels` | lock-step; `eager` if not said |
-/// | `on_failure = drain` or `cancel` | what a required step's failure does to the others; `go_on` if not said |
-/// | `defaults(retries = 2, ..)` | what each step has if it does not state it, setting by setting |
-/// | `resources(bus = 2, ..)` | counted resources that steps use |
+/// | `error = Type` | the error of all steps; required, and it must be `pub` |
+/// | `name = ".."` | the name in reports and pictures; by default the name of the module |
+/// | `max_concurrent = n` | the limit of attempts in flight |
+/// | `deadline = d` | the limit of the run |
+/// | `order = levels` | a level starts when the one before has ended; the default is `eager` |
+/// | `on_failure = drain` or `cancel` | what the failure of a required step does to the others; the default is `go_on` |
+/// | `defaults(retries = 2, ..)` | the settings of each step that does not set them itself, setting by setting |
+/// | `resources(bus = 2, ..)` | the counted resources that steps use |
 ///
 /// # `#[step(..)]`
 ///
 /// | setting | meaning |
 /// | --- | --- |
-/// | `settings = value` | all that a `rungs::Settings` states and the attribute does not |
-/// | `retries = n`, `backoff = b`, `retry_delay = d`, `retry_if = judge` | further attempts: how many, when, after which errors |
+/// | `settings = value` | a `rungs::Settings`, for all that the attribute itself does not set |
+/// | `retries = n`, `backoff = b`, `retry_delay = d`, `retry_if = predicate` | further attempts: how many, when, and after which errors |
 /// | `retry_forever` | instead of `retries`: further attempts until one succeeds |
-/// | `timeout = d`, `retry_on_timeout = false` | for each attempt |
-/// | `deadline = d` | for the step with all its attempts |
-/// | `expected = d` | how long it takes: under a limit, the longest way goes first |
-/// | `uses(bus = 1, ..)` | held while an attempt is in flight |
+/// | `timeout = d`, `retry_on_timeout = false` | the limit of each attempt |
+/// | `deadline = d` | the limit of the step with all its attempts |
+/// | `expected = d` | how long the step takes: under a limit, the longest remaining path goes first |
+/// | `uses(bus = 1, ..)` | the units of a resource that an attempt holds while it is in flight |
 /// | `after(step, ..)` | needs without their results |
 /// | `skip_on_error` | a failed need skips the step instead of failing it |
-/// | `optional` | its failure stops nothing and does not count; `required` takes that back where the defaults say it |
-/// | `when_all_done`, `when_any_failed` | runs whatever became of its needs, also after a stop; takes each as `Result<&T, Cause>` |
+/// | `optional` | the failure of the step stops nothing and does not count; `required` overrides an `optional` of the defaults |
+/// | `when_all_done`, `when_any_failed` | the step runs whatever the outcome of its needs (the second: only if one failed), also after a stop, and takes each as `Result<&T, Cause>` |
 ///
-/// # What the module has then
+/// # What the attribute adds to the module
 ///
 /// | item | what it is |
 /// | --- | --- |
-/// | `run(&mut context, &timer)` | runs all steps, and reports; without a context `run(&timer)` |
-/// | `runner()` | a run with settings of its own; its `run_in` takes the caller's storage |
-/// | `plan()` | the plan, to ask what it consists of |
+/// | `run(&mut context, &timer)` | runs all steps and returns the report; without a context `run(&timer)` |
+/// | `runner()` | a run with options of its own; its `run_in` uses the caller's storage |
+/// | `plan()` | the plan, to be asked for its steps, needs and settings |
 /// | `visualize()` | the picture of the plan |
-/// | `Report`, `Outputs` | what came of the steps; their outputs are options, by the steps' names |
-/// | `Storage` | what a run writes on, its report included: may lie in a `static` |
-/// | `step_ids` | the steps' numbers, by which observers and reports know them |
+/// | `Report`, `Outputs` | the report; the outputs are options, by the names of the steps |
+/// | `Storage` | what a run writes to, its report included; it may lie in a `static` |
+/// | `step_ids` | the numbers of the steps, as observers and reports use them |
 ///
-/// A generic step names its parameters as the context does where they occur in its result. No step, parameter or field
-/// in use hangs on a `#[cfg]`: the plan is made before the compiler looks at those.
+/// A generic step whose type parameters occur in its result names them as the context does. `#[cfg]` is not supported on a step,
+/// on a parameter or on a field that a step uses: the plan is made before the compiler evaluates it. Put it on the module or
+/// inside a body.
 #[proc_macro_attribute]
 pub fn pipeline(args: TokenStream, module: TokenStream) -> TokenStream {
     match parse::pipeline(args.into(), module.into()) {

@@ -9,14 +9,15 @@ use rungs_scheduler::{Edges, Need};
 /// [`dot`](Self::dot).
 ///
 /// ```
-/// use rungs::Pipeline;
+/// use rungs::{Pipeline, diagram::Diagram};
 ///
 /// let mut p = Pipeline::new("my-pipeline");
 /// let a = p.step("extract").run(async || Ok(1));
 /// p.step("load").needs(a).run(async |_| Ok(()));
-/// assert!(p.visualize().to_string().ends_with("  - load <- [extract]\n"));
-/// assert!(p.visualize().mermaid().to_string().contains("s0 --> s1"));
-/// assert!(p.visualize().dot().to_string().starts_with("digraph"));
+/// let picture: Diagram<'_> = p.visualize();
+/// assert!(picture.to_string().ends_with("  - load <- [extract]\n"));
+/// assert!(picture.mermaid().to_string().contains("s0 --> s1"));
+/// assert!(picture.dot().to_string().starts_with("digraph"));
 /// ```
 #[must_use = "a diagram is shown by its `Display`"]
 pub struct Diagram<'p> {

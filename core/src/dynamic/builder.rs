@@ -205,7 +205,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// # Ok::<(), rungs::PlanError>(())
     /// ```
     pub fn retry_forever(self) -> Self {
-        self.say(|settings| settings.retry_forever())
+        self.set(|settings| settings.retry_forever())
     }
 
     /// Waits `first` before the second attempt, and twice as long before each further one.
@@ -224,7 +224,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// ```
     /// use rungs::{NoClock, Pipeline};
     ///
-    /// let mut p = Pipeline::with_code("choosy");
+    /// let mut p = Pipeline::with_code::<u16>("choosy");
     /// p.step("fetch").retries(5).retry_if(|status| *status >= 500).run_with(|cx| async move {
     ///     Err::<(), _>(if cx.attempt() == 1 { 503 } else { 404 })
     /// });

@@ -82,6 +82,18 @@ pub type LocalPipeline<'env, E = BoxError, S = InPlace> = PipelineOf<'env, E, Lo
 /// A list of async steps: what [`Pipeline`] and [`LocalPipeline`] have in common.
 ///
 /// Steps may borrow (`'env`) what was declared before the pipeline. `E` is the error of its steps, and `S` runs them.
+///
+/// ```
+/// use rungs::{Kind, LocalPipeline, Pipeline, PipelineOf};
+///
+/// /// For pipelines of both kinds.
+/// fn describe<'env, E, K: Kind<'env, E>, S>(p: &PipelineOf<'env, E, K, S>) -> String {
+///     format!("{}: {} steps", p.name(), p.len())
+/// }
+///
+/// assert_eq!(describe(&Pipeline::new("etl")), "etl: 0 steps");
+/// assert_eq!(describe(&LocalPipeline::new("gui")), "gui: 0 steps");
+/// ```
 #[must_use = "a pipeline does nothing until it is run"]
 pub struct PipelineOf<'env, E, K: Kind<'env, E>, S = InPlace> {
     steps: Steps<'env, E, K>,

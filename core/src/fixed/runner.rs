@@ -37,7 +37,7 @@ use rungs_scheduler::{Config, OnFailure};
 /// assert_eq!(run::<boot::Pipeline>().outputs.power, Some(3_300));
 /// ```
 pub trait Steps<C>: Fallible + Sized {
-    /// What a run writes on: a [`RunStorage`](super::Run).
+    /// What a run writes on: a [`RunStorage`](super::RunStorage).
     type Storage: ReportStorage;
 
     /// Does not compile if the run cannot do without a seed, or without a clock: where that is written, it is told.

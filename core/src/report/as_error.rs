@@ -14,8 +14,19 @@ pub(crate) type AsError<E> = fn(&E) -> Option<&(dyn Error + 'static)>;
 /// Errors that a report can follow to their sources: whatever is an `Error`, a box of one (also `anyhow::Error` and the
 /// like), and texts, which have none.
 ///
-/// `By` only distinguishes these, and is always inferred. The bound of
-/// [`Pipeline::with_error`](crate::PipelineOf::with_error), which has an example.
+/// `By` only tells these apart, and is always inferred. This is the bound of
+/// [`Pipeline::with_error`](crate::PipelineOf::with_error). A function that is generic over the error passes it on:
+///
+/// ```
+/// use rungs::{ErrorChain, Pipeline};
+///
+/// fn nightly<'a, By, E: ErrorChain<By>>() -> Pipeline<'a, E> {
+///     Pipeline::with_error("nightly")
+/// }
+///
+/// let mut p = nightly();
+/// p.step("read").run(async || std::fs::read("data")); // fails with an `io::Error`
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither an `Error`, nor a box of one, nor a text",
     note = "implement `core::error::Error` for it, or use `with_code`, which takes errors of any type"

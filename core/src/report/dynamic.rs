@@ -34,7 +34,6 @@ use rungs_scheduler::{Instant, Status, StepId};
 /// let next = report.get("next").unwrap();
 /// assert_eq!(next.status(), Status::Failed);
 /// assert_eq!(next.reason().unwrap().to_string(), "`bad` failed");
-/// // An error has its source; `{:#}` writes both.
 /// assert_eq!(format!("{:#}", report.output(bad).unwrap_err()), "`bad` has no result: out of paper");
 /// # Ok::<(), rungs::PlanError>(())
 /// ```

@@ -28,7 +28,20 @@ use core::pin::Pin;
 #[derive(Debug)]
 pub struct Shared;
 
-/// Steps and results stay on one thread: a [`LocalPipeline`](crate::LocalPipeline), which has an example.
+/// Steps and results stay on one thread: a [`LocalPipeline`](super::LocalPipeline).
+///
+/// ```
+/// use rungs::{InPlace, Local, LocalPipeline, StepBuilder};
+///
+/// fn patient<'p, 'env, E>(step: StepBuilder<'p, 'env, E, Local, InPlace>) -> StepBuilder<'p, 'env, E, Local, InPlace> {
+///     step.retries(9)
+/// }
+///
+/// let mut p = LocalPipeline::new("patient");
+/// patient(p.step("first")).run(async || Ok(std::rc::Rc::new(1)));
+/// assert_eq!(p.plan()?.get("first").unwrap().settings().get_retries(), 9);
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
 #[derive(Debug)]
 pub struct Local;
 

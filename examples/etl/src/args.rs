@@ -1,4 +1,4 @@
-//! What the job is told on the command line.
+//! The arguments of the command line.
 
 use std::env;
 use std::ffi::OsString;
@@ -11,12 +11,12 @@ pub(crate) const USAGE: &str = "\
 usage: etl [--from URL] [--db FILE]
 
 Fetches airports.csv and flights.csv (and weather.csv, if there is one), and
-keeps what they say in a SQLite file.
+loads them into a SQLite file.
 
-  --from URL  where the files are, such as http://localhost:8000/tables;
-              without it the job serves its own, and fails as real sources do
-  --db FILE   the SQLite file, rungs-etl.db in the folder for temporary files
-              if not said; its tables are replaced
+  --from URL  where the files are, such as http://localhost:8000/tables; by
+              default a server in this program, with failures as real ones have
+  --db FILE   the SQLite file, whose tables are replaced; by default
+              rungs-etl.db in the folder for temporary files
 
 exit code: 0 done, 1 a step failed, 2 stopped by Ctrl-C, 3 the plan is wrong,
            64 wrong arguments";
@@ -54,7 +54,7 @@ impl Args {
 fn set(place: &mut Option<OsString>, name: &str, value: Option<OsString>) -> Result<(), EtlError> {
     let value = value.filter(|value| !value.is_empty()).ok_or_else(|| wrong(format!("{name} lacks its value")))?;
     match place.replace(value) {
-        Some(_) => Err(wrong(format!("{name} is said twice"))),
+        Some(_) => Err(wrong(format!("{name} is given twice"))),
         None => Ok(()),
     }
 }

@@ -31,8 +31,8 @@ const TABLES: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-/// How long a load waits for another writer at a stretch, and so does a look at what remains of one. They cannot be
-/// stopped meanwhile, so it is short.
+/// How long a load waits for another writer at a time, and a look at what remains of one. They cannot be stopped while they
+/// wait, so this is short.
 const BUSY_WAIT: Duration = Duration::from_millis(250);
 
 /// How long a summary waits for another writer: there is no second attempt.
@@ -47,7 +47,7 @@ pub(crate) struct Loaded {
     pub routes: usize,
 }
 
-/// What the database says when it is asked.
+/// A summary of the database.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Summary {
     /// How many routes there are.
@@ -94,7 +94,7 @@ pub(crate) fn summary(path: &Path) -> Result<Summary, EtlError> {
     read(path, PATIENT_WAIT)
 }
 
-/// Says in a sentence what a reader finds in the file at `path` after a load that came to nothing.
+/// Describes in a sentence what the file at `path` holds after a load that did not succeed.
 pub(crate) fn what_remains(path: &Path) -> String {
     match read(path, BUSY_WAIT) {
         Ok(old) => format!("{} holds a whole load: {} routes, {} flights", path.display(), old.routes, old.flights),
@@ -116,7 +116,7 @@ fn replace(
     // Immediate, so that a second writer waits here and not halfway through.
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let loaded = fill(&transaction, airports, routes, go_on)?;
-    // What returns early drops the transaction, which rolls it back.
+    // An early return drops the transaction, which rolls it back.
     go_on()?;
     transaction.commit()?;
     Ok(loaded)

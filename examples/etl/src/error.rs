@@ -1,4 +1,4 @@
-//! Everything that can go wrong in the job, and which of it is worth another try.
+//! The errors of the job, and which of them are worth another attempt.
 
 use core::error::Error;
 use core::fmt;
@@ -12,26 +12,26 @@ use rusqlite::ErrorCode;
 
 /// Why a step of the job failed.
 ///
-/// `{}` prints the error alone, so that a caller who walks [`Error::source`]
-/// says nothing twice; `{:#}` prints it and its causes on one line.
+/// `{}` prints only the error itself, so that a caller who follows [`Error::source`] repeats nothing; `{:#}` prints it with its
+/// sources on one line.
 #[derive(Debug)]
 pub(crate) enum EtlError {
     /// The demo server could not open its port.
     Listen(io::Error),
     /// Ctrl-C or another signal could not be listened for.
     Signals(io::Error),
-    /// No connection to a source came about.
+    /// A source could not be connected to.
     Connect {
         /// Host and port.
         to: String,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
     /// The connection failed before an answer had come, or what came was not HTTP.
     Http {
         /// What was asked for.
         url: String,
-        /// What the HTTP library said.
+        /// The error of the HTTP library.
         source: hyper::Error,
     },
     /// A source answered, but not with 200 OK.
@@ -43,22 +43,22 @@ pub(crate) enum EtlError {
         /// How long the source asks callers to wait before they try again.
         retry_after: Option<Duration>,
     },
-    /// An answer broke off before its end.
+    /// An answer ended too early.
     Torn {
         /// What was asked for.
         url: String,
         /// How many bytes of the body came.
         received: usize,
-        /// How many bytes the answer's head had promised, if it did.
+        /// The Content-Length of the answer, if it had one.
         expected: Option<u64>,
-        /// What the HTTP library said.
+        /// The error of the HTTP library.
         source: hyper::Error,
     },
-    /// An answer is longer than this job takes in.
+    /// An answer is longer than the job accepts.
     TooLarge {
         /// What was asked for.
         url: String,
-        /// The most bytes that are taken.
+        /// The limit, in bytes.
         limit: usize,
     },
     /// An answer is not UTF-8 text.
@@ -90,10 +90,10 @@ pub(crate) enum EtlError {
         action: &'static str,
         /// The database file.
         path: PathBuf,
-        /// What SQLite said.
+        /// The error of SQLite.
         source: rusqlite::Error,
     },
-    /// The job was given something it cannot work with.
+    /// An argument of the job is wrong.
     Argument(String),
 }
 
@@ -120,7 +120,7 @@ impl EtlError {
         }
     }
 
-    /// How long the failed source itself asks callers to wait, if it said so.
+    /// The delay that the source asks for, if it does.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Status { retry_after, .. } => *retry_after,
@@ -167,7 +167,7 @@ impl fmt::Display for EtlError {
             let mut cause = self.source();
             while let Some(error) = cause {
                 write!(f, ": {error}")?;
-                // What SQLite names as its own cause says the same once more, by number.
+                // The source of an SQLite error only repeats it, by number.
                 cause = error.source().filter(|_| !matches!(self, Self::Database { .. }));
             }
         }

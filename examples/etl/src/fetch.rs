@@ -14,7 +14,7 @@ use smol_hyper::rt::FuturesIo;
 
 use crate::error::EtlError;
 
-/// The longest answer that is taken in: a source gone wild must not fill memory.
+/// The longest answer that is accepted, so that a faulty source cannot fill the memory.
 const BODY_LIMIT: usize = 64 * 1024 * 1024;
 
 /// Fetches the text at `path` (such as `/airports.csv`) under `base`, an

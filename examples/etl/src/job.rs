@@ -1,4 +1,4 @@
-//! The job itself: its steps, and what is printed of a run.
+//! The steps of the job, and what it prints about a run.
 
 use std::fmt::Display;
 use std::future;
@@ -19,20 +19,20 @@ use crate::db::{self, Summary};
 use crate::error::EtlError;
 use crate::{fetch::fetch, tables};
 
-/// How often a source is asked again after its first failure.
+/// How many further attempts a source gets.
 const RETRIES: u32 = 4;
 
-/// How long a source may take for one answer.
+/// The limit of one attempt to fetch a source.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The delays before a source is asked again, unless it says itself how long it wants to be left alone.
+/// The delays between the attempts to fetch a source that does not set a delay itself.
 const BACKOFF: Backoff<'static> =
     Backoff::exponential(Duration::from_millis(100)).cap(Duration::from_secs(1)).jitter(Jitter::Full);
 
-/// The longest that a source can make the job wait.
+/// The longest delay that a source can set.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
-/// The steps, and the handles of those whose results are printed in the end.
+/// The steps, and the handles of those whose results are printed at the end.
 pub(crate) struct Job<'a> {
     base: &'a str,
     db: &'a Path,
@@ -58,16 +58,16 @@ impl<'a> Job<'a> {
             .needs((airports, flights))
             .run(async |airports, flights| tables::join(&airports, &flights));
 
-        // Without weather the job is worth doing all the same: this step is skipped then.
+        // The weather is optional: without it only this step is skipped.
         let in_storm = etl.step("enrich").needs((routes, weather)).skip_on_error().run(async |routes, text| {
             let weather = tables::parse_weather(&text)?;
             Ok(tables::flights_in_storm(&routes, &weather))
         });
 
-        // What runs on a thread of its own is given a share of the file's name for each attempt.
+        // Steps on another thread cannot borrow the path, so each attempt gets a clone of the `Arc`.
         let file: Arc<Path> = db.into();
-        // A thread cannot be ended from outside, so the load looks whether it should go on. As it is spawned, the run
-        // waits until it has: nothing below can see a load that is still at work.
+        // Blocking code cannot be ended from outside, so the load asks whether it has been cancelled. The run waits for the end
+        // of a spawned attempt, so no step below sees a load that is still in progress.
         let loaded = etl
             .step("load")
             .needs((airports, routes, own(file.clone())))
@@ -79,15 +79,15 @@ impl<'a> Job<'a> {
         let summary = etl.step("summary").needs(own(file.clone())).after(loaded).spawn_on(blocking());
         let summary = summary.run(async |file| db::summary(&file));
 
-        // Runs only if the load did not succeed, and also after the first Ctrl-C.
+        // Runs only if the load does not succeed, and also after the first Ctrl-C.
         let remains = etl.step("look_what_remains").needs((loaded, own(file))).when_any_failed().optional();
         let remains = remains.spawn_on(blocking()).run(async |_, file| Ok(db::what_remains(&file)));
         Self { base, db, steps: etl, summary, in_storm, remains }
     }
 
-    /// Prints the steps, runs them, prints what happens meanwhile and what came of it.
+    /// Prints the steps, runs them, and prints each event, the report and the results.
     ///
-    /// What cannot be printed is left out: a closed pipe is no reason to stop a load.
+    /// Errors of printing are ignored: a closed pipe must not stop a load.
     pub(crate) async fn run(
         &mut self,
         token: &CancelToken,
@@ -120,7 +120,7 @@ impl<'a> Job<'a> {
     }
 }
 
-/// One line for each step that failed on its own account and counts: its name, its error and what caused that.
+/// One line for each required step that failed by itself: its name, and its error with all sources.
 pub(crate) fn failures(report: &Report<EtlError>) -> impl Iterator<Item = String> {
     let failed = report.steps().filter(|step| step.is_required() && step.status() == Status::Failed);
     failed.filter_map(|step| match step.error()? {
@@ -131,7 +131,7 @@ pub(crate) fn failures(report: &Report<EtlError>) -> impl Iterator<Item = String
 
 type Step<'p, 'a> = StepBuilder<'p, 'a, EtlError>;
 
-/// What all sources are worth: patience, but not without end.
+/// The settings that all sources have in common.
 fn source<'p, 'a>(step: Step<'p, 'a>) -> Step<'p, 'a> {
     step.retries(RETRIES).backoff(BACKOFF).timeout(TIMEOUT).retry_if(|error: &EtlError| {
         match (error.is_transient(), error.retry_after()) {
@@ -142,7 +142,7 @@ fn source<'p, 'a>(step: Step<'p, 'a>) -> Step<'p, 'a> {
     })
 }
 
-/// An executor whose one thread may be blocked, which smol's own may not.
+/// An executor with one thread that steps may block. Those of smol must not be blocked.
 fn blocking() -> On<&'static Executor<'static>> {
     static BLOCKING: Executor<'static> = Executor::new();
     static THREAD: Once = Once::new();

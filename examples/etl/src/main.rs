@@ -1,8 +1,8 @@
 //! The main job: fetches two real tables over HTTP from a server that fails now and then, checks and joins them, and
 //! loads the routes into SQLite in one transaction.
 //!
-//! Prints the picture of its steps, what happens as it happens, a report, and what the database then says. Ctrl-C stops
-//! it, and leaves the database as it was. `--from URL` takes another server, `--db FILE` another file.
+//! Prints the picture of the steps, each event, the report, and what the database holds then. Ctrl-C stops the job and leaves
+//! the database as it was. `--from URL` selects another server, `--db FILE` another file.
 
 mod args;
 mod db;
@@ -25,7 +25,7 @@ use error::EtlError;
 use job::Job;
 use server::{Script, Server};
 
-/// The exit code of a program that was called wrongly, by BSD's sysexits.h.
+/// The exit code for wrong usage, by the sysexits.h of BSD.
 const WRONG_USAGE: u8 = 64;
 
 /// The exit code of a program that was killed by Ctrl-C.
@@ -84,7 +84,7 @@ async fn run(args: Args) -> Result<u8, EtlError> {
     Ok(report.exit_code())
 }
 
-/// The first Ctrl-C cancels the run, the second its clean-up as well, and the third ends the program where it stands.
+/// The first Ctrl-C cancels the run, the second its clean-up as well, and the third ends the program at once.
 fn cancel_on_ctrl_c(token: &CancelToken) -> io::Result<()> {
     let mut signals = Signals::new([Signal::Int])?;
     let token = token.clone();
@@ -100,8 +100,8 @@ fn cancel_on_ctrl_c(token: &CancelToken) -> io::Result<()> {
     Ok(())
 }
 
-/// A file that may not grow (`ulimit -f`) is an error of the step that writes it, not the sudden end of the program, as
-/// long as somebody listens for the signal.
+/// Makes a file that may not grow (`ulimit -f`) an error of the step that writes it. Without a handler the signal would end the
+/// program.
 #[cfg(unix)]
 fn fail_on_long_files() -> io::Result<Signals> {
     Signals::new([Signal::Xfsz])

@@ -20,10 +20,10 @@ use smol_hyper::rt::FuturesIo;
 
 use crate::error::EtlError;
 
-/// How late the flaky script's slow answer is: far past any sensible timeout.
+/// The delay of the slow answer in the flaky script: longer than any sensible timeout.
 const SLOW: Duration = Duration::from_secs(10);
 
-/// The longest a connection may take, so that a silent client is let go.
+/// The limit of one connection, so that a silent client does not hold it for ever.
 const CONNECTION_LIMIT: Duration = Duration::from_secs(30);
 
 /// After this many failed accepts in a row the server gives up.
@@ -57,8 +57,7 @@ pub(crate) struct Script {
 }
 
 impl Script {
-    /// A bad day: airports are refused once, flights hang once, and the weather
-    /// is gone for good.
+    /// Airports are refused once, flights hang once, and the weather is always refused.
     pub(crate) fn flaky() -> Self {
         let busy = Reply::Refuse(StatusCode::SERVICE_UNAVAILABLE, Some(Duration::from_secs(1)));
         Self {
@@ -95,7 +94,7 @@ pub(crate) struct Server {
     address: SocketAddr,
     #[cfg(test)]
     pages: Arc<[Page]>,
-    /// Held for its drop, which cancels the task.
+    /// Kept because dropping it cancels the task.
     _serving: Task<()>,
 }
 
@@ -159,7 +158,7 @@ async fn converse(stream: TcpStream, pages: Arc<[Page]>) {
     let pages = &*pages;
     let answering = service_fn(|request| answer(pages, request));
     let conversation = async {
-        // A client that hangs up early has its reasons: a timeout, most likely.
+        // A client may hang up early, for example at a timeout.
         let _ = http1::Builder::new().keep_alive(false).serve_connection(FuturesIo::new(stream), answering).await;
     };
     let limit = async {

@@ -1,4 +1,4 @@
-//! Lays the board's memory map where the linker looks for it.
+//! Puts the memory map of the board where the linker looks for it.
 
 use std::{env, error::Error, fs, path::PathBuf};
 

@@ -1,4 +1,4 @@
-//! What a boot must come to under each script, whoever runs its steps.
+//! The expected outcome of a boot under each script, with any driver.
 
 use crate::{bring_up, model::Script};
 use rungs::{Cause, Status};
@@ -8,7 +8,7 @@ pub const NAMES: [&str; 8] = ["power", "clock", "imu", "baro", "radio", "join", 
 const POWER: usize = 0;
 const BARO: usize = 3;
 
-/// What a step must come to.
+/// The expected outcome of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     /// Its last attempt succeeded.
@@ -35,7 +35,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// The name of the first step that did not come to what it must; none if all did.
+    /// The name of the first step with another outcome than expected; `None` if there is none.
     pub fn differs<'r>(&self, report: &'r bring_up::Report) -> Option<&'r str> {
         let mut steps = report.steps().zip(self.steps);
         let wrong = steps.find(|(step, (end, attempts))| {
@@ -64,7 +64,7 @@ const UP: (End, u32) = (End::Success, 1);
 /// All is well.
 pub const CALM: Case = Case { name: "calm", script: Script::CALM, frames: 1, steps: [UP; 8] };
 
-/// What a boot gets over by waiting and trying again.
+/// Faults that a boot survives by waiting and retrying.
 pub const ROUGH: Case = Case {
     name: "rough",
     script: Script::ROUGH,
@@ -72,7 +72,7 @@ pub const ROUGH: Case = Case {
     steps: [UP, UP, (End::Success, 3), UP, (End::Success, 2), UP, UP, UP],
 };
 
-/// A step that never answers is cut off, and the boot goes on without it.
+/// A sensor never answers: its step times out, and the boot goes on without it.
 pub const SILENT: Case = Case {
     name: "silent",
     script: Script::SILENT,
@@ -82,7 +82,7 @@ pub const SILENT: Case = Case {
 
 const DOWN: (End, u32) = (End::Failed(POWER), 0);
 
-/// A need that fails takes with it what hangs on it, and nothing else.
+/// The power fails: the steps that depend on it fail, and no others.
 pub const DARK: Case = Case {
     name: "dark",
     script: Script::DARK,

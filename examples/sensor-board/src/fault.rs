@@ -12,22 +12,22 @@ pub enum Fault {
     Pin,
     /// The bus, or a device on it, did not carry the transaction out.
     Bus(i2c::ErrorKind),
-    /// Another chip than the board has: its identity register read this.
+    /// The identity register is that of another chip, with this value.
     WrongChip(u8),
     /// The sensor's calibration cannot be true.
     Calibration,
     /// The line to the modem broke.
     Line(ErrorKind),
-    /// The modem answered what it should not.
+    /// The modem gave an unexpected answer.
     Answer,
-    /// The network does not want us.
+    /// The network refuses the board.
     Denied,
-    /// A step found its device in use, or a result missing: whoever runs the steps does not keep their order.
+    /// A step found its device in use, or a result missing: its driver does not keep the order of the steps.
     Order,
 }
 
 impl Fault {
-    /// Whether another attempt may find it gone.
+    /// Whether another attempt may succeed.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Bus(_) | Self::Line(_) | Self::Answer => true,

@@ -1,4 +1,4 @@
-//! The boot's plan as the scheduler takes it, for those who drive it by hand: all of it lies in flash.
+//! The boot's plan as the scheduler takes it, for drivers by hand. All of it lies in flash.
 
 use core::time::Duration;
 

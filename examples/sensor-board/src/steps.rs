@@ -36,7 +36,7 @@ pub mod bring_up {
         pub modem: Modem,
         /// The watchdog.
         pub dog: Dog,
-        /// What drivers wait with. All have it at the same time, so each takes a copy.
+        /// The delay that device drivers use. Several steps use it at the same time, so each makes a copy.
         pub delay: Delay,
     }
 
@@ -82,7 +82,7 @@ pub mod bring_up {
         modem::join(modem, radio).await
     }
 
-    /// From here on the board starts anew if it hangs.
+    /// Starts the watchdog, which restarts the board if it hangs.
     #[step]
     pub async fn watchdog<Dog: Watchdog>(dog: &mut Dog, clock: &Clock) -> Result<(), Fault> {
         dog.start(clock.ticks(Duration::from_secs(8)));
@@ -104,7 +104,7 @@ pub mod bring_up {
     }
 }
 
-/// The clock that all times of the board are counted in.
+/// The clock by which the board measures time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clock {
     /// Its frequency.

@@ -1,5 +1,5 @@
-//! A boot of eight steps that do next to nothing, to measure what running steps costs. The shape is the board's; which of
-//! its steps wait is told by the types of the devices.
+//! A boot of eight steps that do almost nothing, to measure the cost of running steps. It has the shape of the board's boot; the
+//! types of the devices determine which steps wait.
 
 use core::{
     future::{Future, poll_fn},
@@ -75,7 +75,7 @@ pub mod timed {
     }
 }
 
-/// The same boot without time limits: what there is to compare with where nobody looks at a clock.
+/// The same boot without time limits, to compare with boots that do not read a clock.
 #[rungs::pipeline(error = Fault)]
 #[allow(missing_docs, reason = "they are numbers that go up")]
 pub mod untimed {
@@ -143,8 +143,8 @@ pub mod untimed {
 /// All steps have worked on the board, in an order that their needs allow: the sum is this one then.
 pub const SUM: u32 = 14;
 
-/// How often the boot is polled at the least: once, and once more for each device that its longest path waits for. That
-/// path is `power`, `imu`, `baro`, `announce`.
+/// The least number of polls of the boot: one, and one more for each device that its longest path waits for. That path is
+/// `power`, `imu`, `baro`, `announce`.
 pub const fn polls<First: Device, Rest: Device>() -> u32 {
     1 + First::WAITS + 3 * Rest::WAITS
 }
@@ -172,7 +172,7 @@ pub trait Device: Default {
     }
 }
 
-/// A device that never lets anybody wait.
+/// A device that is always ready.
 #[derive(Default, Debug)]
 pub struct Prompt(u32);
 
@@ -188,7 +188,7 @@ impl Device for Prompt {
     }
 }
 
-/// A device that lets each step that uses it wait once.
+/// A device for which each step waits once.
 #[derive(Default, Debug)]
 pub struct Slow(u32);
 
@@ -204,7 +204,7 @@ impl Device for Slow {
     }
 }
 
-/// Is ready when it is polled again, which it asks for at once, as an interrupt would.
+/// Wakes its task at the first poll, as an interrupt would, and is ready at the second.
 struct Wait {
     is_over: bool,
 }

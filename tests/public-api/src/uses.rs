@@ -59,6 +59,8 @@ pub(crate) fn name_of<'l>(line: &'l str, in_crate: &str) -> Option<&'l str> {
     let path = kinds.iter().find_map(|kind| words.strip_prefix(kind))?;
     let end = path.find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':').unwrap_or(path.len());
     let (path, rest) = path.split_at(end);
+    // The colon before the supertraits of a trait is no part of its path.
+    let path = path.strip_suffix(':').filter(|path| !path.ends_with(':')).unwrap_or(path);
     if after_generics(rest).starts_with("::") {
         return None;
     }
@@ -119,6 +121,7 @@ mod tests {
         assert_eq!(name("pub fn rungs::diagram::dot(w: &mut dyn Write) -> Result"), Some("rungs::diagram::dot"));
         assert_eq!(name("#[non_exhaustive] pub enum rungs::Jitter"), Some("rungs::Jitter"));
         assert_eq!(name("pub use rungs::Backoff"), Some("rungs::Backoff"));
+        assert_eq!(name("pub trait rungs::StepKey: rungs::plan_view::sealed::Sealed"), Some("rungs::StepKey"));
         assert_eq!(name("pub fn rungs::Out<T>::clone(&self) -> Self"), None);
         assert_eq!(name("pub rungs::Jitter::Full"), None);
         assert_eq!(name("pub type rungs::Out<T>::Target = T"), None);

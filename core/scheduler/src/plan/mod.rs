@@ -115,7 +115,7 @@ impl Need {
 
     /// The same kind of edge with another step.
     #[doc(hidden)]
-    #[must_use]
+    #[must_use = "this makes another need"]
     pub const fn of(self, step: StepId) -> Self {
         Self(step.0 | (self.0 & (NO_RESULT | NO_FAILURE)))
     }

@@ -2,7 +2,8 @@
 
 use crate::{plan::StepId, policy::Retry, time::Instant};
 
-/// What the driver is to do next.
+/// What the driver is to do next. A driver cannot pass over an action that it does not know, so this enum is exhaustive: a new
+/// action is a breaking change.
 ///
 /// [`Scheduler`](super::Scheduler) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -24,7 +24,7 @@ macro_rules! causes {
         /// assert_eq!(Cause::RunDeadline.code(), "run_deadline");
         /// ```
         ///
-        /// Reports and events say it with the names of the steps: see [`Origin`](crate::Origin).
+        /// Reports and events say it with the names of the steps: see `Origin` in the crate `rungs`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[cfg_attr(feature = "defmt", derive(defmt::Format))]
         #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -153,7 +153,7 @@ impl Cause {
         [why as u32, first.0, second.0]
     }
 
-    /// What [`pack`](Self::pack) has packed.
+    /// The cause that [`pack`](Self::pack) has packed.
     #[doc(hidden)]
     pub fn unpack([why, first, second]: [u32; 3]) -> Option<Self> {
         Self::of(Why::from_bits(why as u8), StepId(first), StepId(second))

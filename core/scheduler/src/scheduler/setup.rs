@@ -50,7 +50,17 @@ pub trait Setup<'a> {
     fn config(&self) -> &Config;
 }
 
-/// The setup of a plan that is known at run time.
+/// The setup of a plan that is known at run time. [`Scheduler::new`](crate::Scheduler::new) makes one of its arguments.
+///
+/// ```
+/// use rungs_scheduler::{Config, DynamicSetup, Edges, Numbering, Plan, Requirements, Settings, Setup};
+///
+/// // One step, without edges.
+/// let plan = Plan::new(Edges::new(&[0, 0], &[]), Edges::new(&[0, 0], &[]), &[Settings::DEFAULT], &[]);
+/// let setup = DynamicSetup { plan, numbering: Numbering::declared(&plan), config: Config::DEFAULT.max_concurrent(1) };
+/// assert_eq!((setup.plan().len(), setup.config().get_max_concurrent()), (1, Some(1)));
+/// assert_eq!(DynamicSetup::REQUIREMENTS, Requirements::EVERYTHING);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct DynamicSetup<'a> {
     /// The plan.

@@ -21,5 +21,5 @@ fn wrong_arguments_are_named() {
     assert_eq!(problem(&["x.db"]), "unknown argument \"x.db\"");
     assert_eq!(problem(&["--db"]), "--db lacks its value");
     assert_eq!(problem(&["--from", ""]), "--from lacks its value");
-    assert_eq!(problem(&["--db", "a", "--db", "b"]), "--db is said twice");
+    assert_eq!(problem(&["--db", "a", "--db", "b"]), "--db is given twice");
 }

@@ -45,7 +45,7 @@ impl Drop for Scratch {
     }
 }
 
-/// What a run came to: its report, and what it printed.
+/// A finished run: its report, and what it printed.
 struct Ran {
     report: Report<EtlError>,
     printed: String,
@@ -156,7 +156,7 @@ fn a_dead_server_is_named() -> Outcome {
     assert_eq!(failures.len(), 2, "{failures:?}");
     let start = format!("step `fetch_airports` failed: cannot connect to 127.0.0.1 port {}: ", address.port());
     assert!(failures[0].starts_with(&start), "{failures:?}");
-    // The alarm looked, and the tables are what they were.
+    // The step that runs on failure has looked, and the tables are unchanged.
     assert!(ran.printed.ends_with("holds a whole load: 1 routes, 5 flights\n"), "{}", ran.printed);
     assert_eq!(db::summary(&scratch.0)?, before);
     Ok(())
@@ -218,7 +218,7 @@ fn a_cancelled_job_leaves_the_former_tables() -> Outcome {
         assert_eq!(report.exit_code(), 2, "{report}");
         let status = |step| report.get(step).map(|step| step.status());
         assert_eq!(status("summary"), Some(Status::Skipped), "{report}");
-        // The alarm runs all the same: it is for such cases.
+        // The step that runs on failure runs after a cancel as well.
         let remains = report.output_named::<String>("look_what_remains").map(|text| text.to_string());
         assert!(remains.is_ok_and(|text| text.ends_with("1 routes, 5 flights")), "{report}");
         assert_eq!(db::summary(&scratch.0)?, before, "{report}");

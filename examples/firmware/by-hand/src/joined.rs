@@ -1,4 +1,4 @@
-//! Nested joins, and loops where steps are tried again.
+//! Nested joins, and loops for the steps with retries.
 
 use embassy_futures::join::join;
 use embedded_hal::digital::{InputPin, OutputPin};

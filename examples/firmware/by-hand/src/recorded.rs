@@ -1,4 +1,4 @@
-//! With time limits, backoff, deadlines, and a record of what became of each step.
+//! With time limits, backoff, deadlines, and a record of each step.
 
 mod log;
 
@@ -25,7 +25,7 @@ const ANNOUNCE: usize = 7;
 
 const ONCE: Policy = Policy::ONCE;
 
-/// Boots the board and tells in `log` what became of each step.
+/// Boots the board and records each step in `log`.
 pub async fn boot(
     board: &mut Board<
         impl OutputPin,
@@ -77,7 +77,7 @@ pub async fn boot(
             (Ok(imu), Ok(baro), Ok(session)) => {
                 const ANNOUNCING: Policy = ONCE.timeout(Duration::from_millis(200));
                 let announce = async || steps::announce(bus, modem, &imu, &baro, &session).await;
-                // Nobody waits for it: its record says it all.
+                // No step needs its result; its record is enough.
                 let _ = log.step(ANNOUNCE, &ANNOUNCING, announce).await;
             }
             (Err(root), ..) | (_, Err(root), _) | (.., Err(root)) => log.skip(ANNOUNCE, root),

@@ -1,10 +1,10 @@
-//! What a boot tells its user, over semihosting.
+//! The log of a boot, over semihosting.
 
 use by_hand::recorded::{Cause, Record};
 use semihosting::println;
 use sensor_board::cases::NAMES;
 
-/// One line a step.
+/// Prints one line per step.
 pub fn record(records: &[Record; 8]) {
     for (name, record) in NAMES.iter().zip(records) {
         let (started, finished) = (record.started.get().as_micros(), record.finished.get().as_micros());

@@ -1,4 +1,4 @@
-//! The scheduler driven by hand: no executor, no wakers, no heap.
+//! A driver by hand for the scheduler: no executor, no wakers, no heap.
 
 use core::{
     cell::{Cell, RefCell, RefMut},
@@ -13,7 +13,9 @@ use embedded_hal_async::{delay::DelayNs, i2c::I2c};
 use embedded_io_async::{Read, Write};
 use rungs::{
     Config, Instant, Retry, Timer,
-    scheduler::{Action, TimerEntry, StorageSize, StepState, Numbering, Outcome, Scheduler, Storage, StorageTooSmall, Verdict},
+    scheduler::{
+        Action, Numbering, Outcome, Scheduler, StepState, Storage, StorageSize, StorageTooSmall, TimerEntry, Verdict,
+    },
 };
 use sensor_board::{
     Fault,
@@ -24,12 +26,12 @@ use sensor_board::{
 
 use crate::Mtime;
 
-/// What became of one step.
+/// The record of one step.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Record {
-    /// As the scheduler left it.
+    /// The state that the scheduler left.
     pub node: StepState,
-    /// The last attempt's, if it failed.
+    /// The error of the last attempt, if it failed.
     pub fault: Option<Fault>,
     pub started: Instant,
     pub finished: Instant,
@@ -38,7 +40,7 @@ pub struct Record {
 /// Boots the board.
 ///
 /// # Errors
-/// Never: the storage is made for the plan.
+/// Never: the storage has the size that the plan needs.
 pub fn boot(
     board: &mut Board<
         impl OutputPin,
@@ -140,7 +142,7 @@ fn run(mut attempts: [&mut dyn Attempts; STEPS]) -> Result<[Record; STEPS], Stor
     let mut records = [Record::default(); STEPS];
 
     while !scheduler.has_ended() {
-        // First what the attempts have come to: a result that is there wins over a time limit that has just passed.
+        // Outcomes first: a result that is ready wins over a time limit that has just passed.
         for step in scheduler.plan().steps() {
             let (Some(attempt), Some(record)) = (attempts.get_mut(step.index()), records.get_mut(step.index())) else {
                 continue;

@@ -1,4 +1,4 @@
-//! The least executor there is.
+//! The smallest possible executor.
 
 use core::{
     future::Future,
@@ -7,7 +7,7 @@ use core::{
     task::{Context, Poll, Waker},
 };
 
-/// Polls the future until it is ready. It spins: a wake needs no answer where every poll comes at once.
+/// Polls the future until it is ready. It spins, so it need not react to wakes.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     loop {

@@ -1,4 +1,4 @@
-//! A RISC-V board without embassy: its clock, a loop that waits for a future, and the boot driven by hand.
+//! A RISC-V board without embassy: its clock, a loop that waits for a future, and the boot with the scheduler alone.
 #![no_std]
 
 pub mod bare_loop;

@@ -1,4 +1,4 @@
-//! The machine's timer as the clock, and sleeping by looking at it: there is nothing else to do on a bare loop.
+//! The machine's timer as the clock. A sleep reads it at each poll, because a bare loop has nothing else to do.
 
 use core::{
     future::Future,
@@ -28,7 +28,7 @@ impl Timer for Mtime {
     }
 }
 
-/// Ends at its deadline, if it is polled then: nobody wakes it. [`block_on`](crate::block_on) polls all the time.
+/// Ends at the first poll after its deadline. It wakes no task: [`block_on`](crate::block_on) polls all the time.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct Sleep {
@@ -43,7 +43,7 @@ impl Future for Sleep {
     }
 }
 
-/// What drivers wait with.
+/// The delay that the device drivers use.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Delay;
 

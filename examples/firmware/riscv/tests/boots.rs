@@ -1,4 +1,4 @@
-//! The boot by the static face and by the scheduler alone, on the board.
+//! The boot with the static API and with the scheduler alone, on the board.
 #![no_std]
 #![no_main]
 

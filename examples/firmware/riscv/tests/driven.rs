@@ -1,4 +1,4 @@
-//! Each rule of the truth table on the board, as the macro's own drive carries it out: the very source that the host runs.
+//! Each rule of the truth table on the board, with the driver of the static API. The host runs the same source.
 #![no_std]
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Each rule of the truth table on the board: the very source that the host runs.
+//! Each rule of the truth table on the board. The host runs the same source.
 #![no_std]
 #![no_main]
 

@@ -73,7 +73,7 @@ impl Script {
     /// One sensor never answers.
     pub const SILENT: Self = Self { baro: Misbehaviour { nacks: 0, hangs: Misbehaviour::ALWAYS }, ..Self::CALM };
 
-    /// The rail never has its voltage: what hangs on it cannot be.
+    /// The rail never has its voltage: the devices on it do not work.
     pub const DARK: Self = Self { rail_late: Misbehaviour::ALWAYS, ..Self::CALM };
 }
 
@@ -154,7 +154,7 @@ fn spend(left: &mut u8) -> bool {
     any
 }
 
-/// Real drivers answer at an interrupt, and never at the first poll.
+/// Waits once, as a real device driver waits for an interrupt.
 async fn one_poll_later() {
     let mut is_later = false;
     poll_fn(|cx| {

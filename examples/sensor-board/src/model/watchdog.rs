@@ -1,4 +1,4 @@
-//! The watchdog: it remembers that it was started, and bites nobody.
+//! The watchdog: it remembers that it was started, and never restarts the board.
 
 use core::cell::Cell;
 

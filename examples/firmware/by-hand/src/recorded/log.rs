@@ -5,7 +5,7 @@ use core::cell::Cell;
 use embassy_time::{Duration, Instant, Timer, with_deadline};
 use sensor_board::Fault;
 
-/// How often a step is tried, and how long it may take.
+/// The attempts of a step and its time limits.
 #[derive(Clone, Copy)]
 pub struct Policy {
     retries: u32,
@@ -70,7 +70,7 @@ pub enum Status {
     Skipped,
 }
 
-/// The step, by its place, whose failure it all began with.
+/// The index of the step whose failure is the root cause.
 pub type Root = usize;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub enum Cause {
     Need { root: Root },
 }
 
-/// What became of one step. Branches that run at the same time write into the log, so it is made of cells.
+/// The record of one step. It consists of cells, because branches that run at the same time write to the log.
 pub struct Record {
     pub status: Cell<Status>,
     pub cause: Cell<Option<Cause>>,
@@ -102,7 +102,7 @@ impl Record {
     }
 }
 
-/// What became of each step.
+/// The records of all steps.
 pub struct Log<const N: usize> {
     pub records: [Record; N],
 }
@@ -114,9 +114,9 @@ impl<const N: usize> Default for Log<N> {
 }
 
 impl<const N: usize> Log<N> {
-    /// Runs a step whose needs succeeded, and tells where the failure began otherwise.
+    /// Runs a step whose needs succeeded; otherwise returns the root cause.
     ///
-    /// All that does not hang on the step's type is in functions of their own, so that it lies in flash once.
+    /// All that does not depend on the step's type is in other functions, so that it lies in flash once.
     pub async fn step<T>(
         &self,
         step: usize,
@@ -142,13 +142,13 @@ impl<const N: usize> Log<N> {
         }
     }
 
-    /// Records a step as failed for the sake of a need.
+    /// Records a step as failed because of a need.
     pub fn fail<T>(&self, step: usize, root: Root) -> Result<T, Root> {
         self.give_up(step, Status::Failed, root);
         Err(root)
     }
 
-    /// Records a step as skipped for the sake of a need.
+    /// Records a step as skipped because of a need.
     pub fn skip(&self, step: usize, root: Root) {
         self.give_up(step, Status::Skipped, root);
     }
@@ -160,7 +160,7 @@ impl<const N: usize> Log<N> {
     }
 }
 
-/// Begins an attempt, and tells until when it may take.
+/// Begins an attempt, and returns its time limit.
 fn begin(record: &Record, policy: &Policy) -> Instant {
     let now = Instant::now();
     if record.attempts.get() == 0 {
@@ -171,7 +171,7 @@ fn begin(record: &Record, policy: &Policy) -> Instant {
     after(now, policy.timeout).min(after(record.started.get(), policy.deadline))
 }
 
-/// After how long to try again, if so; else the step has failed.
+/// The delay before the next attempt; `None` if the step has failed.
 fn judge(record: &Record, policy: &Policy, cause: Cause) -> Option<Duration> {
     let (now, deadline) = (Instant::now(), after(record.started.get(), policy.deadline));
     let is_final = match cause {

@@ -1,4 +1,4 @@
-//! What eight steps cost by the scheduler alone, driven by hand, with the plan of the board's boot.
+//! The cost of eight steps with the scheduler alone and a driver by hand, with the plan of the board's boot.
 #![no_std]
 #![no_main]
 
@@ -9,7 +9,7 @@ use cortex_m_boards::{
 use embassy_executor::Spawner;
 use rungs::{
     Config, Instant, Retry,
-    scheduler::{Action, TimerEntry, StorageSize, StepState, Numbering, Outcome, Scheduler, Storage},
+    scheduler::{Action, Numbering, Outcome, Scheduler, StepState, Storage, StorageSize, TimerEntry},
 };
 use sensor_board::{
     Fault,

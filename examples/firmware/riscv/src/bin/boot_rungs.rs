@@ -1,4 +1,4 @@
-//! The boot by the static face, on a loop that polls it by hand.
+//! The boot with the static API, on a loop that polls it.
 #![no_std]
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! The boot by the static face, on the board. A binary of its own: the smaller board has no room for more.
+//! The boot with the static API, on the board. It is a binary of its own because the smaller board has no room for more.
 #![no_std]
 #![no_main]
 
