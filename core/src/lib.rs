@@ -109,6 +109,13 @@ mod exit;
 #[cfg(feature = "std")]
 mod seed;
 
+/// What the code of `#[pipeline]` calls. It is no part of the public API, and may change in any release.
+#[cfg(feature = "macros")]
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::fixed::private::*;
+}
+
 pub use error::StepError;
 pub use observe::{Counts, Event, EventKind, Observer, RunInfo};
 #[cfg(any(feature = "alloc", feature = "macros"))]

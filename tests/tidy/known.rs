@@ -10,9 +10,6 @@ pub(crate) const ARROWS: &[(&str, &str)] =
 // to be mended
 pub(crate) const CIRCLES: &[&[&str]] = &[
     &["core/src/driver/run.rs", "core/src/dynamic/mod.rs", "core/src/dynamic/runner.rs"],
-    &["core/src/fixed/drive.rs", "core/src/fixed/report.rs"],
-    &["core/src/fixed/run_future.rs", "core/src/fixed/runner.rs", "core/src/fixed/storage.rs"],
-    &["core/src/fixed/settings.rs", "core/src/fixed/static_plan.rs"],
     &["core/src/dynamic/check.rs", "core/src/dynamic/draft.rs", "core/src/dynamic/plans.rs"],
     &["core/src/dynamic/kind.rs", "core/src/dynamic/needs.rs", "core/src/dynamic/work.rs"],
     &["core/src/report/error.rs", "core/src/report/step.rs"],
