@@ -100,6 +100,13 @@ mod seed;
 #[cfg(feature = "alloc")]
 mod steps;
 
+/// What the code of `#[pipeline]` calls. It is no part of the public API, and may change in any release.
+#[cfg(feature = "macros")]
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::fixed::private::*;
+}
+
 pub use error::StepError;
 pub use observe::{Counts, Event, EventKind, Observer, RunInfo};
 #[cfg(any(feature = "alloc", feature = "macros"))]

@@ -11,15 +11,15 @@ fn the_compilers_messages() {
     let version = String::from_utf8_lossy(&told.stdout);
     if !version.starts_with(RECORDED_WITH) {
         eprintln!(
-            "SKIPPED: the messages in face/ui and static/ui are those of {RECORDED_WITH}x, and this is {version}"
+            "SKIPPED: the messages in dynamic/ui and fixed/ui are those of {RECORDED_WITH}x, and this is {version}"
         );
         return;
     }
     let cases = trybuild::TestCases::new();
-    cases.compile_fail("face/ui/*.rs");
-    cases.compile_fail("static/ui/*.rs");
-    cases.compile_fail("static/ui/types/*.rs");
-    cases.compile_fail("static/ui/built/*.rs");
+    cases.compile_fail("dynamic/ui/*.rs");
+    cases.compile_fail("fixed/ui/*.rs");
+    cases.compile_fail("fixed/ui/types/*.rs");
+    cases.compile_fail("fixed/ui/built/*.rs");
     // With one that passes all are built, not only checked.
-    cases.pass("static/ui/pass/*.rs");
+    cases.pass("fixed/ui/pass/*.rs");
 }

@@ -7,13 +7,4 @@ pub(crate) const ARROWS: &[(&str, &str)] = &[("static plan", "static API")];
 
 /// Circles between files.
 // to be mended
-pub(crate) const CIRCLES: &[&[&str]] = &[
-    &["core/scheduler/src/policy/backoff.rs", "core/scheduler/src/policy/settings.rs"],
-    &[
-        "core/src/fixed/observers.rs",
-        "core/src/fixed/run_future.rs",
-        "core/src/fixed/runner.rs",
-        "core/src/fixed/storage.rs",
-    ],
-    &["core/src/fixed/settings.rs", "core/src/fixed/signal.rs", "core/src/fixed/static_plan.rs"],
-];
+pub(crate) const CIRCLES: &[&[&str]] = &[];

@@ -33,6 +33,7 @@ use proc_macro::TokenStream;
 /// | `on_failure = drain` or `cancel` | what the failure of a required step does to the others; the default is `go_on` |
 /// | `defaults(retries = 2, ..)` | the settings of each step that does not set them itself, setting by setting |
 /// | `resources(bus = 2, ..)` | the counted resources that steps use |
+/// | `crate = path` | the path of the crate `rungs`, as seen from within the module; the default is `::rungs` |
 ///
 /// # `#[step(..)]`
 ///

@@ -1,22 +1,24 @@
-//! What a module says, checked: what parsing hands over to code generation.
+//! The checked module: what parsing hands over to code generation.
 //!
 //! Steps are known everywhere by their place in the order of declaration.
 
 use proc_macro2::Ident;
-use syn::{Attribute, Expr, Generics, Item, Type, Visibility};
+use syn::{Attribute, Expr, Generics, Item, Path, Type, Visibility};
 
-/// A module under `#[pipeline]`, without a mistake.
+/// A module under `#[pipeline]` without diagnostics.
 pub(crate) struct Pipeline {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) ident: Ident,
     /// The user's items, without `#[step]` and `#[context]`.
     pub(crate) items: Vec<Item>,
-    /// What `name = ".."` says, else the module's own name.
+    /// `name = ".."`, or else the module's own name.
     pub(crate) name: String,
+    /// The path of the crate `rungs`, as it is seen from within the module.
+    pub(crate) krate: Path,
     pub(crate) error: Type,
     pub(crate) config: ConfigArgs,
-    /// What steps have if they do not state it: neither `retry_if` nor a rule of clean-up steps.
+    /// The settings of steps that do not state them: neither `retry_if` nor a rule of clean-up steps is among them.
     pub(crate) defaults: StepArgs,
     pub(crate) resources: Vec<Resource>,
     pub(crate) context: Option<Context>,
@@ -24,7 +26,7 @@ pub(crate) struct Pipeline {
     pub(crate) graph: Graph,
 }
 
-/// What is said of every run.
+/// The configuration of every run.
 #[derive(Default)]
 pub(crate) struct ConfigArgs {
     pub(crate) max_concurrent: Option<Expr>,
@@ -67,7 +69,7 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
     /// A step takes it by `&mut`, so no two of its users are ever in flight together.
     pub(crate) exclusive: bool,
-    /// The steps that take it, in `Graph::order`; a step that takes it twice is a mistake.
+    /// The steps that take it, in `Graph::order`; a step that takes it twice is an error.
     pub(crate) users: Vec<usize>,
 }
 
@@ -102,7 +104,7 @@ pub(crate) enum ParamKind {
     Context,
 }
 
-/// What `#[step(..)]` says, beside `uses` and `after`.
+/// The arguments of `#[step(..)]` except `uses` and `after`.
 #[derive(Default)]
 pub(crate) struct StepArgs {
     /// A `rungs::Settings`, for what is not stated beside it.
@@ -148,9 +150,9 @@ pub(crate) struct Graph {
     pub(crate) needs: Vec<Vec<Edge>>,
     /// Each step after all that it waits for; by declaration where that leaves a choice.
     pub(crate) order: Vec<usize>,
-    /// Every step once; each path in `order`. Whenever a step starts, all before it on its path have ended or will
-    /// never start, also where one between them was skipped. So a path needs room for one step at a time.
-    pub(crate) paths: Vec<Vec<usize>>,
+    /// Every step once; each lane in `order`. Whenever a step starts, all before it on its lane have ended or will never
+    /// start, also where one between them was skipped. So a lane needs memory for one step at a time.
+    pub(crate) lanes: Vec<Vec<usize>>,
     /// Each step's level: 0 without needs, else one above the highest need.
     pub(crate) levels: Vec<usize>,
 }
@@ -162,7 +164,7 @@ pub(crate) struct Edge {
     pub(crate) kind: EdgeKind,
 }
 
-/// What an edge hands on: see `rungs::scheduler::Need`.
+/// What an edge passes on: see `rungs::scheduler::Need`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EdgeKind {
     Result,

@@ -1,4 +1,4 @@
-//! What stands at hand in the arguments of `#[pipeline]` and `#[step]`, without an import.
+//! The functions that are in scope in the arguments of `#[pipeline]` and `#[step]`, without an import.
 //!
 //! ```
 //! #[rungs::pipeline(error = &'static str, deadline = mins(1))]
@@ -35,17 +35,17 @@ pub const fn mins(mins: u64) -> Duration {
     Duration::from_secs(mins.saturating_mul(60))
 }
 
-/// The same delay each time.
+/// The same delay before each retry.
 pub const fn fixed(delay: Duration) -> Backoff<'static> {
     Backoff::fixed(delay)
 }
 
-/// These delays, of which the last repeats.
+/// These delays; the last one repeats.
 pub const fn list(delays: &'static [Duration]) -> Backoff<'static> {
     Backoff::list(delays)
 }
 
-/// `first`, then twice the delay before, and so on.
+/// `first`, then each delay twice the one before.
 pub const fn exponential(first: Duration) -> Backoff<'static> {
     Backoff::exponential(first)
 }

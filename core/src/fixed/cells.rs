@@ -1,22 +1,22 @@
-//! What the paths of a run share: results, borrowed from where they were written, and fields of the context, handed from
-//! path to path.
+//! What the lanes of a run share: results, borrowed from where they were written, and fields of the context, handed from
+//! lane to lane.
 //!
-//! Nothing of it is ever contended, as one thread polls the run at a time; it is made of what is `Sync` so that the run
-//! may be `Send`.
+//! Nothing here is ever contended, as one thread polls the run at a time. The types are `Sync` so that the run may be
+//! `Send`.
 
 use core::fmt;
 
-/// A step's result for steps of other paths: lent once, by the path that has written it.
+/// A step's result for steps of other lanes: set once, by the lane that has written it.
 ///
 /// ```
-/// use rungs::fixed::SharedResult;
+/// use rungs::__private::SharedResult;
 ///
 /// let (one, two) = (1, 2);
-/// let published = SharedResult::new();
-/// assert_eq!(published.get(), None);
-/// published.set(&one);
-/// published.set(&two);
-/// assert_eq!(published.get(), Some(&1));
+/// let shared = SharedResult::new();
+/// assert_eq!(shared.get(), None);
+/// shared.set(&one);
+/// shared.set(&two);
+/// assert_eq!(shared.get(), Some(&1));
 /// ```
 #[derive(Debug)]
 pub struct SharedResult<'r, T>(Once<'r, T>);
@@ -27,15 +27,15 @@ type Once<'r, T> = once_cell::race::OnceRef<'r, T>;
 type Once<'r, T> = once_cell::sync::OnceCell<&'r T>;
 
 impl<'r, T> SharedResult<'r, T> {
-    /// Nothing yet.
+    /// No result yet.
     pub const fn new() -> Self {
         Self(Once::new())
     }
 
-    /// Lends the result. Only the first counts.
+    /// Sets the result. Only the first one counts.
     #[inline]
     pub fn set(&self, result: &'r T) {
-        // A path comes by each of its steps once, so there is no other.
+        // A step succeeds once, so there is no second result.
         let _ = self.0.set(result);
     }
 
@@ -55,19 +55,18 @@ impl<T> Default for SharedResult<'_, T> {
     }
 }
 
-/// A field of the context that steps of several paths take by `&mut`: the plan sees to it that they do so one after
-/// another.
+/// A field of the context that steps of several lanes take by `&mut`: by the plan they do so one after another.
 ///
 /// ```
-/// use rungs::fixed::Handover;
+/// use rungs::__private::Handover;
 ///
 /// let mut bus = [0_u8; 2];
-/// let handed = Handover::new(&mut bus);
-/// let taken = handed.take().unwrap();
-/// assert_eq!(handed.take(), None);
+/// let handover = Handover::new(&mut bus);
+/// let taken = handover.take().unwrap();
+/// assert_eq!(handover.take(), None);
 /// taken[0] = 7;
-/// handed.give(taken);
-/// assert_eq!(handed.take(), Some(&mut [7, 0]));
+/// handover.give(taken);
+/// assert_eq!(handover.take(), Some(&mut [7, 0]));
 /// ```
 pub struct Handover<T>(Lock<T>);
 
@@ -77,13 +76,13 @@ type Lock<T> = std::sync::Mutex<Option<T>>;
 type Lock<T> = critical_section::Mutex<core::cell::Cell<Option<T>>>;
 
 impl<T> Handover<T> {
-    /// Nobody has it.
+    /// A value to take.
     #[cfg(feature = "std")]
     pub const fn new(value: T) -> Self {
         Self(Lock::new(Some(value)))
     }
 
-    /// Nobody has it.
+    /// A value to take.
     #[cfg(not(feature = "std"))]
     pub const fn new(value: T) -> Self {
         Self(Lock::new(core::cell::Cell::new(Some(value))))
@@ -101,12 +100,12 @@ impl<T> Handover<T> {
         Self(Lock::new(core::cell::Cell::new(None)))
     }
 
-    /// Takes it; `None` if somebody else has it.
+    /// Takes the value; `None` if it has been taken.
     pub fn take(&self) -> Option<T> {
         self.replace(None)
     }
 
-    /// Gives it back.
+    /// Gives the value back.
     pub fn give(&self, value: T) {
         self.replace(Some(value));
     }

@@ -1,31 +1,30 @@
-//! Going ahead: as long as every step succeeds at its first poll there is nothing to schedule.
+//! The fast path: as long as every step succeeds at its first poll, there is nothing to schedule.
 //!
-//! The scheduler itself says that such steps start in the order of their places (`scheduler/straight.rs`), here that of
-//! declaration. So they start in that order without its being asked, on one path even without the drive's being asked;
-//! what has been done by then is told to the scheduler before it is asked for the first time, and its answers are what
-//! has been done.
+//! The scheduler itself guarantees that such steps start in the order of their priorities, which is here the order of
+//! declaration. So the driver starts them in that order without asking it, and the steps of one lane follow one another
+//! even without the driver. The completed prefix is handed to `Scheduler::after`.
 
 use super::{
-    drive::{Driver, Paths},
+    driver::{Driver, PollLane},
     static_plan::StaticPipeline,
 };
 use crate::{observers::Observers, time::Timer};
 use core::{marker::PhantomData, task::Context};
 use rungs_scheduler::{Instant, StepId, StepState};
 
-/// How far a run has gone ahead, if not to its end.
+/// How far the fast path went, if not to the end of the run.
 #[derive(Debug, Default)]
 pub(super) struct FastPath {
-    /// So many steps, from the first.
+    /// The number of steps that succeeded, from the first one.
     pub(super) succeeded: usize,
-    /// When the step after them started, if it has: it did not succeed at its first poll.
-    pub(super) begun: Option<Instant>,
+    /// When the step after them started, if it did: it did not succeed at its first poll.
+    pub(super) started: Option<Instant>,
 }
 
-/// What a path does by itself from a step on.
+/// The steps that a lane takes without the driver, from a step on.
 struct Span {
-    path: u32,
-    /// The first step behind it that lies on another path.
+    lane: u32,
+    /// The first later step that lies on another lane.
     end: u32,
 }
 
@@ -34,14 +33,14 @@ struct Spans<P, const STEPS: usize>(PhantomData<P>);
 
 impl<P: StaticPipeline, const STEPS: usize> Spans<P, STEPS> {
     const ALL: [Span; STEPS] = {
-        let mut spans = [const { Span { path: 0, end: STEPS as u32 } }; STEPS];
+        let mut spans = [const { Span { lane: 0, end: STEPS as u32 } }; STEPS];
         let mut step = STEPS;
         while step > 0 {
             step -= 1;
-            spans[step].path = P::STATIC_PLAN.path_of(StepId::from_number(step as u32)) as u32;
+            spans[step].lane = P::STATIC_PLAN.lane_of(StepId::from_number(step as u32)) as u32;
             if step + 1 < STEPS {
                 let next = &spans[step + 1];
-                spans[step].end = if next.path == spans[step].path { next.end } else { step as u32 + 1 };
+                spans[step].end = if next.lane == spans[step].lane { next.end } else { step as u32 + 1 };
             }
         }
         spans
@@ -53,45 +52,45 @@ impl<
     E,
     O: Observers<E>,
     T: Timer,
-    F: Paths,
+    F: PollLane,
     const STEPS: usize,
-    const PATHS: usize,
+    const LANES: usize,
     const NEEDS: usize,
     const CONTEXTS: usize,
-> Driver<'_, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>
+> Driver<'_, P, E, O, T, F, STEPS, LANES, NEEDS, CONTEXTS>
 {
     /// Starts steps until all have succeeded.
     ///
     /// # Errors
-    /// One has not, at once.
+    /// A step did not succeed at its first poll.
     #[inline]
     pub(super) fn run_fast_path(
         &mut self,
         states: &mut [StepState; STEPS],
         cx: &mut Context<'_>,
     ) -> Result<(), FastPath> {
-        let wires = self.wires;
+        let lane_states = self.lane_states;
         let mut step = 0;
-        while let Some(&Span { path, end }) = Spans::<P, STEPS>::ALL.get(step) {
+        while let Some(&Span { lane, end }) = Spans::<P, STEPS>::ALL.get(step) {
             // With a clock, the time is noted before another step starts.
-            let (path, end) = (path as usize, if T::TICKS { step as u32 + 1 } else { end });
+            let (lane, end) = (lane as usize, if T::TICKS { step as u32 + 1 } else { end });
             if CONTEXTS > 0 {
                 let settings = P::STATIC_PLAN.plan.settings(StepId::from_number(step as u32));
-                wires.tell_attempt(1, self.now, settings.first_limit(self.now));
+                lane_states.set_context(1, self.now, settings.first_limit(self.now));
             }
-            wires.allow_until(path, end);
-            let _ = (self.paths)(path, cx);
-            if let Some(stopped) = wires.stopped(path, end) {
+            lane_states.allow_until(lane, end);
+            let _ = (self.poll_lane)(lane, cx);
+            if let Some(stopped) = lane_states.stopped_at(lane, end) {
                 if !T::TICKS {
                     StepState::all_succeed(states.get_mut(..stopped.index()).unwrap_or_default());
                 }
-                return Err(FastPath { succeeded: stopped.index(), begun: Some(self.now) });
+                return Err(FastPath { succeeded: stopped.index(), started: Some(self.now) });
             }
             if T::TICKS {
                 let started = self.now;
                 self.tick();
-                if let Some(node) = states.get_mut(step) {
-                    node.succeed_at_once(started, self.now);
+                if let Some(state) = states.get_mut(step) {
+                    state.succeed_at_once(started, self.now);
                 }
             }
             step = end as usize;

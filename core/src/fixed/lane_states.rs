@@ -1,8 +1,8 @@
-//! What the drive and the paths say to each other: one word a path.
+//! The state that the driver and the lanes share: one `u32` per lane.
 //!
-//! Driver and paths take turns within one poll of the run, so nothing here is ever contended and no order is asked of the
-//! atomics: they are there because a future that is to be `Send` may share nothing less, and plain loads and stores are
-//! all that a core without compare-and-swap has. They cost what a `Cell` costs.
+//! The driver and the lanes take turns within one poll of the run, so nothing here is ever contended, and relaxed accesses
+//! suffice. The states are atomics because a `Send` future may share nothing less; they need no compare-and-swap, which
+//! some cores lack, and cost what a `Cell` costs.
 
 use super::{
     cells::Handover,
@@ -21,51 +21,57 @@ use core::{
 use pin_project_lite::pin_project;
 use rungs_scheduler::{Cause, Instant, Retry, StepId};
 
-// A word says what in its upper bits, and of which step in the others. One that says nothing else lets steps go ahead, up to
-// the step that it says: none, if it is 0.
-const WHAT: u32 = 28;
-const STEP: u32 = (1 << WHAT) - 1;
-/// To the path: begin an attempt.
+// Each lane has one `u32`: a 4-bit opcode and a 28-bit step index. Opcode 0 lets every step below that index start
+// unasked: the fast path.
+const OPCODE_SHIFT: u32 = 28;
+const STEP_MASK: u32 = (1 << OPCODE_SHIFT) - 1;
+/// The driver asks the lane to begin an attempt.
 const START: u32 = 8;
-/// An attempt has begun. If that stands when the path has been polled, it has come to a result.
+/// An attempt has begun. If the state stays so after the lane was polled, the attempt has succeeded.
 const RUNNING: u32 = 9;
-/// An attempt is in flight, and was not ready when it was polled.
+/// An attempt is in flight: it was not ready when it was polled.
 const WAITING: u32 = 10;
-/// To the path: the attempt is to end. If that stands when the path has been polled, it has come to a result.
+/// The driver asks the lane to end its attempt. If the state stays so after the lane was polled, the attempt has succeeded.
 const ABANDON: u32 = 11;
-/// From the path: the attempt failed; what of it is shared.
+/// The attempt failed; its error has been handed over.
 const FAILED: u32 = 12;
-/// From the path: it was dropped.
+/// The attempt was dropped.
 const ABANDONED: u32 = 13;
 
-const fn say(what: u32, step: StepId) -> u32 {
-    what << WHAT | step.number()
+const fn encode(opcode: u32, step: StepId) -> u32 {
+    opcode << OPCODE_SHIFT | step.number()
 }
 
-/// Whether the step may begin without being told. What says anything else is negative.
+const fn opcode(state: u32) -> u32 {
+    state >> OPCODE_SHIFT
+}
+
+const fn step_of(state: u32) -> StepId {
+    StepId::from_number(state & STEP_MASK)
+}
+
+/// Whether the step may start unasked. As a signed number, a state with any opcode but 0 is negative.
 #[inline]
-const fn lets_ahead(word: u32, step: StepId) -> bool {
-    word as i32 > step.number() as i32
+const fn may_start_unasked(state: u32, step: StepId) -> bool {
+    state as i32 > step.number() as i32
 }
 
-/// The words of all paths, and what goes with them. `PATHS` is the number of paths, `NEEDS` the most needs of a step that
-/// takes settled ones, and `CONTEXTS` 1 if a step asks for its context, else 0.
-///
-/// The [module](super) has an example.
+/// The states of all lanes, and the data that they hand over. `LANES` is the number of lanes, `NEEDS` the largest number of
+/// needs of a clean-up step, and `CONTEXTS` is 1 if a step takes its context, else 0.
 #[derive(Debug)]
-pub struct LaneStates<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> {
-    words: [AtomicU32; PATHS],
+pub struct LaneStates<E, const LANES: usize, const NEEDS: usize, const CONTEXTS: usize> {
+    states: [AtomicU32; LANES],
     causes: [PackedCause; NEEDS],
     contexts: [PackedContext; CONTEXTS],
-    /// From the path that has just failed.
+    /// The error of the attempt that has just failed, with the verdict on a retry.
     error: Handover<(E, Retry)>,
 }
 
-impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> LaneStates<E, PATHS, NEEDS, CONTEXTS> {
-    /// Nothing has been said yet.
+impl<E, const LANES: usize, const NEEDS: usize, const CONTEXTS: usize> LaneStates<E, LANES, NEEDS, CONTEXTS> {
+    /// The states of a run that has not started.
     pub const fn new() -> Self {
         Self {
-            words: [const { AtomicU32::new(0) }; PATHS],
+            states: [const { AtomicU32::new(0) }; LANES],
             causes: [const { PackedCause::none() }; NEEDS],
             contexts: [const { PackedContext::none() }; CONTEXTS],
             error: Handover::empty(),
@@ -73,106 +79,110 @@ impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> LaneState
     }
 }
 
-impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> Default
-    for LaneStates<E, PATHS, NEEDS, CONTEXTS>
+impl<E, const LANES: usize, const NEEDS: usize, const CONTEXTS: usize> Default
+    for LaneStates<E, LANES, NEEDS, CONTEXTS>
 {
     fn default() -> Self {
         Self::new()
     }
 }
 
-/// What a path says of its attempt.
-pub(super) enum Reply<E> {
+/// How the attempt of a lane ended.
+pub(super) enum AttemptEnd<E> {
     Success,
     Failed(E, Retry),
     Abandoned,
 }
 
-/// The drive's end of all wires.
-impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> LaneStates<E, PATHS, NEEDS, CONTEXTS> {
-    /// Whether an attempt is in flight that is to be polled again; if so, the path is told.
-    pub(super) fn resume(&self, path: usize) -> bool {
-        let word = self.read(path);
-        let is_waiting = word >> WHAT == WAITING;
+/// The driver's side.
+impl<E, const LANES: usize, const NEEDS: usize, const CONTEXTS: usize> LaneStates<E, LANES, NEEDS, CONTEXTS> {
+    /// Whether the lane has an attempt in flight, to be polled again; if so, the state says that it runs.
+    pub(super) fn resume(&self, lane: usize) -> bool {
+        let state = self.load(lane);
+        let is_waiting = opcode(state) == WAITING;
         if is_waiting {
-            self.say(path, RUNNING, StepId::from_number(word & STEP));
+            self.set(lane, RUNNING, step_of(state));
         }
         is_waiting
     }
 
     #[inline]
-    pub(super) fn tell_to_start(&self, path: usize, step: StepId) {
-        self.say(path, START, step);
+    pub(super) fn request_start(&self, lane: usize, step: StepId) {
+        self.set(lane, START, step);
     }
 
-    pub(super) fn tell_to_abandon(&self, path: usize, step: StepId) {
-        self.say(path, ABANDON, step);
+    pub(super) fn request_abandon(&self, lane: usize, step: StepId) {
+        self.set(lane, ABANDON, step);
     }
 
-    /// What the step that is about to start may ask for.
-    pub(super) fn tell_attempt(&self, attempt: u32, started: Instant, limit: Option<Instant>) {
+    /// Sets the context of the step that is about to start.
+    pub(super) fn set_context(&self, attempt: u32, started: Instant, limit: Option<Instant>) {
         if let Some(context) = self.contexts.first() {
             context.set(attempt, started, limit);
         }
     }
 
-    /// Why each need of the step that is about to start has no result.
-    pub(super) fn tell_causes(&self, causes: impl Iterator<Item = Option<Cause>>) {
+    /// Sets why each need of the step that is about to start has no result.
+    pub(super) fn set_causes(&self, causes: impl Iterator<Item = Option<Cause>>) {
         self.causes.iter().zip(causes).for_each(|(packed, cause)| packed.set(cause));
     }
 
-    /// What came of the path's attempt, and of which step; `None` while it is in flight. To be asked once a poll.
+    /// How the lane's attempt ended, and of which step it was; `None` while it is in flight. Call it once per poll of the
+    /// lane.
     #[inline]
-    pub(super) fn take(&self, path: usize) -> Option<(StepId, Reply<E>)> {
-        let word = self.read(path);
-        let reply = match word >> WHAT {
-            RUNNING | ABANDON => Reply::Success,
-            FAILED => self.error.take().map_or(Reply::Abandoned, |(error, retry)| Reply::Failed(error, retry)),
-            ABANDONED => Reply::Abandoned,
+    pub(super) fn take_end(&self, lane: usize) -> Option<(StepId, AttemptEnd<E>)> {
+        let state = self.load(lane);
+        let end = match opcode(state) {
+            RUNNING | ABANDON => AttemptEnd::Success,
+            FAILED => {
+                self.error.take().map_or(AttemptEnd::Abandoned, |(error, retry)| AttemptEnd::Failed(error, retry))
+            }
+            ABANDONED => AttemptEnd::Abandoned,
             _ => return None,
         };
-        Some((StepId::from_number(word & STEP), reply))
+        Some((step_of(state), end))
     }
 
-    /// Lets the path's steps before this one begin without being told, each when the one before has succeeded.
+    /// Lets the lane's steps before this one start unasked, each when the one before it has succeeded.
     #[inline]
-    pub(super) fn allow_until(&self, path: usize, end: u32) {
-        self.write(path, end);
+    pub(super) fn allow_until(&self, lane: usize, end: u32) {
+        self.store(lane, end);
     }
 
-    /// The step that has not succeeded at once, if any of those that were [let ahead](Self::allow_until) has not.
+    /// The step that did not succeed at its first poll, if there is one among those that were
+    /// [allowed](Self::allow_until).
     #[inline]
-    pub(super) fn stopped(&self, path: usize, end: u32) -> Option<StepId> {
-        let word = self.read(path);
-        (word != end).then_some(StepId::from_number(word & STEP))
+    pub(super) fn stopped_at(&self, lane: usize, end: u32) -> Option<StepId> {
+        let state = self.load(lane);
+        (state != end).then_some(step_of(state))
     }
 }
 
 pin_project! {
-    /// An attempt, and the words among which it is told to end, and tells that it waits.
-    struct Attempt<'w, W, F, S> {
-        words: &'w W,
+    /// An attempt, and the states in which the driver asks it to end and it says that it waits.
+    struct Attempt<'s, S, F, P> {
+        states: &'s S,
         #[pin]
         attempt: F,
-        step: PhantomData<fn() -> S>,
+        position: PhantomData<fn() -> P>,
     }
 }
 
-/// A step and its path, as a type: constants would do, if the macro above knew of them.
-enum On<const PATH: usize, const STEP: u32> {}
+/// A step and its lane as a type, since `pin_project!` does not take constants here.
+enum At<const LANE: usize, const STEP: u32> {}
 
-/// An [`On`].
-trait Place {
-    const PATH: usize;
+/// An [`At`].
+trait Position {
+    const LANE: usize;
     const STEP: StepId;
 }
 
-impl<const PATH: usize, const STEP: u32> Place for On<PATH, STEP> {
-    const PATH: usize = PATH;
+impl<const LANE: usize, const STEP: u32> Position for At<LANE, STEP> {
+    const LANE: usize = LANE;
     const STEP: StepId = step_id(STEP);
 }
 
-impl<W: AsRef<[AtomicU32]>, F: Future, S: Place> Future for Attempt<'_, W, F, S> {
+impl<S: AsRef<[AtomicU32]>, F: Future, P: Position> Future for Attempt<'_, S, F, P> {
     type Output = Option<F::Output>;
 
     #[inline]
@@ -180,96 +190,96 @@ impl<W: AsRef<[AtomicU32]>, F: Future, S: Place> Future for Attempt<'_, W, F, S>
         let this = self.project();
         match this.attempt.poll(cx) {
             Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if waits(*this.words, S::PATH, S::STEP) => Poll::Pending,
+            Poll::Pending if keeps_waiting(*this.states, P::LANE, P::STEP) => Poll::Pending,
             Poll::Pending => Poll::Ready(None),
         }
     }
 }
 
-/// Whether an attempt that is not ready is waited for; if so, its word says so.
+/// Whether an attempt that is not ready goes on, which its state then says. It ends if the driver asked for that.
 #[cold]
 #[inline(never)]
-fn waits<W: AsRef<[AtomicU32]>>(words: &W, path: usize, step: StepId) -> bool {
-    let Some(word) = words.as_ref().get(path) else { return false };
-    let waits = word.load(Relaxed) >> WHAT != ABANDON;
-    if waits {
-        word.store(say(WAITING, step), Relaxed);
+fn keeps_waiting<S: AsRef<[AtomicU32]>>(states: &S, lane: usize, step: StepId) -> bool {
+    let Some(state) = states.as_ref().get(lane) else { return false };
+    let goes_on = opcode(state.load(Relaxed)) != ABANDON;
+    if goes_on {
+        state.store(encode(WAITING, step), Relaxed);
     }
-    waits
+    goes_on
 }
 
-/// A path's end of its wire. A path takes its steps one after another, each through as many attempts as it is told. It says
-/// what came of each but of one that succeeded: then it goes on to its next step.
-impl<E, const PATHS: usize, const NEEDS: usize, const CONTEXTS: usize> LaneStates<E, PATHS, NEEDS, CONTEXTS> {
-    /// Waits until an attempt of the step is to begin. False: a later step of the path is to start, so this one has ended.
+/// The lane's side. A lane takes its steps one after another, each through as many attempts as the driver starts. It
+/// reports every attempt that failed or was abandoned; after a success it goes on to its next step.
+impl<E, const LANES: usize, const NEEDS: usize, const CONTEXTS: usize> LaneStates<E, LANES, NEEDS, CONTEXTS> {
+    /// Waits until an attempt of the step is to begin. False: a later step of the lane is to start, so this one has ended.
     #[inline]
-    pub fn turn<const PATH: usize, const STEP: u32>(&self) -> impl Future<Output = bool> {
+    pub fn turn<const LANE: usize, const STEP: u32>(&self) -> impl Future<Output = bool> {
         poll_fn(move |_| {
-            let (word, step) = (self.read(PATH), step_id(STEP));
-            if lets_ahead(word, step) { Poll::Ready(true) } else { self.poll_turn(PATH, step) }
+            let (state, step) = (self.load(LANE), step_id(STEP));
+            if may_start_unasked(state, step) { Poll::Ready(true) } else { self.poll_turn(LANE, step) }
         })
     }
 
     #[inline(never)]
-    fn poll_turn(&self, path: usize, step: StepId) -> Poll<bool> {
-        let word = self.read(path);
-        if word >> WHAT != START {
+    fn poll_turn(&self, lane: usize, step: StepId) -> Poll<bool> {
+        let state = self.load(lane);
+        if opcode(state) != START {
             return Poll::Pending;
         }
-        let is_its = word == say(START, step);
-        if is_its {
-            self.say(path, RUNNING, step);
+        let is_its_turn = state == encode(START, step);
+        if is_its_turn {
+            self.set(lane, RUNNING, step);
         }
-        Poll::Ready(is_its)
+        Poll::Ready(is_its_turn)
     }
 
-    /// Polls the attempt to its end; `None` if it was told to end before. (A result that is ready by then counts.)
+    /// Polls the attempt to its end; `None` if the driver asked it to end before. (A result that is ready by then counts.)
     #[inline]
-    pub fn attempt<const PATH: usize, const STEP: u32, F: Future>(
+    pub fn attempt<const LANE: usize, const STEP: u32, F: Future>(
         &self,
         attempt: F,
     ) -> impl Future<Output = Option<F::Output>> {
-        Attempt { words: &self.words, attempt, step: PhantomData::<fn() -> On<PATH, STEP>> }
+        Attempt { states: &self.states, attempt, position: PhantomData::<fn() -> At<LANE, STEP>> }
     }
 
-    /// What the step may know of its attempt; `None` if `CONTEXTS` is 0. To be asked for as soon as its turn has come.
+    /// The step's context; `None` if `CONTEXTS` is 0. Call it as soon as the step's turn has come.
     pub fn context<P: StaticPipeline>(&self, step: StepId) -> Option<StepCx> {
         self.contexts.first().map(|context| context.get(P::STATIC_PLAN, step))
     }
 
-    /// Why the step's `nth` need has no result; `None` if it has one. To be asked for as soon as its turn has come.
+    /// Why the step's `nth` need has no result; `None` if it has one. Call it as soon as the step's turn has come.
     pub fn cause(&self, nth: usize) -> Option<Cause> {
         self.causes.get(nth).and_then(PackedCause::get)
     }
 
-    /// The attempt has failed.
+    /// Reports that the attempt failed.
     #[cold]
     #[inline(never)]
-    pub fn failed(&self, path: usize, step: StepId, error: E, retry: Retry) {
+    pub fn failed(&self, lane: usize, step: StepId, error: E, retry: Retry) {
         self.error.give((error, retry));
-        self.say(path, FAILED, step);
+        self.set(lane, FAILED, step);
     }
 
-    /// The attempt has been dropped, or never came to be.
+    /// Reports that the attempt was dropped, or could not be made.
     #[cold]
     #[inline(never)]
-    pub fn abandoned(&self, path: usize, step: StepId) {
-        self.say(path, ABANDONED, step);
+    pub fn abandoned(&self, lane: usize, step: StepId) {
+        self.set(lane, ABANDONED, step);
     }
 
     #[inline]
-    fn read(&self, path: usize) -> u32 {
-        self.words.get(path).map_or(0, |word| word.load(Relaxed))
+    fn load(&self, lane: usize) -> u32 {
+        self.states.get(lane).map_or(0, |state| state.load(Relaxed))
     }
 
     #[inline]
-    fn write(&self, path: usize, said: u32) {
-        if let Some(word) = self.words.get(path) {
-            word.store(said, Relaxed);
+    fn store(&self, lane: usize, value: u32) {
+        if let Some(state) = self.states.get(lane) {
+            state.store(value, Relaxed);
         }
     }
 
-    fn say(&self, path: usize, what: u32, step: StepId) {
-        self.write(path, say(what, step));
+    fn set(&self, lane: usize, opcode: u32, step: StepId) {
+        self.store(lane, encode(opcode, step));
     }
 }

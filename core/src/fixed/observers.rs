@@ -1,16 +1,16 @@
 //! The observers of a static run.
 
-use super::runner::Fallible;
+use super::static_plan::Fallible;
 use crate::{
     observe::Event,
     observers::{Observers, sealed::Sealed},
 };
 use core::fmt;
 
-/// How an observer is told.
+/// The function that tells an observer.
 pub(super) type OnEvent<P, O> = for<'o, 'e, 'x> fn(&'o mut O, &'e Event<'x, <P as Fallible>::Error>);
 
-/// One observer more.
+/// An observer more.
 ///
 /// Its type names the pipeline and not the pipeline's error, and a function pointer stands where a bound would: the
 /// compiler does not prove a bound that names an error with a lifetime inside (`Box<dyn Error>`) for a closure within

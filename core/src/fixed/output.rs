@@ -1,18 +1,11 @@
-//! What generated code says in few words.
+//! Small functions that generated code calls.
 
+use super::sealed::Sealed;
 use rungs_scheduler::{Retry, StepId};
 
 /// What a step returns: a `Result`, or an alias of one, which generated code cannot tell apart.
-///
-/// ```
-/// use rungs::fixed::StepOutput;
-///
-/// type Outcome = Result<u32, &'static str>;
-/// let value: <Outcome as StepOutput>::Value = 7;
-/// assert_eq!(Outcome::Ok(value).into_result(), Ok(7));
-/// ```
 #[diagnostic::on_unimplemented(message = "a step returns a `Result`, and `{Self}` is none", label = "not a `Result`")]
-pub trait StepOutput {
+pub trait StepOutput: Sealed {
     /// The value of a success.
     type Value;
     /// The error of a failure.
@@ -21,6 +14,8 @@ pub trait StepOutput {
     /// The `Result` itself.
     fn into_result(self) -> Result<Self::Value, Self::Error>;
 }
+
+impl<T, E> Sealed for Result<T, E> {}
 
 impl<T, E> StepOutput for Result<T, E> {
     type Value = T;
@@ -32,15 +27,14 @@ impl<T, E> StepOutput for Result<T, E> {
     }
 }
 
-/// What an attempt came to as a `Result`, if it was not cut off.
-#[doc(hidden)]
+/// The output of an attempt as a `Result`, unless the attempt was abandoned.
 #[inline]
-pub fn result_of<O: StepOutput>(came: Option<O>) -> Option<Result<O::Value, O::Error>> {
-    came.map(O::into_result)
+pub fn result_of<O: StepOutput>(output: Option<O>) -> Option<Result<O::Value, O::Error>> {
+    output.map(O::into_result)
 }
 
-/// The step declared as the `index`-th, from 0. Beyond [`Plan::MAX_STEPS`](crate::scheduler::Plan::MAX_STEPS), the last
-/// that there can be.
+/// The step with this index in the order of declaration. From [`Plan::MAX_STEPS`](crate::scheduler::Plan::MAX_STEPS) on it
+/// is the last one possible.
 pub const fn step_id(index: u32) -> StepId {
     match StepId::new(index as usize) {
         Some(step) => step,
@@ -48,8 +42,7 @@ pub const fn step_id(index: u32) -> StepId {
     }
 }
 
-/// Asks a `retry_if` what an error means. Its argument stands in the bound, so that a closure knows it.
-#[doc(hidden)]
-pub fn judge<E, R: Into<Retry>>(judge: impl Fn(&E) -> R, error: &E) -> Retry {
-    judge(error).into()
+/// The verdict of a retry predicate. The bound names the argument's type, so that a closure need not.
+pub fn retry_verdict<E, R: Into<Retry>>(predicate: impl Fn(&E) -> R, error: &E) -> Retry {
+    predicate(error).into()
 }

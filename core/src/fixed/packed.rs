@@ -1,11 +1,11 @@
-//! What a step is told when it starts, in words of four bytes: a core without compare-and-swap has no larger atomics.
+//! What a step is given when it starts, in atomics of four bytes: a core without compare-and-swap has no larger ones.
 
 use super::static_plan::StaticPlan;
 use crate::step_cx::{CxNames, StepCx};
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use rungs_scheduler::{Cause, Instant, StepId};
 
-/// What a step may know of its attempt, in words of four bytes.
+/// The data of a step's context, in atomics of four bytes.
 #[derive(Debug)]
 pub(super) struct PackedContext {
     attempt: AtomicU32,
@@ -24,11 +24,11 @@ impl PackedContext {
         self.limit.set(limit.unwrap_or(Instant::NEVER).as_nanos());
     }
 
-    pub(super) fn get(&self, blueprint: &'static StaticPlan, step: StepId) -> StepCx {
+    pub(super) fn get(&self, static_plan: &'static StaticPlan, step: StepId) -> StepCx {
         let limit = Instant::from_nanos(self.limit.get());
         let limit = (limit < Instant::NEVER).then_some(limit);
         let started = Instant::from_nanos(self.started.get());
-        StepCx::new(CxNames::StaticPipeline(blueprint), step, self.attempt.load(Relaxed), started, limit)
+        StepCx::new(CxNames::StaticPipeline(static_plan), step, self.attempt.load(Relaxed), started, limit)
     }
 }
 
@@ -53,7 +53,7 @@ impl Long {
     }
 }
 
-/// A cause in words of four bytes.
+/// A cause in atomics of four bytes.
 #[derive(Debug)]
 pub(super) struct PackedCause([AtomicU32; 3]);
 

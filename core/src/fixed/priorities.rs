@@ -11,7 +11,7 @@ use rungs_scheduler::{
 /// no step uses a resource.
 ///
 /// ```
-/// use rungs::fixed::{Priorities, step_id};
+/// use rungs::__private::{Priorities, step_id};
 /// use rungs::scheduler::{Edges, Need, Numbering, Plan};
 /// use rungs::Settings;
 ///
@@ -23,8 +23,6 @@ use rungs_scheduler::{
 /// const BY_PRIORITY: Numbering<'static> = (&PRIORITIES).numbering(&PLAN, &[], &[], &[], &[]);
 /// assert_eq!(BY_PRIORITY.order, [1, 0, 2]);
 /// ```
-///
-/// It is for [`StaticPlan::numbered`](super::StaticPlan::numbered).
 #[derive(Debug)]
 pub struct Priorities<const STEPS: usize, const BOUNDS: usize = 0> {
     order: [u32; STEPS],

@@ -1,15 +1,35 @@
-//! What a run writes on, and the report that it becomes.
+//! The report of a static run.
 
-use super::static_plan::StaticPipeline;
+use super::static_plan::{StaticPipeline, StaticPlan};
 use crate::report::{self, Brief, Own, Record, StepResult, StepResults, Table};
 use core::{fmt, time::Duration};
 use rungs_scheduler::{Instant, Status, StepId, StepState};
 
-/// What the steps of a pipeline come to, an `Option` each.
+/// The outputs of a pipeline's steps: an `Option` per step, by name.
 ///
-/// The [module](super) has an example.
+/// The attribute `pipeline` implements it for the struct `Outputs` that it adds to a module.
+///
+/// ```
+/// use rungs::{NoClock, fixed::{Outputs, Report}};
+///
+/// #[rungs::pipeline(error = &'static str)]
+/// mod boot {
+///     #[step]
+///     async fn power() -> Result<u32, &'static str> {
+///         Ok(3_300)
+///     }
+/// }
+///
+/// /// A line for the report of any pipeline.
+/// fn line<R: Outputs, E, const STEPS: usize>(report: &Report<R, E, STEPS>) -> String {
+///     format!("{}: exit code {}", report.pipeline(), report.exit_code())
+/// }
+/// let report = futures_lite::future::block_on(boot::run(&NoClock));
+/// assert_eq!(line(&report), "boot: exit code 0");
+/// ```
 pub trait Outputs: StaticPipeline + Sized {
-    /// Nothing yet.
+    /// No step has an output yet.
+    #[doc(hidden)]
     const EMPTY: Self;
 }
 
@@ -47,14 +67,14 @@ pub trait Outputs: StaticPipeline + Sized {
 /// ```
 #[must_use = "step failures appear only in the report; check it"]
 pub struct Report<R, E, const STEPS: usize> {
-    /// What the steps came to, by name: each an `Option`, `None` of a step without success.
+    /// The outputs of the steps, by name: each is an `Option`, and `None` if the step did not succeed.
     pub outputs: R,
-    /// 24 bytes a step.
+    /// 24 bytes per step.
     pub(super) states: [StepState; STEPS],
     pub(super) notes: RunNotes<E, STEPS>,
 }
 
-/// What the scheduler does not remember of the steps.
+/// What the scheduler does not keep.
 #[derive(Debug)]
 pub(super) struct RunNotes<E, const STEPS: usize> {
     /// Each step's own last error.
@@ -66,14 +86,14 @@ pub(super) struct RunNotes<E, const STEPS: usize> {
 }
 
 impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
-    /// Of a run that has not begun. All zeros where it can be: so it costs little to make.
+    /// The report of a run that has not started. It is all zeros where possible, so that it is cheap to make.
     #[inline]
     pub(super) const fn new() -> Self {
         let notes = RunNotes { errors: [const { None }; STEPS], started: Instant::ZERO, finished: Instant::ZERO };
         Self { outputs: R::EMPTY, states: [StepState::NEW; STEPS], notes }
     }
 
-    /// As new. In place, so that it needs no room beside.
+    /// Clears the report in place, which needs no memory for a second one.
     #[cold]
     #[inline(never)]
     pub(super) fn clear(&mut self) {
@@ -131,9 +151,8 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
 
     fn record(&self) -> Record<'_, E> {
         let Self { states, notes: RunNotes { errors, started, .. }, .. } = self;
-        let blueprint = R::STATIC_PLAN;
-        let (names, plan) = (&blueprint.names, Some(&blueprint.plan));
-        Record { names, states, own: Own::Inline(errors), plan, started: *started }
+        let StaticPlan { names, plan, .. } = R::STATIC_PLAN;
+        Record { names, states, own: Own::Inline(errors), plan: Some(plan), started: *started }
     }
 }
 
@@ -146,7 +165,7 @@ impl<'r, R: Outputs, E, const STEPS: usize> IntoIterator for &'r Report<R, E, ST
     }
 }
 
-/// What it adds up to, without its steps and outputs.
+/// A summary, without steps and outputs.
 impl<R: Outputs, E, const STEPS: usize> fmt::Debug for Report<R, E, STEPS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Brief { pipeline: self.pipeline(), states: &self.states, duration: self.duration() }.fmt(f)

@@ -1,11 +1,13 @@
-//! The future of a run: first ahead of the scheduler, then as it says.
+//! The future of a run: first the fast path, then the scheduler's actions.
 
 use super::{
-    drive::{Driver, Paths, ScheduledBy},
+    driver::{Driver, PollLane, ScheduledBy},
     fast_path::FastPath,
+    lane_states::LaneStates,
+    runner::Runner,
     settings::{RunSettings, StaticSetup},
     static_plan::StaticPipeline,
-    storage::Lend,
+    storage::{Lend, RunBuffers},
 };
 use crate::{observers::Observers, time::Timer};
 use core::{
@@ -17,10 +19,39 @@ use core::{
 use pin_project_lite::pin_project;
 use rungs_scheduler::{Instant, Scheduler, Setup, StepState};
 
+impl<'r, E, const STEPS: usize, const WORDS: usize, const TIMERS: usize, const RESOURCES: usize, const LEVELS: usize>
+    RunBuffers<'r, E, STEPS, WORDS, TIMERS, RESOURCES, LEVELS>
+{
+    /// Runs all steps on lanes, which `poll_lane` polls by their numbers.
+    #[inline]
+    pub fn drive<
+        P: StaticPipeline,
+        O: Observers<E>,
+        S: RunSettings,
+        T: Timer,
+        const LANES: usize,
+        const NEEDS: usize,
+        const CONTEXTS: usize,
+    >(
+        self,
+        runner: Runner<P, O, S>,
+        timer: &'r T,
+        lane_states: &'r LaneStates<E, LANES, NEEDS, CONTEXTS>,
+        poll_lane: impl FnMut(usize, &mut Context<'_>) -> Poll<()>,
+    ) -> impl Future<Output = ()> {
+        let (Self { states, store, notes }, Runner { settings, observers, pipeline }) = (self, runner);
+        let now = Instant::ZERO;
+        RunFuture::new(
+            RunStart { states, store, settings },
+            Driver { notes, lane_states, timer, now, poll_lane, observers, pipeline },
+        )
+    }
+}
+
 pin_project! {
     /// A run in progress. A plain state machine: an async function would keep several copies of all this.
     pub(super) struct RunFuture<D, G, T: Timer> {
-        drive: D,
+        driver: D,
         stage: G,
         #[pin]
         sleep: Option<T::Sleep>,
@@ -29,8 +60,8 @@ pin_project! {
 
 /// How far a run has come.
 pub(super) enum Stage<'r, P, S, T, L, const STEPS: usize> {
-    RunStart(RunStart<'r, S, L, STEPS>),
-    /// With what the sleep sleeps until.
+    Start(RunStart<'r, S, L, STEPS>),
+    /// With the time at which the armed sleep ends.
     Scheduled(ScheduledBy<'r, P, S, T>, Instant),
     Ended,
 }
@@ -43,8 +74,8 @@ pub(super) struct RunStart<'r, S, L, const STEPS: usize> {
 }
 
 impl<'r, P, S, T: Timer, L, D, const STEPS: usize> RunFuture<D, Stage<'r, P, S, T, L, STEPS>, T> {
-    pub(super) fn new(fresh: RunStart<'r, S, L, STEPS>, drive: D) -> Self {
-        Self { drive, stage: Stage::RunStart(fresh), sleep: None }
+    pub(super) fn new(start: RunStart<'r, S, L, STEPS>, driver: D) -> Self {
+        Self { driver, stage: Stage::Start(start), sleep: None }
     }
 }
 
@@ -56,35 +87,36 @@ impl<
     S: RunSettings,
     T: Timer,
     L: Lend<'r>,
-    F: Paths,
+    F: PollLane,
     const STEPS: usize,
-    const PATHS: usize,
+    const LANES: usize,
     const NEEDS: usize,
     const CONTEXTS: usize,
-> Future for RunFuture<Driver<'r, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>, Stage<'r, P, S, T, L, STEPS>, T>
+> Future for RunFuture<Driver<'r, P, E, O, T, F, STEPS, LANES, NEEDS, CONTEXTS>, Stage<'r, P, S, T, L, STEPS>, T>
 {
     type Output = ();
 
-    // Where it is awaited: all that is left of the way ahead is then what the steps do.
+    // Inlined where it is awaited: what is left of the fast path is then the work of the steps.
     #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.as_mut().project();
-        let drive = this.drive;
-        drive.tick();
-        if let Stage::RunStart(fresh) = this.stage {
+        let driver = this.driver;
+        driver.tick();
+        if let Stage::Start(start) = this.stage {
             if T::TICKS {
-                drive.notes.started = drive.now;
+                driver.notes.started = driver.now;
             }
-            drive.tell_run_start(&fresh.settings);
-            if P::STATIC_PLAN.may_use_fast_path(&fresh.settings) && !O::LISTEN {
-                let Err(ahead) = drive.run_fast_path(fresh.states, cx) else {
-                    drive.end();
+            driver.notify_run_start(&start.settings);
+            let config = start.settings.config(&P::STATIC_PLAN.config);
+            if P::STATIC_PLAN.may_use_fast_path(config) && !S::HAS_SIGNAL && !O::LISTEN {
+                let Err(fast_path) = driver.run_fast_path(start.states, cx) else {
+                    driver.end();
                     return Poll::Ready(());
                 };
-                return self.go_on(&ahead, cx);
+                return self.schedule(&fast_path, cx);
             }
         }
-        self.go_on(&FastPath::default(), cx)
+        self.schedule(&FastPath::default(), cx)
     }
 }
 
@@ -96,34 +128,35 @@ impl<
     S: RunSettings,
     T: Timer,
     L: Lend<'r>,
-    F: Paths,
+    F: PollLane,
     const STEPS: usize,
-    const PATHS: usize,
+    const LANES: usize,
     const NEEDS: usize,
     const CONTEXTS: usize,
-> RunFuture<Driver<'r, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>, Stage<'r, P, S, T, L, STEPS>, T>
+> RunFuture<Driver<'r, P, E, O, T, F, STEPS, LANES, NEEDS, CONTEXTS>, Stage<'r, P, S, T, L, STEPS>, T>
 {
-    /// Does as the scheduler says, until it has nothing to say or all has ended; first it is told what has gone ahead.
+    /// Carries out the scheduler's actions until it waits for something or the run has ended. At first it makes the
+    /// scheduler, from where the fast path stopped.
     #[inline(never)]
-    fn go_on(self: Pin<&mut Self>, ahead: &FastPath, cx: &mut Context<'_>) -> Poll<()> {
+    fn schedule(self: Pin<&mut Self>, fast_path: &FastPath, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
-        let drive = this.drive;
+        let driver = this.driver;
         if let Stage::Scheduled(scheduler, _) = this.stage {
-            drive.poll_running(scheduler, cx);
-        } else if let Stage::RunStart(fresh) = mem::replace(this.stage, Stage::Ended)
-            && let Some(scheduler) = drive.schedule(fresh, ahead)
+            driver.poll_running(scheduler, cx);
+        } else if let Stage::Start(start) = mem::replace(this.stage, Stage::Ended)
+            && let Some(scheduler) = driver.scheduler(start, fast_path)
         {
             *this.stage = Stage::Scheduled(scheduler, Instant::NEVER);
         }
         let Stage::Scheduled(scheduler, armed) = this.stage else { return Poll::Ready(()) };
         loop {
-            drive.act(scheduler, cx);
+            driver.act(scheduler, cx);
             if scheduler.has_ended() {
-                drive.end();
-                drive.tell_run_end(scheduler);
+                driver.end();
+                driver.notify_run_end(scheduler);
                 return Poll::Ready(());
             }
-            if drive.poll_signal(scheduler, cx) {
+            if driver.poll_signal(scheduler, cx) {
                 continue;
             }
             if !(StaticSetup::<P, S, T>::REQUIREMENTS.timers || StaticSetup::<P, S, T>::REQUIREMENTS.run_deadline) {
@@ -132,16 +165,16 @@ impl<
             let deadline = scheduler.poll_deadline();
             let at = deadline.unwrap_or(Instant::NEVER);
             if *armed != at {
-                this.sleep.set(deadline.map(|deadline| drive.timer.sleep_until(deadline)));
+                this.sleep.set(deadline.map(|deadline| driver.timer.sleep_until(deadline)));
                 *armed = at;
             }
             let Some(sleep) = this.sleep.as_mut().as_pin_mut() else { return Poll::Pending };
             if sleep.poll(cx).is_pending() {
                 return Poll::Pending;
             }
-            // A sleep may end early: the clock decides, and if it says that it is too soon there is another sleep.
+            // A sleep may end early: the clock decides, and if it is too soon another sleep follows.
             *armed = Instant::NEVER;
-            drive.tick();
+            driver.tick();
         }
     }
 }
@@ -152,27 +185,28 @@ impl<
     E,
     O: Observers<E>,
     T: Timer,
-    F: Paths,
+    F: PollLane,
     const STEPS: usize,
-    const PATHS: usize,
+    const LANES: usize,
     const NEEDS: usize,
     const CONTEXTS: usize,
-> Driver<'r, P, E, O, T, F, STEPS, PATHS, NEEDS, CONTEXTS>
+> Driver<'r, P, E, O, T, F, STEPS, LANES, NEEDS, CONTEXTS>
 {
-    /// What is left when as many steps have gone ahead.
-    fn schedule<S: RunSettings, L: Lend<'r>>(
+    /// The scheduler of the steps that the fast path left.
+    fn scheduler<S: RunSettings, L: Lend<'r>>(
         &mut self,
-        fresh: RunStart<'r, S, L, STEPS>,
-        ahead: &FastPath,
+        start: RunStart<'r, S, L, STEPS>,
+        fast_path: &FastPath,
     ) -> Option<ScheduledBy<'r, P, S, T>> {
-        let RunStart { states, store, settings } = fresh;
-        // The lengths of the storage are the plan's own constants; were they not, nothing would run, and the report would
-        // say so of every step.
-        let state = store.lend(states);
+        let RunStart { states, store, settings } = start;
+        // The lengths of the storage are the plan's own constants; with others, no step would run, and the report would say
+        // so of each.
+        let storage = store.lend(states);
         let mut scheduler =
-            Scheduler::after(StaticSetup::new(settings), state, self.notes.started, ahead.succeeded as u32).ok()?;
-        if let Some(step) = ahead.begun.and_then(|begun| scheduler.start_next(begun)) {
-            self.hear(&mut scheduler, P::STATIC_PLAN.path_of(step));
+            Scheduler::after(StaticSetup::new(settings), storage, self.notes.started, fast_path.succeeded as u32)
+                .ok()?;
+        if let Some(step) = fast_path.started.and_then(|started| scheduler.start_next(started)) {
+            self.finish_attempt(&mut scheduler, P::STATIC_PLAN.lane_of(step));
         }
         Some(scheduler)
     }

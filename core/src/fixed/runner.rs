@@ -1,10 +1,10 @@
-//! One run: its settings, and how it is carried out.
+//! The builder of one run.
 
 use super::{
     observers::{OnEvent, Watched},
     settings::{AsDeclared, RunSettings, StoppedBy},
     signal::StopSignal,
-    static_plan::StaticPipeline,
+    static_plan::{Fallible, StaticPipeline},
     storage::ReportStorage,
 };
 use crate::{
@@ -15,8 +15,9 @@ use crate::{
 use core::{future::Future, marker::PhantomData, time::Duration};
 use rungs_scheduler::{Config, OnFailure};
 
-/// A pipeline that runs on a context of type `C` (`&mut Board`, say, and `()` where there is none): what `#[pipeline]`
-/// makes of a module.
+/// A pipeline that runs on a context of type `C`: `&mut Board`, for example, or `()` if it has none.
+///
+/// The attribute `pipeline` implements it for the type `Pipeline` that it adds to a module; nothing else does.
 ///
 /// ```
 /// use rungs::fixed::{ReportOf, Runner, Steps};
@@ -30,21 +31,23 @@ use rungs_scheduler::{Config, OnFailure};
 ///     }
 /// }
 ///
-/// /// Runs any pipeline that wants nothing.
+/// /// Runs any pipeline without a context.
 /// fn run<P: Steps<()>>() -> ReportOf<P, ()> {
 ///     futures_lite::future::block_on(Runner::<P>::new().run((), &NoClock))
 /// }
 /// assert_eq!(run::<boot::Pipeline>().outputs.power, Some(3_300));
 /// ```
 pub trait Steps<C>: Fallible + Sized {
-    /// What a run writes on: a [`RunStorage`](super::RunStorage).
+    /// The memory that a run writes to, its report included.
     type Storage: ReportStorage;
 
-    /// Does not compile if the run cannot do without a seed, or without a clock: where that is written, it is told.
+    /// Does not compile if the run lacks a seed or a clock that a step needs; the error points at the setting of the step.
+    #[doc(hidden)]
     #[inline]
     fn check<T: Timer, const SEEDED: bool>() {}
 
     /// Runs it; see [`Runner::run_in`].
+    #[doc(hidden)]
     fn run_in<'r, T: Timer, O: Observers<Self::Error>, S: RunSettings>(
         runner: Runner<Self, O, S>,
         storage: &'r mut Self::Storage,
@@ -53,28 +56,7 @@ pub trait Steps<C>: Fallible + Sized {
     ) -> impl Future<Output = &'r ReportOf<Self, C>>;
 }
 
-/// A pipeline's error, whatever the pipeline runs on.
-///
-/// ```
-/// use rungs::fixed::Fallible;
-///
-/// #[rungs::pipeline(error = &'static str)]
-/// mod boot {
-///     #[step]
-///     async fn power() -> Result<(), &'static str> {
-///         Ok(())
-///     }
-/// }
-///
-/// let error: <boot::Pipeline as Fallible>::Error = "brown-out";
-/// assert_eq!(error.len(), 9);
-/// ```
-pub trait Fallible: StaticPipeline {
-    /// The error of its steps.
-    type Error;
-}
-
-/// What a run leaves behind.
+/// The report of a pipeline's run.
 pub type ReportOf<P, C> = <<P as Steps<C>>::Storage as ReportStorage>::Report;
 
 /// A run with settings of its own.
@@ -121,7 +103,7 @@ pub struct Runner<P, O = (), S = AsDeclared, const SEEDED: bool = false> {
 }
 
 impl<P> Runner<P> {
-    /// A run as the pipeline says.
+    /// A run with the pipeline's own settings.
     pub const fn new() -> Self {
         Self { settings: AsDeclared, observers: (), pipeline: PhantomData }
     }
@@ -134,8 +116,8 @@ impl<P> Default for Runner<P> {
 }
 
 impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
-    /// All of a run's options at once, in place of those that the pipeline and this runner have stated. The order stays as
-    /// the pipeline states it, since the storage is laid out for it, and so does a seed that the other has not.
+    /// Sets all of a run's options at once, in place of those that the pipeline and this runner have stated. The order stays
+    /// as the pipeline states it, since the storage is laid out for it, and so does the seed if `config` has none.
     ///
     /// ```
     /// use rungs::{Config, NoClock, OnFailure};
@@ -153,7 +135,7 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
     /// assert!(futures_lite::future::block_on(run).is_success());
     /// ```
     pub fn config(self, config: Config) -> Runner<P, O, S::RunOptions, SEEDED> {
-        self.say(|before| {
+        self.with(|before| {
             let config = config.order(before.get_order());
             let config = match config.get_max_concurrent() {
                 Some(0) => config.max_concurrent(1),
@@ -166,25 +148,25 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
         })
     }
 
-    /// At most this many attempts in flight. Zero counts as one: nothing could ever start, and no check comes before this
-    /// run.
+    /// Limits the attempts in flight. Zero counts as one, since no step could ever start.
     pub fn max_concurrent(self, attempts: u32) -> Runner<P, O, S::RunOptions, SEEDED> {
-        self.say(|config| config.max_concurrent(attempts.max(1)))
+        self.with(|config| config.max_concurrent(attempts.max(1)))
     }
 
-    /// Where jitter comes from; see [`Config::seed`].
+    /// Sets the seed of jitter; see [`Config::seed`].
     pub fn seed(self, seed: u64) -> Runner<P, O, S::RunOptions, true> {
-        self.say(|config| config.seed(seed))
+        self.with(|config| config.seed(seed))
     }
 
-    /// How long the run may take; then it is cancelled, and clean-up steps still run. `NoClock` never comes to it.
+    /// Limits how long the run may take: after that it is cancelled, and clean-up steps still run. It has no effect under
+    /// `NoClock`.
     pub fn deadline(self, limit: Duration) -> Runner<P, O, S::RunOptions, SEEDED> {
-        self.say(|config| config.deadline(limit))
+        self.with(|config| config.deadline(limit))
     }
 
-    /// What the failure of a required step does to the others.
+    /// Sets what the failure of a required step does to the others.
     pub fn on_failure(self, on_failure: OnFailure) -> Runner<P, O, S::RunOptions, SEEDED> {
-        self.say(|config| config.on_failure(on_failure))
+        self.with(|config| config.on_failure(on_failure))
     }
 
     /// Adds a signal that stops the run from outside. Of several, any does.
@@ -195,7 +177,7 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
         Runner { settings: StoppedBy { settings, signal }, observers, pipeline }
     }
 
-    /// Adds an observer, which is told what happens as it happens. `&mut observer` serves as well.
+    /// Adds an observer of the run's events; `&mut observer` is one too.
     pub fn observe<O2: Observer<P::Error>>(self, observer: O2) -> Runner<P, Watched<P, O, O2>, S, SEEDED>
     where
         P: Fallible,
@@ -203,7 +185,7 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
         self.watched_by(observer, O2::on_event)
     }
 
-    /// Adds a closure that is called with what happens, as it happens.
+    /// Adds a closure that is called with each event of the run.
     pub fn on_event<F: FnMut(&Event<'_, P::Error>)>(self, closure: F) -> Runner<P, Watched<P, O, F>, S, SEEDED>
     where
         P: Fallible,
@@ -219,12 +201,12 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
         Runner { settings, observers: Watched { others, observer, on_event }, pipeline }
     }
 
-    fn say<const NOW_SEEDED: bool>(
+    fn with<const NOW_SEEDED: bool>(
         self,
-        what: impl FnOnce(Config) -> Config,
+        change: impl FnOnce(Config) -> Config,
     ) -> Runner<P, O, S::RunOptions, NOW_SEEDED> {
         let Self { settings, observers, pipeline } = self;
-        Runner { settings: settings.say(&P::STATIC_PLAN.config, what), observers, pipeline }
+        Runner { settings: settings.with(&P::STATIC_PLAN.config, change), observers, pipeline }
     }
 
     /// Runs all steps, and reports. Dropping the future drops every step.
@@ -241,8 +223,8 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
         storage.into_report()
     }
 
-    /// As [`run`](Self::run), on storage of the caller's, where the report is then to be found: so neither is ever moved, and
-    /// both may lie in a `static`. What an earlier run has left there is gone.
+    /// As [`run`](Self::run), on storage of the caller's, which then holds the report: neither is ever moved, and both may
+    /// lie in a `static`. The report of an earlier run is cleared.
     ///
     /// ```
     /// #[rungs::pipeline(error = &'static str)]

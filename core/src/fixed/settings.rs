@@ -1,7 +1,8 @@
-//! What is said of one run, as a type: of what is not said, nothing is compiled in.
+//! The options of one run, as a type, so that unused options cost no code.
 
 use super::{
-    signal::{Seen, StopSignal},
+    sealed::Sealed,
+    signal::StopSignal,
     static_plan::{StaticPipeline, StaticPlan},
 };
 use crate::time::Timer;
@@ -10,34 +11,36 @@ use rungs_scheduler::{Config, Numbering, Plan, Requirements, Setup, Stop};
 
 /// The settings of a run: [`AsDeclared`] or [`RunOptions`], and perhaps [`StoppedBy`] signals.
 ///
-/// A [`Runner`](super::Runner) gathers them.
-pub trait RunSettings: Copy {
-    /// Whether the pipeline's own settings are all there is.
+/// A [`Runner`](super::Runner) collects them.
+pub trait RunSettings: Copy + Sealed {
+    /// Whether only the pipeline's own settings apply.
     const IS_DECLARED: bool;
 
     /// Whether a signal may stop the run.
     const HAS_SIGNAL: bool = false;
 
-    /// These settings when something was said.
+    /// The type of these settings with an option more.
     type RunOptions: RunSettings;
 
-    /// What is said of the run, if `declared` is what the pipeline says.
+    /// The configuration of the run; `declared` is the pipeline's own.
     fn config<'c>(&'c self, declared: &'c Config) -> &'c Config;
 
-    /// Says something.
-    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> Self::RunOptions;
+    /// Changes an option.
+    fn with(self, declared: &Config, change: impl FnOnce(Config) -> Config) -> Self::RunOptions;
 
-    /// Whether this is true of any signal that may stop the run.
+    /// Whether this holds for any signal that may stop the run.
     #[inline]
     fn any_signal(&self, _is: impl Fn(&StopSignal) -> bool + Copy) -> bool {
         false
     }
 }
 
-/// A run as its pipeline says.
+/// A run with the pipeline's own settings.
 #[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_structs, reason = "a word, used as a value")]
+#[allow(clippy::exhaustive_structs, reason = "a unit value")]
 pub struct AsDeclared;
+
+impl Sealed for AsDeclared {}
 
 impl RunSettings for AsDeclared {
     const IS_DECLARED: bool = true;
@@ -49,16 +52,18 @@ impl RunSettings for AsDeclared {
         declared
     }
 
-    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> RunOptions {
-        RunOptions { config: what(*declared) }
+    fn with(self, declared: &Config, change: impl FnOnce(Config) -> Config) -> RunOptions {
+        RunOptions { config: change(*declared) }
     }
 }
 
-/// A run of which something else was said: the rest of the scheduler is compiled in.
+/// A run with options of its own: the whole scheduler is compiled in.
 #[derive(Clone, Copy, Debug)]
 pub struct RunOptions {
     config: Config,
 }
+
+impl Sealed for RunOptions {}
 
 impl RunSettings for RunOptions {
     const IS_DECLARED: bool = false;
@@ -70,8 +75,8 @@ impl RunSettings for RunOptions {
         &self.config
     }
 
-    fn say(self, _: &Config, what: impl FnOnce(Config) -> Config) -> Self {
-        Self { config: what(self.config) }
+    fn with(self, _: &Config, change: impl FnOnce(Config) -> Config) -> Self {
+        Self { config: change(self.config) }
     }
 }
 
@@ -81,6 +86,8 @@ pub struct StoppedBy<'s, S> {
     pub(super) settings: S,
     pub(super) signal: &'s StopSignal,
 }
+
+impl<S> Sealed for StoppedBy<'_, S> {}
 
 impl<'s, S: RunSettings> RunSettings for StoppedBy<'s, S> {
     const IS_DECLARED: bool = false;
@@ -93,14 +100,41 @@ impl<'s, S: RunSettings> RunSettings for StoppedBy<'s, S> {
         self.settings.config(declared)
     }
 
-    fn say(self, declared: &Config, what: impl FnOnce(Config) -> Config) -> Self::RunOptions {
-        StoppedBy { settings: self.settings.say(declared, what), signal: self.signal }
+    fn with(self, declared: &Config, change: impl FnOnce(Config) -> Config) -> Self::RunOptions {
+        StoppedBy { settings: self.settings.with(declared, change), signal: self.signal }
     }
 
     #[inline]
     fn any_signal(&self, is: impl Fn(&StopSignal) -> bool + Copy) -> bool {
-        // Each is asked, whatever the others say.
+        // No short circuit: every signal registers its waker in here.
         self.settings.any_signal(is) | is(self.signal)
+    }
+}
+
+/// The stop requests that one run has seen.
+#[derive(Debug, Default)]
+struct SeenRequests {
+    drain: bool,
+    cancel: bool,
+    second_cancel: bool,
+}
+
+impl SeenRequests {
+    /// The next request that the run has not seen yet.
+    fn next(&mut self, settings: &impl RunSettings) -> Option<Stop> {
+        type IsRequested = fn(&StopSignal) -> bool;
+        let rows: [(&mut bool, IsRequested, Stop); 3] = [
+            (&mut self.drain, StopSignal::is_drained, Stop::Drain),
+            (&mut self.cancel, StopSignal::is_cancelled, Stop::Cancel),
+            (&mut self.second_cancel, StopSignal::is_cancelled_twice, Stop::Cancel),
+        ];
+        for (seen, is_requested, stop) in rows {
+            if !*seen && settings.any_signal(is_requested) {
+                *seen = true;
+                return Some(stop);
+            }
+        }
+        None
     }
 }
 
@@ -108,13 +142,13 @@ impl<'s, S: RunSettings> RunSettings for StoppedBy<'s, S> {
 #[derive(Debug)]
 pub(super) struct StaticSetup<P, S, T> {
     settings: S,
-    seen: Seen,
-    of: PhantomData<fn() -> (P, T)>,
+    seen: SeenRequests,
+    pipeline: PhantomData<fn() -> (P, T)>,
 }
 
 impl<P, S: RunSettings, T> StaticSetup<P, S, T> {
     pub(super) fn new(settings: S) -> Self {
-        Self { settings, seen: Seen::default(), of: PhantomData }
+        Self { settings, seen: SeenRequests::default(), pipeline: PhantomData }
     }
 
     /// Registers the waker with each signal. Call before [`next_stop`](Self::next_stop), or a request in between is lost.
@@ -125,7 +159,7 @@ impl<P, S: RunSettings, T> StaticSetup<P, S, T> {
         });
     }
 
-    /// What the signals ask for that has not been seen yet.
+    /// The next request of the signals that the run has not seen yet.
     #[inline]
     pub(super) fn next_stop(&mut self) -> Option<Stop> {
         if S::HAS_SIGNAL { self.seen.next(&self.settings) } else { None }
@@ -135,11 +169,11 @@ impl<P, S: RunSettings, T> StaticSetup<P, S, T> {
 impl<'a, P: StaticPipeline, S: RunSettings, T: Timer> Setup<'a> for StaticSetup<P, S, T> {
     const REQUIREMENTS: Requirements = {
         let StaticPlan { plan, by_priority, config, .. } = P::STATIC_PLAN;
-        let asks = Requirements::of(plan, by_priority);
-        let declared = asks.with_config(config);
-        // How steps wait for levels is never said of a run.
-        let asks = if S::IS_DECLARED { declared } else { asks.with_levels_of(&declared) };
-        if T::TICKS { asks } else { asks.without_clock() }
+        let of_steps = Requirements::of(plan, by_priority);
+        let declared = of_steps.with_config(config);
+        // No option of a run changes whether levels are barriers.
+        let requirements = if S::IS_DECLARED { declared } else { of_steps.with_levels_of(&declared) };
+        if T::TICKS { requirements } else { requirements.without_clock() }
     };
 
     #[inline]

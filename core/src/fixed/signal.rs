@@ -1,13 +1,12 @@
 //! Stopping a run from outside, without a heap.
 
-use super::{cells::Handover, settings::RunSettings};
+use super::cells::Handover;
 use core::{
     sync::atomic::{AtomicBool, Ordering},
     task::Waker,
 };
-use rungs_scheduler::Stop;
 
-/// Stops the run that it was given to: the token of runs without a heap, made to lie in a `static`. An interrupt
+/// Stops the run that it was given to: the token of runs without a heap, which may lie in a `static`. An interrupt
 /// handler, another task or a step may use it.
 ///
 /// It wakes one run at a time; a second run under the same signal sees it when it is next polled.
@@ -23,7 +22,7 @@ use rungs_scheduler::Stop;
 /// ```
 #[derive(Debug)]
 pub struct StopSignal {
-    // Flags of their own rather than a count: a core without compare-and-swap cannot count from two sides.
+    // Three flags rather than a counter: without compare-and-swap, two sides cannot count.
     drained: AtomicBool,
     cancelled: AtomicBool,
     cancelled_twice: AtomicBool,
@@ -31,7 +30,7 @@ pub struct StopSignal {
 }
 
 impl StopSignal {
-    /// A signal that has not been given.
+    /// A signal without a request.
     pub const fn new() -> Self {
         Self {
             drained: AtomicBool::new(false),
@@ -41,13 +40,14 @@ impl StopSignal {
         }
     }
 
-    /// Nothing new starts; attempts in flight end; clean-up steps run.
+    /// Requests a drain: nothing new starts, attempts in flight end, clean-up steps run.
     pub fn drain(&self) {
         self.drained.store(true, Ordering::Release);
         self.wake();
     }
 
-    /// As [`drain`](Self::drain), and attempts in flight are abandoned. Called again, it prevents clean-up steps too.
+    /// Requests a cancel: as [`drain`](Self::drain), and attempts in flight are abandoned. A second call prevents clean-up
+    /// steps too.
     pub fn cancel(&self) {
         if self.is_cancelled() {
             self.cancelled_twice.store(true, Ordering::Release);
@@ -56,17 +56,25 @@ impl StopSignal {
         self.wake();
     }
 
-    /// Whether a cancel was asked for.
+    /// Whether a cancel was requested.
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Acquire)
     }
 
-    /// Whether a drain or a cancel was asked for.
+    /// Whether a drain or a cancel was requested.
     pub fn is_stopping(&self) -> bool {
-        self.is_cancelled() || self.drained.load(Ordering::Acquire)
+        self.is_cancelled() || self.is_drained()
     }
 
-    /// Takes all back, for the next run.
+    pub(super) fn is_drained(&self) -> bool {
+        self.drained.load(Ordering::Acquire)
+    }
+
+    pub(super) fn is_cancelled_twice(&self) -> bool {
+        self.cancelled_twice.load(Ordering::Acquire)
+    }
+
+    /// Clears all requests, for the next run.
     pub fn reset(&self) {
         for flag in [&self.drained, &self.cancelled, &self.cancelled_twice] {
             flag.store(false, Ordering::Release);
@@ -79,7 +87,7 @@ impl StopSignal {
         }
     }
 
-    /// Whom to wake. To be called before looking, so that nothing falls between the two.
+    /// Registers the waker. Call before checking the flags, or a request set in between is lost.
     pub(super) fn register(&self, waker: &Waker) {
         let known = self.waker.take().filter(|known| known.will_wake(waker));
         self.waker.give(known.unwrap_or_else(|| waker.clone()));
@@ -89,32 +97,5 @@ impl StopSignal {
 impl Default for StopSignal {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// What one run has seen of its signals.
-#[derive(Debug, Default)]
-pub(super) struct Seen {
-    drained: bool,
-    cancelled: bool,
-    cancelled_twice: bool,
-}
-
-impl Seen {
-    /// The next request that the run has not seen yet.
-    pub(super) fn next(&mut self, settings: &impl RunSettings) -> Option<Stop> {
-        type Flag = fn(&StopSignal) -> &AtomicBool;
-        let rows: [(&mut bool, Flag, Stop); 3] = [
-            (&mut self.drained, |signal| &signal.drained, Stop::Drain),
-            (&mut self.cancelled, |signal| &signal.cancelled, Stop::Cancel),
-            (&mut self.cancelled_twice, |signal| &signal.cancelled_twice, Stop::Cancel),
-        ];
-        for (seen, flag, stop) in rows {
-            if !*seen && settings.any_signal(|signal| flag(signal).load(Ordering::Acquire)) {
-                *seen = true;
-                return Some(stop);
-            }
-        }
-        None
     }
 }

@@ -1,6 +1,6 @@
-//! A plan that is known at compile time, and the storage of its runs.
+//! A plan that is known at compile time.
 
-use super::settings::RunSettings;
+use super::sealed::Generated;
 use crate::{
     diagram::{DiagramData, StepNames, dot, mermaid, text},
     plan_view::{PlanSource, PlanView},
@@ -8,22 +8,27 @@ use crate::{
 use core::fmt;
 use rungs_scheduler::{__private::allows_fast_path, Config, Numbering, Plan, StepId, Use};
 
-/// All that is known of a pipeline before it runs, for a `const` or a `static`: it lies in flash.
+/// All that is known of a pipeline before it runs: a constant, which lies in flash.
 ///
 /// ```
-/// use rungs::fixed::{StaticPlan, step_id};
-/// use rungs::scheduler::{Edges, Need, Plan};
-/// use rungs::Settings;
+/// use rungs::fixed::StaticPlan;
 ///
-/// const NEEDS: Edges<'static> = Edges::new(&[0, 0, 1], &[Need::result(step_id(0))]);
-/// const WAITING: Edges<'static> = Edges::new(&[0, 1, 1], &[Need::result(step_id(1))]);
-/// static STATIC_PLAN: StaticPlan =
-///     StaticPlan::new("two", &["a", "b"], Plan::new(NEEDS, WAITING, &[Settings::DEFAULT], &[])).levels(&[0, 1]);
-/// assert!(STATIC_PLAN.picture().to_string().ends_with("  - b <- [a]\n"));
+/// #[rungs::pipeline(error = &'static str)]
+/// mod boot {
+///     #[step]
+///     async fn power() -> Result<u32, &'static str> {
+///         Ok(3_300)
+///     }
+///     #[step]
+///     async fn radio(power: &u32) -> Result<bool, &'static str> {
+///         Ok(*power > 3_000)
+///     }
+/// }
+///
+/// let plan: &StaticPlan = &boot::STATIC_PLAN;
+/// assert_eq!(plan.plan.len(), 2);
+/// assert!(plan.diagram().to_string().ends_with("  - radio <- [power]\n"));
 /// ```
-///
-/// The [module](super) has a whole pipeline that is made of one.
-#[must_use = "a blueprint does nothing until a pipeline has it"]
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct StaticPlan {
@@ -34,14 +39,16 @@ pub struct StaticPlan {
     numbering: Numbering<'static>,
     pub(super) by_priority: Numbering<'static>,
     levels: &'static [u32],
-    path_of: &'static [u32],
+    lane_of: &'static [u32],
     resources: &'static [&'static str],
     pub(super) config: Config,
-    /// Whether steps that succeed at once start in the order of declaration where places are not short.
+    /// Whether steps that succeed at their first poll start in the order of declaration, if no permit is scarce.
     pub(super) fast_path_by_declaration: bool,
 }
 
-/// What has a blueprint: a pipeline, and what its runs leave behind.
+/// A pipeline that is known at compile time: the type `Pipeline` of a module under the attribute `pipeline`.
+///
+/// The attribute implements it; nothing else does.
 ///
 /// ```
 /// use rungs::fixed::StaticPipeline;
@@ -60,61 +67,76 @@ pub struct StaticPlan {
 /// }
 /// assert_eq!(steps::<boot::Pipeline>(), 1);
 /// ```
-pub trait StaticPipeline {
+pub trait StaticPipeline: Generated {
     /// All that is known before a run.
     const STATIC_PLAN: &'static StaticPlan;
 }
 
-impl StaticPlan {
-    /// A plan with the names of its steps.
-    pub const fn new(name: &'static str, names: &'static [&'static str], plan: Plan<'static>) -> Self {
-        let numbering = Numbering::declared(&plan);
-        Self {
+/// A pipeline's error.
+///
+/// ```
+/// use rungs::fixed::Fallible;
+///
+/// #[rungs::pipeline(error = &'static str)]
+/// mod boot {
+///     #[step]
+///     async fn power() -> Result<(), &'static str> {
+///         Ok(())
+///     }
+/// }
+///
+/// let error: <boot::Pipeline as Fallible>::Error = "brown-out";
+/// assert_eq!(error.len(), 9);
+/// ```
+pub trait Fallible: StaticPipeline {
+    /// The error of its steps.
+    type Error;
+}
+
+/// What a [`StaticPlan`] is made of.
+#[allow(missing_debug_implementations, clippy::exhaustive_structs, reason = "only generated code writes it, once")]
+pub struct StaticPlanParts {
+    /// The pipeline's name.
+    pub name: &'static str,
+    /// The steps' names.
+    pub names: &'static [&'static str],
+    /// The graph and the settings.
+    pub plan: Plan<'static>,
+    /// Which ready step starts first if permits are not limited.
+    pub numbering: Numbering<'static>,
+    /// Which ready step starts first if they are.
+    pub by_priority: Numbering<'static>,
+    /// Each step's level, for diagrams.
+    pub levels: &'static [u32],
+    /// Each step's lane.
+    pub lane_of: &'static [u32],
+    /// The names of the resources.
+    pub resources: &'static [&'static str],
+    /// The configuration of a run without options of its own.
+    pub config: Config,
+}
+
+impl StaticPlanParts {
+    /// Puts the plan together.
+    pub const fn build(self) -> StaticPlan {
+        let Self { name, names, plan, numbering, by_priority, levels, lane_of, resources, config } = self;
+        let fast_path_by_declaration = allows_fast_path(&plan, &numbering) && numbering.order.is_empty();
+        StaticPlan {
             name,
             names,
             plan,
             numbering,
-            by_priority: numbering,
-            levels: &[],
-            path_of: &[],
-            resources: &[],
-            config: Config::DEFAULT,
-            fast_path_by_declaration: allows_fast_path(&plan, &numbering),
+            by_priority,
+            levels,
+            lane_of,
+            resources,
+            config,
+            fast_path_by_declaration,
         }
     }
+}
 
-    /// The paths: on which each step lies.
-    pub const fn paths(mut self, path_of: &'static [u32]) -> Self {
-        self.path_of = path_of;
-        self
-    }
-
-    /// Each step's level, for pictures.
-    pub const fn levels(mut self, levels: &'static [u32]) -> Self {
-        self.levels = levels;
-        self
-    }
-
-    /// The names of the resources.
-    pub const fn resources(mut self, names: &'static [&'static str]) -> Self {
-        self.resources = names;
-        self
-    }
-
-    /// Which ready step goes first where places are not short, and where they are.
-    pub const fn numbered(mut self, numbering: Numbering<'static>, by_priority: Numbering<'static>) -> Self {
-        self.fast_path_by_declaration = allows_fast_path(&self.plan, &numbering) && numbering.order.is_empty();
-        self.numbering = numbering;
-        self.by_priority = by_priority;
-        self
-    }
-
-    /// How it is run if nothing else is said.
-    pub const fn config(mut self, config: Config) -> Self {
-        self.config = config;
-        self
-    }
-
+impl StaticPlan {
     /// The plan, to ask what it consists of.
     ///
     /// ```
@@ -139,17 +161,16 @@ impl StaticPlan {
         PlanView::new(self)
     }
 
-    /// The picture of the plan: its `Display` is the text form.
-    pub const fn picture(&self) -> Diagram<'_> {
-        Diagram { blueprint: self, form: Form::Text }
+    /// The diagram of the plan: its `Display` is the text form.
+    pub const fn diagram(&self) -> Diagram<'_> {
+        Diagram { plan: self, form: Form::Text }
     }
 
-    /// Whether steps that succeed at once start in the order of declaration, and nothing can stop them.
+    /// Whether a run with this configuration starts steps that succeed at their first poll in the order of declaration, and
+    /// nothing within the run can stop it.
     #[inline]
-    pub(super) fn may_use_fast_path<S: RunSettings>(&self, settings: &S) -> bool {
-        let config = settings.config(&self.config);
-        let is_free = config.get_max_concurrent().is_none() && !config.has_deadline() && !S::HAS_SIGNAL;
-        self.fast_path_by_declaration && is_free
+    pub(super) fn may_use_fast_path(&self, config: &Config) -> bool {
+        self.fast_path_by_declaration && config.get_max_concurrent().is_none() && !config.has_deadline()
     }
 
     #[inline]
@@ -162,8 +183,8 @@ impl StaticPlan {
     }
 
     #[inline]
-    pub(super) const fn path_of(&self, step: StepId) -> usize {
-        if step.index() < self.path_of.len() { self.path_of[step.index()] as usize } else { usize::MAX }
+    pub(super) const fn lane_of(&self, step: StepId) -> usize {
+        if step.index() < self.lane_of.len() { self.lane_of[step.index()] as usize } else { usize::MAX }
     }
 }
 
@@ -211,7 +232,7 @@ impl StepNames for &[&str] {
     }
 }
 
-/// A plan's picture, in one of three forms. Nothing is executed or allocated for it.
+/// A plan as text, Mermaid or DOT. Nothing is executed or allocated for it.
 ///
 /// ```
 /// #[rungs::pipeline(error = &'static str)]
@@ -230,10 +251,10 @@ impl StepNames for &[&str] {
 /// assert!(boot::visualize().mermaid().to_string().contains("s0 --> s1"));
 /// assert!(boot::visualize().dot().to_string().starts_with("digraph"));
 /// ```
-#[must_use = "a picture is shown by its `Display`"]
+#[must_use = "a diagram is shown by its `Display`"]
 #[derive(Clone, Copy, Debug)]
 pub struct Diagram<'b> {
-    blueprint: &'b StaticPlan,
+    plan: &'b StaticPlan,
     form: Form,
 }
 
@@ -260,12 +281,12 @@ impl Diagram<'_> {
 
 impl fmt::Display for Diagram<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let StaticPlan { name, names, plan, levels, .. } = self.blueprint;
-        let sketch = DiagramData { pipeline: name, names, needs: plan.all_needs(), levels };
+        let StaticPlan { name, names, plan, levels, .. } = self.plan;
+        let data = DiagramData { pipeline: name, names, needs: plan.all_needs(), levels };
         match self.form {
-            Form::Text => text(&sketch, f),
-            Form::Mermaid => mermaid(&sketch, f),
-            Form::Dot => dot(&sketch, f),
+            Form::Text => text(&data, f),
+            Form::Mermaid => mermaid(&data, f),
+            Form::Dot => dot(&data, f),
         }
     }
 }

@@ -1,37 +1,25 @@
-//! What a run writes on.
+//! The memory that a run writes to.
 
 use super::{
-    drive::Driver,
-    lane_states::LaneStates,
     report::{Outputs, Report, RunNotes},
-    run_future::{RunFuture, RunStart},
-    runner::Runner,
-    settings::RunSettings,
-    static_plan::StaticPipeline,
+    sealed::Sealed,
 };
-use crate::{observers::Observers, time::Timer};
-use core::{
-    fmt,
-    future::Future,
-    task::{Context, Poll},
-};
-use rungs_scheduler::{Instant, StepState, Storage, TimerEntry};
+use core::fmt;
+use rungs_scheduler::{StepState, Storage, TimerEntry};
 
-/// What a run writes on.
-pub trait ReportStorage: Default {
-    /// What it leaves there.
+/// The memory that a run writes to.
+pub trait ReportStorage: Default + Sealed {
+    /// The report of the run.
     type Report;
 
-    /// The report without the rest.
+    /// The report alone.
     fn into_report(self) -> Self::Report;
 }
 
-/// All that a run writes on: its report, and what it needs meanwhile.
+/// The memory that a run writes to: its report, and what it needs meanwhile.
 ///
 /// `WORDS` is [`StorageSize::ready_words`](crate::scheduler::StorageSize::ready_words) of the number of steps, `TIMERS` is
 /// [`Plan::timers`](crate::scheduler::Plan::timers), and `LEVELS` is 0 but for [`Order::Levels`](crate::Order::Levels).
-///
-/// The [module](super) has an example.
 pub struct RunStorage<
     R,
     E,
@@ -43,7 +31,7 @@ pub struct RunStorage<
 > {
     report: Report<R, E, STEPS>,
     store: Store<WORDS, TIMERS, RESOURCES, LEVELS>,
-    /// A run has been here.
+    /// Whether a run has written to it.
     is_used: bool,
 }
 
@@ -57,13 +45,14 @@ impl<
     const LEVELS: usize,
 > RunStorage<R, E, STEPS, WORDS, TIMERS, RESOURCES, LEVELS>
 {
-    /// Nothing written yet.
+    /// Empty storage.
     #[inline]
     pub const fn new() -> Self {
         Self { report: Report::new(), store: Store::new(), is_used: false }
     }
 
-    /// Begins anew: lends the outputs, for the paths to write, and the rest.
+    /// Begins anew: lends the outputs, for the lanes to write, and the rest.
+    #[doc(hidden)]
     #[inline]
     pub fn lend(&mut self) -> (&mut R, RunBuffers<'_, E, STEPS, WORDS, TIMERS, RESOURCES, LEVELS>) {
         if self.is_used {
@@ -74,7 +63,7 @@ impl<
         (outputs, RunBuffers { states, store: &mut self.store, notes })
     }
 
-    /// What came of the last run.
+    /// The report of the last run.
     #[inline]
     pub const fn report(&self) -> &Report<R, E, STEPS> {
         &self.report
@@ -95,6 +84,11 @@ impl<
     fn default() -> Self {
         Self::new()
     }
+}
+
+impl<R, E, const STEPS: usize, const WORDS: usize, const TIMERS: usize, const RESOURCES: usize, const LEVELS: usize>
+    Sealed for RunStorage<R, E, STEPS, WORDS, TIMERS, RESOURCES, LEVELS>
+{
 }
 
 impl<
@@ -126,13 +120,11 @@ impl<
 > fmt::Debug for RunStorage<R, E, STEPS, WORDS, TIMERS, RESOURCES, LEVELS>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Run").field(&self.report).finish()
+        f.debug_tuple("RunStorage").field(&self.report).finish()
     }
 }
 
-/// All that a run writes on but its outputs.
-///
-/// The [module](super) has an example.
+/// The memory that a run writes to, without its outputs.
 #[derive(Debug)]
 pub struct RunBuffers<
     'r,
@@ -143,43 +135,14 @@ pub struct RunBuffers<
     const RESOURCES: usize,
     const LEVELS: usize,
 > {
-    states: &'r mut [StepState; STEPS],
-    store: &'r mut Store<WORDS, TIMERS, RESOURCES, LEVELS>,
-    notes: &'r mut RunNotes<E, STEPS>,
+    pub(super) states: &'r mut [StepState; STEPS],
+    pub(super) store: &'r mut Store<WORDS, TIMERS, RESOURCES, LEVELS>,
+    pub(super) notes: &'r mut RunNotes<E, STEPS>,
 }
 
-impl<'r, E, const STEPS: usize, const WORDS: usize, const TIMERS: usize, const RESOURCES: usize, const LEVELS: usize>
-    RunBuffers<'r, E, STEPS, WORDS, TIMERS, RESOURCES, LEVELS>
-{
-    /// Runs all steps on paths, which `paths` polls by their numbers.
-    #[inline]
-    pub fn drive<
-        P: StaticPipeline,
-        O: Observers<E>,
-        S: RunSettings,
-        T: Timer,
-        const PATHS: usize,
-        const NEEDS: usize,
-        const CONTEXTS: usize,
-    >(
-        self,
-        runner: Runner<P, O, S>,
-        timer: &'r T,
-        wires: &'r LaneStates<E, PATHS, NEEDS, CONTEXTS>,
-        paths: impl FnMut(usize, &mut Context<'_>) -> Poll<()>,
-    ) -> impl Future<Output = ()> {
-        let (Self { states, store, notes }, Runner { settings, observers, pipeline }) = (self, runner);
-        let now = Instant::ZERO;
-        RunFuture::new(
-            RunStart { states, store, settings },
-            Driver { notes, wires, timer, now, paths, observers, pipeline },
-        )
-    }
-}
-
-/// What a run needs beside: 16 bytes a time limit, a bit a step and a little above.
+/// What a run needs beside its report: 16 bytes per time limit, a bit per step and a little more.
 #[derive(Debug)]
-struct Store<const WORDS: usize, const TIMERS: usize, const RESOURCES: usize, const LEVELS: usize> {
+pub(super) struct Store<const WORDS: usize, const TIMERS: usize, const RESOURCES: usize, const LEVELS: usize> {
     ready: [usize; WORDS],
     timers: [TimerEntry; TIMERS],
     free: [u32; RESOURCES],
@@ -189,13 +152,12 @@ struct Store<const WORDS: usize, const TIMERS: usize, const RESOURCES: usize, co
 impl<const WORDS: usize, const TIMERS: usize, const RESOURCES: usize, const LEVELS: usize>
     Store<WORDS, TIMERS, RESOURCES, LEVELS>
 {
-    /// Nothing written yet.
     const fn new() -> Self {
         Self { ready: [0; WORDS], timers: [TimerEntry::NEW; TIMERS], free: [0; RESOURCES], open: [0; LEVELS] }
     }
 }
 
-/// A [`Store`] of any lengths: two words until the scheduler wants ten.
+/// A [`Store`] of any lengths. A reference to it is smaller than the slices that the scheduler takes later.
 pub(super) trait Lend<'s> {
     fn lend(self, states: &'s mut [StepState]) -> Storage<'s>;
 }

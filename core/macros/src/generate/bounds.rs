@@ -1,4 +1,4 @@
-//! What a run asks of the context's type parameters: what the context itself says, and what its steps say.
+//! The bounds of a run on the context's type parameters: those of the context itself, and those of its steps.
 
 use crate::model::{Context, ParamKind, Pipeline, Step};
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
@@ -10,7 +10,7 @@ use syn::{GenericParam, Type, TypeParam};
 pub(super) fn where_clause(model: &Pipeline) -> TokenStream {
     let Some(context) = &model.context else { return TokenStream::new() };
     let own = context.generics.where_clause.iter().flat_map(|clause| &clause.predicates).map(ToTokens::to_token_stream);
-    let steps = model.steps.iter().flat_map(|step| asked_by(step, context));
+    let steps = model.steps.iter().flat_map(|step| bounds_of(step, context));
     let mut all: Vec<TokenStream> = Vec::new();
     for predicate in own.chain(steps) {
         if !all.iter().any(|known| known.to_string() == predicate.to_string()) {
@@ -20,8 +20,8 @@ pub(super) fn where_clause(model: &Pipeline) -> TokenStream {
     if all.is_empty() { TokenStream::new() } else { quote!(where #(#all),*) }
 }
 
-/// What a step asks of its own parameters, with the names that the context has for them.
-fn asked_by(step: &Step, context: &Context) -> Vec<TokenStream> {
+/// The bounds of a step on its own parameters, with the names that the context has for them.
+fn bounds_of(step: &Step, context: &Context) -> Vec<TokenStream> {
     let names = names(step, context);
     let params = step.generics.type_params().filter(|param| names.contains_key(&param.ident.to_string()));
     let inline =
@@ -30,7 +30,7 @@ fn asked_by(step: &Step, context: &Context) -> Vec<TokenStream> {
     inline.chain(clause.map(ToTokens::to_token_stream)).map(|predicate| renamed(predicate, &names)).collect()
 }
 
-/// Which of the context's parameters each of a step's stands for: the one of the field that it is the type of, or else
+/// Which parameter of the context each parameter of a step stands for: the one of the field whose type it is, or else
 /// the one of the same name.
 fn names(step: &Step, context: &Context) -> BTreeMap<String, Ident> {
     let known = |name: &Ident| context.generics.type_params().any(|param| param.ident == *name);

@@ -1,8 +1,8 @@
-//! Code generation: what a checked module becomes, beside itself.
+//! Code generation: the items that a checked module gets beside its own.
 
 mod bounds;
+mod lane;
 mod outputs;
-mod path;
 mod plan;
 mod run;
 
@@ -11,8 +11,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 /// The user's module with the pipeline's own items behind it.
+///
+/// All generated code names the library `__rungs`, which stands for the path that the user states.
 pub(crate) fn pipeline(model: &Pipeline) -> TokenStream {
-    let Pipeline { attrs, vis, ident, items, .. } = model;
+    let Pipeline { attrs, vis, ident, items, krate, .. } = model;
     let plan = plan::items(model);
     let outputs = outputs::items(model);
     let run = run::items(model);
@@ -20,6 +22,7 @@ pub(crate) fn pipeline(model: &Pipeline) -> TokenStream {
         #(#attrs)*
         #vis mod #ident {
             #(#items)*
+            use #krate as __rungs;
             #plan
             #outputs
             #run
@@ -27,13 +30,13 @@ pub(crate) fn pipeline(model: &Pipeline) -> TokenStream {
     }
 }
 
-/// A local of ours, which no name of the user's can meet.
+/// A local variable of ours, which is distinct from any of the user's.
 fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// A step as the library knows it.
+/// The `StepId` of a step.
 fn step_id(step: usize) -> TokenStream {
     let step = step as u32;
-    quote!(::rungs::fixed::step_id(#step))
+    quote!(__rungs::__private::step_id(#step))
 }

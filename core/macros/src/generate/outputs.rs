@@ -1,4 +1,4 @@
-//! What the steps of a run come to, one place a step.
+//! The outputs of a run, one slot per step.
 
 use crate::model::{Pipeline, Step};
 use proc_macro2::{Ident, TokenStream};
@@ -6,45 +6,49 @@ use quote::{quote, quote_spanned};
 use std::collections::BTreeSet;
 use syn::{GenericParam, Generics, Type, spanned::Spanned, visit::Visit};
 
-/// `Outputs`, the numbers of the steps, and that each step's error is the pipeline's.
+/// `Outputs`, the ids of the steps, and the check that each step's error is the pipeline's.
 pub(super) fn items(model: &Pipeline) -> TokenStream {
     let generics = generics(model);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let fields = model.steps.iter().map(|step| {
         let (ident, value) = (&step.ident, value_of(step));
-        let doc = format!("What `{ident}` came to.");
+        let doc = format!("The output of `{ident}`; `None` if it did not succeed.");
         quote!(#[doc = #doc] pub #ident: ::core::option::Option<#value>)
     });
     let empty = model.steps.iter().map(|step| {
         let ident = &step.ident;
         quote!(#ident: ::core::option::Option::None)
     });
-    let numbers = model.steps.iter().enumerate().map(|(number, step)| {
+    let ids = model.steps.iter().enumerate().map(|(number, step)| {
         let (ident, id) =
             (Ident::new(&step.ident.to_string().to_uppercase(), step.ident.span()), super::step_id(number));
         let doc = format!("`{}`.", step.ident);
-        quote!(#[doc = #doc] pub const #ident: ::rungs::StepId = #id;)
+        quote!(#[doc = #doc] pub const #ident: StepId = #id;)
     });
     let errors = model.steps.iter().map(|step| error_check(model, step));
     quote! {
-        /// What the steps came to, by name.
+        /// The outputs of the steps, by name.
         #[allow(clippy::exhaustive_structs, non_snake_case)]
         pub struct Outputs #impl_generics #where_clause {
             #(#fields,)*
         }
 
-        impl #impl_generics ::rungs::fixed::StaticPipeline for Outputs #ty_generics #where_clause {
-            const STATIC_PLAN: &'static ::rungs::fixed::StaticPlan = &PLAN;
+        impl #impl_generics __rungs::__private::Generated for Outputs #ty_generics #where_clause {}
+
+        impl #impl_generics __rungs::fixed::StaticPipeline for Outputs #ty_generics #where_clause {
+            const STATIC_PLAN: &'static __rungs::fixed::StaticPlan = &PLAN;
         }
 
-        impl #impl_generics ::rungs::fixed::Outputs for Outputs #ty_generics #where_clause {
+        impl #impl_generics __rungs::fixed::Outputs for Outputs #ty_generics #where_clause {
             const EMPTY: Self = Self { #(#empty,)* };
         }
 
-        /// The steps' numbers, by which observers and reports know them.
+        /// The steps' ids, by which observers and reports name them.
         #[allow(non_upper_case_globals)]
         pub mod step_ids {
-            #(#numbers)*
+            use super::__rungs::{self, StepId};
+
+            #(#ids)*
         }
 
         #(#errors)*
@@ -54,10 +58,10 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
 /// The value in a step's `Result`, which may be an alias.
 pub(super) fn value_of(step: &Step) -> TokenStream {
     let output = &step.output;
-    quote_spanned!(output.span()=> <#output as ::rungs::fixed::StepOutput>::Value)
+    quote_spanned!(output.span()=> <#output as __rungs::__private::StepOutput>::Value)
 }
 
-/// Says at the step's own return type that its error is another one.
+/// Checks that a step has the pipeline's error; the compiler complains at the step's own return type.
 fn error_check(model: &Pipeline, step: &Step) -> TokenStream {
     let (error, output) = (&model.error, &step.output);
     let none = Generics::default();
@@ -67,17 +71,17 @@ fn error_check(model: &Pipeline, step: &Step) -> TokenStream {
         const _: () = {
             #[allow(dead_code)]
             fn has_the_error_of_the_pipeline #impl_generics () #where_clause {
-                fn check<O: ::rungs::fixed::StepOutput<Error = E>, E>() {}
+                fn check<O: __rungs::__private::StepOutput<Error = E>, E>() {}
                 check::<#output, #error>();
             }
         };
     }
 }
 
-/// Of the context's parameters those that outputs speak of, with what is said of them.
+/// The parameters of the context that occur in outputs, with their bounds.
 pub(super) fn generics(model: &Pipeline) -> Generics {
     let Some(context) = &model.context else { return Generics::default() };
-    let outputs = Words::of(model.steps.iter().map(|step| &step.output));
+    let outputs = Identifiers::of(model.steps.iter().map(|step| &step.output));
     let mut kept = Generics::default();
     for param in &context.generics.params {
         let ident = match param {
@@ -91,7 +95,7 @@ pub(super) fn generics(model: &Pipeline) -> Generics {
     }
     if let Some(clause) = &context.generics.where_clause {
         let is_kept = |predicate: &&syn::WherePredicate| match predicate {
-            syn::WherePredicate::Type(predicate) => Words::of([&predicate.bounded_ty]).0.is_subset(&outputs.0),
+            syn::WherePredicate::Type(predicate) => Identifiers::of([&predicate.bounded_ty]).0.is_subset(&outputs.0),
             _ => false,
         };
         let predicates: Vec<_> = clause.predicates.iter().filter(is_kept).cloned().collect();
@@ -100,18 +104,18 @@ pub(super) fn generics(model: &Pipeline) -> Generics {
     kept
 }
 
-/// All names in some types.
-struct Words(BTreeSet<String>);
+/// All identifiers in some types.
+struct Identifiers(BTreeSet<String>);
 
-impl Words {
+impl Identifiers {
     fn of<'t>(types: impl IntoIterator<Item = &'t Type>) -> Self {
-        let mut words = Self(BTreeSet::new());
-        types.into_iter().for_each(|ty| words.visit_type(ty));
-        words
+        let mut all = Self(BTreeSet::new());
+        types.into_iter().for_each(|ty| all.visit_type(ty));
+        all
     }
 }
 
-impl Visit<'_> for Words {
+impl Visit<'_> for Identifiers {
     fn visit_ident(&mut self, ident: &Ident) {
         self.0.insert(ident.to_string());
     }

@@ -10,17 +10,16 @@ use rungs_scheduler::Need;
 use std::collections::BTreeMap;
 use syn::{Expr, spanned::Spanned};
 
-/// `STATIC_PLAN`, and what it lends out.
+/// `STATIC_PLAN`, and the constants behind it.
 ///
-/// Settings are expressions of the user's, and stand where our own constants are in scope: so those have names that
-/// nobody else's have.
+/// Our constants begin with two underscores, since the user's expressions stand where they are in scope.
 pub(super) fn items(model: &Pipeline) -> TokenStream {
     let title = &model.name;
     let count = model.steps.len();
     let names = model.steps.iter().map(|step| step.ident.to_string());
     let levels = model.graph.levels.iter().map(|&level| level as u32);
     let order = model.graph.order.iter().map(|&step| step as u32);
-    let path_of = path_of(model);
+    let lane_of = lane_of(model);
     let config = config(model);
     let needs = Rows::new(&model.graph.needs);
     let (waiting_rows, waiting) = tokens(needs.inverted());
@@ -38,53 +37,59 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
         quote!(__BY_PRIORITY)
     };
     quote! {
-        /// The plan, with all that is said of its runs.
-        pub static STATIC_PLAN: ::rungs::fixed::StaticPlan = PLAN;
+        /// The plan, with the configuration of its runs.
+        pub static STATIC_PLAN: __rungs::fixed::StaticPlan = PLAN;
 
-        const PLAN: ::rungs::fixed::StaticPlan = {
-            use ::rungs::scheduler as __scheduler;
+        const PLAN: __rungs::fixed::StaticPlan = {
+            use __rungs::scheduler as __scheduler;
             const __COUNT: usize = #count;
             const __NAMES: &[&str] = &[#(#names),*];
             const __LEVELS: &[u32] = &[#(#levels),*];
             const __ORDER: &[u32] = &[#(#order),*];
-            const __PATH_OF: &[u32] = &[#(#path_of),*];
+            const __LANE_OF: &[u32] = &[#(#lane_of),*];
             const __NEED_ROWS: &[u32] = &[#(#need_rows),*];
             const __NEEDS: &[__scheduler::Need] = &[#(#needs),*];
             const __WAITING_ROWS: &[u32] = &[#(#waiting_rows),*];
             const __WAITING: &[__scheduler::Need] = &[#(#waiting),*];
-            const __DEFAULTS: ::rungs::Settings<'static> = #defaults;
-            const __SETTINGS: &[::rungs::Settings<'static>] = &[#(#settings),*];
+            const __DEFAULTS: __rungs::Settings<'static> = #defaults;
+            const __SETTINGS: &[__rungs::Settings<'static>] = &[#(#settings),*];
             const __WHICH: &[u32] = &[#(#which),*];
             const __PLAN: __scheduler::Plan<'static> =
                 __scheduler::Plan::new(__scheduler::Edges::new(__NEED_ROWS, __NEEDS), __scheduler::Edges::new(__WAITING_ROWS, __WAITING), __SETTINGS, __WHICH);
             #resources
-            const __PRIORITIES: ::rungs::fixed::Priorities<__COUNT, __BOUNDS> = ::rungs::fixed::Priorities::new(&__PLAN, __ORDER, #by_level);
+            const __PRIORITIES: __rungs::__private::Priorities<__COUNT, __BOUNDS> = __rungs::__private::Priorities::new(&__PLAN, __ORDER, #by_level);
             const __BY_PRIORITY: __scheduler::Numbering<'static> = (&__PRIORITIES).numbering(&__PLAN, #by_level, __USE_ROWS, __USES, __CAPACITIES);
-            ::rungs::fixed::StaticPlan::new(#title, __NAMES, __PLAN)
-                .numbered(#numbering, __BY_PRIORITY)
-                .paths(__PATH_OF)
-                .levels(__LEVELS)
-                .resources(&[#(#resource_names),*])
-                .config(#config)
+            __rungs::__private::StaticPlanParts {
+                name: #title,
+                names: __NAMES,
+                plan: __PLAN,
+                numbering: #numbering,
+                by_priority: __BY_PRIORITY,
+                levels: __LEVELS,
+                lane_of: __LANE_OF,
+                resources: &[#(#resource_names),*],
+                config: #config,
+            }
+            .build()
         };
     }
 }
 
-fn path_of(model: &Pipeline) -> Vec<u32> {
-    let mut path_of = vec![0; model.steps.len()];
-    for (path, steps) in model.graph.paths.iter().enumerate() {
+fn lane_of(model: &Pipeline) -> Vec<u32> {
+    let mut lane_of = vec![0; model.steps.len()];
+    for (lane, steps) in model.graph.lanes.iter().enumerate() {
         for &step in steps {
-            path_of[step] = path as u32;
+            lane_of[step] = lane as u32;
         }
     }
-    path_of
+    lane_of
 }
 
 fn config(model: &Pipeline) -> TokenStream {
     let config = &model.config;
-    let mut tokens = quote!(::rungs::Config::DEFAULT);
+    let mut tokens = quote!(__rungs::Config::DEFAULT);
     if let Some(attempts) = &config.max_concurrent {
-        let check = check(attempts, &quote!(__ATTEMPTS > 0), "`max_concurrent` is 0: nothing could ever start");
+        let check = check(attempts, &quote!(__ATTEMPTS > 0), "`max_concurrent` is 0: no step could ever start");
         let checked = quote! {{
             const __ATTEMPTS: u32 = #attempts;
             #check
@@ -93,14 +98,14 @@ fn config(model: &Pipeline) -> TokenStream {
         tokens.extend(quote!(.max_concurrent(#checked)));
     }
     if let Some(limit) = &config.deadline {
-        tokens.extend(quote!(.deadline({ use ::rungs::fixed::args::*; #limit })));
+        tokens.extend(quote!(.deadline({ use __rungs::fixed::args::*; #limit })));
     }
     if let Some(order) = config.order {
         let word = match order {
             Order::Eager => quote!(Eager),
             Order::Levels => quote!(Levels),
         };
-        tokens.extend(quote!(.order(::rungs::Order::#word)));
+        tokens.extend(quote!(.order(__rungs::Order::#word)));
     }
     if let Some(on_failure) = config.on_failure {
         let word = match on_failure {
@@ -108,14 +113,14 @@ fn config(model: &Pipeline) -> TokenStream {
             OnFailure::Drain => quote!(Drain),
             OnFailure::Cancel => quote!(Cancel),
         };
-        tokens.extend(quote!(.on_failure(::rungs::OnFailure::#word)));
+        tokens.extend(quote!(.on_failure(__rungs::OnFailure::#word)));
     }
     tokens
 }
 
-/// Holds when the expression that is blamed has its value, or is what the compiler complains of.
-fn check(blamed: &Expr, holds: &TokenStream, message: &str) -> TokenStream {
-    let span = Span::mixed_site().located_at(blamed.span());
+/// An assertion, which the compiler reports at this expression if it fails.
+fn check(at: &Expr, holds: &TokenStream, message: &str) -> TokenStream {
+    let span = Span::mixed_site().located_at(at.span());
     quote_spanned!(span=> const _: () = ::core::assert!(#holds, #message);)
 }
 
@@ -135,7 +140,7 @@ fn need(need: Need) -> TokenStream {
     }
 }
 
-/// Equal settings are kept once; if all steps have the same, none need be told.
+/// The distinct settings, and the index of each step's settings; no indices if all steps have the same.
 fn settings(model: &Pipeline, classes: &Classes) -> (Vec<TokenStream>, Vec<u32>) {
     let mut known: BTreeMap<String, u32> = BTreeMap::new();
     let mut list = Vec::new();
@@ -157,69 +162,70 @@ fn settings(model: &Pipeline, classes: &Classes) -> (Vec<TokenStream>, Vec<u32>)
     (list, which)
 }
 
-/// What is stated here, then what a value states, then the defaults.
-fn settings_of(said: &StepArgs, defaults: Option<TokenStream>, class: u32) -> TokenStream {
-    let mut tokens = quote!(::rungs::Settings::DEFAULT);
-    let mut say = |method: TokenStream, value: &dyn ToTokens| tokens.extend(quote!(.#method(#value)));
-    let with_args = |value: &dyn ToTokens| quote!({ use ::rungs::fixed::args::*; #value });
-    if let Some(retries) = &said.retries {
-        say(quote!(retries), retries);
+/// The settings of a step: what it states, then what its `settings` value states, then the defaults.
+fn settings_of(args: &StepArgs, defaults: Option<TokenStream>, class: u32) -> TokenStream {
+    let mut tokens = quote!(__rungs::Settings::DEFAULT);
+    let mut set = |method: TokenStream, value: &dyn ToTokens| tokens.extend(quote!(.#method(#value)));
+    let with_args = |value: &dyn ToTokens| quote!({ use __rungs::fixed::args::*; #value });
+    if let Some(retries) = &args.retries {
+        set(quote!(retries), retries);
     }
-    if said.retry_forever {
-        say(quote!(retry_forever), &TokenStream::new());
+    if args.retry_forever {
+        set(quote!(retry_forever), &TokenStream::new());
     }
-    if let Some(backoff) = &said.backoff {
-        say(quote!(backoff), &with_args(backoff));
+    if let Some(backoff) = &args.backoff {
+        set(quote!(backoff), &with_args(backoff));
     }
-    if let Some(first) = &said.retry_delay {
+    if let Some(first) = &args.retry_delay {
         let first = with_args(first);
-        say(quote!(backoff), &quote!(::rungs::Backoff::exponential(#first)));
+        set(quote!(backoff), &quote!(__rungs::Backoff::exponential(#first)));
     }
     let spans =
-        [(quote!(timeout), &said.timeout), (quote!(deadline), &said.deadline), (quote!(expected), &said.expected)];
+        [(quote!(timeout), &args.timeout), (quote!(deadline), &args.deadline), (quote!(expected), &args.expected)];
     for (method, span) in spans {
         if let Some(span) = span {
-            say(method, &with_args(span));
+            set(method, &with_args(span));
         }
     }
-    if let Some(retry) = &said.retry_on_timeout {
-        say(quote!(retry_on_timeout), retry);
+    if let Some(retry) = &args.retry_on_timeout {
+        set(quote!(retry_on_timeout), retry);
     }
-    let when = match said.when {
+    let when = match args.when {
         When::AllSucceeded => None,
         When::SkipOnError => Some(quote!(SkipOnError)),
         When::AllDone => Some(quote!(AllDone)),
         When::AnyFailed => Some(quote!(AnyFailed)),
     };
     if let Some(when) = when {
-        say(quote!(when), &quote!(::rungs::When::#when));
+        set(quote!(when), &quote!(__rungs::When::#when));
     }
-    match said.optional {
-        Some(true) => say(quote!(optional), &TokenStream::new()),
-        Some(false) => say(quote!(required), &TokenStream::new()),
+    match args.optional {
+        Some(true) => set(quote!(optional), &TokenStream::new()),
+        Some(false) => set(quote!(required), &TokenStream::new()),
         None => {}
     }
-    if let Some(value) = &said.settings {
-        say(quote!(or), &given(value));
+    if let Some(value) = &args.settings {
+        set(quote!(or), &checked(value));
     }
     if let Some(defaults) = defaults {
-        say(quote!(or), &defaults);
+        set(quote!(or), &defaults);
     }
     if class > 0 {
-        say(quote!(class), &class);
+        set(quote!(class), &class);
     }
     tokens
 }
 
-/// A value whose settings a step has. How its parameters are read has been decided by what stands in the attribute.
-fn given(value: &Expr) -> TokenStream {
-    let message = "settings say when clean-up steps run: write `when_all_done` or `when_any_failed` beside them";
-    let holds = quote!(!::core::matches!(__GIVEN.get_when(), ::rungs::When::AllDone | ::rungs::When::AnyFailed));
+/// The `settings` value of a step. It cannot make the step a clean-up step, since the attribute alone decides how its
+/// parameters are read.
+fn checked(value: &Expr) -> TokenStream {
+    let message = "the settings have the rule of a clean-up step: write `when_all_done` or `when_any_failed` in the attribute instead";
+    let holds = quote!(!::core::matches!(__VALUE.get_when(), __rungs::When::AllDone | __rungs::When::AnyFailed));
     let check = check(value, &holds, message);
     quote! {{
-        const __GIVEN: ::rungs::Settings<'static> = { use ::rungs::fixed::args::*; #value };
+        const __VALUE: __rungs::Settings<'static> = { use __rungs::fixed::args::*; #value };
         #check
-        __GIVEN
+        __VALUE
     }}
 }
 
@@ -272,7 +278,7 @@ impl Classes {
         }
     }
 
-    /// What only the compiler can know: how large the expressions are.
+    /// Checks by the compiler, which alone knows the values of expressions.
     fn checks(&self, model: &Pipeline) -> TokenStream {
         let uses = model.steps.iter().flat_map(|step| step.uses.iter().map(move |used| (step, used)));
         uses.map(|(step, (resource, units))| {

@@ -1,6 +1,6 @@
-//! How the pipeline is run: the functions that people call, and what they come down to.
+//! How the pipeline is run: the functions that users call, and the implementation behind them.
 
-use super::{bounds, local, outputs, path};
+use super::{bounds, lane, local, outputs};
 use crate::model::{Order, ParamKind, Pipeline, Step};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -8,8 +8,7 @@ use syn::{Expr, GenericParam, Generics, TypeGenerics, punctuated::Punctuated, sp
 
 /// `run`, `runner`, `plan`, `visualize`, `Report`, and the implementation behind them.
 ///
-/// Parameters of our own stand beside the context's, and where the user's expressions are: so they have names that nobody
-/// else's have.
+/// Our type parameters begin with two underscores, since they stand beside the context's and the user's expressions.
 pub(super) fn items(model: &Pipeline) -> TokenStream {
     let count = model.steps.len();
     let error = &model.error;
@@ -34,35 +33,37 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     let context_type = context_type.unwrap_or_else(|| quote!(()));
     let taken = model.context.as_ref().map(|_| quote!(context: #context_type,));
     let passed = model.context.as_ref().map_or_else(|| quote!(()), |_| quote!(context));
-    let wires = wires(model);
+    let lane_states = lane_states(model);
     let lengths = lengths(model);
     let body = body(model, &context_type, &output_ty);
     let checks = checks(model);
     quote! {
-        #wires
+        #lane_states
 
         /// The report of a run.
-        pub type Report #alias = ::rungs::fixed::Report<Outputs #output_ty, #error, #count>;
+        pub type Report #alias = __rungs::fixed::Report<Outputs #output_ty, #error, #count>;
 
-        /// What a run writes on, its report included.
-        pub type Storage #alias = ::rungs::fixed::RunStorage<Outputs #output_ty, #error, #lengths>;
+        /// The memory that a run writes to, its report included.
+        pub type Storage #alias = __rungs::__private::RunStorage<Outputs #output_ty, #error, #lengths>;
 
         /// The pipeline, as a type.
         #[derive(Debug)]
         #[allow(clippy::exhaustive_enums)]
         pub enum Pipeline {}
 
-        impl ::rungs::fixed::StaticPipeline for Pipeline {
-            const STATIC_PLAN: &'static ::rungs::fixed::StaticPlan = &PLAN;
+        impl __rungs::__private::Generated for Pipeline {}
+
+        impl __rungs::fixed::StaticPipeline for Pipeline {
+            const STATIC_PLAN: &'static __rungs::fixed::StaticPlan = &PLAN;
         }
 
-        impl ::rungs::fixed::Fallible for Pipeline {
+        impl __rungs::fixed::Fallible for Pipeline {
             type Error = #error;
         }
 
         /// Runs all steps, and reports. Dropping the future drops every step.
         #[allow(clippy::multiple_bound_locations)]
-        pub fn run<#lifetime 'clock, #(#params,)* __Clock: ::rungs::Timer>(
+        pub fn run<#lifetime 'clock, #(#params,)* __Clock: __rungs::Timer>(
             #taken
             timer: &'clock __Clock,
         ) -> impl ::core::future::Future<Output = Report #output_ty> + use<#lifetime 'clock, #(#names,)* __Clock>
@@ -71,27 +72,27 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             runner().run(#passed, timer)
         }
 
-        /// A run with settings of its own: limits, a seed, an observer, a signal to stop it.
-        pub const fn runner() -> ::rungs::fixed::Runner<Pipeline> {
-            ::rungs::fixed::Runner::new()
+        /// A run with options of its own: limits, a seed, an observer, a signal to stop it.
+        pub const fn runner() -> __rungs::fixed::Runner<Pipeline> {
+            __rungs::fixed::Runner::new()
         }
 
         /// The plan, to ask what it consists of: names, needs and dependents, levels, settings, resources.
-        pub const fn plan() -> ::rungs::PlanView<'static> {
+        pub const fn plan() -> __rungs::PlanView<'static> {
             STATIC_PLAN.view()
         }
 
-        /// The picture of the plan: as text, Mermaid or DOT.
-        pub const fn visualize() -> ::rungs::fixed::Diagram<'static> {
-            STATIC_PLAN.picture()
+        /// The diagram of the plan: as text, Mermaid or DOT.
+        pub const fn visualize() -> __rungs::fixed::Diagram<'static> {
+            STATIC_PLAN.diagram()
         }
 
         #[allow(clippy::multiple_bound_locations)]
-        impl<#lifetime #(#params,)*> ::rungs::fixed::Steps<#context_type> for Pipeline #context_where {
+        impl<#lifetime #(#params,)*> __rungs::fixed::Steps<#context_type> for Pipeline #context_where {
             type Storage = Storage #output_ty;
 
             #[inline]
-            fn check<__Clock: ::rungs::Timer, const SEEDED: bool>() {
+            fn check<__Clock: __rungs::Timer, const SEEDED: bool>() {
                 #checks
             }
 
@@ -100,7 +101,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     }
 }
 
-/// An alias does not hold its parameters' bounds, so it does not say them either.
+/// An alias cannot have bounds on its parameters.
 fn without_bounds(generics: &Generics) -> Generics {
     let mut bare = generics.clone();
     bare.where_clause = None;
@@ -122,83 +123,83 @@ fn lengths(model: &Pipeline) -> TokenStream {
     };
     quote! {
         #count,
-        { ::rungs::scheduler::StorageSize::ready_words(#count) },
+        { __rungs::scheduler::StorageSize::ready_words(#count) },
         { PLAN.plan.timers() },
         #resources,
         #levels
     }
 }
 
-/// What paths and drive talk over.
-fn wires(model: &Pipeline) -> TokenStream {
-    // Only steps that take settled results ask why one is not there.
-    let settled = model.steps.iter().zip(&model.graph.needs).filter(|(step, _)| step.settings.when.is_clean_up());
-    let needs = settled.map(|(_, needs)| needs.len()).max().unwrap_or(0);
+/// The type of the state that the driver and the lanes share.
+fn lane_states(model: &Pipeline) -> TokenStream {
+    // Only clean-up steps ask why a need has no result.
+    let clean_up = model.steps.iter().zip(&model.graph.needs).filter(|(step, _)| step.settings.when.is_clean_up());
+    let needs = clean_up.map(|(_, needs)| needs.len()).max().unwrap_or(0);
     let asks = |step: &Step| step.params.iter().any(|param| param.kind == ParamKind::Context);
     let contexts = usize::from(model.steps.iter().any(asks));
-    let paths = model.graph.paths.len();
-    quote!(type LaneStates<E> = ::rungs::fixed::LaneStates<E, #paths, #needs, #contexts>;)
+    let lanes = model.graph.lanes.len();
+    quote!(type LaneStates<E> = __rungs::__private::LaneStates<E, #lanes, #needs, #contexts>;)
 }
 
-/// What a run must bring, asked for where a step's settings say so.
+/// Checks that a run has the seed and the clock that steps need; the compiler complains at the setting of the step.
 fn checks(model: &Pipeline) -> TokenStream {
-    let check = |number: usize, blamed: &Expr, has: TokenStream, needs: TokenStream, message: String| {
-        let (id, span) = (super::step_id(number), Span::mixed_site().located_at(blamed.span()));
+    let check = |number: usize, at: &Expr, has: TokenStream, needs: TokenStream, message: String| {
+        let (id, span) = (super::step_id(number), Span::mixed_site().located_at(at.span()));
         quote_spanned!(span=> const { if !#has && PLAN.plan.settings(#id).#needs() { ::core::panic!(#message) } })
     };
     let defaults = &model.defaults;
     let checks = model.steps.iter().enumerate().flat_map(|(number, step)| {
-        let said = &step.settings;
-        // A step's own settings are to blame before those that come from elsewhere.
-        let elsewhere = |default| [&said.settings, default].into_iter().flatten().next();
-        let seed = format!("step `{}` draws its delays at random, so the run wants `.seed(..)`", step.ident);
-        let seeded = said.backoff.as_ref().or_else(|| elsewhere(&defaults.backoff));
-        let seed = seeded.map(|blamed| check(number, blamed, quote!(SEEDED), quote!(needs_seed), seed));
-        let clock = format!("step `{}` has a time limit or a delay, and `NoClock` tells no time", step.ident);
-        let timed = [said, defaults].into_iter().flat_map(|args| {
+        let args = &step.settings;
+        // The step's own arguments come before its `settings` value and the defaults.
+        let elsewhere = |default| [&args.settings, default].into_iter().flatten().next();
+        let seed = format!("step `{}` uses jitter; call `.seed(..)` on the runner", step.ident);
+        let seeded = args.backoff.as_ref().or_else(|| elsewhere(&defaults.backoff));
+        let seed = seeded.map(|at| check(number, at, quote!(SEEDED), quote!(needs_seed), seed));
+        let clock =
+            format!("step `{}` has a time limit or a delay, but `NoClock` has no time; pass a timer", step.ident);
+        let timed = [args, defaults].into_iter().flat_map(|args| {
             [&args.timeout, &args.deadline, &args.backoff, &args.retry_delay, &args.settings].into_iter().flatten()
         });
-        let clock = timed
-            .into_iter()
-            .next()
-            .map(|blamed| check(number, blamed, quote!(__Clock::TICKS), quote!(needs_clock), clock));
+        let clock =
+            timed.into_iter().next().map(|at| check(number, at, quote!(__Clock::TICKS), quote!(needs_clock), clock));
         seed.into_iter().chain(clock)
     });
     checks.collect()
 }
 
 fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'_>) -> TokenStream {
-    let (outputs, wires, storage, context) = (local("outputs"), local("wires"), local("storage"), local("context"));
-    let (runner, timer, lent) = (local("runner"), local("timer"), local("lent"));
-    let (fields, results, error) = (path::fields(model), path::results(model), &model.error);
-    let names: Vec<_> = (0..model.graph.paths.len()).map(|path| local(&format!("path_{path}"))).collect();
-    let blocks = model.graph.paths.iter().enumerate().map(|(path, steps)| path::block(model, path, steps));
-    // The last is for all others, as there are none: so it need not be compared with.
-    let last = names.last().map_or_else(|| quote!(::core::task::Poll::Ready(())), poll_path);
-    let others = names.iter().enumerate().take(names.len().saturating_sub(1)).map(|(number, path)| {
-        let poll = poll_path(path);
+    let (outputs, lane_states, storage, context) =
+        (local("outputs"), local("lane_states"), local("storage"), local("context"));
+    let (runner, timer, buffers) = (local("runner"), local("timer"), local("buffers"));
+    let (fields, results, error) = (lane::fields(model), lane::results(model), &model.error);
+    let names: Vec<_> = (0..model.graph.lanes.len()).map(|lane| local(&format!("lane_{lane}"))).collect();
+    let blocks = model.graph.lanes.iter().enumerate().map(|(lane, steps)| lane::block(model, lane, steps));
+    // The last arm is the wildcard, which saves a comparison.
+    let last = names.last().map_or_else(|| quote!(::core::task::Poll::Ready(())), poll_lane);
+    let others = names.iter().enumerate().take(names.len().saturating_sub(1)).map(|(number, lane)| {
+        let poll = poll_lane(lane);
         quote!(#number => #poll)
     });
     quote! {
         #[allow(unused_variables)]
         async fn run_in<
             'run,
-            __Clock: ::rungs::Timer,
-            __Watchers: ::rungs::observers::Observers<#error>,
-            __Settings: ::rungs::fixed::RunSettings,
+            __Clock: __rungs::Timer,
+            __Observers: __rungs::__private::Observers<#error>,
+            __Settings: __rungs::__private::RunSettings,
         >(
-            #runner: ::rungs::fixed::Runner<Self, __Watchers, __Settings>,
+            #runner: __rungs::fixed::Runner<Self, __Observers, __Settings>,
             #storage: &'run mut Self::Storage,
             #context: #context_type,
             #timer: &__Clock,
         ) -> &'run Report #output_ty {
             {
-                let (#outputs, #lent) = #storage.lend();
-                let #wires: &LaneStates<#error> = &LaneStates::new();
+                let (#outputs, #buffers) = #storage.lend();
+                let #lane_states: &LaneStates<#error> = &LaneStates::new();
                 #results
                 #fields
                 #(let mut #names = ::core::pin::pin!(#blocks);)*
-                #lent.drive(#runner, #timer, #wires, move |path, cx| match path {
+                #buffers.drive(#runner, #timer, #lane_states, move |lane, cx| match lane {
                     #(#others,)*
                     _ => #last,
                 })
@@ -209,6 +210,6 @@ fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'
     }
 }
 
-fn poll_path(path: &Ident) -> TokenStream {
-    quote!(::core::future::Future::poll(#path.as_mut(), cx))
+fn poll_lane(lane: &Ident) -> TokenStream {
+    quote!(::core::future::Future::poll(#lane.as_mut(), cx))
 }

@@ -35,5 +35,5 @@ pub(crate) fn complete(needs: Vec<Vec<Edge>>, clean_up: &[bool], fields: &[Share
     let apart = Apart::new(needs, clean_up, &order, fields);
     let lanes = lanes::cover(&apart, &order, fields);
     let levels = order::levels(&apart.needs, &order);
-    Graph { needs: apart.needs, order, paths: lanes, levels }
+    Graph { needs: apart.needs, order, lanes, levels }
 }

@@ -12,26 +12,26 @@ use syn::{
     token::Paren,
 };
 
-/// Reads arguments, and tells the names that were said. `take` reads what follows a name, or says what is wrong with
-/// it; the arguments after a wrong one are read all the same.
+/// Reads arguments, and returns their names. `take` reads what follows a name, or says what is wrong with it; the
+/// arguments after a wrong one are read all the same.
 pub(super) fn read(
     tokens: TokenStream,
     diagnostics: &mut Diagnostics,
     mut take: impl FnMut(&Ident, ParseStream<'_>) -> Result<()>,
 ) -> Vec<Ident> {
-    let mut said = Vec::new();
+    let mut names = Vec::new();
     let all = |input: ParseStream<'_>| {
         while !input.is_empty() {
-            if let Err(error) = one(input, &mut said, &mut take) {
+            if let Err(error) = one(input, &mut names, &mut take) {
                 diagnostics.add(error);
                 skip_argument(input);
             }
         }
         Ok(())
     };
-    // It reads on to the end whatever comes, so that nothing is left to complain of.
+    // It reads to the end, so no error about left tokens can come.
     let _: Result<()> = all.parse2(tokens);
-    said
+    names
 }
 
 /// As [`read`], for a list within an argument.
@@ -43,14 +43,14 @@ pub(super) fn read_all(tokens: TokenStream, take: impl FnMut(&Ident, ParseStream
 
 fn one(
     input: ParseStream<'_>,
-    said: &mut Vec<Ident>,
+    names: &mut Vec<Ident>,
     take: &mut impl FnMut(&Ident, ParseStream<'_>) -> Result<()>,
 ) -> Result<()> {
     let name = input.call(Ident::parse_any).map_err(|error| Error::new(error.span(), "expected a name"))?;
-    if said.contains(&name) {
-        return Err(Error::new(name.span(), format!("`{}` is said twice", shown(&name))));
+    if names.contains(&name) {
+        return Err(Error::new(name.span(), format!("`{}` is stated twice", shown(&name))));
     }
-    said.push(name.clone());
+    names.push(name.clone());
     take(&name, input)?;
     if !input.is_empty() {
         input.parse::<Token![,]>()?;
@@ -81,19 +81,19 @@ pub(super) fn word<T: Copy>(name: &Ident, input: ParseStream<'_>, words: &[(&str
     let all = || words.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
     let wrong = |at: &Ident| Error::new(at.span(), format!("`{name}` is {}", all()));
     input.parse::<Option<Token![=]>>()?.ok_or_else(|| wrong(name))?;
-    let said = input.call(Ident::parse_any).map_err(|_| wrong(name))?;
-    words.iter().find(|(word, _)| said == word).map(|&(_, value)| value).ok_or_else(|| wrong(&said))
+    let found = input.call(Ident::parse_any).map_err(|_| wrong(name))?;
+    words.iter().find(|(word, _)| found == word).map(|&(_, value)| value).ok_or_else(|| wrong(&found))
 }
 
-/// Nothing: the name alone says it.
+/// Reads nothing: the name is the whole argument.
 pub(super) fn flag(name: &Ident, input: ParseStream<'_>) -> Result<()> {
     if input.is_empty() || input.peek(Token![,]) {
         return Ok(());
     }
-    Err(Error::new(name.span(), format!("`{name}` stands alone, without a value")))
+    Err(Error::new(name.span(), format!("`{name}` takes no value")))
 }
 
-/// What the parentheses of a `name(..)` hold.
+/// The content of the parentheses of a `name(..)`.
 pub(super) fn list(name: &Ident, input: ParseStream<'_>, example: &str) -> Result<TokenStream> {
     if !input.peek(Paren) {
         return Err(Error::new(name.span(), format!("`{name}` takes a list: `{name}({example})`")));
@@ -103,12 +103,12 @@ pub(super) fn list(name: &Ident, input: ParseStream<'_>, example: &str) -> Resul
     content.parse()
 }
 
-/// The error of an argument that there is not.
+/// The error of an unknown argument.
 pub(super) fn unknown(name: &Ident, of: &str, known: &[&str]) -> Error {
     let name_shown = shown(name);
     let help = match closest(&name_shown, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there are `{}`", known.join("`, `")),
+        None => format!("the settings are `{}`", known.join("`, `")),
     };
     Error::new(name.span(), format!("`{name_shown}` is not a setting of a {of}; {help}"))
 }

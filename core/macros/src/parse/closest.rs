@@ -1,6 +1,6 @@
-//! What a name that does not exist may have been meant to be.
+//! The name that a misspelled one may stand for.
 
-/// The known name that is closest to this one, if one is close enough to be a slip of the keyboard.
+/// The known name that is closest to this one, if it is close enough to be a typing error.
 pub(super) fn closest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     // One slip in three letters; more would suggest `fetch` to those who wrote `stretch`.
     let most = (name.chars().count() / 3).max(1);

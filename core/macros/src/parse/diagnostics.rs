@@ -1,11 +1,11 @@
-//! All diagnostics of a module, told at once.
+//! All diagnostics of a module, reported at once.
 
 use proc_macro2::Span;
 use quote::ToTokens;
 use std::fmt::Display;
 use syn::{Error, Ident};
 
-/// The diagnostics found so far, in the order in which they are told.
+/// The diagnostics found so far, in the order in which they are reported.
 #[derive(Default)]
 pub(super) struct Diagnostics(Option<Error>);
 
@@ -17,12 +17,12 @@ impl Diagnostics {
         }
     }
 
-    /// A mistake that all these tokens make up.
+    /// Adds a diagnostic that points at these tokens.
     pub(super) fn at(&mut self, tokens: &impl ToTokens, message: impl Display) {
         self.add(Error::new_spanned(tokens, message));
     }
 
-    /// A mistake that no token of the user's is to blame for.
+    /// Adds a diagnostic about something that is missing, which no token of the user's can stand for.
     pub(super) fn missing(&mut self, message: impl Display) {
         self.add(Error::new(Span::call_site(), message));
     }

@@ -1,4 +1,4 @@
-//! The items of a module: which are steps, which may be the context.
+//! The items of a module: which are steps, and which may be the context.
 
 use super::{
     diagnostics::Diagnostics,
@@ -6,7 +6,7 @@ use super::{
 };
 use syn::{Attribute, Ident, Item, ItemStruct, Signature};
 
-/// What was found among the items; from these our attributes have been taken away.
+/// The steps and structs among the items, from which our attributes have been removed.
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) steps: Vec<Declared>,
@@ -15,10 +15,10 @@ pub(super) struct Found {
     pub(super) marked: Option<usize>,
 }
 
-/// A step as it stands there.
+/// A step as it is written.
 pub(super) struct Declared {
     pub(super) sig: Signature,
-    pub(super) said: Parsed,
+    pub(super) args: Parsed,
 }
 
 impl Declared {
@@ -32,17 +32,17 @@ pub(super) fn find(items: &mut [Item], defaults: &[Ident], diagnostics: &mut Dia
     let mut found = Found::default();
     for item in items {
         let Some(attributes) = attributes(item) else { continue };
-        let steps = take_away(attributes, "step");
-        let contexts = take_away(attributes, "context");
+        let steps = remove(attributes, "step");
+        let contexts = remove(attributes, "context");
         for again in steps.iter().skip(1).chain(contexts.iter().skip(1)) {
-            diagnostics.at(again, "this attribute is said twice");
+            diagnostics.at(again, "this attribute is stated twice");
         }
         match item {
             Item::Fn(function) => {
                 if let Some(attribute) = steps.first() {
-                    no_cfg(&function.attrs, "a step", diagnostics);
-                    let said = step_args::read(attribute, defaults, diagnostics);
-                    found.steps.push(Declared { sig: function.sig.clone(), said });
+                    no_cfg(&function.attrs, "a step", " or inside the body", diagnostics);
+                    let args = step_args::read(attribute, defaults, diagnostics);
+                    found.steps.push(Declared { sig: function.sig.clone(), args });
                 }
                 refuse(&contexts, "`#[context]` goes on a struct", diagnostics);
             }
@@ -65,22 +65,21 @@ pub(super) fn find(items: &mut [Item], defaults: &[Ident], diagnostics: &mut Dia
 impl Found {
     fn mark(&mut self, structure: &ItemStruct, attribute: &Attribute, diagnostics: &mut Diagnostics) {
         if attribute.meta.require_path_only().is_err() {
-            diagnostics.at(attribute, "`#[context]` stands alone, without a value");
+            diagnostics.at(attribute, "`#[context]` takes no value");
         }
-        no_cfg(&structure.attrs, "the context", diagnostics);
+        no_cfg(&structure.attrs, "the context", "", diagnostics);
         match self.marked.and_then(|marked| self.structs.get(marked)) {
-            Some(first) => {
-                diagnostics.at(attribute, format!("there is one context, and `{}` is marked already", first.ident))
-            }
+            Some(first) => diagnostics
+                .at(attribute, format!("a pipeline has one context, and `{}` is marked already", first.ident)),
             None => self.marked = Some(self.structs.len()),
         }
     }
 }
 
-/// The plan is made before the compiler has looked at `#[cfg]`: it cannot hang on one.
-fn no_cfg(attributes: &[Attribute], what: &str, diagnostics: &mut Diagnostics) {
+/// The plan is made before the compiler evaluates `#[cfg]`, so it cannot depend on one.
+fn no_cfg(attributes: &[Attribute], what: &str, inside: &str, diagnostics: &mut Diagnostics) {
     if let Some(cfg) = attributes.iter().find(|attribute| is_cfg(attribute)) {
-        diagnostics.at(cfg, format!("{what} cannot hang on a `#[cfg]`: put it on the module, or within the body"));
+        diagnostics.at(cfg, format!("`#[cfg]` is not supported on {what}; put it on the module{inside}"));
     }
 }
 
@@ -92,7 +91,7 @@ fn refuse(attributes: &[Attribute], message: &str, diagnostics: &mut Diagnostics
     attributes.iter().for_each(|attribute| diagnostics.at(attribute, message));
 }
 
-fn take_away(attributes: &mut Vec<Attribute>, name: &str) -> Vec<Attribute> {
+fn remove(attributes: &mut Vec<Attribute>, name: &str) -> Vec<Attribute> {
     let (ours, theirs) = std::mem::take(attributes).into_iter().partition(|attribute| attribute.path().is_ident(name));
     *attributes = theirs;
     ours

@@ -26,10 +26,10 @@ use quote::quote;
 use syn::{AttrStyle, Attribute, Error, Ident, Item, ItemMod, Visibility};
 use wiring::Wired;
 
-/// What is handed back of a module with diagnostics.
+/// A module with diagnostics.
 pub(crate) struct Rejected {
     error: Error,
-    /// What the user wrote, without our attributes, so that the compiler does not complain of those as well.
+    /// The user's items without our attributes, so that the compiler does not complain about those as well.
     module: TokenStream,
 }
 
@@ -40,7 +40,7 @@ impl From<Rejected> for TokenStream {
     }
 }
 
-/// Reads a module, and checks all that can be checked without knowing types.
+/// Reads a module, and checks all that can be checked without types.
 pub(crate) fn pipeline(args: TokenStream, module: TokenStream) -> Result<Pipeline, Rejected> {
     let (head, mut items) = open(&module).map_err(|error| Rejected { error, module })?;
     let mut diagnostics = Diagnostics::default();
@@ -74,11 +74,11 @@ impl Head {
 fn open(module: &TokenStream) -> syn::Result<(Head, Vec<Item>)> {
     match syn::parse2(module.clone())? {
         Item::Mod(ItemMod { mut attrs, vis, ident, content: Some((_, items)), .. }) => {
-            // Inner attributes say the same before the module, where all are written again.
+            // Inner attributes become outer ones, which are written before the module.
             attrs.iter_mut().for_each(|attribute| attribute.style = AttrStyle::Outer);
             Ok((Head { attrs, vis, ident }, items))
         }
-        Item::Mod(module) => Err(Error::new_spanned(module, "the steps stand in the module itself: `mod name { .. }`")),
+        Item::Mod(module) => Err(Error::new_spanned(module, "write the steps in the module itself: `mod name { .. }`")),
         other => Err(Error::new_spanned(other, "`#[pipeline]` goes on a module: `mod name { .. }`")),
     }
 }
@@ -99,7 +99,7 @@ fn complete(
         field.exclusive = shared.exclusive;
         field.users = graph.order.iter().copied().filter(|step| shared.users.contains(step)).collect();
     }
-    let module_args::Parsed { error, name, config, defaults, resources, .. } = args;
+    let module_args::Parsed { krate, error, name, config, defaults, resources, .. } = args;
     let name = name.unwrap_or_else(|| shown(&ident));
-    Pipeline { attrs, vis, ident, items, name, error, config, defaults, resources, context, steps, graph }
+    Pipeline { attrs, vis, ident, items, name, krate, error, config, defaults, resources, context, steps, graph }
 }

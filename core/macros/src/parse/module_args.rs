@@ -7,9 +7,10 @@ use super::{
 };
 use crate::model::{ConfigArgs, OnFailure, Order, Resource, StepArgs};
 use proc_macro2::{Ident, TokenStream};
-use syn::{Error, Expr, LitStr, Result, Type, parse::ParseStream};
+use syn::{Error, Expr, LitStr, Path, Result, Type, parse::ParseStream, parse_quote};
 
 pub(super) struct Parsed {
+    pub(super) krate: Path,
     pub(super) error: Type,
     pub(super) name: Option<String>,
     pub(super) config: ConfigArgs,
@@ -19,7 +20,8 @@ pub(super) struct Parsed {
     pub(super) resources: Vec<Resource>,
 }
 
-const NAMES: &[&str] = &["error", "name", "max_concurrent", "order", "on_failure", "deadline", "defaults", "resources"];
+const NAMES: &[&str] =
+    &["error", "name", "max_concurrent", "order", "on_failure", "deadline", "defaults", "resources", "crate"];
 
 const ORDERS: &[(&str, Order)] = &[("eager", Order::Eager), ("levels", Order::Levels)];
 
@@ -28,6 +30,7 @@ const ON_FAILURE: &[(&str, OnFailure)] =
 
 pub(super) fn read(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Parsed {
     let mut pipeline = Parsed {
+        krate: parse_quote!(::rungs),
         error: missing_type(),
         name: None,
         config: ConfigArgs::default(),
@@ -35,14 +38,14 @@ pub(super) fn read(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Parsed
         default_names: Vec::new(),
         resources: Vec::new(),
     };
-    let said = args::read(tokens, diagnostics, |name, input| take(&mut pipeline, name, input));
-    if !said.iter().any(|name| name == "error") {
+    let names = args::read(tokens, diagnostics, |name, input| take(&mut pipeline, name, input));
+    if !names.iter().any(|name| name == "error") {
         diagnostics.missing("the steps' error type is missing: `#[pipeline(error = MyError)]`");
     }
     pipeline
 }
 
-/// Stands for a type that is missing, until that mistake is told.
+/// Stands for a type that is missing, until the diagnostic is reported.
 pub(super) fn missing_type() -> Type {
     Type::Verbatim(TokenStream::new())
 }
@@ -50,6 +53,7 @@ pub(super) fn missing_type() -> Type {
 fn take(pipeline: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {
     let config = &mut pipeline.config;
     match name.to_string().as_str() {
+        "crate" => pipeline.krate = value(name, input, "::rungs")?,
         "error" => pipeline.error = value(name, input, "MyError")?,
         "name" => pipeline.name = Some(value::<LitStr>(name, input, "\"bring-up\"")?.value()),
         "max_concurrent" => config.max_concurrent = Some(at_least_one(value(name, input, "2")?)?),
@@ -74,12 +78,12 @@ fn take(pipeline: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<(
 
 fn at_least_one(attempts: Expr) -> Result<Expr> {
     match literal(&attempts) {
-        Some(0) => Err(Error::new_spanned(attempts, "`max_concurrent` is 0, so that nothing could ever start")),
+        Some(0) => Err(Error::new_spanned(attempts, "`max_concurrent` is 0: no step could ever start")),
         _ => Ok(attempts),
     }
 }
 
-/// The number, if the expression is one; all others are left to the compiler.
+/// The value of a literal number; all other expressions are left to the compiler.
 pub(super) fn literal(expr: &Expr) -> Option<u32> {
     match expr {
         Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(number), .. }) => number.base10_parse().ok(),

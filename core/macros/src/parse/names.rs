@@ -11,7 +11,7 @@ use syn::{Ident, ItemStruct};
 pub(super) struct Names {
     steps: Vec<String>,
     context: Option<String>,
-    /// Names of the context's fields, and whether they hang on a `#[cfg]`.
+    /// The names of the context's fields, and whether they have a `#[cfg]`.
     fields: Vec<(String, bool)>,
     structs: usize,
 }
@@ -24,7 +24,7 @@ pub(super) enum Meaning {
     Context,
 }
 
-/// The parameter through which a step knows of its attempt.
+/// The parameter that is the step's context.
 const STEP_CX: &str = "cx";
 
 impl Names {
@@ -45,7 +45,7 @@ impl Names {
         self.steps.get(step).map_or("", |name| name)
     }
 
-    /// The step of this name; the first, if by mistake there are several.
+    /// The step of this name; the first one if there are several.
     pub(super) fn find_step(&self, name: &str) -> Option<usize> {
         self.steps.iter().position(|other| other == name)
     }
@@ -63,9 +63,9 @@ impl Names {
             }
             (Some(step), None) if step == of => Err(format!("step `{name}` needs itself")),
             (Some(step), None) => Ok(Meaning::Step(step)),
-            (None, Some(field)) if self.fields.get(field).is_some_and(|(_, cfg)| *cfg) => {
-                Err(format!("field `{name}` of `{context}` hangs on a `#[cfg]`, and a plan cannot"))
-            }
+            (None, Some(field)) if self.fields.get(field).is_some_and(|(_, cfg)| *cfg) => Err(format!(
+                "field `{name}` of `{context}` has a `#[cfg]`, which is not supported on a field that a step takes"
+            )),
             (None, Some(field)) => Ok(Meaning::Field(field)),
             (None, None) => Err(self.unknown(&name, of)),
         }
@@ -91,9 +91,9 @@ impl Names {
             (None, _) => "is no step, and of the module's structs none is marked `#[context]`".into(),
         };
         let help = match (name.strip_prefix('_'), self.near_step(name), self.near_field(name)) {
-            // The compiler advises such a name to those who do not read a parameter.
+            // The compiler advises such a name for a parameter that is not used.
             (Some(unread), Some(step), _) if step == unread => {
-                format!("; to come after `{step}` without its result, say `after({step})`")
+                format!("; to start after `{step}` without its result, write `after({step})`")
             }
             (_, Some(step), Some(field)) => format!("; did you mean the step `{step}` or the field `{field}`?"),
             (_, Some(step), None) => format!("; did you mean the step `{step}`?"),

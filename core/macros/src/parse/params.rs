@@ -1,4 +1,4 @@
-//! What a step's parameters are given, and how they must be taken.
+//! What a step's parameters stand for, and which types they must have.
 
 use super::{
     diagnostics::{Diagnostics, shown},
@@ -8,7 +8,7 @@ use super::{
 use crate::model::{Param, ParamKind};
 use syn::{GenericArgument, PathArguments, PathSegment, Type, TypeReference};
 
-/// The parameters whose names stand for something; those whose types are wrong are among them, for the graph's sake.
+/// The parameters whose names stand for something. Those with a wrong type are included, so that the graph is complete.
 pub(super) fn resolve(
     named: Vec<Named>,
     step: usize,
@@ -26,7 +26,7 @@ pub(super) fn resolve(
         };
         let name = shown(&ident);
         let wrong = match meaning {
-            Meaning::Step(_) if is_clean_up => check_settled(&name, &ty),
+            Meaning::Step(_) if is_clean_up => check_clean_up(&name, &ty),
             Meaning::Step(_) => check_result(&name, &ty),
             Meaning::Field(_) => check_field(&name, &ty),
             Meaning::Context => check_context(&ty),
@@ -34,7 +34,7 @@ pub(super) fn resolve(
         if let Err(message) = wrong {
             diagnostics.at(&ty, message);
         } else if let Some(lifetime) = reference(&ty).and_then(|reference| reference.lifetime.as_ref()) {
-            diagnostics.at(lifetime, "a step borrows for one attempt only: leave the lifetime out");
+            diagnostics.at(lifetime, "a step borrows for one attempt only: remove the lifetime");
         }
         let mutable = reference(&ty).is_some_and(|reference| reference.mutability.is_some());
         let kind = match meaning {
@@ -59,7 +59,7 @@ fn check_result(name: &str, ty: &Type) -> Result<(), String> {
     }
 }
 
-fn check_settled(name: &str, ty: &Type) -> Result<(), String> {
+fn check_clean_up(name: &str, ty: &Type) -> Result<(), String> {
     let right = match last_segment(ty) {
         Some(PathSegment { ident, arguments: PathArguments::AngleBracketed(arguments) }) if ident == "Result" => {
             let mut arguments = arguments.args.iter();
@@ -70,7 +70,7 @@ fn check_settled(name: &str, ty: &Type) -> Result<(), String> {
         }
         _ => false,
     };
-    let help = || format!("the step runs whatever became of step `{name}`: take it as `Result<&T, Cause>`");
+    let help = || format!("the step runs whatever the outcome of step `{name}`: take it as `Result<&T, Cause>`");
     right.then_some(()).ok_or_else(help)
 }
 

@@ -1,4 +1,4 @@
-//! What every step's signature must be, whatever its parameters mean.
+//! What every step's signature must be, whatever its parameters stand for.
 
 use super::{
     diagnostics::{Diagnostics, shown},
@@ -17,7 +17,7 @@ pub(super) struct Named {
     pub(super) ty: Type,
 }
 
-/// Tells the parameters that have a name.
+/// The parameters that have a name.
 pub(super) fn parameters(sig: &Signature, diagnostics: &mut Diagnostics) -> Vec<Named> {
     let mut named: Vec<Named> = Vec::new();
     for input in &sig.inputs {
@@ -30,7 +30,7 @@ pub(super) fn parameters(sig: &Signature, diagnostics: &mut Diagnostics) -> Vec<
             FnArg::Typed(typed) => typed,
         };
         if let Some(cfg) = typed.attrs.iter().find(|attribute| is_cfg(attribute)) {
-            diagnostics.at(cfg, "a parameter of a step cannot hang on a `#[cfg]`");
+            diagnostics.at(cfg, "`#[cfg]` is not supported on a parameter of a step; put it on the module");
         }
         match &*typed.pat {
             Pat::Ident(PatIdent { ident, by_ref: None, subpat: None, .. }) => {
@@ -47,11 +47,11 @@ pub(super) fn parameters(sig: &Signature, diagnostics: &mut Diagnostics) -> Vec<
     named
 }
 
-/// Tells the return type.
+/// The return type.
 pub(super) fn check(sig: &Signature, context: Option<&Generics>, diagnostics: &mut Diagnostics) -> Type {
     check_keywords(sig, diagnostics);
     for lifetime in sig.generics.lifetimes() {
-        diagnostics.at(lifetime, format!("a step names no lifetimes: leave `{}` out", lifetime.lifetime));
+        diagnostics.at(lifetime, format!("a step has no lifetime parameters: remove `{}`", lifetime.lifetime));
     }
     let Some(output) = output(sig, diagnostics) else { return missing_type() };
     check_result(output, sig, context, diagnostics);

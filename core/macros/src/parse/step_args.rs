@@ -8,7 +8,7 @@ use crate::model::{StepArgs, When};
 use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, Error, Expr, Meta, Result, parse::ParseStream};
 
-/// What the attribute says, with names that have not been looked up yet.
+/// The attribute's arguments, with names that have not been looked up yet.
 #[derive(Default)]
 pub(super) struct Parsed {
     pub(super) settings: StepArgs,
@@ -36,10 +36,10 @@ const NAMES: &[&str] = &[
     "when_any_failed",
 ];
 
-/// What is stated at each step, and never by the defaults of all.
+/// The arguments that only a step takes, and not `defaults`.
 const PER_STEP: &[&str] = &["settings", "retry_if", "uses", "after", "when_all_done", "when_any_failed"];
 
-/// Of these a step says one at most.
+/// Arguments that are mutually exclusive.
 const ALTERNATIVES: &[&[&str]] = &[
     &["retries", "retry_forever"],
     &["backoff", "retry_delay"],
@@ -47,7 +47,7 @@ const ALTERNATIVES: &[&[&str]] = &[
     &["skip_on_error", "when_all_done", "when_any_failed"],
 ];
 
-/// The first of each says nothing without the second.
+/// The first of each pair has no effect without the second.
 const COMPANIONS: &[(&str, &str)] = &[
     ("backoff", "retries"),
     ("retry_delay", "retries"),
@@ -62,31 +62,34 @@ pub(super) fn read(attribute: &Attribute, defaults: &[Ident], diagnostics: &mut 
         Meta::Path(_) => TokenStream::new(),
         Meta::List(list) => list.tokens.clone(),
         Meta::NameValue(_) => {
-            diagnostics.at(attribute, "a step's settings stand in parentheses: `#[step(retries = 3)]`");
+            diagnostics.at(attribute, "write a step's settings in parentheses: `#[step(retries = 3)]`");
             return Parsed::default();
         }
     };
     let mut step = Parsed::default();
-    let said = args::read(tokens, diagnostics, |name, input| take(&mut step, name, input));
-    check_alternatives(&said, diagnostics);
-    // What a value states is not known here.
+    let names = args::read(tokens, diagnostics, |name, input| take(&mut step, name, input));
+    check_alternatives(&names, diagnostics);
+    // A `settings` value is not known here.
     if step.settings.settings.is_none() {
-        check_companions(&said, defaults, diagnostics);
+        check_companions(&names, defaults, diagnostics);
     }
     step
 }
 
-/// Reads what `defaults(..)` holds, and tells the names that it states.
+/// Reads the content of `defaults(..)`, and returns the names that it states.
 pub(super) fn defaults(tokens: TokenStream) -> Result<(StepArgs, Vec<Ident>)> {
     let (mut step, mut diagnostics) = (Parsed::default(), Diagnostics::default());
-    let said = args::read(tokens, &mut diagnostics, |name, input| {
+    let names = args::read(tokens, &mut diagnostics, |name, input| {
         if PER_STEP.iter().any(|other| name == other) {
-            return Err(Error::new(name.span(), format!("`{name}` is stated at each step, not in `defaults`")));
+            return Err(Error::new(
+                name.span(),
+                format!("`{name}` is not allowed in `defaults`; write it at each step"),
+            ));
         }
         take(&mut step, name, input)
     });
-    check_alternatives(&said, &mut diagnostics);
-    diagnostics.finish().map(|()| (step.settings, said))
+    check_alternatives(&names, &mut diagnostics);
+    diagnostics.finish().map(|()| (step.settings, names))
 }
 
 fn take(step: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {
@@ -149,35 +152,33 @@ fn run_when(settings: &mut StepArgs, when: When, name: &Ident, input: ParseStrea
 }
 
 fn function(name: &Ident, input: ParseStream<'_>) -> Result<Expr> {
-    let mut judge: Expr = value(name, input, "|error| error.is_transient()")?;
-    // What a macro by example hands on as an expression comes in a group that nobody wrote.
-    while let Expr::Group(group) = judge {
-        judge = *group.expr;
+    let mut predicate: Expr = value(name, input, "|error| error.is_transient()")?;
+    // A declarative macro passes an expression on in an invisible group.
+    while let Expr::Group(group) = predicate {
+        predicate = *group.expr;
     }
-    match judge {
-        Expr::Path(_) | Expr::Closure(_) => Ok(judge),
+    match predicate {
+        Expr::Path(_) | Expr::Closure(_) => Ok(predicate),
         _ => Err(Error::new_spanned(
-            judge,
+            predicate,
             "`retry_if` takes a function's path or a closure: `|error| error.is_transient()`",
         )),
     }
 }
 
-fn check_alternatives(said: &[Ident], diagnostics: &mut Diagnostics) {
+fn check_alternatives(names: &[Ident], diagnostics: &mut Diagnostics) {
     for alternatives in ALTERNATIVES {
-        let mut of_these = said.iter().filter(|name| alternatives.iter().any(|one| name == one));
+        let mut of_these = names.iter().filter(|name| alternatives.iter().any(|one| name == one));
         let Some(first) = of_these.next() else { continue };
-        of_these.for_each(|name| {
-            diagnostics.at(name, format!("`{name}` and `{first}` exclude each other: say one of them"))
-        });
+        of_these.for_each(|name| diagnostics.at(name, format!("`{name}` and `{first}` are mutually exclusive")));
     }
 }
 
-fn check_companions(said: &[Ident], defaults: &[Ident], diagnostics: &mut Diagnostics) {
+fn check_companions(names: &[Ident], defaults: &[Ident], diagnostics: &mut Diagnostics) {
     for (name, companion) in COMPANIONS {
-        let Some(lonely) = said.iter().find(|other| other == name) else { continue };
-        if !said.iter().chain(defaults).any(|other| serves_as(other, companion)) {
-            diagnostics.at(lonely, format!("`{name}` says nothing without `{companion}`"));
+        let Some(lonely) = names.iter().find(|other| other == name) else { continue };
+        if !names.iter().chain(defaults).any(|other| serves_as(other, companion)) {
+            diagnostics.at(lonely, format!("`{name}` has no effect without `{companion}`"));
         }
     }
 }

@@ -19,8 +19,8 @@ pub(super) struct Wired {
     pub(super) needs: Vec<Vec<Edge>>,
 }
 
-/// An edge, and the name in the source that says it.
-struct Parsed {
+/// An edge, and the name in the source that it comes from.
+struct NamedEdge {
     edge: Edge,
     at: Ident,
 }
@@ -34,15 +34,15 @@ pub(super) fn wire(
 ) -> Wired {
     check_duplicates(&declared, diagnostics);
     let (mut steps, mut needs) = (Vec::new(), Vec::new());
-    for (at, Declared { sig, said }) in declared.into_iter().enumerate() {
+    for (at, Declared { sig, args }) in declared.into_iter().enumerate() {
         let output = signature::check(&sig, context, diagnostics);
         let named = signature::parameters(&sig, diagnostics);
-        let params = params::resolve(named, at, said.settings.when.is_clean_up(), names, diagnostics);
-        needs.push(edges(at, &params, said.after, names, diagnostics));
-        let uses = uses(names.step(at), said.uses, resources, diagnostics);
-        steps.push(Step { ident: sig.ident, generics: sig.generics, params, output, settings: said.settings, uses });
+        let params = params::resolve(named, at, args.settings.when.is_clean_up(), names, diagnostics);
+        needs.push(edges(at, &params, args.after, names, diagnostics));
+        let uses = uses(names.step(at), args.uses, resources, diagnostics);
+        steps.push(Step { ident: sig.ident, generics: sig.generics, params, output, settings: args.settings, uses });
     }
-    let edges: Vec<Vec<Edge>> = needs.iter().map(|said| said.iter().map(|said| said.edge).collect()).collect();
+    let edges: Vec<Vec<Edge>> = needs.iter().map(|row| row.iter().map(|need| need.edge).collect()).collect();
     check_cycles(&needs, &edges, names, diagnostics);
     Wired { steps, needs: edges }
 }
@@ -63,23 +63,23 @@ fn edges(
     after: Vec<Ident>,
     names: &Names,
     diagnostics: &mut Diagnostics,
-) -> Vec<Parsed> {
+) -> Vec<NamedEdge> {
     let result = |param: &Param| match param.kind {
         ParamKind::Result { step } => {
-            Some(Parsed { edge: Edge { step, kind: EdgeKind::Result }, at: param.ident.clone() })
+            Some(NamedEdge { edge: Edge { step, kind: EdgeKind::Result }, at: param.ident.clone() })
         }
         ParamKind::Field { .. } | ParamKind::Context => None,
     };
-    let mut edges: Vec<Parsed> = params.iter().filter_map(result).collect();
+    let mut edges: Vec<NamedEdge> = params.iter().filter_map(result).collect();
     for at in after {
         match names.after(&at, step) {
-            Ok(need) if edges.iter().any(|said| said.edge.step == need) => {
+            Ok(need) if edges.iter().any(|known| known.edge.step == need) => {
                 diagnostics.at(
                     &at,
                     format!("step `{}` needs `{}` already: it takes its result", names.step(step), shown(&at)),
                 );
             }
-            Ok(need) => edges.push(Parsed { edge: Edge { step: need, kind: EdgeKind::After }, at }),
+            Ok(need) => edges.push(NamedEdge { edge: Edge { step: need, kind: EdgeKind::After }, at }),
             Err(message) => diagnostics.at(&at, message),
         }
     }
@@ -88,12 +88,12 @@ fn edges(
 
 fn uses(
     step: &str,
-    said: Vec<(Ident, Expr)>,
+    used: Vec<(Ident, Expr)>,
     resources: &[Resource],
     diagnostics: &mut Diagnostics,
 ) -> Vec<(usize, Expr)> {
     let mut uses = Vec::new();
-    for (ident, units) in said {
+    for (ident, units) in used {
         let resource = shown(&ident);
         let Some(at) = resources.iter().position(|known| shown(&known.name) == resource) else {
             let known: Vec<String> = resources.iter().map(|known| shown(&known.name)).collect();
@@ -103,7 +103,7 @@ fn uses(
             diagnostics.at(&ident, message);
             continue;
         };
-        // Numbers that only the compiler can tell are compared by the code that is generated.
+        // Values that only the compiler knows are compared by generated code.
         if let (Some(wanted), Some(capacity)) = (literal(&units), literal(&resources[at].units))
             && wanted > capacity
         {
@@ -115,15 +115,15 @@ fn uses(
     uses
 }
 
-fn check_cycles(said: &[Vec<Parsed>], needs: &[Vec<Edge>], names: &Names, diagnostics: &mut Diagnostics) {
+fn check_cycles(named: &[Vec<NamedEdge>], needs: &[Vec<Edge>], names: &Names, diagnostics: &mut Diagnostics) {
     for Cycle { path, closed_by } in graph::cycles(needs) {
         let (Some(&first), Some(&last)) = (path.first(), path.last()) else { continue };
         let all: String = path.iter().map(|&step| format!("`{}` needs ", names.step(step))).collect();
-        diagnostics.at(&said[last][closed_by].at, format!("a cycle: {all}`{}`", names.step(first)));
+        diagnostics.at(&named[last][closed_by].at, format!("a cycle: {all}`{}`", names.step(first)));
     }
 }
 
-/// Who takes the fields of the context.
+/// The steps that take each field of the context.
 pub(super) fn shared_fields(steps: &[Step], fields: usize) -> Vec<Shared> {
     let mut shared = vec![Shared { users: Vec::new(), exclusive: false }; fields];
     for (at, step) in steps.iter().enumerate() {

@@ -34,9 +34,9 @@ fn an_unknown_setting() {
         "colour = red(1, 2), optional",
         &[(
             "colour",
-            "`colour` is not a setting of a step; there are `settings`, `retries`, `retry_forever`, `backoff`, `retry_delay`, \
-             `retry_if`, `timeout`, `retry_on_timeout`, `deadline`, `expected`, `uses`, `after`, `skip_on_error`, `optional`, \
-             `required`, `when_all_done`, `when_any_failed`",
+            "`colour` is not a setting of a step; the settings are `settings`, `retries`, `retry_forever`, `backoff`, \
+             `retry_delay`, `retry_if`, `timeout`, `retry_on_timeout`, `deadline`, `expected`, `uses`, `after`, \
+             `skip_on_error`, `optional`, `required`, `when_all_done`, `when_any_failed`",
         )],
     );
     module("ordre = levels", &[("ordre", "`ordre` is not a setting of a pipeline; did you mean `order`?")]);
@@ -44,8 +44,8 @@ fn an_unknown_setting() {
         "retries = 3",
         &[(
             "retries",
-            "`retries` is not a setting of a pipeline; there are `error`, `name`, `max_concurrent`, `order`, `on_failure`, \
-             `deadline`, `defaults`, `resources`",
+            "`retries` is not a setting of a pipeline; the settings are `error`, `name`, `max_concurrent`, `order`, `on_failure`, \
+             `deadline`, `defaults`, `resources`, `crate`",
         )],
     );
 }
@@ -60,12 +60,12 @@ fn defaults_state_what_any_step_may_have() {
         ["retry_if = E::is", "uses(bus = 1)", "after(b)", "when_all_done", "when_any_failed", "settings = S"]
     {
         let name = per_step.split([' ', '(']).next().unwrap();
-        let message = format!("`{name}` is stated at each step, not in `defaults`");
+        let message = format!("`{name}` is not allowed in `defaults`; write it at each step");
         module(&format!("defaults(retries = 1, {per_step})"), &[(name, &message)]);
     }
     module(
         "defaults(backoff = fixed(ms(1)), retry_delay = ms(1))",
-        &[("retry_delay", "`retry_delay` and `backoff` exclude each other: say one of them")],
+        &[("retry_delay", "`retry_delay` and `backoff` are mutually exclusive")],
     );
 }
 
@@ -77,26 +77,26 @@ fn a_companion_may_stand_in_the_defaults_or_in_a_value() {
         "error = E, defaults(timeout = ms(1))",
         step,
         &[
-            ("retry_if", "`retry_if` says nothing without `retries`"),
-            ("retry_on_timeout", "`retry_on_timeout` says nothing without `retries`"),
+            ("retry_if", "`retry_if` has no effect without `retries`"),
+            ("retry_on_timeout", "`retry_on_timeout` has no effect without `retries`"),
         ],
     );
     self::step("settings = CAREFUL, retry_if = E::is", &[]);
-    self::step("optional, required", &[("required", "`required` and `optional` exclude each other: say one of them")]);
+    self::step("optional, required", &[("required", "`required` and `optional` are mutually exclusive")]);
 }
 
 #[test]
 fn what_is_said_twice() {
-    step("retries = 3, optional, retries = 4", &[("retries", "`retries` is said twice")]);
-    step("after(b, b)", &[("b", "`b` is said twice")]);
-    module("error = F", &[("error", "`error` is said twice")]);
-    module("resources(bus = 1, bus = 2)", &[("bus", "`bus` is said twice")]);
+    step("retries = 3, optional, retries = 4", &[("retries", "`retries` is stated twice")]);
+    step("after(b, b)", &[("b", "`b` is stated twice")]);
+    module("error = F", &[("error", "`error` is stated twice")]);
+    module("resources(bus = 1, bus = 2)", &[("bus", "`bus` is stated twice")]);
     check_with(
         "error = E, resources(bus = 2)",
         "#[step(uses(bus = 1, bus = 1))] async fn a() -> R {}",
-        &[("bus", "`bus` is said twice")],
+        &[("bus", "`bus` is stated twice")],
     );
-    check("#[step] #[step(optional)] async fn a() -> R {}", &[("#[step(optional)]", "this attribute is said twice")]);
+    check("#[step] #[step(optional)] async fn a() -> R {}", &[("#[step(optional)]", "this attribute is stated twice")]);
 }
 
 #[test]
@@ -107,12 +107,12 @@ fn values_that_are_missing_or_too_many() {
     }
     step("backoff, retries = 1", &[("backoff", "`backoff` takes a value: `backoff = exponential(ms(10))`")]);
     step("timeout", &[("timeout", "`timeout` takes a value: `timeout = ms(10)`")]);
-    let alone = "`optional` stands alone, without a value";
+    let alone = "`optional` takes no value";
     step("optional = true", &[("optional", alone)]);
     step("optional()", &[("optional", alone)]);
-    step("when_all_done(b)", &[("when_all_done", "`when_all_done` stands alone, without a value")]);
+    step("when_all_done(b)", &[("when_all_done", "`when_all_done` takes no value")]);
     step("after = b", &[("after", "`after` takes a list: `after(power)`")]);
-    step("after(b = 1)", &[("b", "`b` stands alone, without a value")]);
+    step("after(b = 1)", &[("b", "`b` takes no value")]);
     step("uses(bus)", &[("bus", "`bus` takes a value: `bus = 1`")]);
     step("retries = 3 optional", &[("optional", "expected `,`")]);
     step("3", &[("3", "expected a name")]);
@@ -122,7 +122,7 @@ fn values_that_are_missing_or_too_many() {
     module("resources(bus)", &[("bus", "`bus` takes a value: `bus = 1`")]);
     check(
         "#[step = 3] async fn a() -> R {}",
-        &[("#[step = 3]", "a step's settings stand in parentheses: `#[step(retries = 3)]`")],
+        &[("#[step = 3]", "write a step's settings in parentheses: `#[step(retries = 3)]`")],
     );
 }
 
@@ -152,26 +152,23 @@ fn settings_that_exclude_or_want_each_other() {
     step(
         "when_all_done, skip_on_error, when_any_failed",
         &[
-            ("skip_on_error", "`skip_on_error` and `when_all_done` exclude each other: say one of them"),
-            ("when_any_failed", "`when_any_failed` and `when_all_done` exclude each other: say one of them"),
+            ("skip_on_error", "`skip_on_error` and `when_all_done` are mutually exclusive"),
+            ("when_any_failed", "`when_any_failed` and `when_all_done` are mutually exclusive"),
         ],
     );
     step(
         "retries = 1, retry_delay = ms(1), backoff = b",
-        &[("backoff", "`backoff` and `retry_delay` exclude each other: say one of them")],
+        &[("backoff", "`backoff` and `retry_delay` are mutually exclusive")],
     );
-    step(
-        "retry_forever, retries = 3",
-        &[("retries", "`retries` and `retry_forever` exclude each other: say one of them")],
-    );
-    step("backoff = b", &[("backoff", "`backoff` says nothing without `retries`")]);
-    step("retry_delay = b", &[("retry_delay", "`retry_delay` says nothing without `retries`")]);
-    step("retry_if = f", &[("retry_if", "`retry_if` says nothing without `retries`")]);
+    step("retry_forever, retries = 3", &[("retries", "`retries` and `retry_forever` are mutually exclusive")]);
+    step("backoff = b", &[("backoff", "`backoff` has no effect without `retries`")]);
+    step("retry_delay = b", &[("retry_delay", "`retry_delay` has no effect without `retries`")]);
+    step("retry_if = f", &[("retry_if", "`retry_if` has no effect without `retries`")]);
     step(
         "retry_on_timeout = true",
         &[
-            ("retry_on_timeout", "`retry_on_timeout` says nothing without `retries`"),
-            ("retry_on_timeout", "`retry_on_timeout` says nothing without `timeout`"),
+            ("retry_on_timeout", "`retry_on_timeout` has no effect without `retries`"),
+            ("retry_on_timeout", "`retry_on_timeout` has no effect without `timeout`"),
         ],
     );
 }
@@ -186,7 +183,7 @@ fn a_judge_is_a_function() {
 
 #[test]
 fn numbers_that_cannot_be() {
-    module("max_concurrent = 0", &[("0", "`max_concurrent` is 0, so that nothing could ever start")]);
+    module("max_concurrent = 0", &[("0", "`max_concurrent` is 0: no step could ever start")]);
     module("max_concurrent = LIMIT", &[]);
     check_with(
         "error = E, resources(bus = 2, pool = LIMIT)",

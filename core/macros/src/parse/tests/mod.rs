@@ -14,7 +14,7 @@ use super::{Rejected, pipeline};
 use crate::model::Pipeline;
 use std::str::FromStr;
 
-/// Checks what is told of a module of these items: what each mistake points at, and its message.
+/// Checks what is told of a module of these items: what each diagnostic points at, and its message.
 #[track_caller]
 fn check(items: &str, expected: &[(&str, &str)]) {
     check_with("error = E", items, expected);

@@ -136,5 +136,5 @@ fn a_graph() {
     assert_eq!(graph.needs[4], [Edge { step: 3, kind: result }]);
     assert_eq!(graph.order, [0, 1, 2, 3, 4]);
     assert_eq!(graph.levels, [0, 1, 2, 2, 3]);
-    assert_eq!(graph.paths, [vec![0, 1, 2], vec![3, 4]]);
+    assert_eq!(graph.lanes, [vec![0, 1, 2], vec![3, 4]]);
 }

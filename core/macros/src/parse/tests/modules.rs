@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 #[test]
 fn goes_on_a_module_with_items() {
     check_module("error = E", "fn f() {}", &[("fn f() {}", "`#[pipeline]` goes on a module: `mod name { .. }`")]);
-    check_module("error = E", "mod m;", &[("mod m;", "the steps stand in the module itself: `mod name { .. }`")]);
+    check_module("error = E", "mod m;", &[("mod m;", "write the steps in the module itself: `mod name { .. }`")]);
     check_with("error = E", "", &[]);
 }
 
@@ -25,9 +25,9 @@ fn attributes_that_stand_elsewhere() {
 fn one_context_with_names() {
     check(
         "#[context] struct A {} #[context] struct B {}",
-        &[("#[context]", "there is one context, and `A` is marked already")],
+        &[("#[context]", "a pipeline has one context, and `A` is marked already")],
     );
-    check("#[context(x)] struct A {}", &[("#[context(x)]", "`#[context]` stands alone, without a value")]);
+    check("#[context(x)] struct A {}", &[("#[context(x)]", "`#[context]` takes no value")]);
     check("#[context] struct A(u8);", &[("A", "the context's fields have names: `struct Board { rail: Rail }`")]);
     check("struct A(u8);", &[]);
 }
@@ -46,20 +46,20 @@ fn the_context_is_the_only_struct_or_the_marked_one() {
 fn nothing_hangs_on_a_cfg() {
     check(
         "#[cfg(x)] #[step] async fn a() -> R {}",
-        &[("#[cfg(x)]", "a step cannot hang on a `#[cfg]`: put it on the module, or within the body")],
+        &[("#[cfg(x)]", "`#[cfg]` is not supported on a step; put it on the module or inside the body")],
     );
     check(
         "#[cfg(x)] #[context] struct A {}",
-        &[("#[cfg(x)]", "the context cannot hang on a `#[cfg]`: put it on the module, or within the body")],
+        &[("#[cfg(x)]", "`#[cfg]` is not supported on the context; put it on the module")],
     );
     check("struct A { #[cfg(x)] led: Led, radio: Radio } #[step] async fn a(radio: &Radio) -> R {}", &[]);
     check(
         "struct A { #[cfg(x)] led: Led } #[step] async fn a(led: &Led) -> R {}",
-        &[("led", "field `led` of `A` hangs on a `#[cfg]`, and a plan cannot")],
+        &[("led", "field `led` of `A` has a `#[cfg]`, which is not supported on a field that a step takes")],
     );
     check(
         "#[step] async fn b() -> R {} #[step] async fn a(#[cfg(x)] b: &u8) -> R {}",
-        &[("#[cfg(x)]", "a parameter of a step cannot hang on a `#[cfg]`")],
+        &[("#[cfg(x)]", "`#[cfg]` is not supported on a parameter of a step; put it on the module")],
     );
 }
 
@@ -80,7 +80,7 @@ fn inner_attributes_move_out() {
     assert!(module.starts_with("# [allow (unused)] mod m { }"), "{module}");
 }
 
-/// Every mistake of a module at once.
+/// Every diagnostic of a module at once.
 #[test]
 fn all_at_once() {
     check_with(
@@ -92,8 +92,8 @@ fn all_at_once() {
         &[
             (
                 "colour",
-                "`colour` is not a setting of a pipeline; there are `error`, `name`, `max_concurrent`, `order`, `on_failure`, \
-                 `deadline`, `defaults`, `resources`",
+                "`colour` is not a setting of a pipeline; the settings are `error`, `name`, `max_concurrent`, `order`, `on_failure`, \
+                 `deadline`, `defaults`, `resources`, `crate`",
             ),
             ("retrys", "`retrys` is not a setting of a step; did you mean `retries`?"),
             ("fn", "a step is an `async fn`: add `async`"),

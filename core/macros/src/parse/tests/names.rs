@@ -24,8 +24,8 @@ fn neither_a_step_nor_a_field() {
         "#[step] async fn b(_power: &Rails) -> R {}",
         &[(
             "_power",
-            "step `b` needs `_power`, which is neither a step nor a field of `Board`; to come after `power` without its result, \
-             say `after(power)`",
+            "step `b` needs `_power`, which is neither a step nor a field of `Board`; to start after `power` without its result, \
+             write `after(power)`",
         )],
     );
     step(

@@ -53,7 +53,7 @@ fn a_result_is_taken_by_reference() {
             "only steps `when_all_done` and `when_any_failed` are told what became of their needs: take the result of step `power` as `&T`",
         )],
     );
-    step("power: &'static Rails", &[("'static", "a step borrows for one attempt only: leave the lifetime out")]);
+    step("power: &'static Rails", &[("'static", "a step borrows for one attempt only: remove the lifetime")]);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_clean_up_step_takes_what_became_of_its_needs() {
     ] {
         clean_up(
             &format!("power: {wrong}"),
-            &[(wrong, "the step runs whatever became of step `power`: take it as `Result<&T, Cause>`")],
+            &[(wrong, "the step runs whatever the outcome of step `power`: take it as `Result<&T, Cause>`")],
         );
     }
 }
@@ -85,7 +85,7 @@ fn a_field_is_lent() {
     let lent = "field `radio` is lent for each attempt: take it as `&T` or `&mut T`";
     step("radio: Radio", &[("Radio", lent)]);
     clean_up("radio: Result<&Radio, Cause>", &[("Result<&Radio, Cause>", lent)]);
-    step("radio: &'static mut Radio", &[("'static", "a step borrows for one attempt only: leave the lifetime out")]);
+    step("radio: &'static mut Radio", &[("'static", "a step borrows for one attempt only: remove the lifetime")]);
 }
 
 #[test]

@@ -41,8 +41,8 @@ fn generic_steps() {
     step(
         "async fn a<'s>(i2c: &'s u8) -> R",
         &[
-            ("'s", "a step names no lifetimes: leave `'s` out"),
-            ("'s", "a step borrows for one attempt only: leave the lifetime out"),
+            ("'s", "a step has no lifetime parameters: remove `'s`"),
+            ("'s", "a step borrows for one attempt only: remove the lifetime"),
         ],
     );
     let occurs = "`Bus` occurs in the result, so the context must have a parameter `Bus` too";

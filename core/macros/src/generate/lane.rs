@@ -1,4 +1,4 @@
-//! Paths: an async block each, in which its steps follow one another, so that their futures take the room of one.
+//! Lanes: an async block each, in which the steps of the lane follow one another, so that their futures share memory.
 
 use super::{local, step_id};
 use crate::model::{Field, Param, ParamKind, Pipeline, Step};
@@ -6,28 +6,28 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Index, spanned::Spanned};
 
-/// How the steps of a path come by a field of the context.
+/// How the steps of a lane get a field of the context.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Access {
-    /// All only look at it.
+    /// All steps only read it.
     Shared,
-    /// All who take it lie on one path, which owns the `&mut`.
+    /// All steps that take it are on one lane, which owns the `&mut`.
     Owned,
-    /// They lie on several paths, and hand it on.
-    Lent,
+    /// They are on several lanes, which hand it over.
+    HandedOver,
 }
 
 fn access(model: &Pipeline, field: &Field) -> Access {
     if !field.exclusive {
         return Access::Shared;
     }
-    let path_of = |step: &usize| model.graph.paths.iter().position(|path| path.contains(step));
-    let mut paths = field.users.iter().map(path_of);
-    let first = paths.next();
-    if paths.all(|path| Some(path) == first) { Access::Owned } else { Access::Lent }
+    let lane_of = |step: &usize| model.graph.lanes.iter().position(|lane| lane.contains(step));
+    let mut lanes = field.users.iter().map(lane_of);
+    let first = lanes.next();
+    if lanes.all(|lane| Some(lane) == first) { Access::Owned } else { Access::HandedOver }
 }
 
-/// The context taken apart, each field as its users want it.
+/// The context taken apart, each field as its users take it.
 pub(super) fn fields(model: &Pipeline) -> TokenStream {
     let Some(context) = &model.context else { return TokenStream::new() };
     let used: Vec<_> = context.fields.iter().filter(|field| !field.users.is_empty()).collect();
@@ -41,12 +41,12 @@ pub(super) fn fields(model: &Pipeline) -> TokenStream {
         match access(model, field) {
             Access::Shared => quote!(let #name = &*#name;),
             Access::Owned => TokenStream::new(),
-            Access::Lent => quote!(let #name = &::rungs::fixed::Handover::new(#name);),
+            Access::HandedOver => quote!(let #name = &__rungs::__private::Handover::new(#name);),
         }
     });
-    let given = local("context");
+    let context_value = local("context");
     quote! {
-        let #ty { #(#patterns,)* .. } = #given;
+        let #ty { #(#patterns,)* .. } = #context_value;
         #(#shared)*
     }
 }
@@ -55,117 +55,119 @@ fn name_of(field: &Field) -> Ident {
     local(&format!("field_{}", field.ident))
 }
 
-/// The same name, shown elsewhere.
+/// The same name with another location.
 fn located(mut name: Ident, span: Span) -> Ident {
     name.set_span(name.span().located_at(span));
     name
 }
 
-/// The outputs taken apart, a place for each path to write its results to, and what other paths see of them.
+/// The outputs taken apart, a slot for each result, and the results that other lanes read.
 pub(super) fn results(model: &Pipeline) -> TokenStream {
     let outputs = local("outputs");
-    let priorities = model.steps.iter().map(|step| {
-        let (ident, place) = (&step.ident, place_of(step));
-        quote!(#ident: #place)
+    let slots = model.steps.iter().map(|step| {
+        let (ident, slot) = (&step.ident, slot_of(step));
+        quote!(#ident: #slot)
     });
-    let published = (0..model.steps.len()).filter(|&step| is_read_elsewhere(model, step));
-    let published = published.map(|_| quote!(::rungs::fixed::SharedResult::new()));
-    let all = local("published");
+    let shared = (0..model.steps.len()).filter(|&step| is_read_elsewhere(model, step));
+    let shared = shared.map(|_| quote!(__rungs::__private::SharedResult::new()));
+    let all = local("shared");
     quote! {
-        let Outputs { #(#priorities,)* } = #outputs;
-        let #all = &(#(#published,)*);
+        let Outputs { #(#slots,)* } = #outputs;
+        let #all = &(#(#shared,)*);
     }
 }
 
-/// Where a step's result is written.
-fn place_of(step: &Step) -> Ident {
-    local(&format!("place_{}", step.ident))
+/// The slot of a step's result.
+fn slot_of(step: &Step) -> Ident {
+    local(&format!("slot_{}", step.ident))
 }
 
-/// Where steps of other paths see a step's result, if there are any.
-fn published(model: &Pipeline, number: usize) -> Option<TokenStream> {
+/// Where steps of other lanes read a step's result, if there are such steps.
+fn shared(model: &Pipeline, number: usize) -> Option<TokenStream> {
     if !is_read_elsewhere(model, number) {
         return None;
     }
-    let all = local("published");
+    let all = local("shared");
     let nth = Index::from((0..number).filter(|&step| is_read_elsewhere(model, step)).count());
     Some(quote!(#all.#nth))
 }
 
 fn is_read_elsewhere(model: &Pipeline, number: usize) -> bool {
-    let path_of = |step: usize| model.graph.paths.iter().position(|path| path.contains(&step));
+    let lane_of = |step: usize| model.graph.lanes.iter().position(|lane| lane.contains(&step));
     let reads = |step: &Step| step.params.iter().any(|param| param.kind == ParamKind::Result { step: number });
     let mut readers = model.steps.iter().enumerate().filter(|(_, step)| reads(step));
-    readers.any(|(reader, _)| path_of(reader) != path_of(number))
+    readers.any(|(reader, _)| lane_of(reader) != lane_of(number))
 }
 
-/// One path, as an async block.
-pub(super) fn block(model: &Pipeline, path: usize, steps: &[usize]) -> TokenStream {
-    let turns = steps.iter().map(|&step| turns(model, path, step));
+/// One lane, as an async block.
+pub(super) fn block(model: &Pipeline, lane: usize, steps: &[usize]) -> TokenStream {
+    let turns = steps.iter().map(|&step| turns(model, lane, step));
     quote!(async move { #(#turns)* })
 }
 
 /// The attempts of one step.
-fn turns(model: &Pipeline, path: usize, number: usize) -> TokenStream {
+fn turns(model: &Pipeline, lane: usize, number: usize) -> TokenStream {
     let step = &model.steps[number];
     let (ident, id) = (&step.ident, step_id(number));
-    let wires = local("wires");
-    let (came, value) = (local("came"), local("value"));
+    let lane_states = local("lane_states");
+    let (output, value) = (local("output"), local("value"));
     let error = located(local("error"), step.output.span());
     let index = number as u32;
-    // Where the step says its type: there the compiler says that it is no `Result`.
-    let result_of = quote_spanned!(step.output.span()=> ::rungs::fixed::result_of);
-    let place = place_of(step);
-    let keep = match published(model, number) {
-        Some(published) => quote!(#published.set(#place.insert(#value));),
-        None => quote!(let _ = #place.insert(#value);),
+    // At the step's return type, where the compiler says that it is no `Result`.
+    let result_of = quote_spanned!(step.output.span()=> __rungs::__private::result_of);
+    let slot = slot_of(step);
+    let keep = match shared(model, number) {
+        Some(shared) => quote!(#shared.set(#slot.insert(#value));),
+        None => quote!(let _ = #slot.insert(#value);),
     };
-    let Arguments { before, arguments, after } = Arguments::of(model, path, number);
-    let judge = match &step.settings.retry_if {
-        Some(judge) => quote_spanned!(judge.span()=> ::rungs::fixed::judge(#judge, &#error)),
-        None => quote!(::rungs::Retry::Yes),
+    let Arguments { before, arguments, after } = Arguments::of(model, lane, number);
+    let verdict = match &step.settings.retry_if {
+        Some(predicate) => {
+            quote_spanned!(predicate.span()=> __rungs::__private::retry_verdict(#predicate, &#error))
+        }
+        None => quote!(__rungs::Retry::Yes),
     };
     quote! {
-        while #wires.turn::<#path, #index>().await {
+        while #lane_states.turn::<#lane, #index>().await {
             #before
-            let #came = #wires.attempt::<#path, #index, _>(#ident(#(#arguments),*)).await;
+            let #output = #lane_states.attempt::<#lane, #index, _>(#ident(#(#arguments),*)).await;
             #after
-            match #result_of(#came) {
+            match #result_of(#output) {
                 ::core::option::Option::Some(::core::result::Result::Ok(#value)) => {
                     #keep
                     break;
                 }
                 ::core::option::Option::Some(::core::result::Result::Err(#error)) => {
-                    let judged = #judge;
-                    #wires.failed(#path, #id, #error, judged);
+                    let verdict = #verdict;
+                    #lane_states.failed(#lane, #id, #error, verdict);
                 }
-                ::core::option::Option::None => #wires.abandoned(#path, #id),
+                ::core::option::Option::None => #lane_states.abandoned(#lane, #id),
             }
         }
     }
 }
 
-/// What an attempt is given.
+/// The arguments of an attempt.
 #[derive(Default)]
 struct Arguments {
-    /// Fetched before it begins.
+    /// Code before the attempt, which fetches them.
     before: TokenStream,
     arguments: Vec<TokenStream>,
-    /// Given back when it has ended.
+    /// Code after the attempt, which gives them back.
     after: TokenStream,
 }
 
 impl Arguments {
-    fn of(model: &Pipeline, path: usize, number: usize) -> Self {
+    fn of(model: &Pipeline, lane: usize, number: usize) -> Self {
         let step = &model.steps[number];
-        let (wires, id) = (local("wires"), step_id(number));
-        // Never: a step starts when its needs have ended as its rule wants them, and when its fields are free.
-        let missing = quote!({ #wires.abandoned(#path, #id); continue; });
+        let (lane_states, id) = (local("lane_states"), step_id(number));
+        // It never happens: a step starts when its needs have ended as its rule says, and when its fields are free.
+        let missing = quote!({ #lane_states.abandoned(#lane, #id); continue; });
         let mut all = Self::default();
         let mut results = 0;
-        for (place, param) in step.params.iter().enumerate() {
-            // Located where the step says its type: there the compiler says that it is another one.
-            let name = located(local(&format!("argument_{place}")), param.ty.span());
+        for (index, param) in step.params.iter().enumerate() {
+            // At the parameter's type, where the compiler says that it is another one.
+            let name = located(local(&format!("argument_{index}")), param.ty.span());
             match param.kind {
                 ParamKind::Result { step: need } => {
                     all.result(model, step, need, results, &name, &missing);
@@ -174,7 +176,7 @@ impl Arguments {
                 ParamKind::Field { field, mutable } => all.field(model, field, mutable, param, &name, &missing),
                 ParamKind::Context => {
                     all.before.extend(
-                        quote!(let ::core::option::Option::Some(#name) = #wires.context::<Self>(#id) else #missing;),
+                        quote!(let ::core::option::Option::Some(#name) = #lane_states.context::<Self>(#id) else #missing;),
                     );
                     all.arguments.push(quote!(&#name));
                 }
@@ -185,12 +187,11 @@ impl Arguments {
 
     /// Results come first among a step's needs, in the order of its parameters.
     fn result(&mut self, model: &Pipeline, step: &Step, need: usize, nth: usize, name: &Ident, missing: &TokenStream) {
-        let (wires, place) = (local("wires"), place_of(&model.steps[need]));
-        let result =
-            published(model, need).map_or_else(|| quote!(#place.as_ref()), |published| quote!(#published.get()));
+        let (lane_states, slot) = (local("lane_states"), slot_of(&model.steps[need]));
+        let result = shared(model, need).map_or_else(|| quote!(#slot.as_ref()), |shared| quote!(#shared.get()));
         self.before.extend(if step.settings.when.is_clean_up() {
             quote! {
-                let #name = match (#result, #wires.cause(#nth)) {
+                let #name = match (#result, #lane_states.cause(#nth)) {
                     (::core::option::Option::Some(value), _) => ::core::result::Result::Ok(value),
                     (_, ::core::option::Option::Some(cause)) => ::core::result::Result::Err(cause),
                     _ => #missing
@@ -217,9 +218,9 @@ impl Arguments {
         let owner = match access(model, field) {
             Access::Shared => return self.arguments.push(quote!(#shared)),
             Access::Owned => shared,
-            Access::Lent => {
+            Access::HandedOver => {
                 self.before.extend(quote!(let ::core::option::Option::Some(#name) = #shared.take() else #missing;));
-                // Given back whatever came of the attempt.
+                // Given back whatever the outcome of the attempt.
                 self.after.extend(quote!(#shared.give(#name);));
                 name.clone()
             }
