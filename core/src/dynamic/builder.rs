@@ -334,7 +334,7 @@ where
     fn add_step(self, body: B) -> Handle<T> {
         let Self { steps, spawner, name, needs, .. } = self;
         let step = steps.add(name, K::hold(Task::new(needs, body, spawner)));
-        Handle::new(steps.draft.id, step)
+        Handle::new(steps.draft.names.id(), step)
     }
 }
 

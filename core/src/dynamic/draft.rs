@@ -6,18 +6,16 @@ use super::{
     plan_error::{PlanError, PlanErrorKind},
 };
 use crate::{diagram::StepNames, steps::Names};
-use alloc::{string::String, sync::Arc, vec, vec::Vec};
+use alloc::{boxed::Box, string::String, sync::Arc, vec, vec::Vec};
 use rungs_scheduler::{Edges, Need, Plan, Settings, StepId, Use, When};
 
 /// A pipeline's plan while it is written.
 pub(crate) struct Draft<'env> {
-    pub(super) id: u32,
     pub(super) names: Arc<Names>,
     pub(super) need_rows: Vec<u32>,
     pub(super) needs: Vec<Need>,
     /// The settings of the next steps where they state none themselves.
-    defaults: Settings<'env>,
-    has_defaults: bool,
+    defaults: Option<Box<Settings<'env>>>,
     /// The settings of the next step. Its needs and uses are already in the lists below, under its number.
     next: Settings<'env>,
     /// Whether the next step has anything but needs by handle.
@@ -48,12 +46,10 @@ pub(super) struct Reference {
 impl<'env> Draft<'env> {
     pub(super) fn new(id: u32, name: &str) -> Self {
         Self {
-            id,
-            names: Arc::new(Names::new(name)),
+            names: Arc::new(Names::new(id, name)),
             need_rows: vec![0],
             needs: Vec::new(),
-            defaults: Settings::DEFAULT,
-            has_defaults: false,
+            defaults: None,
             next: Settings::DEFAULT,
             is_set: false,
             settings: vec![Settings::DEFAULT],
@@ -102,7 +98,7 @@ impl<'env> Draft<'env> {
     #[cold]
     fn forget(&mut self) {
         let next = self.next_step();
-        self.next = self.defaults;
+        self.next = self.default_settings();
         self.by_name.retain(|reference| reference.step < next);
         self.uses_by_name.retain(|(step, _)| *step < next);
         self.foreign_handles.retain(|&step| step < next);
@@ -112,14 +108,18 @@ impl<'env> Draft<'env> {
     /// Sets what steps have from now on where they state nothing themselves.
     pub(super) fn defaults(&mut self, defaults: Settings<'env>) {
         self.compiled = None;
-        self.defaults = defaults.class(0);
+        let mut defaults = defaults.class(0);
         self.rules_in_settings.retain(Option::is_some);
         if defaults.get_when().is_clean_up() {
             self.rules_in_settings.push(None);
-            self.defaults = self.defaults.when(When::AllSucceeded);
+            defaults = defaults.when(When::AllSucceeded);
         }
-        self.has_defaults = self.defaults != Settings::DEFAULT;
-        self.next = self.defaults;
+        self.defaults = (defaults != Settings::DEFAULT).then(|| Box::new(defaults));
+        self.next = defaults;
+    }
+
+    fn default_settings(&self) -> Settings<'env> {
+        self.defaults.as_deref().copied().unwrap_or(Settings::DEFAULT)
     }
 
     /// Changes the settings of the next step by the caller's function: all but its class and, where it decides about the
@@ -160,7 +160,7 @@ impl<'env> Draft<'env> {
 
     #[inline]
     fn need_by_handle(&mut self, of: u32, need: Need) {
-        if of == self.id {
+        if of == self.names.id() {
             self.needs.push(need);
         } else {
             self.note_foreign_handle();
@@ -201,7 +201,7 @@ impl<'env> Draft<'env> {
         }
         Arc::make_mut(&mut self.names).push(name);
         self.need_rows.push(self.needs.len() as u32);
-        if self.is_set || self.has_defaults || !self.which.is_empty() {
+        if self.is_set || self.defaults.is_some() || !self.which.is_empty() {
             self.set(step);
         }
         step
@@ -210,7 +210,8 @@ impl<'env> Draft<'env> {
     /// Equal settings are kept once when they follow one another, and default ones not at all.
     fn set(&mut self, step: StepId) {
         self.is_set = false;
-        let settings = core::mem::replace(&mut self.next, self.defaults);
+        let defaults = self.default_settings();
+        let settings = core::mem::replace(&mut self.next, defaults);
         if settings == Settings::DEFAULT {
             if !self.which.is_empty() {
                 self.which.push(0);

@@ -116,7 +116,7 @@ pub(crate) struct Steps<'env, E, K: Kind<'env, E>> {
     record: Arc<RunRecord<K::Cell>>,
     storage: RunStorage,
     /// The configuration of each run that states no other.
-    config: Config,
+    config: Option<Box<Config>>,
 }
 
 /// The memory that runs write to, kept from one run to the next.
@@ -154,7 +154,7 @@ impl<'env, E, K: Kind<'env, E>> PipelineOf<'env, E, K> {
             as_error,
             record: Arc::new(RunRecord::default()),
             storage: RunStorage::default(),
-            config: Config::DEFAULT,
+            config: None,
         };
         Self { steps, spawner: InPlace }
     }
@@ -208,7 +208,7 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// # Ok::<(), rungs::PlanError>(())
     /// ```
     pub fn config(&mut self, config: Config) -> &mut Self {
-        self.steps.config = config;
+        self.steps.config = Some(Box::new(config));
         self
     }
 
@@ -260,7 +260,7 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// All mistakes at once. [`PlanError`] has an example.
     pub fn check(&mut self) -> Result<(), PlanError> {
         self.steps.draft.compile()?;
-        let config = self.steps.config;
+        let config = self.steps.config.as_deref().copied().unwrap_or_default();
         self.steps.prepare(&config);
         Ok(())
     }
@@ -303,7 +303,7 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
 
     /// A run with settings of its own. [`Runner`] has an example.
     pub fn runner(&mut self) -> Runner<'_, 'env, E, K> {
-        let config = self.steps.config;
+        let config = self.steps.config.as_deref().copied().unwrap_or_default();
         Runner::new(&mut self.steps).config(config)
     }
 

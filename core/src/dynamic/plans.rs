@@ -63,7 +63,7 @@ impl Draft<'_> {
 /// For a compiled draft; any other shows no steps.
 impl PlanSource for Draft<'_> {
     fn id(&self) -> Option<u32> {
-        Some(self.id)
+        Some(self.names.id())
     }
 
     fn pipeline(&self) -> &str {

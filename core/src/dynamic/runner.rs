@@ -137,7 +137,6 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         let errors = steps.driver(config, tokens, observers, started).run(started, timer).await;
         let finished = timer.now();
         Ok(Report {
-            pipeline: steps.draft.id,
             names: steps.draft.names.clone(),
             record: steps.record.clone(),
             notes: RunNotes {

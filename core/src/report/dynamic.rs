@@ -84,8 +84,6 @@ use rungs_scheduler::{Instant, Status, StepId};
 /// [`Cause::code`]: crate::Cause::code
 #[must_use = "step failures appear only in the report; check it"]
 pub struct Report<E, C: ?Sized = SharedCell> {
-    /// The pipeline whose handles are valid here.
-    pub(crate) pipeline: u32,
     pub(crate) names: Arc<Names>,
     pub(crate) record: Arc<RunRecord<C>>,
     pub(crate) notes: RunNotes<E>,
@@ -136,7 +134,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     /// assert_eq!(error.source().unwrap().to_string(), "invalid digit found in string");
     /// ```
     pub fn output<T: 'static>(&self, handle: Handle<T>) -> Result<Out<T>, OutputError<E>> {
-        if handle.pipeline != self.pipeline {
+        if handle.pipeline != self.names.id() {
             return Err(OutputError::no_such_step());
         }
         self.output_of(handle.id())

@@ -10,6 +10,8 @@ use rungs_scheduler::StepId;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     pipeline: String,
+    /// The number that the handles of the pipeline carry.
+    id: u32,
     text: String,
     ends: Vec<u32>,
     index: Index,
@@ -18,12 +20,16 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    pub(crate) fn new(pipeline: &str) -> Self {
-        Self { pipeline: pipeline.into(), ..Self::default() }
+    pub(crate) fn new(id: u32, pipeline: &str) -> Self {
+        Self { id, pipeline: pipeline.into(), ..Self::default() }
     }
 
     pub(crate) fn pipeline(&self) -> &str {
         &self.pipeline
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.id
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -146,7 +152,7 @@ mod tests {
 
     #[test]
     fn each_name_is_found_and_the_first_of_its_name_keeps_it() {
-        let mut names = Names::new("names");
+        let mut names = Names::new(0, "names");
         let mut taken = Vec::new();
         for step in 0..1_500 {
             // Every 500th has the name of the first.
