@@ -5,6 +5,6 @@ use rungs::Pipeline;
 struct Fault;
 
 fn main() {
-    let mut p: Pipeline<'_, Fault> = Pipeline::with_error("boot");
+    let mut p: Pipeline<'_, Fault> = Pipeline::new("boot");
     p.step("a").run(|| async { Err::<(), _>(Fault) });
 }
