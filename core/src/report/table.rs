@@ -26,12 +26,12 @@ impl<E: fmt::Display> Table<'_, E> {
         writeln!(f, "Report: {}", self.pipeline)?;
         writeln!(f, "{:width$}  status     tries     start  duration  cause", "step")?;
         for step in self.record.steps() {
-            self.line(f, step, width)?;
+            self.line(f, &step, width)?;
         }
         self.summary(f)
     }
 
-    fn line(&self, f: &mut fmt::Formatter<'_>, step: StepResult<'_, E>, width: usize) -> fmt::Result {
+    fn line(&self, f: &mut fmt::Formatter<'_>, step: &StepResult<'_, E>, width: usize) -> fmt::Result {
         write!(f, "{:width$}  {:9}  {:>5}", step.name(), step.status(), step.attempts())?;
         match step.started_at() {
             Some(started) => {
