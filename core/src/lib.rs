@@ -78,6 +78,8 @@ mod plan_view;
 mod reason;
 #[cfg(any(feature = "alloc", feature = "macros"))]
 mod report;
+#[cfg(any(feature = "alloc", feature = "macros"))]
+mod sleep;
 mod spawn;
 #[cfg(any(feature = "alloc", feature = "macros"))]
 mod step_cx;

@@ -186,3 +186,22 @@ fn a_timeout_of_nothing_still_takes_what_is_ready() {
     let report = drive(&clock, p.run(&clock)).unwrap();
     assert_eq!(fates(&report), ["ready success 0..0", "waits failed 0..0: timed out"]);
 }
+
+#[test]
+fn a_sleep_that_has_ended_is_not_polled_again() {
+    // The only limit passes between the reading of the clock and the poll of the sleep: the other step computes that long.
+    let clock = Clock::new();
+    let mut p = Pipeline::with_error::<&str>("late");
+    p.step("hangs").timeout(ms(5)).run(std::future::pending::<Result<(), _>>);
+    p.step("computes").run(|| {
+        let (clock, mut polls) = (&clock, 0);
+        std::future::poll_fn(move |cx| {
+            polls += 1;
+            clock.slip(ms(6));
+            cx.waker().wake_by_ref();
+            if polls < 3 { Poll::Pending } else { Poll::Ready(Ok(())) }
+        })
+    });
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!(fates(&report), ["hangs failed 0..6: timed out", "computes success 0..18"]);
+}

@@ -252,8 +252,8 @@ mod asleep {
 
 #[test]
 fn a_signal_wakes_a_run_that_sleeps() {
-    let stops: [(fn(&StopSignal), Cause); 2] =
-        [(StopSignal::drain, Cause::Drained), (StopSignal::cancel, Cause::Cancelled)];
+    type Request = fn(&StopSignal);
+    let stops: [(Request, Cause); 2] = [(StopSignal::drain, Cause::Drained), (StopSignal::cancel, Cause::Cancelled)];
     for (stop, cause) in stops {
         let (clock, signal, hand) = (Clock::new(), StopSignal::new(), Hand::new());
         let mut running = pin!(asleep::runner().cancel(&signal).run((), &clock));
@@ -337,4 +337,41 @@ fn the_clock_decides_and_not_the_end_of_a_sleep() {
         assert_eq!(clock.now() - Instant::ZERO, ms(20));
         assert_eq!(clock.sleeps(), early + 5, "each sleep that ended early is made up for by another");
     }
+}
+
+#[rungs::pipeline(error = Bad)]
+mod late {
+    use super::*;
+
+    pub struct Board {
+        pub(super) clock: Clock,
+    }
+
+    #[step(timeout = ms(5))]
+    async fn hangs() -> Result<(), Bad> {
+        std::future::pending().await
+    }
+
+    #[step]
+    async fn computes(clock: &Clock) -> Result<(), Bad> {
+        let mut polls = 0;
+        std::future::poll_fn(|cx| {
+            polls += 1;
+            clock.slip(ms(6));
+            cx.waker().wake_by_ref();
+            if polls < 3 { Poll::Pending } else { Poll::Ready(Ok(())) }
+        })
+        .await
+    }
+}
+
+#[test]
+fn a_sleep_that_has_ended_is_not_polled_again() {
+    // The only limit passes between the reading of the clock and the poll of the sleep: the other step computes that long.
+    let clock = Clock::new();
+    let mut board = late::Board { clock: clock.clone() };
+    let report = run(&clock, late::run(&mut board, &clock));
+    let ends = ["hangs", "computes"].map(|name| report.get(name).unwrap().finished_at().unwrap() - Instant::ZERO);
+    assert_eq!(ends, [ms(6), ms(18)]);
+    assert_eq!(report.get("hangs").unwrap().cause(), Some(Cause::TimedOut));
 }

@@ -10,6 +10,7 @@ use crate::{
     exit_code::exit_code,
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
+    sleep::ArmedSleep,
     steps::{Attempt, AttemptError, Errors, Kind, Names, RetryPredicate, Work},
     time::Timer,
 };
@@ -55,8 +56,7 @@ pin_project! {
         driver: Driver<'r, 'env, E, K, O>,
         timer: &'t T,
         #[pin]
-        sleep: Option<T::Sleep>,
-        armed: Option<Instant>,
+        sleep: ArmedSleep<T>,
     }
 }
 
@@ -77,16 +77,9 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
                 continue;
             }
             let deadline = this.driver.parts.scheduler.poll_deadline();
-            if *this.armed != deadline {
-                this.sleep.set(deadline.map(|deadline| this.timer.sleep_until(deadline)));
-                *this.armed = deadline;
-            }
-            let Some(sleep) = this.sleep.as_mut().as_pin_mut() else { return Poll::Pending };
-            if sleep.poll(cx).is_pending() {
+            if this.sleep.as_mut().poll_until(deadline, *this.timer, cx).is_pending() {
                 return Poll::Pending;
             }
-            // A sleep may end early: the clock decides, and if the time has not come there is another sleep.
-            *this.armed = None;
             now = this.timer.now();
         }
     }
@@ -129,7 +122,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         timer: &'t T,
     ) -> impl Future<Output = Errors<E>> + use<'r, 'env, 't, E, K, O, T> {
         self.parts.notify_start(started);
-        Run { driver: self, timer, sleep: None, armed: None }
+        Run { driver: self, timer, sleep: ArmedSleep::new() }
     }
 
     /// Registers the waker of the run: a wake from here on causes a further poll, and an earlier one is in the pass.

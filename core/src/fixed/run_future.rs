@@ -9,7 +9,7 @@ use super::{
     static_plan::StaticPipeline,
     storage::{Lend, RunBuffers},
 };
-use crate::{observers::Observers, time::Timer};
+use crate::{observers::Observers, sleep::ArmedSleep, time::Timer};
 use core::{
     future::Future,
     mem,
@@ -54,15 +54,14 @@ pin_project! {
         driver: D,
         stage: G,
         #[pin]
-        sleep: Option<T::Sleep>,
+        sleep: ArmedSleep<T>,
     }
 }
 
 /// How far a run has come.
 pub(super) enum Stage<'r, P, S, T, L, const STEPS: usize> {
     Start(RunStart<'r, S, L, STEPS>),
-    /// With the time at which the armed sleep ends.
-    Scheduled(ScheduledBy<'r, P, S, T>, Instant),
+    Scheduled(ScheduledBy<'r, P, S, T>),
     Ended,
 }
 
@@ -75,7 +74,7 @@ pub(super) struct RunStart<'r, S, L, const STEPS: usize> {
 
 impl<'r, P, S, T: Timer, L, D, const STEPS: usize> RunFuture<D, Stage<'r, P, S, T, L, STEPS>, T> {
     pub(super) fn new(start: RunStart<'r, S, L, STEPS>, driver: D) -> Self {
-        Self { driver, stage: Stage::Start(start), sleep: None }
+        Self { driver, stage: Stage::Start(start), sleep: ArmedSleep::new() }
     }
 }
 
@@ -141,14 +140,14 @@ impl<
     fn schedule(self: Pin<&mut Self>, fast_path: &FastPath, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
         let driver = this.driver;
-        if let Stage::Scheduled(scheduler, _) = this.stage {
+        if let Stage::Scheduled(scheduler) = this.stage {
             driver.poll_running(scheduler, cx);
         } else if let Stage::Start(start) = mem::replace(this.stage, Stage::Ended)
             && let Some(scheduler) = driver.scheduler(start, fast_path)
         {
-            *this.stage = Stage::Scheduled(scheduler, Instant::NEVER);
+            *this.stage = Stage::Scheduled(scheduler);
         }
-        let Stage::Scheduled(scheduler, armed) = this.stage else { return Poll::Ready(()) };
+        let Stage::Scheduled(scheduler) = this.stage else { return Poll::Ready(()) };
         loop {
             driver.act(scheduler, cx);
             if scheduler.has_ended() {
@@ -163,17 +162,9 @@ impl<
                 return Poll::Pending;
             }
             let deadline = scheduler.poll_deadline();
-            let at = deadline.unwrap_or(Instant::NEVER);
-            if *armed != at {
-                this.sleep.set(deadline.map(|deadline| driver.timer.sleep_until(deadline)));
-                *armed = at;
-            }
-            let Some(sleep) = this.sleep.as_mut().as_pin_mut() else { return Poll::Pending };
-            if sleep.poll(cx).is_pending() {
+            if this.sleep.as_mut().poll_until(deadline, driver.timer, cx).is_pending() {
                 return Poll::Pending;
             }
-            // A sleep may end early: the clock decides, and if it is too soon another sleep follows.
-            *armed = Instant::NEVER;
             driver.tick();
         }
     }

@@ -28,7 +28,7 @@ use core::pin::Pin;
 #[derive(Debug)]
 pub struct Shared;
 
-/// Steps and results stay on one thread: a [`LocalPipeline`](super::LocalPipeline).
+/// Steps and results stay on one thread: a [`LocalPipeline`](crate::LocalPipeline).
 ///
 /// ```
 /// use rungs::{InPlace, Local, LocalPipeline, StepBuilder};

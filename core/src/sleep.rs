@@ -1,0 +1,52 @@
+//! The one sleep of a run, in the drivers of both APIs.
+
+use crate::time::Timer;
+use core::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+};
+use pin_project_lite::pin_project;
+use rungs_scheduler::Instant;
+
+pin_project! {
+    /// The sleep until the next deadline of a run, if there is one.
+    pub(crate) struct ArmedSleep<T: Timer> {
+        #[pin]
+        sleep: Option<T::Sleep>,
+        // `Instant::NEVER` while no sleep is armed.
+        armed: Instant,
+    }
+}
+
+impl<T: Timer> ArmedSleep<T> {
+    pub(crate) const fn new() -> Self {
+        Self { sleep: None, armed: Instant::NEVER }
+    }
+
+    /// Sleeps until the deadline; without one, for as long as nobody else wakes the run. Ready when the clock is to be read
+    /// again: a sleep may end early, so the clock decides whether the deadline has passed.
+    ///
+    /// A sleep that has ended is dropped: it must not be polled again, whatever the next deadline is.
+    #[inline]
+    pub(crate) fn poll_until(
+        self: Pin<&mut Self>,
+        deadline: Option<Instant>,
+        timer: &T,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        let mut this = self.project();
+        let at = deadline.unwrap_or(Instant::NEVER);
+        if *this.armed != at {
+            this.sleep.set(deadline.map(|deadline| timer.sleep_until(deadline)));
+            *this.armed = at;
+        }
+        let Some(sleep) = this.sleep.as_mut().as_pin_mut() else { return Poll::Pending };
+        if sleep.poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        this.sleep.set(None);
+        *this.armed = Instant::NEVER;
+        Poll::Ready(())
+    }
+}
