@@ -40,7 +40,7 @@ mod boot {
 const MS: Duration = Duration::from_millis(1);
 
 fn main() {
-    let mut p = Pipeline::with_error("bring-up");
+    let mut p = Pipeline::with_code("bring-up");
     let imu = p.step("imu").retries(2).backoff(Backoff::fixed(3 * MS)).run_with(|cx: StepCx| async move {
         if cx.attempt() < 3 { Err(Error::NoAnswer { address: 0x68 }) } else { Ok(()) }
     });
