@@ -24,7 +24,7 @@ impl<T: Timer> ArmedSleep<T> {
         Self { sleep: None, armed: Instant::NEVER }
     }
 
-    /// Sleeps until the deadline; without one, for as long as nobody else wakes the run. Ready when the clock is to be read
+    /// Sleeps until the deadline; without one, for as long as nothing else wakes the run. Ready when the clock is to be read
     /// again: a sleep may end early, so the clock decides whether the deadline has passed.
     ///
     /// A sleep that has ended is dropped: it must not be polled again, whatever the next deadline is.

@@ -67,7 +67,7 @@ pub use runner::{ReportOf, Runner, Steps};
 pub use signal::StopSignal;
 pub use static_plan::{Diagram, Fallible, StaticPipeline, StaticPlan};
 
-/// What only generated code calls or implements, and the types that nobody needs to name.
+/// What only generated code calls or implements, and the types that users need not name.
 pub(crate) mod private {
     pub use super::{
         cells::{Handover, SharedResult},

@@ -239,7 +239,7 @@ impl<'a> Backoff<'a> {
 
     fn decorrelated(&self, retry: u32, seed: u64) -> u64 {
         let base = self.plain(1);
-        // Each delay hangs on the one before, so all are drawn again. After 64 of them the first has no influence left
+        // Each delay depends on the one before, so all are drawn again. After 64 of them the first has no influence left
         // worth its time (each shrinks it at least threefold, or the cap has cut it off): older ones are left out.
         let first = retry.saturating_sub(63).max(1);
         let mut delay = base;
