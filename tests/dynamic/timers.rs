@@ -6,6 +6,7 @@ use embassy_executor::Executor;
 use rungs::{Backoff, BoxError, Instant, Pipeline, Timer};
 use rungs_embassy::Embassy;
 use rungs_smol::Smol;
+use rungs_tokio::{On, Tokio};
 
 use crate::support::ms;
 
@@ -13,6 +14,10 @@ use crate::support::ms;
 fn every_timer_keeps_the_rules() {
     keeps_the_rules(&Smol::new());
     keeps_the_rules(&Embassy::new());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_time().build().unwrap();
+    keeps_the_rules(&On(runtime.handle().clone()));
+    let _within = runtime.enter();
+    keeps_the_rules(&Tokio::new());
 }
 
 fn keeps_the_rules(timer: &(impl Timer + Sync)) {
