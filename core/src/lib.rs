@@ -13,6 +13,7 @@
 //! | an application on another runtime | a [`Timer`] over its clock; a [`Spawner`] over its tasks, if steps should run on other threads. A pipeline runs in any task: `tokio::spawn`, a `JoinSet` |
 //! | an application without a runtime | [`NoClock`] if no step has a limit or a delay, else a [`Timer`]: `examples/custom_executor.rs` has a complete one |
 //! | firmware on embassy | the attribute `pipeline`, with `default-features = false, features = ["macros"]`; the package `rungs-embassy` for its clock |
+//! | firmware on RTIC | the same, with the package `rungs-rtic` |
 //! | firmware with a bare loop or interrupts | the same, with a [`Timer`] of your own over a hardware counter: `examples/firmware/riscv` |
 //! | a driver of your own: threads, a game loop, a simulator, another language | [`scheduler`] alone, the package `rungs-scheduler`. It has no futures, no heap and no clock |
 //!
