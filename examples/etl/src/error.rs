@@ -54,6 +54,13 @@ pub(crate) enum EtlError {
         /// The error of the HTTP library.
         source: hyper::Error,
     },
+    /// The end of an answer cannot be told from a connection that breaks off.
+    NoEnd {
+        /// What was asked for.
+        url: String,
+        /// What is wrong with its headers.
+        problem: &'static str,
+    },
     /// An answer is longer than the job accepts.
     TooLarge {
         /// What was asked for.
@@ -112,6 +119,7 @@ impl EtlError {
             }
             Self::Listen(_)
             | Self::Signals(_)
+            | Self::NoEnd { .. }
             | Self::TooLarge { .. }
             | Self::NotText { .. }
             | Self::Row { .. }
@@ -150,6 +158,7 @@ impl fmt::Display for EtlError {
                     None => write!(f, "bytes"),
                 }
             }
+            Self::NoEnd { url, problem } => write!(f, "the answer from {url} {problem}"),
             Self::TooLarge { url, limit } => {
                 write!(f, "the answer from {url} is longer than {limit} bytes")
             }
@@ -183,6 +192,7 @@ impl Error for EtlError {
             Self::NotText { source, .. } => Some(source),
             Self::Database { source, .. } => Some(source),
             Self::Status { .. }
+            | Self::NoEnd { .. }
             | Self::TooLarge { .. }
             | Self::Row { .. }
             | Self::UnknownAirport { .. }
