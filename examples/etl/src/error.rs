@@ -20,6 +20,8 @@ pub(crate) enum EtlError {
     Listen(io::Error),
     /// Ctrl-C or another signal could not be listened for.
     Signals(io::Error),
+    /// No folder could be made for the database.
+    Folder(io::Error),
     /// A source could not be connected to.
     Connect {
         /// Host and port.
@@ -119,6 +121,7 @@ impl EtlError {
             }
             Self::Listen(_)
             | Self::Signals(_)
+            | Self::Folder(_)
             | Self::NoEnd { .. }
             | Self::TooLarge { .. }
             | Self::NotText { .. }
@@ -142,6 +145,7 @@ impl fmt::Display for EtlError {
         match self {
             Self::Listen(_) => write!(f, "cannot open a port to serve on"),
             Self::Signals(_) => write!(f, "cannot listen for signals"),
+            Self::Folder(_) => write!(f, "cannot make a folder for the database; name a file with --db"),
             Self::Connect { to, .. } => write!(f, "cannot connect to {to}"),
             Self::Http { url, .. } => write!(f, "no answer from {url}"),
             Self::Status { url, status, retry_after } => {
@@ -187,7 +191,8 @@ impl fmt::Display for EtlError {
 impl Error for EtlError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Listen(source) | Self::Signals(source) | Self::Connect { source, .. } => Some(source),
+            Self::Listen(source) | Self::Signals(source) | Self::Folder(source) => Some(source),
+            Self::Connect { source, .. } => Some(source),
             Self::Http { source, .. } | Self::Torn { source, .. } => Some(source),
             Self::NotText { source, .. } => Some(source),
             Self::Database { source, .. } => Some(source),

@@ -66,7 +66,6 @@ fn a_failed_load_does_not_mark_the_file() -> Outcome {
 
 #[test]
 fn a_name_that_is_special_to_sqlite_is_a_file_like_any_other() -> Outcome {
-    let scratch = Scratch::new("special")?;
     let (airports, routes) = small()?;
     // Relative names, as only those are special; they differ from all others in the folder where the test runs.
     for name in ["file:etl-special-test?mode=memory", ":etl-special-test:"] {
@@ -76,19 +75,17 @@ fn a_name_that_is_special_to_sqlite_is_a_file_like_any_other() -> Outcome {
         let _ = fs::remove_file(Path::new(".").join(name));
         assert_eq!((loaded?.routes, is_there), (1, true), "{name}");
     }
-    drop(scratch);
     Ok(())
 }
 
 #[test]
 fn what_is_no_regular_file_is_refused_in_words() -> Outcome {
     let scratch = Scratch::new("irregular")?;
-    let refused = |path: &Path, why| {
-        Ok::<_, Box<dyn Error>>(assert_eq!(refusal(path)?, format!("cannot write database {}: {why}", path.display())))
-    };
-    refused(&scratch.0, "it is a folder")?;
-    #[cfg(unix)]
-    refused(Path::new("/dev/null"), "it is not a regular file")?;
+    for (path, why) in [(&*scratch.0, "it is a folder"), (Path::new("/dev/null"), "it is not a regular file")] {
+        if path.exists() {
+            assert_eq!(refusal(path)?, format!("cannot write database {}: {why}", path.display()));
+        }
+    }
     Ok(())
 }
 
