@@ -29,7 +29,9 @@ use std::{
 /// use rungs_smol::{AllCores, Smol};
 ///
 /// let mut p = Pipeline::new("sums").spawn_on(AllCores); // all steps are spawned
-/// let parts: Vec<_> = (0..4_u64).map(|n| p.step(&format!("part {n}")).run(async move || Ok((n..1_000).sum::<u64>()))).collect();
+/// let parts: Vec<_> = (0..4_u64)
+///     .map(|n| p.step(&format!("part {n}")).run(move || async move { Ok((n..1_000).sum::<u64>()) }))
+///     .collect();
 /// let total = p.step("total").needs(parts).run(async |parts| Ok(parts.iter().map(|sum| **sum).sum::<u64>()));
 ///
 /// let report = smol::block_on(p.run(&Smol))?;
