@@ -99,6 +99,8 @@ mod exit;
 mod exit_code;
 #[cfg(feature = "std")]
 mod seed;
+#[cfg(feature = "sim")]
+pub mod sim;
 #[cfg(feature = "alloc")]
 mod steps;
 
