@@ -1,7 +1,7 @@
 //! Runs that cannot come to their end.
 
 use rungs::{
-    CancelToken, Pipeline,
+    BoxError, CancelToken, Pipeline,
     sim::{Sim, SimError},
 };
 use std::{
@@ -25,9 +25,12 @@ fn what_nothing_wakes_is_named() {
     let sim = Sim::new();
     let clock = sim.clock();
     let mut p = Pipeline::new("stuck");
-    p.step("fine").run(|| async { Ok(clock.sleep(Duration::from_secs(3)).await) });
-    p.step("socket").run(|| async { Ok(pending::<()>().await) });
-    p.step("pipe").run(|| async { Ok(pending::<()>().await) });
+    p.step("fine").run(|| async {
+        clock.sleep(Duration::from_secs(3)).await;
+        Ok(())
+    });
+    p.step("socket").run(pending::<Result<(), BoxError>>);
+    p.step("pipe").run(pending::<Result<(), BoxError>>);
     let error = sim.run(p.runner()).unwrap_err();
     assert_eq!(error.to_string(), "stuck at 3s: no deadline is left, and nothing wakes `socket`, `pipe`");
 }
@@ -37,7 +40,7 @@ fn what_nothing_wakes_is_named() {
 fn real_time_under_a_timeout_times_out() {
     let sim = Sim::new();
     let mut p = Pipeline::new("real");
-    p.step("io").timeout(Duration::from_secs(60)).run(|| async { Ok(pending::<()>().await) });
+    p.step("io").timeout(Duration::from_secs(60)).run(pending::<Result<(), BoxError>>);
     let report = sim.run(p.runner()).unwrap();
     assert_eq!((report.exit_code(), report.duration()), (1, Duration::from_secs(60)));
 }
@@ -69,7 +72,7 @@ fn a_step_that_wakes_itself_for_ever_is_told() {
     p.step("busy").run(|| {
         poll_fn(|cx| {
             cx.waker().wake_by_ref();
-            Poll::<Result<(), rungs::BoxError>>::Pending
+            Poll::<Result<(), BoxError>>::Pending
         })
     });
     assert!(matches!(sim.run(p.runner()), Err(SimError::Endless { steps, .. }) if steps == ["busy"]));
@@ -80,7 +83,7 @@ fn a_step_that_wakes_itself_for_ever_is_told() {
 fn a_pipeline_survives_a_simulation_that_fails() {
     let token = CancelToken::new();
     let mut p = Pipeline::new("again");
-    p.step("waits").run(|| async { Ok(pending::<()>().await) });
+    p.step("waits").run(pending::<Result<(), BoxError>>);
     assert!(Sim::new().run(p.runner()).is_err());
     token.cancel();
     let report = Sim::new().run(p.runner().cancel(&token)).unwrap();

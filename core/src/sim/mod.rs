@@ -92,6 +92,11 @@ impl Sim {
         Watch { shared: self.shared.clone() }
     }
 
+    /// The seed.
+    pub fn seed(&self) -> u64 {
+        self.shared.lock().seed
+    }
+
     /// The current time.
     pub fn now(&self) -> Instant {
         self.shared.lock().now

@@ -1,6 +1,6 @@
 //! Spawned attempts, as tasks of the simulation.
 
-use super::{executor::Task, state::Shared};
+use super::state::{Shared, Task};
 use crate::{Spawner, TaskDropped};
 use alloc::{boxed::Box, sync::Arc, task::Wake};
 use core::{

@@ -1,14 +1,21 @@
-//! What the parts of a simulation share.
+//! What the parts of a simulation share: the time, who sleeps, and the tasks.
 
-use super::executor::Task;
 use crate::Instant;
 use alloc::{
+    boxed::Box,
     collections::{BTreeMap, VecDeque},
     string::String,
     sync::Arc,
+    task::Wake,
     vec::Vec,
 };
-use core::{fmt, task::Waker};
+use core::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::atomic::{AtomicBool, Ordering},
+    task::{Context, Waker},
+};
 use rungs_scheduler::StepId;
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -31,7 +38,7 @@ pub(super) struct State {
     pub(super) other_thread: bool,
     /// The steps with an attempt in flight.
     pub(super) in_flight: BTreeMap<StepId, String>,
-    seed: u64,
+    pub(super) seed: u64,
     draws: u64,
 }
 
@@ -109,6 +116,56 @@ impl State {
         }
         self.draws += 1;
         (mix(self.seed ^ mix(self.draws)) % choices as u64) as usize
+    }
+}
+
+/// What a task polls: `None` for the future of `block_on`, which is polled in its place.
+type Body = Option<Pin<Box<dyn Future<Output = ()> + Send>>>;
+
+/// A spawned future, or the place of the one that `block_on` runs.
+pub(super) struct Task {
+    shared: Arc<Shared>,
+    pub(super) is_main: bool,
+    is_woken: AtomicBool,
+    body: Mutex<Body>,
+}
+
+impl Task {
+    pub(super) fn new(shared: Arc<Shared>, body: Body) -> Arc<Self> {
+        let is_main = body.is_none();
+        Arc::new(Self { shared, is_main, is_woken: AtomicBool::new(false), body: Mutex::new(body) })
+    }
+
+    /// Polls the body, which is dropped when it has ended. It is taken out meanwhile: it may wake, or drop, its own task.
+    pub(super) fn run(self: Arc<Self>) {
+        self.begin();
+        let Some(mut body) = self.take() else { return };
+        let waker = Waker::from(self.clone());
+        if body.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
+            *self.body.lock().unwrap_or_else(PoisonError::into_inner) = Some(body);
+        }
+    }
+
+    /// A wake from here on is for the next poll.
+    pub(super) fn begin(&self) {
+        self.is_woken.store(false, Ordering::Release);
+    }
+
+    fn take(&self) -> Body {
+        self.body.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Wake for Task {
+    fn wake(self: Arc<Self>) {
+        if self.is_woken.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let shared = self.shared.clone();
+        let is_at_home = shared.is_at_home();
+        let mut state = shared.lock();
+        state.other_thread |= !is_at_home;
+        state.woken.push_back(self);
     }
 }
 
