@@ -13,6 +13,7 @@
 //! | an application without a runtime | [`NoClock`] if no step has a limit or a delay, else a [`Timer`]: `examples/custom_executor.rs` has a complete one |
 //! | firmware on embassy | the attribute `pipeline`, with `default-features = false, features = ["macros"]`; the package `rungs-embassy` for its clock |
 //! | firmware with a bare loop or interrupts | the same, with a [`Timer`] of your own over a hardware counter: `examples/firmware/riscv` |
+//! | tests of a pipeline | `rungs::sim` (feature `sim`): a held clock, scripted steps, and all orders of what happens at the same time |
 //! | a driver of your own: threads, a game loop, a simulator, another language | [`scheduler`] alone, the package `rungs-scheduler`. It has no futures, no heap and no clock |
 //!
 //! # What happens when
@@ -99,6 +100,8 @@ mod exit;
 mod exit_code;
 #[cfg(feature = "std")]
 mod seed;
+#[cfg(feature = "sim")]
+pub mod sim;
 #[cfg(feature = "alloc")]
 mod steps;
 
