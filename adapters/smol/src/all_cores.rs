@@ -21,8 +21,9 @@ use std::{
 /// `SMOL_THREADS` asks for more.
 ///
 /// The threads start at the first spawn, are named `rungs-1`, `rungs-2` and so on, and last as long as the process, which does
-/// not wait for them when it ends. All pipelines share them. A step that blocks keeps its thread from the others. One that blocks until another spawned attempt has
-/// ended, for example on a whole run in a nested `block_on`, waits for ever once all threads do that: await the run instead.
+/// not wait for them when it ends. All pipelines share them. A step that blocks keeps its thread from the others. One that
+/// blocks until another spawned attempt has ended, for example on a whole run in a nested `block_on`, waits for ever once all
+/// threads do that: await the run instead.
 ///
 /// ```
 /// use rungs::Pipeline;
