@@ -1,8 +1,10 @@
 //! The whole program, as a process that gets signals, limits and folders from outside.
 
 use std::error::Error;
+use std::fs::{OpenOptions, Permissions};
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output as Ended, Stdio};
 use std::{fs, process};
@@ -14,6 +16,12 @@ use crate::{db, tables};
 
 /// Holds the arguments, line by line, of a process that a test started.
 const ARGUMENTS: &str = "ETL_TEST_ARGUMENTS";
+
+/// A user without rights, on most systems.
+const NOBODY: u32 = 65_534;
+
+/// The exit code of a shell that may not execute a program.
+const NOT_EXECUTABLE: i32 = 126;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -95,6 +103,33 @@ fn a_file_that_must_not_grow_is_named_and_keeps_its_tables() -> Outcome {
     assert_eq!(ended.status.code(), Some(1), "{ended:?}");
     let expected = format!("etl: step `load` failed: cannot write database {}: ", file.display());
     assert!(told(&ended).contains(&expected), "{ended:?}");
+    assert_eq!(db::summary(&file)?, before);
+    Ok(())
+}
+
+#[test]
+fn a_read_only_file_is_named_and_keeps_its_tables() -> Outcome {
+    let (folder, file, before) = loaded()?;
+    fs::set_permissions(&file, Permissions::from_mode(0o444))?;
+    let mut job = program("", &["--db", &file.to_string_lossy()])?;
+    if OpenOptions::new().append(true).open(&file).is_ok() {
+        // This is root, who may write anything; nobody may not.
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;
+        job.uid(NOBODY);
+    }
+    // Nobody may be unknown here, or may not enter the folder of this program.
+    let ended = match job.output() {
+        Ok(ended) if ended.status.code() != Some(NOT_EXECUTABLE) => ended,
+        not_run => {
+            eprintln!("SKIPPED: ROOT WRITES READ-ONLY FILES, AND NO OTHER USER CAN RUN THIS TEST: {not_run:?}");
+            return Ok(());
+        }
+    };
+    let expected = format!(
+        "etl: step `load` failed: cannot write database {}: attempt to write a readonly database\n",
+        file.display()
+    );
+    assert_eq!((ended.status.code(), told(&ended).contains(&expected)), (Some(1), true), "{ended:?}");
     assert_eq!(db::summary(&file)?, before);
     Ok(())
 }

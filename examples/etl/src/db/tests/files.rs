@@ -103,22 +103,3 @@ fn a_symlink_is_followed_and_stays() -> Outcome {
     }
     Ok(())
 }
-
-#[test]
-fn a_read_only_file_is_named_and_stays() -> Outcome {
-    let scratch = Scratch::new("read-only")?;
-    let (airports, routes) = small()?;
-    load(&scratch.file(), &airports, &routes, NEVER)?;
-    let before = summary(&scratch.file())?;
-    let mut permissions = fs::metadata(scratch.file())?.permissions();
-    permissions.set_readonly(true);
-    fs::set_permissions(scratch.file(), permissions)?;
-    if fs::OpenOptions::new().append(true).open(scratch.file()).is_ok() {
-        eprintln!("SKIPPED: THIS USER MAY WRITE READ-ONLY FILES, SO NO LOAD INTO ONE WAS TRIED");
-        return Ok(());
-    }
-    let expected = format!("cannot write database {}: attempt to write a readonly database", scratch.file().display());
-    assert_eq!(refusal(&scratch.file())?, expected);
-    assert_eq!(summary(&scratch.file())?, before);
-    Ok(())
-}
