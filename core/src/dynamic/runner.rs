@@ -132,7 +132,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         steps.prepare(&config);
         steps.renew();
         #[cfg(feature = "std")]
-        let wall_clock = std::time::SystemTime::now();
+        let wall_clock = crate::report::wall_clock();
         let started = timer.now();
         let errors = steps.driver(config, tokens, observers, started).run(started, timer).await;
         let finished = timer.now();
