@@ -5,6 +5,8 @@
 mod ticks;
 mod timer;
 
+pub use timer::Sleep;
+
 use core::{fmt, marker::PhantomData};
 
 /// A monotonic of RTIC as a [`Timer`](rungs::Timer).
