@@ -262,8 +262,9 @@ impl Sim<'_> {
 
     /// 1 if a required step failed, 2 if one did not succeed because of a stop, else 0.
     fn exit_code(&self) -> u8 {
-        let required = || self.run.states().iter().filter(|state| state.is_required());
-        if required().any(|state| state.status() == rungs::Status::Failed) {
+        let is_required = |step: usize| !self.run.plan().settings(id(step)).is_optional();
+        let failed = |(_, state): &(usize, &rungs::scheduler::StepState)| state.status() == rungs::Status::Failed;
+        if self.run.states().iter().enumerate().filter(failed).any(|(step, _)| is_required(step)) {
             return 1;
         }
         let was_stopped = |step: StepId| {
@@ -271,7 +272,7 @@ impl Sim<'_> {
             matches!(cause, Some(Cause::Stopped { .. } | Cause::Drained | Cause::Cancelled | Cause::RunDeadline))
         };
         let is_missing = |(step, state): (usize, &rungs::scheduler::StepState)| {
-            state.is_required()
+            is_required(step)
                 && match state.cause() {
                     Some(Cause::Dependency { root, .. }) => was_stopped(root),
                     _ => was_stopped(id(step)),

@@ -145,6 +145,11 @@ pub enum PlanErrorKind {
         /// The step; `None` for the run's own deadline.
         step: Option<String>,
     },
+    /// A step has more retries than [`Settings::MAX_RETRIES`](crate::Settings::MAX_RETRIES).
+    TooManyRetries {
+        /// The step.
+        step: String,
+    },
     /// More steps than a plan holds.
     TooManySteps {
         /// How many.
@@ -187,6 +192,9 @@ impl fmt::Display for PlanErrorKind {
                 write!(f, "step `{step}` has a time limit or a delay, and the run has no clock")
             }
             Self::TimeWithoutClock { step: None } => f.write_str("the run has a deadline, and no clock"),
+            Self::TooManyRetries { step } => {
+                write!(f, "step `{step}` has more than 200,000 retries: call `retry_forever()` instead")
+            }
             Self::TooManySteps { steps } => {
                 write!(f, "{steps} steps are more than the {} that a plan holds", crate::scheduler::Plan::MAX_STEPS)
             }

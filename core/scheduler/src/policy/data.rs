@@ -50,9 +50,11 @@ impl<'a> From<Settings<'a>> for SettingsData<'a> {
 impl<'a> From<SettingsData<'a>> for Settings<'a> {
     fn from(data: SettingsData<'a>) -> Self {
         let mut settings = Settings::DEFAULT;
-        if let Some(Retries(retries)) = data.retries {
-            settings = settings.retries(retries);
-        }
+        settings = match data.retries {
+            Some(Retries(FOREVER)) => settings.retry_forever(),
+            Some(Retries(retries)) => settings.retries(retries),
+            None => settings,
+        };
         if let Some(backoff) = data.backoff {
             settings = settings.backoff(backoff);
         }
@@ -193,13 +195,13 @@ impl de::Visitor<'_> for RetriesVisitor {
     }
 
     fn visit_u64<E: de::Error>(self, retries: u64) -> Result<Retries, E> {
-        let wrong = |_| E::invalid_value(de::Unexpected::Unsigned(retries), &self);
-        u32::try_from(retries).map_err(wrong).map(Retries)
+        let number = u32::try_from(retries).ok().filter(|&number| number < FOREVER);
+        number.map(Retries).ok_or_else(|| E::invalid_value(de::Unexpected::Unsigned(retries), &self))
     }
 
     fn visit_i64<E: de::Error>(self, retries: i64) -> Result<Retries, E> {
         let wrong = |_| E::invalid_value(de::Unexpected::Signed(retries), &self);
-        u32::try_from(retries).map_err(wrong).map(Retries)
+        u64::try_from(retries).map_err(wrong).and_then(|retries| self.visit_u64(retries))
     }
 
     fn visit_str<E: de::Error>(self, word: &str) -> Result<Retries, E> {

@@ -73,7 +73,7 @@ pub struct Settings<'a> {
     pub(crate) optional: bool,
 }
 
-/// As many retries as it takes. It is a number of retries like any other, so that the scheduler needs no rule for it.
+/// As many retries as it takes: more than the scheduler counts, so that it needs no rule for it.
 pub(super) const FOREVER: u32 = u32::MAX;
 
 pub(super) const RETRIES: u16 = 1;
@@ -100,16 +100,20 @@ impl<'a> Settings<'a> {
         optional: false,
     };
 
-    /// Extra attempts after the first. More than 65,535 are not counted, so they have no end: for that, write
-    /// [`retry_forever`](Self::retry_forever).
+    /// The most retries that a step may have: see [`retries`](Self::retries).
+    pub const MAX_RETRIES: u32 = 200_000;
+
+    /// Extra attempts after the first, exactly as many. More than [`MAX_RETRIES`](Self::MAX_RETRIES) are an error of the
+    /// plan: for attempts without an end there is [`retry_forever`](Self::retry_forever).
     pub const fn retries(mut self, retries: u32) -> Self {
-        self.retries = retries;
+        self.retries = if retries < FOREVER { retries } else { FOREVER - 1 };
         self.stated |= RETRIES;
         self
     }
 
     /// Further attempts until one succeeds. This takes the place of [`retries`](Self::retries). The step's deadline, a
-    /// stop, and an error that the retry predicate refuses still end them. A report counts up to 65,535.
+    /// stop, and an error that the retry predicate refuses still end them. Attempts are counted up to 262,143, which is
+    /// shown as `262,143+`.
     ///
     /// Without a [`backoff`](Self::backoff) the next attempt starts at once. An attempt that fails without waiting for
     /// anything then keeps the executor from its other tasks.
@@ -123,8 +127,10 @@ impl<'a> Settings<'a> {
     /// assert!(LINK.get_retry_forever());
     /// assert!(!LINK.retries(3).get_retry_forever()); // what is stated last holds
     /// ```
-    pub const fn retry_forever(self) -> Self {
-        self.retries(FOREVER)
+    pub const fn retry_forever(mut self) -> Self {
+        self.retries = FOREVER;
+        self.stated |= RETRIES;
+        self
     }
 
     /// The delays before further attempts.
@@ -255,6 +261,12 @@ impl<'a> Settings<'a> {
     /// Whether the step cannot do without a clock.
     pub const fn needs_clock(&self) -> bool {
         self.timeout != NONE || self.deadline != NONE || (self.retries > 0 && self.backoff.waits())
+    }
+
+    /// Whether more retries are stated than a step may have.
+    #[doc(hidden)]
+    pub const fn has_too_many_retries(&self) -> bool {
+        self.retries > Self::MAX_RETRIES && self.retries != FOREVER
     }
 
     /// Whether the step draws its delays at random.

@@ -23,7 +23,7 @@ pub use action::{Action, Outcome, Verdict};
 pub use cause::Cause;
 pub use fast_path::allows_fast_path;
 pub use setup::{DynamicSetup, Requirements, Setup};
-pub use status::Status;
+pub use status::{AttemptCount, Status};
 pub use step_state::StepState;
 pub use stop::Stop;
 pub use storage::{Storage, StorageSize, StorageTooSmall};
@@ -86,6 +86,8 @@ pub struct Scheduler<'a, S = DynamicSetup<'a>> {
     now: Instant,
     /// Whether no step has timers or resources and there are no levels: then little is to be done at an end.
     is_plain: bool,
+    /// Whether some step runs only if one of its needs failed.
+    has_any_failed: bool,
     /// Whether all steps so far have succeeded in the order of the priorities: see `fast_path.rs`.
     on_fast_path: bool,
     stopping: Stopping,
@@ -129,6 +131,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         }
         let run_deadline = now.plus(setup.config().deadline);
         let is_plain = needed.timers == 0 && setup.numbering().use_rows.is_empty() && needed.open == 0;
+        let has_any_failed = S::REQUIREMENTS.any_failed && fast_path::has_any_failed(setup.plan());
         let Storage { states, ready, timers, free, open } = storage;
         let mut scheduler = Self {
             setup,
@@ -146,13 +149,14 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             run_deadline,
             now,
             is_plain,
+            has_any_failed,
             on_fast_path: true,
             stopping: Stopping::default(),
         };
         for (free, &capacity) in scheduler.free.iter_mut().zip(scheduler.setup.numbering().capacities) {
             *free = capacity;
         }
-        scheduler.apply_settings();
+        scheduler.begin();
         Ok(scheduler)
     }
 

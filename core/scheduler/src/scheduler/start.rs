@@ -1,12 +1,9 @@
 //! Which ready step starts next, and what its attempt holds until it ends.
 
-use super::{
-    Scheduler, Setup, StepId,
-    step_state::{ANY_FAILED, Phase},
-};
+use super::{Scheduler, Setup, StepId, step_state::Phase};
 use crate::{
     plan::Use,
-    policy::{Order, limit::NONE},
+    policy::{Order, When, limit::NONE},
     time::Instant,
 };
 
@@ -14,12 +11,15 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// All needs of a waiting step have ended, and none has doomed it.
     #[inline]
     pub(super) fn needs_are_met(&mut self, step: StepId, depth: u32) {
-        let Some(state) = self.states.get(step.index()) else { return };
-        if S::REQUIREMENTS.any_failed && state.has(ANY_FAILED) && !self.something_went_wrong(step) {
+        if self.has_any_failed && self.runs_on_failure(step) && !self.something_went_wrong(step) {
             self.doom(step, depth + 1);
         } else {
             self.make_ready(step);
         }
+    }
+
+    fn runs_on_failure(&self, step: StepId) -> bool {
+        S::REQUIREMENTS.any_failed && matches!(self.setup.plan().settings(step).when, When::AnyFailed)
     }
 
     /// The step may start its first attempt or a retry. Before a retry its deadline runs while it waits for a permit.
