@@ -18,7 +18,7 @@ impl Draft<'_> {
             mistakes.push(PlanErrorKind::NoConcurrency);
         }
         if !ticks {
-            if config.has_deadline() {
+            if config.needs_clock() {
                 mistakes.push(PlanErrorKind::TimeWithoutClock { step: None });
             }
             self.each_step_with(

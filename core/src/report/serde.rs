@@ -69,7 +69,7 @@ impl<E: Display> Serialize for StepResult<'_, E> {
         let origin = self.record.origin(self.step);
         let (root, via) = match origin {
             Some(Origin::Dependency { root, via, .. }) => (Some(root), via.or(Some(root))),
-            Some(Origin::Stopped { by }) => (Some(by), None),
+            Some(Origin::Stopped { by } | Origin::Blocked { by }) => (Some(by), None),
             None => (None, None),
         };
         let started = self.started_at();

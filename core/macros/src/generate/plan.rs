@@ -100,6 +100,9 @@ fn config(model: &Pipeline) -> TokenStream {
     if let Some(limit) = &config.deadline {
         tokens.extend(quote!(.deadline({ use __rungs::fixed::args::*; #limit })));
     }
+    if let Some(limit) = &config.clean_up_deadline {
+        tokens.extend(quote!(.clean_up_deadline({ use __rungs::fixed::args::*; #limit })));
+    }
     if let Some(order) = config.order {
         let word = match order {
             Order::Eager => quote!(Eager),

@@ -133,6 +133,8 @@ data! {
     ConfigData called "Config" {
         max_concurrent: u32,
         deadline_ms: Millis,
+        grace_ms: Millis,
+        clean_up_deadline_ms: Millis,
         seed: u64,
         order: Order,
         on_failure: OnFailure,
@@ -144,6 +146,8 @@ impl From<Config> for ConfigData {
         Self {
             max_concurrent: config.get_max_concurrent(),
             deadline_ms: config.get_deadline().map(Millis),
+            grace_ms: config.get_grace().map(Millis),
+            clean_up_deadline_ms: config.get_clean_up_deadline().map(Millis),
             seed: config.get_seed(),
             order: Some(config.get_order()),
             on_failure: Some(config.get_on_failure()),
@@ -153,13 +157,19 @@ impl From<Config> for ConfigData {
 
 impl From<ConfigData> for Config {
     fn from(data: ConfigData) -> Self {
-        let ConfigData { max_concurrent, deadline_ms, seed, order, on_failure } = data;
+        let ConfigData { max_concurrent, deadline_ms, grace_ms, clean_up_deadline_ms, seed, order, on_failure } = data;
         let mut config = Self { seed, ..Self::DEFAULT }
             .max_concurrent(max_concurrent.unwrap_or(u32::MAX))
             .order(order.unwrap_or_default())
             .on_failure(on_failure.unwrap_or_default());
         if let Some(Millis(limit)) = deadline_ms {
             config = config.deadline(limit);
+        }
+        if let Some(Millis(limit)) = grace_ms {
+            config = config.grace(limit);
+        }
+        if let Some(Millis(limit)) = clean_up_deadline_ms {
+            config = config.clean_up_deadline(limit);
         }
         config
     }

@@ -1,7 +1,7 @@
 //! What is said of one step.
 
 use super::{
-    Backoff,
+    Backoff, Config,
     limit::{NONE, span},
 };
 use crate::time::{Instant, nanos};
@@ -246,15 +246,30 @@ impl<'a> Settings<'a> {
         self.deadline != NONE
     }
 
-    /// Whether an alarm may ever be armed for the step. (A step that may retry may be told to come back after a time.)
-    pub(crate) const fn may_wait(&self) -> bool {
-        self.retries > 0 || self.timeout != NONE || self.deadline != NONE
+    /// Whether a timer may ever be armed for the step, in a run without grace under this configuration. (A step that may
+    /// retry may be told to come back after a time.)
+    pub(crate) const fn may_wait(&self, config: &Config) -> bool {
+        self.retries > 0
+            || self.timeout != NONE
+            || self.deadline != NONE
+            || (config.has_clean_up_deadline() && self.takes_clean_up_deadline())
     }
 
-    /// Until when a first attempt that starts at `now` may take.
+    /// Whether the clean-up deadline of a run is the step's own.
+    pub(crate) const fn takes_clean_up_deadline(&self) -> bool {
+        self.when.is_clean_up() && self.timeout == NONE && self.deadline == NONE
+    }
+
+    /// The limit of the step with all its attempts, in a run under this configuration.
+    #[inline]
+    pub(crate) const fn deadline_under(&self, config: &Config) -> u64 {
+        if self.takes_clean_up_deadline() { config.clean_up_deadline } else { self.deadline }
+    }
+
+    /// Until when a first attempt that starts at `now` may take, in a run under this configuration.
     #[doc(hidden)]
-    pub fn first_limit(&self, now: Instant) -> Option<Instant> {
-        let limit = now.plus(self.timeout.min(self.deadline));
+    pub fn first_limit(&self, config: &Config, now: Instant) -> Option<Instant> {
+        let limit = now.plus(self.timeout.min(self.deadline_under(config)));
         (limit < Instant::NEVER).then_some(limit)
     }
 

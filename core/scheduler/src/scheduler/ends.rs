@@ -39,7 +39,12 @@ impl Default for End {
 impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// The step has failed for good by its own doing.
     pub(super) fn fail(&mut self, step: StepId, why: Why) {
-        self.end_as(step, &End { why, ..End::default() });
+        self.fail_because_of(step, why, StepId(0));
+    }
+
+    /// As [`fail`](Self::fail), for a cause that names another step.
+    pub(super) fn fail_because_of(&mut self, step: StepId, why: Why, by: StepId) {
+        self.end_as(step, &End { why, root: by, ..End::default() });
         if !self.setup.plan().settings(step).is_optional() {
             self.stop_after_failure(step);
         }

@@ -9,6 +9,7 @@ mod cause;
 mod ends;
 mod expired;
 mod fast_path;
+mod grace;
 mod outcomes;
 mod ready;
 mod setup;
@@ -76,6 +77,8 @@ pub struct Scheduler<'a, S = DynamicSetup<'a>> {
     /// The lowest level in which a step has not ended.
     level: u32,
     in_flight: u32,
+    /// Attempts that were given up and have not ended since.
+    still_running: u32,
     ended: u32,
     /// The queue of doomed steps, linked through their states; valid while `doomed_count` is not 0.
     doomed_first: u32,
@@ -142,6 +145,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             open: open.get_mut(..needed.open).unwrap_or_default(),
             level: 0,
             in_flight: 0,
+            still_running: 0,
             ended: succeeded,
             doomed_first: 0,
             doomed_last: 0,
@@ -192,7 +196,10 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         if !only_starts && let Some(action) = self.action_before_starts(now) {
             return Some(action);
         }
-        self.start(now).map(Action::Start)
+        match self.start(now) {
+            Some(step) => Some(Action::Start(step)),
+            None => self.fail_blocked().map(Action::Ended),
+        }
     }
 
     /// Timers, the run's deadline, doomed steps and the stop pass all come before a start, in this order.
@@ -231,7 +238,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         self.ended as usize >= self.states.len()
     }
 
-    /// How many attempts are in flight.
+    /// How many attempts are in flight. One that was given up is not.
     pub fn in_flight(&self) -> u32 {
         self.in_flight
     }

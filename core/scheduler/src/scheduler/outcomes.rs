@@ -18,7 +18,10 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         let (abandoning, why, by) = match node.phase() {
             Phase::Running => (false, Why::None, StepId(0)),
             Phase::Abandoning => (true, node.why(), node.abandoned_by()),
-            _ => return Verdict::Ignored,
+            _ => {
+                self.end_late(step);
+                return Verdict::Ignored;
+            }
         };
         self.finish_attempt(step);
         match outcome {

@@ -84,6 +84,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         if S::REQUIREMENTS.timers {
             self.timers.disarm(step, self.states);
         }
+        self.free_resources(step);
+    }
+
+    /// Frees what the step's attempt held.
+    #[inline]
+    pub(super) fn free_resources(&mut self, step: StepId) {
         for held in self.uses(step) {
             if let Some(free) = self.free.get_mut(held.resource as usize) {
                 *free = free.saturating_add(held.units);
@@ -112,7 +118,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// Whether the step of this priority is in a level that may start. Priorities are sorted by level, so if the lowest
     /// one is not, none is.
     #[inline]
-    fn is_level_open(&self, priority: usize) -> bool {
+    pub(super) fn is_level_open(&self, priority: usize) -> bool {
         if !S::REQUIREMENTS.levels {
             return true;
         }
@@ -125,12 +131,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         }
     }
 
-    fn has_free(&self, wanted: &Use) -> bool {
+    pub(super) fn has_free(&self, wanted: &Use) -> bool {
         self.free.get(wanted.resource as usize).is_some_and(|&free| free >= wanted.units)
     }
 
     #[inline]
-    fn uses(&self, step: StepId) -> &'a [Use] {
+    pub(super) fn uses(&self, step: StepId) -> &'a [Use] {
         if !S::REQUIREMENTS.resources || self.setup.numbering().use_rows.is_empty() {
             return &[];
         }
@@ -140,7 +146,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     #[inline]
     fn arm_limits(&mut self, step: StepId, now: Instant) {
         let settings = self.setup.plan().settings(step);
-        if settings.deadline == NONE && settings.timeout == NONE {
+        let may_take_the_runs = S::REQUIREMENTS.clean_up_deadline && settings.when.is_clean_up();
+        if settings.deadline == NONE && settings.timeout == NONE && !may_take_the_runs {
             return;
         }
         let limit = now.plus(settings.timeout).min(self.deadline_of(step));

@@ -39,9 +39,10 @@ use core::time::Duration;
 ///    resources until the abandonment is confirmed.
 /// 9. The attempt succeeded, possibly after it was told to end.
 /// 10. The attempt failed or timed out and is not retried, it panicked, its task was dropped, or it was abandoned at
-///     the step's deadline.
-/// 11. The attempt was abandoned for a stop, or failed and a stop forbids the retry.
-/// 12. The step's deadline passed while it waited for a permit or for resources to be retried.
+///     the step's deadline. Or it was given up after its timeout or its deadline.
+/// 11. The attempt was abandoned for a stop and has ended or was given up, or failed and a stop forbids the retry.
+/// 12. The step's deadline passed while it waited for a permit or for resources to be retried, or attempts that were
+///     given up hold what it lacks.
 /// 13. The stop pass reached it: skipped if it never started, else cancelled.
 ///
 /// On the fast path a step goes from `Waiting` through 1, 5 and 9 to `Success` without the bookkeeping of `Ready`.
@@ -78,6 +79,8 @@ pub(super) const TIMED_OUT_LAST: u32 = 1 << 8;
 pub(super) const WENT_WRONG: u32 = 1 << 9;
 /// A stop ended the step.
 pub(super) const STOPPED: u32 = 1 << 10;
+/// The step's attempt was given up, and has not ended since.
+pub(super) const STILL_RUNNING: u32 = 1 << 11;
 
 /// The number of attempts lies in the bits from this one on.
 const ATTEMPTS_SHIFT: u32 = 14;
@@ -320,6 +323,12 @@ impl StepState {
     #[doc(hidden)]
     pub fn is_being_abandoned(&self) -> bool {
         self.phase() == Phase::Abandoning
+    }
+
+    /// Whether the step has ended while its last attempt had not: it was told to end and given up after the run's
+    /// [grace](crate::Config::grace). False again once the attempt has ended.
+    pub fn is_still_running(&self) -> bool {
+        self.has(STILL_RUNNING)
     }
 
     /// Whether an attempt is in flight, told to end or not.

@@ -163,6 +163,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             }
             Phase::Running if reach >= Reach::Attempts => {
                 node.abandon(why, by);
+                self.ask_to_end(step);
                 return Some(Action::Abandon(step));
             }
             _ => return None,
