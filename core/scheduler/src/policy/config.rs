@@ -43,7 +43,10 @@ pub struct Config {
     pub(crate) deadline: u64,
     pub(crate) grace: u64,
     pub(crate) clean_up_deadline: u64,
-    pub(crate) seed: Option<u64>,
+    /// 0 without a seed.
+    pub(crate) seed: u64,
+    /// Beside the seed rather than in an `Option`, which would take 8 bytes more.
+    has_seed: bool,
     pub(crate) order: Order,
     pub(crate) on_failure: OnFailure,
 }
@@ -55,7 +58,8 @@ impl Config {
         deadline: NONE,
         grace: NONE,
         clean_up_deadline: NONE,
-        seed: None,
+        seed: 0,
+        has_seed: false,
         order: Order::Eager,
         on_failure: OnFailure::GoOn,
     };
@@ -118,7 +122,8 @@ impl Config {
 
     /// Where jitter comes from. Two devices with the same seed retry at the same times, so give each its own.
     pub const fn seed(mut self, seed: u64) -> Self {
-        self.seed = Some(seed);
+        self.seed = seed;
+        self.has_seed = true;
         self
     }
 
@@ -159,7 +164,7 @@ impl Config {
 
     /// Where jitter comes from, if that is stated.
     pub const fn get_seed(&self) -> Option<u64> {
-        self.seed
+        if self.has_seed { Some(self.seed) } else { None }
     }
 
     /// When a step may start.

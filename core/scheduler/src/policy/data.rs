@@ -158,10 +158,13 @@ impl From<Config> for ConfigData {
 impl From<ConfigData> for Config {
     fn from(data: ConfigData) -> Self {
         let ConfigData { max_concurrent, deadline_ms, grace_ms, clean_up_deadline_ms, seed, order, on_failure } = data;
-        let mut config = Self { seed, ..Self::DEFAULT }
+        let mut config = Self::DEFAULT
             .max_concurrent(max_concurrent.unwrap_or(u32::MAX))
             .order(order.unwrap_or_default())
             .on_failure(on_failure.unwrap_or_default());
+        if let Some(seed) = seed {
+            config = config.seed(seed);
+        }
         if let Some(Millis(limit)) = deadline_ms {
             config = config.deadline(limit);
         }

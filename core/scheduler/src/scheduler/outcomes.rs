@@ -79,7 +79,6 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     /// Each step draws from a place of its own, so that no two share their delays.
     fn seed_of(&self, step: StepId) -> u64 {
-        let seed = self.setup.config().seed.unwrap_or(0);
-        seed ^ u64::from(step.0).wrapping_add(1).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+        self.setup.config().seed ^ u64::from(step.0).wrapping_add(1).wrapping_mul(0xD6E8_FEB8_6659_FD93)
     }
 }
