@@ -387,7 +387,8 @@ pub enum When {
 pub enum Retry {
     /// Another attempt, after the step's backoff, if it has retries left.
     Yes,
-    /// Another attempt after this long instead, if it has retries left: a server's Retry-After.
+    /// Another attempt after this long instead, if it has retries left: a server's Retry-After. A delay that no clock can
+    /// reach (584 years after its epoch) fails the step at once, as one past the step's deadline does.
     After(Duration),
     /// The step has failed.
     No,

@@ -58,8 +58,10 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
                 return Some(action);
             }
         }
+        // A clock at its end has not reached a deadline that there is not.
         if S::REQUIREMENTS.run_deadline
             && now >= self.run_deadline
+            && self.run_deadline < Instant::NEVER
             && !self.stopping.deadline_noted
             && !self.has_ended()
         {

@@ -59,8 +59,9 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             _ if S::REQUIREMENTS.jitter => settings.backoff.delay_nanos(attempts, self.seed_of(step)),
             _ => settings.backoff.plain(attempts),
         };
-        let again = now.plus(delay);
-        if again >= self.deadline_of(step) {
+        let (again, deadline) = (now.plus(delay), self.deadline_of(step));
+        // A delay up to the end of the clock would never be over, while a retry at once needs no time.
+        if again >= deadline && (deadline < Instant::NEVER || delay > 0) {
             self.fail(step, why);
             return Verdict::Ended;
         }
