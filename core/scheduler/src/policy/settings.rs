@@ -1,7 +1,7 @@
 //! What is said of one step.
 
 use super::{
-    Backoff, Config,
+    Backoff, Config, When,
     limit::{NONE, span},
 };
 use crate::time::{Instant, nanos};
@@ -347,63 +347,5 @@ impl<'a> Settings<'a> {
 impl Default for Settings<'_> {
     fn default() -> Self {
         Self::DEFAULT
-    }
-}
-
-/// When a step runs, by what its needs have come to.
-///
-/// ```
-/// use rungs_scheduler::{Settings, When};
-///
-/// const TIDY: Settings<'static> = Settings::DEFAULT.when(When::AllDone).optional();
-/// # assert_ne!(TIDY, Settings::DEFAULT);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-#[non_exhaustive]
-pub enum When {
-    /// All needs succeeded. One that failed fails the step; one that was skipped or cancelled skips it.
-    #[default]
-    AllSucceeded,
-    /// All needs succeeded. One that did not skips the step.
-    SkipOnError,
-    /// All needs have ended, no matter how, and also after a stop: a clean-up step.
-    AllDone,
-    /// All needs have ended and something went wrong with one of them, and also after a stop: an alarm.
-    AnyFailed,
-}
-
-/// What is to happen after an attempt that failed.
-///
-/// ```
-/// use rungs_scheduler::Retry;
-///
-/// assert_eq!(Retry::from(true), Retry::Yes);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum Retry {
-    /// Another attempt, after the step's backoff, if it has retries left.
-    Yes,
-    /// Another attempt after this long instead, if it has retries left: a server's Retry-After. A delay that no clock can
-    /// reach (584 years after its epoch) fails the step at once, as one past the step's deadline does.
-    After(Duration),
-    /// The step has failed.
-    No,
-}
-
-impl When {
-    /// Whether a step of this rule runs whatever its needs came to, so that its arguments are `Result`s.
-    #[doc(hidden)]
-    pub const fn is_clean_up(self) -> bool {
-        matches!(self, Self::AllDone | Self::AnyFailed)
-    }
-}
-
-impl From<bool> for Retry {
-    fn from(again: bool) -> Self {
-        if again { Self::Yes } else { Self::No }
     }
 }

@@ -4,6 +4,7 @@
 //! and [`Scheduler::poll_deadline`] returns when to ask again even if nothing happens. Time goes in as data.
 
 mod action;
+mod attempt_count;
 mod bits;
 mod cause;
 mod ends;
@@ -21,10 +22,11 @@ mod storage;
 mod timers;
 
 pub use action::{Action, Outcome, Verdict};
+pub use attempt_count::AttemptCount;
 pub use cause::Cause;
 pub use fast_path::allows_fast_path;
 pub use setup::{DynamicSetup, Requirements, Setup};
-pub use status::{AttemptCount, Status};
+pub use status::Status;
 pub use step_state::StepState;
 pub use stop::Stop;
 pub use storage::{Storage, StorageSize, StorageTooSmall};

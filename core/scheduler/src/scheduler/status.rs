@@ -1,6 +1,5 @@
 //! What becomes of a step.
 
-use super::StepState;
 use core::fmt;
 
 /// What has become of a step.
@@ -37,35 +36,5 @@ impl fmt::Display for Status {
             Self::Skipped => "skipped",
             Self::Cancelled => "cancelled",
         })
-    }
-}
-
-/// A number of attempts as text: `262,143+` for the highest, which stands for all that are higher.
-#[derive(Clone, Copy, Debug)]
-#[doc(hidden)]
-pub struct AttemptCount(pub u32);
-
-const HIGHEST: &str = "262,143+";
-
-impl AttemptCount {
-    const fn is_highest(self) -> bool {
-        self.0 >= StepState::MAX_ATTEMPTS
-    }
-}
-
-impl fmt::Display for AttemptCount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_highest() { f.pad_integral(true, "", HIGHEST) } else { self.0.fmt(f) }
-    }
-}
-
-#[cfg(feature = "defmt")]
-impl defmt::Format for AttemptCount {
-    fn format(&self, f: defmt::Formatter<'_>) {
-        if self.is_highest() {
-            defmt::write!(f, "{=str}", HIGHEST);
-        } else {
-            defmt::write!(f, "{=u32}", self.0);
-        }
     }
 }

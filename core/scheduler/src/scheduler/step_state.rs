@@ -2,7 +2,7 @@
 
 #[cfg(feature = "defmt")]
 use super::AttemptCount;
-use super::{Cause, Status, cause::Why};
+use super::{Cause, Status, attempt_count::HIGHEST, cause::Why};
 use crate::{plan::StepId, time::Instant};
 use core::time::Duration;
 
@@ -85,6 +85,7 @@ pub(super) const STILL_RUNNING: u32 = 1 << 11;
 /// The number of attempts lies in the bits from this one on.
 const ATTEMPTS_SHIFT: u32 = 14;
 const ONE_ATTEMPT: u32 = 1 << ATTEMPTS_SHIFT;
+const _: () = assert!(HIGHEST == u32::MAX >> ATTEMPTS_SHIFT, "the highest count is the last that has room");
 
 /// The drawing at [`StepState`] has the transitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,7 +138,7 @@ impl StepState {
     pub const NEW: Self = Self { start_time: 0, end_time: 0, link: 0, word: 0 };
 
     /// The number up to which attempts are counted; it stands for itself and all that are higher.
-    pub const MAX_ATTEMPTS: u32 = u32::MAX >> ATTEMPTS_SHIFT;
+    pub const MAX_ATTEMPTS: u32 = HIGHEST;
 
     /// Records on a [`NEW`](Self::NEW) state that the first attempt succeeded.
     #[inline]
