@@ -35,4 +35,5 @@ mod threads;
 mod timers;
 mod ui;
 mod wakes;
+mod warnings;
 mod width;
