@@ -19,6 +19,7 @@ mod step_state;
 mod stop;
 mod storage;
 mod timers;
+mod tournament;
 
 pub use action::{Action, Outcome, Verdict};
 pub use cause::Cause;

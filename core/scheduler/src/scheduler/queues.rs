@@ -7,13 +7,14 @@
 //! starts. So what is passed over is looked at once until its resource becomes free, and a start takes time logarithmic
 //! in the number of classes.
 
-use super::{Scheduler, Setup, StepId};
+use super::{
+    Scheduler, Setup, StepId,
+    tournament::{NONE, put, winner},
+};
 use crate::plan::{Numbering, Use};
 
 /// To look at so many classes takes no longer than to keep queues.
 const FEW: usize = 16;
-/// No class, no rank, no place in a queue.
-const NONE: u32 = u32::MAX;
 
 /// How many words queues take, beside one word per resource; 0 if there are so few classes that they do without.
 pub(super) const fn wanted_words(numbering: &Numbering<'_>) -> usize {
@@ -289,42 +290,4 @@ fn users_of(numbering: &Numbering<'_>, class: usize) -> impl Iterator<Item = (us
 fn users_of_row(numbering: &Numbering<'_>, class: usize) -> impl Iterator<Item = (usize, u32)> {
     let from = numbering.use_rows.get(class).copied().unwrap_or(0);
     (from..).zip(numbering.uses(class)).map(|(user, used)| (used.resource as usize, user))
-}
-
-/// Writes a leaf of a tournament, and who wins above it.
-fn put(tree: &mut [u32], leaf: usize, class: u32, heads: &[u32]) {
-    let mut node = tree.len() / 2 + leaf;
-    let Some(entry) = tree.get_mut(node) else { return };
-    *entry = class;
-    while node > 1 {
-        node /= 2;
-        let (Some(&left), Some(&right)) = (tree.get(2 * node), tree.get(2 * node + 1)) else { return };
-        if let Some(entry) = tree.get_mut(node) {
-            *entry = earlier(left, right, heads);
-        }
-    }
-}
-
-/// Who wins among the first leaves of a tournament.
-fn winner(tree: &[u32], leaves: usize, heads: &[u32]) -> u32 {
-    let (mut from, mut to, mut best) = (tree.len() / 2, tree.len() / 2 + leaves, NONE);
-    let at = |node: usize| tree.get(node).copied().unwrap_or(NONE);
-    while from < to {
-        if from % 2 == 1 {
-            best = earlier(best, at(from), heads);
-            from += 1;
-        }
-        if to % 2 == 1 {
-            to -= 1;
-            best = earlier(best, at(to), heads);
-        }
-        (from, to) = (from / 2, to / 2);
-    }
-    best
-}
-
-/// Which of two classes has the first ready step of lower rank.
-fn earlier(a: u32, b: u32, heads: &[u32]) -> u32 {
-    let head = |class: u32| heads.get(class as usize).copied().unwrap_or(NONE);
-    if head(b) < head(a) { b } else { a }
 }
