@@ -72,6 +72,10 @@ impl Draft<'_> {
     fn resolve_uses(&mut self, mistakes: &mut Vec<PlanErrorKind>) {
         self.merge_resources();
         self.classes.truncate(1);
+        self.resources.iter_mut().for_each(|resource| resource.is_used = false);
+        if self.uses_by_name.is_empty() {
+            return;
+        }
         let Self { names, resources, classes, settings, which, uses_by_name, .. } = self;
         let known: BTreeMap<&str, u32> = resources.iter().map(|resource| &*resource.name).zip(0..).collect();
         let mut suggestions = Suggestions::new();
