@@ -78,9 +78,7 @@ fn is_unlimited_clean_up(settings: &Settings<'_>) -> bool {
 
 /// Whether the first delay, which jitter could shorten, reaches the deadline.
 fn is_never_retried(settings: &Settings<'_>) -> bool {
-    let (backoff, deadline) = (settings.get_backoff(), settings.get_deadline());
-    let first_delay = backoff.delay(1, 0);
     settings.get_retries() > 0
-        && backoff.get_jitter() == Jitter::None
-        && deadline.is_some_and(|deadline| first_delay >= deadline)
+        && settings.get_backoff().get_jitter() == Jitter::None
+        && settings.get_deadline().is_some_and(|deadline| settings.get_backoff().delay(1, 0) >= deadline)
 }

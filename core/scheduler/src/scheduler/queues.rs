@@ -76,6 +76,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     }
 
     /// The class of this priority may have another first ready step.
+    // Cold, as most plans have few classes.
+    #[cold]
     #[inline(never)]
     fn requeue(&mut self, priority: usize) {
         let Self { setup, ready, free, .. } = self;
@@ -89,6 +91,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     }
 
     /// The free units of a step's resources have become others.
+    #[cold]
     #[inline(never)]
     pub(super) fn refresh_queues(&mut self, step: StepId) {
         let uses = self.uses(step);
@@ -97,6 +100,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     }
 
     /// The lowest priority of a ready step whose resources are free.
+    #[cold]
+    #[inline(never)]
     pub(super) fn first_queued(&mut self) -> Option<usize> {
         let Self { setup, ready, free, .. } = self;
         let numbering = setup.numbering();
