@@ -6,6 +6,7 @@
 
 mod support;
 
+mod all_cores;
 mod allocations;
 mod cancelling;
 mod clean_up;
@@ -33,6 +34,9 @@ mod stops;
 mod tables;
 mod threads;
 mod timers;
+mod tokio_blocking;
+mod tokio_tasks;
+mod tokio_time;
 mod ui;
 mod wakes;
 mod warnings;
