@@ -182,7 +182,7 @@ pub use cancel::CancelToken;
 #[cfg(feature = "alloc")]
 pub use dynamic::{
     BoxError, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, Pipeline, PipelineOf,
-    PlanError, PlanErrorKind, Runner, Shared, StepBuilder, own,
+    PlanError, PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, Warnings, own,
 };
 #[cfg(feature = "std")]
 pub use exit::Exit;

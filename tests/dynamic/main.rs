@@ -39,4 +39,5 @@ mod tokio_tasks;
 mod tokio_time;
 mod ui;
 mod wakes;
+mod warnings;
 mod width;

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     error::StepError,
     exit_code::{OptionalSteps, count, exit_code, is_cut_short},
-    steps::{Cell, Handle, Names, Out, RunRecord, SharedCell, slot},
+    steps::{Cell, Handle, Names, OtherType, Out, RunRecord, SharedCell, Warnings, slot},
 };
 use alloc::sync::Arc;
 use core::{fmt, time::Duration};
@@ -102,6 +102,22 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
         self.record().steps()
     }
 
+    /// What the plan was warned of under the run's configuration.
+    ///
+    /// ```
+    /// use rungs::{NoClock, Pipeline};
+    ///
+    /// let mut p: Pipeline = Pipeline::new("warned");
+    /// p.resource("bus", 1);
+    /// p.step("only").run(async || Ok(()));
+    /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+    /// assert_eq!(report.warnings().to_string(), "no step uses resource `bus`");
+    /// # Ok::<(), rungs::PlanError>(())
+    /// ```
+    pub fn warnings(&self) -> &Warnings {
+        &self.record.warnings
+    }
+
     /// The result of the step of this name. O(1).
     pub fn get(&self, name: &str) -> Option<StepResult<'_, E>> {
         self.step(self.names.find(name)?)
@@ -150,7 +166,8 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
 
     fn output_of<T: 'static>(&self, step: StepId) -> Result<Out<T>, OutputError<E>> {
         let cell = self.record.results.get(step.index()).cloned().flatten().ok_or_else(OutputError::no_such_step)?;
-        let slot = slot(cell).ok_or_else(|| OutputError::other_type(self.names.clone(), step))?;
+        let types = OtherType::new::<T, C>(&cell);
+        let slot = slot(cell).ok_or_else(|| OutputError::other_type(self.names.clone(), step, types))?;
         slot.lend().ok_or_else(|| OutputError::no_success(self.ending(step)))
     }
 

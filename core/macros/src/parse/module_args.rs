@@ -1,7 +1,7 @@
 //! `#[rungs::pipeline(..)]`.
 
 use super::{
-    args::{self, list, read_all, value, word},
+    args::{self, list, literal, read_all, value, word},
     diagnostics::Diagnostics,
     step_args,
 };
@@ -91,15 +91,5 @@ fn at_least_one(attempts: Expr) -> Result<Expr> {
     match literal(&attempts) {
         Some(0) => Err(Error::new_spanned(attempts, "`max_concurrent` is 0: no step could ever start")),
         _ => Ok(attempts),
-    }
-}
-
-/// The value of a literal number; all other expressions are left to the compiler.
-pub(super) fn literal(expr: &Expr) -> Option<u32> {
-    match expr {
-        Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(number), .. }) => number.base10_parse().ok(),
-        Expr::Group(group) => literal(&group.expr),
-        Expr::Paren(paren) => literal(&paren.expr),
-        _ => None,
     }
 }

@@ -1,10 +1,10 @@
 //! From names to edges: what each step waits for, and what it uses.
 
 use super::{
+    args::literal,
     closest::closest,
     diagnostics::{Diagnostics, shown},
     items::Declared,
-    module_args::literal,
     names::Names,
     params, signature,
 };
@@ -47,12 +47,27 @@ pub(super) fn wire(
     Wired { steps, needs: edges }
 }
 
+/// A name that several steps have is told once, at the second of them; the others are shown beside.
 fn check_duplicates(declared: &[Declared], diagnostics: &mut Diagnostics) {
-    for (at, later) in declared.iter().enumerate() {
-        let name = shown(later.ident());
-        if let Some(first) = declared[..at].iter().find(|step| shown(step.ident()) == name) {
-            diagnostics.at(later.ident(), format!("two steps are called `{name}`"));
-            diagnostics.at(first.ident(), format!("the other step called `{name}`"));
+    let names: Vec<String> = declared.iter().map(|step| shown(step.ident())).collect();
+    for (first, name) in names.iter().enumerate() {
+        if names[..first].contains(name) {
+            continue;
+        }
+        let same: Vec<&Ident> =
+            declared.iter().zip(&names).filter(|(_, other)| *other == name).map(|(step, _)| step.ident()).collect();
+        match same[..] {
+            [] | [_] => {}
+            [first, second] => {
+                diagnostics.at(second, format!("two steps are called `{name}`"));
+                diagnostics.at(first, format!("the other step called `{name}`"));
+            }
+            [first, second, ref more @ ..] => {
+                diagnostics.at(second, format!("{} steps are called `{name}`", same.len()));
+                for other in [first].iter().chain(more) {
+                    diagnostics.at(other, format!("another step called `{name}`"));
+                }
+            }
         }
     }
 }

@@ -79,6 +79,10 @@ fn names_that_mean_two_things() {
         "#[step] async fn b() -> R {} #[step] async fn b() -> R {}",
         &[("b", "two steps are called `b`"), ("b", "the other step called `b`")],
     );
+    step(
+        "#[step] async fn b() -> R {} #[step] async fn b() -> R {} #[step] async fn b() -> R {}",
+        &[("b", "3 steps are called `b`"), ("b", "another step called `b`"), ("b", "another step called `b`")],
+    );
     check(
         "struct A { cx: u8 } #[step] async fn b(cx: &u8) -> R {}",
         &[("cx", "`cx` is the step's own context: no step or field can have this name")],
