@@ -13,6 +13,8 @@ pub(crate) enum OptionalSteps<'r> {
 }
 
 impl OptionalSteps<'_> {
+    // Once in flash, though a table asks twice.
+    #[inline(never)]
     pub(crate) fn contain(&self, step: StepId) -> bool {
         match self {
             Self::Plan(plan) => plan.settings(step).is_optional(),
@@ -26,18 +28,16 @@ impl OptionalSteps<'_> {
 pub(crate) fn exit_code(states: &[StepState], optional: OptionalSteps<'_>) -> u8 {
     let mut exit_code = 0;
     for (step, state) in states.iter().enumerate() {
-        let code = match state.status() {
-            Status::Failed => 1,
-            _ if is_cut_short(state, states) => 2,
-            _ => continue,
-        };
-        if optional.contain(StepId::from_number(step as u32)) {
+        let status = state.status();
+        if status == Status::Success || optional.contain(StepId::from_number(step as u32)) {
             continue;
         }
-        if code == 1 {
+        if status == Status::Failed {
             return 1;
         }
-        exit_code = code;
+        if is_cut_short(state, states) {
+            exit_code = 2;
+        }
     }
     exit_code
 }
