@@ -83,12 +83,15 @@ impl Many {
                 .fold(step, |step, factor| step.uses(&(number.wrapping_mul(factor) / 3 % 100).to_string(), 1)),
             Self::Settings => {
                 let step = step.expected(Duration::from_nanos(u64::from(number)));
-                if number % 2 == 0 { step.uses("bus", 1) } else { step }
+                if number.is_multiple_of(2) { step.uses("bus", 1) } else { step }
             }
             Self::Cycles => step.after_named([(number ^ 1).to_string()]),
             Self::Unknown => step.after_named([format!("no {number}")]),
         };
-        step.run(async || Ok(yield_now().await));
+        step.run(async || {
+            yield_now().await;
+            Ok(())
+        });
     }
 }
 

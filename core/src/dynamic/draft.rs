@@ -33,7 +33,7 @@ pub(crate) struct Draft<'env> {
     pub(super) by_name: Vec<Reference>,
     pub(super) uses_by_name: Vec<(StepId, Vec<(String, u32)>)>,
     /// What was seen to be wrong while steps were added.
-    pub(super) mistakes: Vec<Mistake>,
+    pub(super) mistakes: Vec<DraftError>,
     pub(super) compiled: Option<Compiled>,
 }
 
@@ -53,14 +53,14 @@ pub(super) struct Resource {
 }
 
 /// A mistake that shows when a step is added, and the step.
-pub(super) struct Mistake {
+pub(super) struct DraftError {
     pub(super) step: StepId,
-    pub(super) kind: MistakeKind,
+    pub(super) kind: DraftErrorKind,
 }
 
-/// What is wrong about a [`Mistake`]'s step.
+/// What is wrong about a [`DraftError`]'s step.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum MistakeKind {
+pub(super) enum DraftErrorKind {
     /// An earlier step has its name.
     DuplicateName,
     /// It was given a handle of another pipeline.
@@ -129,7 +129,8 @@ impl<'env> Draft<'env> {
         // All lists are in the order of the steps.
         self.by_name.truncate(self.by_name.partition_point(|reference| reference.step < next));
         self.uses_by_name.truncate(self.uses_by_name.partition_point(|(step, _)| *step < next));
-        while self.mistakes.last().is_some_and(|last| last.step >= next && last.kind != MistakeKind::RuleInDefaults) {
+        while self.mistakes.last().is_some_and(|last| last.step >= next && last.kind != DraftErrorKind::RuleInDefaults)
+        {
             self.mistakes.pop();
         }
     }
@@ -138,9 +139,9 @@ impl<'env> Draft<'env> {
     pub(super) fn defaults(&mut self, defaults: Settings<'env>) {
         self.compiled = None;
         let mut defaults = defaults.class(0);
-        self.mistakes.retain(|mistake| mistake.kind != MistakeKind::RuleInDefaults);
+        self.mistakes.retain(|mistake| mistake.kind != DraftErrorKind::RuleInDefaults);
         if defaults.get_when().is_clean_up() {
-            self.note(MistakeKind::RuleInDefaults);
+            self.note(DraftErrorKind::RuleInDefaults);
             defaults = defaults.when(When::AllSucceeded);
         }
         self.defaults = (defaults != Settings::DEFAULT).then(|| Box::new(defaults));
@@ -157,7 +158,7 @@ impl<'env> Draft<'env> {
         let before = *self.next_settings();
         let mut after = change(before).class(before.get_class());
         if after.get_when() != before.get_when() && after.get_when().is_clean_up() {
-            self.note(MistakeKind::RuleInSettings);
+            self.note(DraftErrorKind::RuleInSettings);
             after = after.when(before.get_when());
         }
         self.next = after;
@@ -181,8 +182,8 @@ impl<'env> Draft<'env> {
     }
 
     /// Notes a mistake of the next step.
-    fn note(&mut self, kind: MistakeKind) {
-        self.mistakes.push(Mistake { step: self.next_step(), kind });
+    fn note(&mut self, kind: DraftErrorKind) {
+        self.mistakes.push(DraftError { step: self.next_step(), kind });
     }
 
     /// Adds needs of the next step. A handle of another pipeline stands for no step of this one; it is noted as a mistake.
@@ -210,9 +211,9 @@ impl<'env> Draft<'env> {
     fn note_foreign_handle(&mut self) {
         self.is_set = true;
         let next = self.next_step();
-        let is_known = |last: &Mistake| last.step == next && last.kind == MistakeKind::ForeignHandle;
+        let is_known = |last: &DraftError| last.step == next && last.kind == DraftErrorKind::ForeignHandle;
         if !self.mistakes.iter().rev().take_while(|last| last.step == next).any(is_known) {
-            self.note(MistakeKind::ForeignHandle);
+            self.note(DraftErrorKind::ForeignHandle);
         }
     }
 
@@ -277,11 +278,11 @@ impl<'env> Draft<'env> {
         ];
         for (is_stated, setting) in retry_settings {
             if is_stated && !can_retry {
-                self.note(MistakeKind::NoEffect { setting, without: "retries" });
+                self.note(DraftErrorKind::NoEffect { setting, without: "retries" });
             }
         }
         if next.states_retry_on_timeout() && next.get_timeout().is_none() {
-            self.note(MistakeKind::NoEffect { setting: "retry_on_timeout", without: "timeout" });
+            self.note(DraftErrorKind::NoEffect { setting: "retry_on_timeout", without: "timeout" });
         }
     }
 

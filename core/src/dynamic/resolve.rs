@@ -2,7 +2,7 @@
 
 use super::{
     compiled::Compiled,
-    draft::{Draft, Mistake, MistakeKind},
+    draft::{Draft, DraftError, DraftErrorKind},
     plan_error::{PlanError, PlanErrorKind},
 };
 use crate::{diagram::StepNames, steps::Suggestions};
@@ -19,7 +19,7 @@ impl Draft<'_> {
         self.forget();
         let mut mistakes = Vec::new();
         let Self { names, mistakes: noted, .. } = self;
-        Arc::make_mut(names).index(|step| noted.push(Mistake { step, kind: MistakeKind::DuplicateName }));
+        Arc::make_mut(names).index(|step| noted.push(DraftError { step, kind: DraftErrorKind::DuplicateName }));
         self.resolve_names(&mut mistakes);
         let unknown = self.unknown();
         self.resolve_uses(&mut mistakes);
@@ -147,7 +147,7 @@ impl Draft<'_> {
     /// Tells what was noted while steps were added; a name that several steps have is told once.
     fn tell_noted(&self, mistakes: &mut Vec<PlanErrorKind>) {
         let mut counts: BTreeMap<Option<StepId>, usize> = BTreeMap::new();
-        for duplicate in self.mistakes.iter().filter(|mistake| mistake.kind == MistakeKind::DuplicateName) {
+        for duplicate in self.mistakes.iter().filter(|mistake| mistake.kind == DraftErrorKind::DuplicateName) {
             *counts.entry(self.names.find(self.names.name(duplicate.step))).or_insert(1) += 1;
         }
         for (first, count) in counts {
@@ -156,11 +156,11 @@ impl Draft<'_> {
         for mistake in &self.mistakes {
             let step = self.name(mistake.step);
             mistakes.push(match mistake.kind {
-                MistakeKind::DuplicateName => continue,
-                MistakeKind::ForeignHandle => PlanErrorKind::ForeignHandle { step },
-                MistakeKind::RuleInSettings => PlanErrorKind::RuleInSettings { step: Some(step) },
-                MistakeKind::RuleInDefaults => PlanErrorKind::RuleInSettings { step: None },
-                MistakeKind::NoEffect { setting, without } => PlanErrorKind::NoEffect { step, setting, without },
+                DraftErrorKind::DuplicateName => continue,
+                DraftErrorKind::ForeignHandle => PlanErrorKind::ForeignHandle { step },
+                DraftErrorKind::RuleInSettings => PlanErrorKind::RuleInSettings { step: Some(step) },
+                DraftErrorKind::RuleInDefaults => PlanErrorKind::RuleInSettings { step: None },
+                DraftErrorKind::NoEffect { setting, without } => PlanErrorKind::NoEffect { step, setting, without },
             });
         }
     }
