@@ -5,6 +5,7 @@ mod closest;
 mod context;
 mod diagnostics;
 mod items;
+mod missing_context;
 mod module_args;
 mod names;
 mod params;

@@ -4,6 +4,7 @@ use super::{
     closest::closest,
     diagnostics::{Diagnostics, shown},
     items::Declared,
+    missing_context,
     module_args::literal,
     names::Names,
     params, signature,
@@ -33,6 +34,7 @@ pub(super) fn wire(
     diagnostics: &mut Diagnostics,
 ) -> Wired {
     check_duplicates(&declared, diagnostics);
+    missing_context::check(&declared, names, diagnostics);
     let (mut steps, mut needs) = (Vec::new(), Vec::new());
     for (at, Declared { sig, args }) in declared.into_iter().enumerate() {
         let output = signature::check(&sig, context, diagnostics);
