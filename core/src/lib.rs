@@ -141,11 +141,11 @@ pub use time::{NoClock, Timer};
 ///         pub log: Vec<&'static str>,
 ///     }
 ///
-///     /// A parameter that does not have the name of a step is a field of the context.
+///     /// A parameter that does not have the name of a step is a field of the context. This step cannot fail.
 ///     #[step]
-///     async fn power(rail: &mut bool) -> Result<u32, Fault> {
+///     async fn power(rail: &mut bool) -> u32 {
 ///         *rail = true;
-///         Ok(3_300)
+///         3_300
 ///     }
 ///
 ///     /// `power` is the result of the step `power`; `cx` describes the attempt.

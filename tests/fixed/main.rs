@@ -11,6 +11,7 @@ mod drives;
 mod fast_path;
 mod fields;
 mod generics;
+mod infallible;
 mod outcomes;
 mod settings;
 mod sizes;

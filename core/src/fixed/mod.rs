@@ -73,7 +73,7 @@ pub(crate) mod private {
         cells::{Handover, SharedResult},
         lane_states::LaneStates,
         observers::Watched,
-        output::{StepOutput, result_of, retry_verdict, step_id},
+        output::{NamedResult, OutputType, PlainType, StepOutput, StepValue, result_of, retry_verdict, step_id},
         priorities::Priorities,
         sealed::Generated,
         settings::{AsDeclared, RunOptions, RunSettings, StoppedBy},

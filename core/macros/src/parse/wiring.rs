@@ -37,12 +37,20 @@ pub(super) fn wire(
     missing_context::check(&declared, names, diagnostics);
     let (mut steps, mut needs) = (Vec::new(), Vec::new());
     for (at, Declared { sig, args }) in declared.into_iter().enumerate() {
-        let output = signature::check(&sig, context, diagnostics);
+        let (output, fails) = signature::check(&sig, context, diagnostics);
         let named = signature::parameters(&sig, diagnostics);
         let params = params::resolve(named, at, args.settings.when.is_clean_up(), names, diagnostics);
         needs.push(edges(at, &params, args.after, names, diagnostics));
         let uses = uses(names.step(at), args.uses, resources, diagnostics);
-        steps.push(Step { ident: sig.ident, generics: sig.generics, params, output, settings: args.settings, uses });
+        steps.push(Step {
+            ident: sig.ident,
+            generics: sig.generics,
+            params,
+            output,
+            fails,
+            settings: args.settings,
+            uses,
+        });
     }
     let edges: Vec<Vec<Edge>> = needs.iter().map(|row| row.iter().map(|need| need.edge).collect()).collect();
     check_cycles(&needs, &edges, names, diagnostics);
