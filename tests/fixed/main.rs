@@ -8,6 +8,7 @@ mod clock;
 mod boots;
 mod defaults;
 mod drives;
+mod dropped;
 mod fast_path;
 mod fields;
 mod generics;
