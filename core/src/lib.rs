@@ -48,6 +48,7 @@
 //!
 //! - `std` (default) implies `alloc`.
 //! - `alloc` adds [`Pipeline`] and [`LocalPipeline`]. Without it there are the scheduler, the policies, the diagrams and the traits.
+//!   It needs a core with compare-and-swap, which a Cortex-M0 does not have.
 //! - `macros` adds the attribute `pipeline`, which needs neither of the two. Without `std` it links against an implementation of
 //!   the crate `critical-section`, which every board has.
 //! - `serde` writes reports, and reads and writes [`Settings`] and [`Config`].
@@ -55,6 +56,12 @@
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(all(feature = "alloc", not(target_has_atomic = "ptr")))]
+compile_error!(
+    "the feature `alloc` of `rungs` needs a core with compare-and-swap, which this target does not have; without `alloc` and \
+     `std` (`default-features = false, features = [\"macros\"]`) there is the attribute `pipeline`, which needs neither"
+);
 
 #[cfg(feature = "alloc")]
 extern crate alloc;

@@ -114,8 +114,8 @@ fn turns(model: &Pipeline, lane: usize, number: usize) -> TokenStream {
     let error = located(local("error"), step.output.span());
     let index = number as u32;
     // At the step's return type, where the compiler says that it has another error.
-    let (fails, error_type) = (outputs::fails(step), &model.error);
-    let result_of = quote_spanned!(step.output.span()=> __rungs::__private::result_of::<_, #error_type, #fails>);
+    let (is_result, error_type) = (outputs::is_result(step), &model.error);
+    let result_of = quote_spanned!(step.output.span()=> __rungs::__private::result_of::<_, #error_type, #is_result>);
     let slot = slot_of(step);
     let keep = match shared(model, number) {
         Some(shared) => quote!(#shared.set(#slot.insert(#value));),

@@ -1,6 +1,6 @@
 //! The outputs of a run, one slot per step.
 
-use crate::model::{Fails, Pipeline, Step};
+use crate::model::{Fallibility, Pipeline, Step};
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use std::collections::BTreeSet;
@@ -57,17 +57,17 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
 
 /// The value that a step returns: what is in its `Result`, or all that it returns if it cannot fail.
 fn value_of(step: &Step) -> TokenStream {
-    let (output, fails) = (&step.output, fails(step));
-    quote_spanned!(output.span()=> <#output as __rungs::__private::StepValue<#fails>>::Value)
+    let (output, is_result) = (&step.output, is_result(step));
+    quote_spanned!(output.span()=> <#output as __rungs::__private::StepValue<#is_result>>::Value)
 }
 
-/// Whether a step can fail, as a generic argument.
-pub(super) fn fails(step: &Step) -> TokenStream {
+/// Whether a step returns a `Result`, as a generic argument.
+pub(super) fn is_result(step: &Step) -> TokenStream {
     let output = &step.output;
-    match step.fails {
-        Fails::Yes => quote!(true),
-        Fails::No => quote!(false),
-        Fails::ByType => {
+    match step.fallibility {
+        Fallibility::Fallible => quote!(true),
+        Fallibility::Infallible => quote!(false),
+        Fallibility::ByType => {
             let is_result = quote_spanned!(output.span()=> <__rungs::__private::OutputType<#output>>::IS_RESULT);
             quote!({ #[allow(unused_imports)] use __rungs::__private::PlainType as _; #is_result })
         }
@@ -76,7 +76,8 @@ pub(super) fn fails(step: &Step) -> TokenStream {
 
 /// Whether the compiler might see a `Result` where the attribute does not.
 fn may_be_alias(step: &Step) -> bool {
-    step.fails == Fails::No && !matches!(step.output, Type::Tuple(_) | Type::Array(_) | Type::Reference(_))
+    step.fallibility == Fallibility::Infallible
+        && !matches!(step.output, Type::Tuple(_) | Type::Array(_) | Type::Reference(_))
 }
 
 /// Checks that a plain value is no `Result` by another name: the error would be lost. The compiler complains at the step's own

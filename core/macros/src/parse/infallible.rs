@@ -1,14 +1,14 @@
 //! Steps that cannot fail: what has no effect on them, and the pipeline that needs no error type for them.
 
 use super::{diagnostics::Diagnostics, module_args};
-use crate::model::{Fails, Step, StepArgs};
+use crate::model::{Fallibility, Step, StepArgs};
 
 pub(super) fn check(steps: &[Step], args: &module_args::Parsed, diagnostics: &mut Diagnostics) {
-    let may_have_no_error = !steps.is_empty() && steps.iter().all(|step| step.fails != Fails::Yes);
+    let may_have_no_error = !steps.is_empty() && steps.iter().all(|step| step.fallibility != Fallibility::Fallible);
     if args.error.is_none() && !may_have_no_error {
         diagnostics.missing("the steps' error type is missing: `#[pipeline(error = MyError)]`");
     }
-    for step in steps.iter().filter(|step| step.fails == Fails::No) {
+    for step in steps.iter().filter(|step| step.fallibility == Fallibility::Infallible) {
         check_retries(step, &args.defaults, diagnostics);
     }
 }

@@ -4,7 +4,7 @@ use super::{
     diagnostics::{Diagnostics, shown},
     items::is_cfg,
 };
-use crate::model::Fails;
+use crate::model::Fallibility;
 use syn::{
     FnArg, GenericParam, Generics, Ident, Lifetime, Pat, PatIdent, Path, PathSegment, ReturnType, Safety, Signature,
     TraitBound, Type, TypeFnPtr, TypeImplTrait, TypeReference, parse_quote_spanned,
@@ -48,7 +48,7 @@ pub(super) fn parameters(sig: &Signature, diagnostics: &mut Diagnostics) -> Vec<
 }
 
 /// The return type, and whether it is a `Result`.
-pub(super) fn check(sig: &Signature, context: Option<&Generics>, diagnostics: &mut Diagnostics) -> (Type, Fails) {
+pub(super) fn check(sig: &Signature, context: Option<&Generics>, diagnostics: &mut Diagnostics) -> (Type, Fallibility) {
     check_keywords(sig, diagnostics);
     for lifetime in sig.generics.lifetimes() {
         diagnostics.at(lifetime, format!("a step has no lifetime parameters: remove `{}`", lifetime.lifetime));
@@ -58,8 +58,8 @@ pub(super) fn check(sig: &Signature, context: Option<&Generics>, diagnostics: &m
         diagnostics.at(never, "a step ends: its return type cannot be `!`");
     }
     check_result(&output, sig, context, diagnostics);
-    let fails = fails(&output, &sig.generics);
-    (output, fails)
+    let fallibility = fallibility(&output, &sig.generics);
+    (output, fallibility)
 }
 
 fn check_keywords(sig: &Signature, diagnostics: &mut Diagnostics) {
@@ -88,14 +88,16 @@ fn output(sig: &Signature) -> Type {
 }
 
 /// By the name of the type where that suffices. An alias has any path, and a macro may stand for any type.
-fn fails(ty: &Type, generics: &Generics) -> Fails {
+fn fallibility(ty: &Type, generics: &Generics) -> Fallibility {
     match ty {
-        Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Result") => Fails::Yes,
+        Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Result") => {
+            Fallibility::Fallible
+        }
         // A constant that tells whether a type is a `Result` cannot depend on a parameter.
-        Type::Path(_) | Type::Macro(_) if !mentions_any(ty, generics) => Fails::ByType,
-        Type::Group(group) => fails(&group.elem, generics),
-        Type::Paren(paren) => fails(&paren.elem, generics),
-        _ => Fails::No,
+        Type::Path(_) | Type::Macro(_) if !mentions_any(ty, generics) => Fallibility::ByType,
+        Type::Group(group) => fallibility(&group.elem, generics),
+        Type::Paren(paren) => fallibility(&paren.elem, generics),
+        _ => Fallibility::Infallible,
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn wire(
     missing_context::check(&declared, names, diagnostics);
     let (mut steps, mut needs) = (Vec::new(), Vec::new());
     for (at, Declared { sig, args }) in declared.into_iter().enumerate() {
-        let (output, fails) = signature::check(&sig, context, diagnostics);
+        let (output, fallibility) = signature::check(&sig, context, diagnostics);
         let named = signature::parameters(&sig, diagnostics);
         let params = params::resolve(named, at, args.settings.when.is_clean_up(), names, diagnostics);
         needs.push(edges(at, &params, args.after, names, diagnostics));
@@ -47,7 +47,7 @@ pub(super) fn wire(
             generics: sig.generics,
             params,
             output,
-            fails,
+            fallibility,
             settings: args.settings,
             uses,
         });

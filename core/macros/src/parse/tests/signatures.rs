@@ -1,5 +1,5 @@
 use super::{check, check_with, model};
-use crate::model::Fails;
+use crate::model::Fallibility;
 
 /// A step with this signature, in a module with a generic context.
 #[track_caller]
@@ -32,19 +32,19 @@ fn an_async_fn() {
 
 #[test]
 fn a_step_that_cannot_fail() {
-    let fails = |output: &str| {
+    let fallibility = |output: &str| {
         let step = format!("#[step] async fn a<B: I2c, const N: usize>(i2c: &B) {output} {{}}");
-        model("error = E", &format!("struct Board<B: I2c, const N: usize> {{ i2c: B }} {step}")).steps[0].fails
+        model("error = E", &format!("struct Board<B: I2c, const N: usize> {{ i2c: B }} {step}")).steps[0].fallibility
     };
     for result in ["Result<(), E>", "(Result<B, E>)", "io::Result<u8>", "::core::result::Result<[B; N], E>"] {
-        assert_eq!(fails(&format!("-> {result}")), Fails::Yes, "{result}");
+        assert_eq!(fallibility(&format!("-> {result}")), Fallibility::Fallible, "{result}");
     }
     for plain in ["()", "(u8, B)", "[u8; N]", "&'static str", "fn() -> Result<(), E>", "Option<B>", "Imu<N>", "B::Id"] {
-        assert_eq!(fails(&format!("-> {plain}")), Fails::No, "{plain}");
+        assert_eq!(fallibility(&format!("-> {plain}")), Fallibility::Infallible, "{plain}");
     }
-    assert_eq!(fails(""), Fails::No);
+    assert_eq!(fallibility(""), Fallibility::Infallible);
     for alias in ["u8", "Outcome<u8>", "super::R", "outcome!()", "<Imu as Sensor>::Reading", "Option<Result<u8, E>>"] {
-        assert_eq!(fails(&format!("-> {alias}")), Fails::ByType, "{alias}");
+        assert_eq!(fallibility(&format!("-> {alias}")), Fallibility::ByType, "{alias}");
     }
 }
 
