@@ -57,15 +57,14 @@ const fn scaled_rest(rest: u64, from: u64, to: u64, extra: u64) -> u64 {
 /// The quotient and the rest. A 64-bit division takes a kilobyte of a Cortex-M0's flash, and hundreds of its instructions.
 #[inline]
 const fn divided(n: u64, by: u64) -> (u64, u64) {
-    const MAX_DIGIT: u64 = u16::MAX as u64;
-    const MAX_FACTOR: u64 = u32::MAX as u64;
     if by.is_power_of_two() {
-        return (n >> by.trailing_zeros(), n & (by - 1));
-    }
-    match by {
-        ..=MAX_DIGIT => divided_by_digits(n, by as u32),
-        ..=MAX_FACTOR => divided_by_reciprocal(n, by, u64::MAX / by),
-        _ => (n / by, n % by),
+        (n >> by.trailing_zeros(), n & (by - 1))
+    } else if by <= u16::MAX as u64 {
+        divided_by_digits(n, by as u32)
+    } else if by <= u32::MAX as u64 {
+        divided_by_reciprocal(n, by, u64::MAX / by)
+    } else {
+        (n / by, n % by)
     }
 }
 
@@ -97,7 +96,7 @@ const fn high_half(a: u64, b: u64) -> u64 {
     const LOW: u64 = u32::MAX as u64;
     let ((a_high, a_low), (b_high, b_low)) = ((a >> 32, a & LOW), (b >> 32, b & LOW));
     let (high_low, low_high) = (a_high * b_low, a_low * b_high);
-    let carry = (a_low * b_low >> 32) + (high_low & LOW) + (low_high & LOW);
+    let carry = ((a_low * b_low) >> 32) + (high_low & LOW) + (low_high & LOW);
     a_high * b_high + (high_low >> 32) + (low_high >> 32) + (carry >> 32)
 }
 

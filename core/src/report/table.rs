@@ -137,9 +137,9 @@ impl fmt::Display for Short {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (unit, dropped, decimals) = match self.nanos {
             0 => return f.pad("0"),
-            ..1_000 => (" ns", 0, 0),
-            ..1_000_000 => (" us", 2, 1),
-            ..1_000_000_000 => (" ms", 5, 1),
+            1..1_000 => (" ns", 0, 0),
+            1_000..1_000_000 => (" us", 2, 1),
+            1_000_000..1_000_000_000 => (" ms", 5, 1),
             _ => (" s", 7, 2),
         };
         let (mut text, mut rest) = (Text::default(), rounded(self.nanos, dropped));
