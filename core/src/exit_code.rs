@@ -1,17 +1,45 @@
 //! The exit code of a run, and how many steps ended with each status.
 
-use rungs_scheduler::{Cause, Status, StepState};
+use rungs_scheduler::{Cause, Plan, Status, StepId, StepState};
+
+/// The steps whose failure does not count.
+#[derive(Clone, Copy)]
+pub(crate) enum OptionalSteps<'r> {
+    /// As the settings of a plan state.
+    Plan(&'r Plan<'r>),
+    /// These, in ascending order: for reports, which outlive the plan.
+    #[cfg(feature = "alloc")]
+    List(&'r [StepId]),
+}
+
+impl OptionalSteps<'_> {
+    pub(crate) fn contain(&self, step: StepId) -> bool {
+        match self {
+            Self::Plan(plan) => plan.settings(step).is_optional(),
+            #[cfg(feature = "alloc")]
+            Self::List(steps) => steps.binary_search(&step).is_ok(),
+        }
+    }
+}
 
 /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure, or dropped before its end.
-pub(crate) fn exit_code(states: &[StepState]) -> u8 {
-    let required = || states.iter().filter(|state| state.is_required());
-    if required().any(|state| state.status() == Status::Failed) {
-        1
-    } else if required().any(|state| is_cut_short(state, states)) {
-        2
-    } else {
-        0
+pub(crate) fn exit_code(states: &[StepState], optional: OptionalSteps<'_>) -> u8 {
+    let mut exit_code = 0;
+    for (step, state) in states.iter().enumerate() {
+        let code = match state.status() {
+            Status::Failed => 1,
+            _ if is_cut_short(state, states) => 2,
+            _ => continue,
+        };
+        if optional.contain(StepId::from_number(step as u32)) {
+            continue;
+        }
+        if code == 1 {
+            return 1;
+        }
+        exit_code = code;
     }
+    exit_code
 }
 
 /// Whether a step did not succeed because the run was stopped or dropped.

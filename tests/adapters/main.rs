@@ -52,6 +52,32 @@ mod async_executor {
     pub(crate) use suite::RULES;
 }
 
+/// tokio: its clock, tasks of a runtime with two threads, and local tasks.
+mod tokio {
+    use rungs_tokio::{On, Tokio, TokioLocal};
+    use std::{future::Future, sync::OnceLock};
+    use tokio::{runtime::Runtime, task::LocalSet};
+
+    fn runtime() -> &'static Runtime {
+        static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+        let made = || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build();
+        RUNTIME.get_or_init(|| made().expect("a runtime"))
+    }
+
+    fn block_on<F: Future>(future: F) -> F::Output {
+        runtime().block_on(LocalSet::new().run_until(future))
+    }
+
+    rungs_conformance::suite! {
+        mod suite;
+        block_on: block_on;
+        timer: Tokio;
+        spawner: On(runtime().handle().clone());
+        local: TokioLocal;
+    }
+    pub(crate) use suite::RULES;
+}
+
 /// embassy's clock; its executor takes no futures of others.
 mod embassy {
     rungs_conformance::suite! {
@@ -96,6 +122,7 @@ fn main() -> ExitCode {
     let table = Table::of([
         ("smol", smol::RULES),
         ("async-executor", async_executor::RULES),
+        ("tokio", tokio::RULES),
         ("embassy", embassy::RULES),
         ("simulation", sim::RULES),
     ]);

@@ -134,12 +134,22 @@ fn time_settings_without_a_clock() {
     assert_eq!(
         told(&error),
         [
-            "the run has a deadline, and no clock",
+            "the run has a time limit, and no clock",
             "step `timeout` has a time limit or a delay, and the run has no clock",
             "step `deadline` has a time limit or a delay, and the run has no clock",
             "step `backoff` has a time limit or a delay, and the run has no clock",
         ],
     );
+}
+
+#[test]
+fn grace_and_the_deadline_of_clean_up_steps_need_a_clock() {
+    for config in [Config::DEFAULT.grace(ms(1)), Config::DEFAULT.clean_up_deadline(ms(1))] {
+        let mut p: Pipeline<'_> = Pipeline::new("timeless");
+        p.step("only").run(async || Ok(()));
+        let error = block(p.runner().config(config).run(&NoClock)).err().unwrap();
+        assert_eq!(told(&error), ["the run has a time limit, and no clock"]);
+    }
 }
 
 #[test]
@@ -171,7 +181,7 @@ pipeline `all wrong` cannot run, 9 mistakes:
 - two steps are called `good`
 - a cycle: `hen` needs `egg` needs `hen`
 - `max_concurrent` is 0, so that nothing could ever start
-- the run has a deadline, and no clock
+- the run has a time limit, and no clock
 - step `egg` has a time limit or a delay, and the run has no clock
 - step `jitter` uses jitter, and the run has no seed: call `.seed(..)` on the runner",
     );

@@ -19,6 +19,12 @@ pub(crate) fn check_seed(seed: u64, most_steps: u64) {
     check_random(&format!("seed {seed} for up to {most_steps} steps"), Random::new(seed).case(most_steps));
 }
 
+/// As [`check_seed`], for a case in which attempts end late or never.
+#[track_caller]
+pub(crate) fn check_late_seed(seed: u64, most_steps: u64) {
+    check_random(&format!("seed {seed} for up to {most_steps} steps, late"), Random::new(seed).late_case(most_steps));
+}
+
 /// Checks a case, and shows a smaller case under this title if it fails.
 #[track_caller]
 pub(crate) fn check_random(title: &str, case: Case) {

@@ -266,6 +266,12 @@ fn config(case: &Case) -> Config {
     if let Some(deadline) = case.run_deadline {
         config = config.deadline(Duration::from_nanos(deadline));
     }
+    if let Some(grace) = case.grace {
+        config = config.grace(Duration::from_nanos(grace));
+    }
+    if let Some(deadline) = case.clean_up_deadline {
+        config = config.clean_up_deadline(Duration::from_nanos(deadline));
+    }
     if case.levels {
         config = config.order(Order::Levels);
     }

@@ -40,6 +40,7 @@ use proc_macro::TokenStream;
 /// | `name = ".."` | the name in reports and pictures; by default the name of the module |
 /// | `max_concurrent = n` | the limit of attempts in flight |
 /// | `deadline = d` | the limit of the run |
+/// | `clean_up_deadline = d` | the deadline of each step with `when_all_done` or `when_any_failed` that has no time limit of its own |
 /// | `order = levels` | a level starts when the one before has ended; the default is `eager` |
 /// | `on_failure = drain` or `cancel` | what the failure of a required step does to the others; the default is `go_on` |
 /// | `defaults(retries = 2, ..)` | the settings of each step that does not set them itself, setting by setting |

@@ -31,6 +31,7 @@ pub(crate) struct Pipeline {
 pub(crate) struct ConfigArgs {
     pub(crate) max_concurrent: Option<Expr>,
     pub(crate) deadline: Option<Expr>,
+    pub(crate) clean_up_deadline: Option<Expr>,
     pub(crate) order: Option<Order>,
     pub(crate) on_failure: Option<OnFailure>,
 }

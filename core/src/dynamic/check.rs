@@ -18,7 +18,7 @@ impl Draft<'_> {
             mistakes.push(PlanErrorKind::NoConcurrency);
         }
         if !ticks {
-            if config.has_deadline() {
+            if config.needs_clock() {
                 mistakes.push(PlanErrorKind::TimeWithoutClock { step: None });
             }
             self.each_step_with(
@@ -39,7 +39,8 @@ impl Draft<'_> {
         if mistakes.is_empty() { Ok(()) } else { Err(PlanError::new(self.names.pipeline().into(), mistakes)) }
     }
 
-    fn each_step_with(&self, what: impl Fn(&Settings<'_>) -> bool, mut found: impl FnMut(String)) {
+    /// Calls `found` with the name of each step with such settings.
+    pub(super) fn each_step_with(&self, what: impl Fn(&Settings<'_>) -> bool, mut found: impl FnMut(String)) {
         // Most plans have a handful of different settings, most of them harmless.
         if !self.settings.iter().any(&what) {
             return;

@@ -256,6 +256,12 @@ impl<'env> Draft<'env> {
         for step in &self.rules_in_settings {
             mistakes.push(PlanErrorKind::RuleInSettings { step: step.map(|step| self.name(step)) });
         }
+        self.each_step_with(
+            |settings| settings.has_too_many_retries(),
+            |step| {
+                mistakes.push(PlanErrorKind::TooManyRetries { step });
+            },
+        );
         if self.len() > Plan::MAX_STEPS {
             mistakes.push(PlanErrorKind::TooManySteps { steps: self.len() });
         }

@@ -357,6 +357,11 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         }
         if let Some(record) = Arc::get_mut(&mut self.record) {
             record.fit(steps);
+            record.optional.clear();
+            // Most plans have none, which their few different settings tell.
+            if self.draft.settings.iter().any(Settings::is_optional) {
+                record.optional.extend(plan.steps().filter(|&step| plan.settings(step).is_optional()));
+            }
         }
     }
 }

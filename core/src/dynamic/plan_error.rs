@@ -142,8 +142,13 @@ pub enum PlanErrorKind {
     },
     /// A step or the run has a time limit or a delay, and the run has no clock.
     TimeWithoutClock {
-        /// The step; `None` for the run's own deadline.
+        /// The step; `None` for a limit of the run itself.
         step: Option<String>,
+    },
+    /// A step has more retries than [`Settings::MAX_RETRIES`](crate::Settings::MAX_RETRIES).
+    TooManyRetries {
+        /// The step.
+        step: String,
     },
     /// More steps than a plan holds.
     TooManySteps {
@@ -186,7 +191,10 @@ impl fmt::Display for PlanErrorKind {
             Self::TimeWithoutClock { step: Some(step) } => {
                 write!(f, "step `{step}` has a time limit or a delay, and the run has no clock")
             }
-            Self::TimeWithoutClock { step: None } => f.write_str("the run has a deadline, and no clock"),
+            Self::TimeWithoutClock { step: None } => f.write_str("the run has a time limit, and no clock"),
+            Self::TooManyRetries { step } => {
+                write!(f, "step `{step}` has more than 200,000 retries: call `retry_forever()` instead")
+            }
             Self::TooManySteps { steps } => {
                 write!(f, "{steps} steps are more than the {} that a plan holds", crate::scheduler::Plan::MAX_STEPS)
             }

@@ -68,7 +68,7 @@ impl<
     ///
     /// ```
     /// use rungs::{NoClock, Status};
-    /// use std::{future::pending, pin::pin, task::{Context, Waker}};
+    /// use std::{pin::pin, task::{Context, Waker}};
     ///
     /// #[rungs::pipeline]
     /// mod boot {
@@ -78,12 +78,9 @@ impl<
     ///     }
     ///     #[step]
     ///     async fn radio(power: &u32) {
-    ///         super::stuck(*power).await
+    ///         assert_eq!(*power, 3_300);
+    ///         core::future::pending().await
     ///     }
-    /// }
-    ///
-    /// async fn stuck(_volts: u32) {
-    ///     pending().await
     /// }
     ///
     /// let mut storage = boot::Storage::new();

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     error::StepError,
-    exit_code::{count, exit_code, is_cut_short},
+    exit_code::{OptionalSteps, count, exit_code, is_cut_short},
     steps::{Cell, Handle, Names, Out, RunRecord, SharedCell, slot},
 };
 use alloc::sync::Arc;
@@ -203,7 +203,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure. (A wrong plan is
     /// [`PlanError::EXIT_CODE`](crate::PlanError::EXIT_CODE).)
     pub fn exit_code(&self) -> u8 {
-        exit_code(&self.record.states)
+        exit_code(&self.record.states, self.optional_steps())
     }
 
     /// When the run started and ended, by its timer.
@@ -229,13 +229,19 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
 
     pub(super) fn record(&self) -> Record<'_, E> {
         let Self { names, record, notes, .. } = self;
-        Record { names: &**names, states: &record.states, own: Own::Shared(notes), plan: None, started: notes.started }
+        let own = Own::Shared(notes, &record.optional);
+        Record { names: &**names, states: &record.states, own, started: notes.started }
+    }
+
+    fn optional_steps(&self) -> OptionalSteps<'_> {
+        OptionalSteps::List(&self.record.optional)
     }
 
     /// The step that made the exit code other than 0: the first by end and then by declaration. If it ended because of
     /// another, it is that one.
     fn culprit(&self) -> StepId {
-        let states = || self.record.states.iter().enumerate().filter(|(_, state)| state.is_required());
+        let (all, optional) = (self.record.states.iter().enumerate(), self.optional_steps());
+        let states = || all.clone().filter(|(step, _)| !optional.contain(StepId::from_number(*step as u32)));
         let failed = states().filter(|(_, state)| state.status() == Status::Failed);
         let stopped = states().filter(|(_, state)| is_cut_short(state, &self.record.states));
         let first = failed
@@ -284,6 +290,7 @@ impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Report<E, C> {
 /// A summary, without the steps.
 impl<E, C: Cell + ?Sized> fmt::Debug for Report<E, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Brief { pipeline: self.pipeline(), states: &self.record.states, duration: self.duration() }.fmt(f)
+        let (states, optional) = (&*self.record.states, self.optional_steps());
+        Brief { pipeline: self.pipeline(), states, optional, duration: self.duration() }.fmt(f)
     }
 }

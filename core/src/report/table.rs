@@ -1,12 +1,12 @@
 //! A run as a table for people, without a heap.
 
 use super::{record::Record, step::StepResult};
-use crate::exit_code::{count, exit_code};
+use crate::exit_code::{OptionalSteps, count, exit_code};
 use core::{
     fmt::{self, Write},
     time::Duration,
 };
-use rungs_scheduler::{Instant, Status, StepState};
+use rungs_scheduler::{__private::AttemptCount, Instant, Status, StepState};
 
 /// Longer names are shown whole and push their line out.
 const WIDEST_NAME: usize = 32;
@@ -33,7 +33,7 @@ impl<E: fmt::Display> Table<'_, E> {
     }
 
     fn line(&self, f: &mut fmt::Formatter<'_>, step: &StepResult<'_, E>, width: usize) -> fmt::Result {
-        write!(f, "{:width$}  {:9}  {:>5}", step.name(), step.status(), step.attempts())?;
+        write!(f, "{:width$}  {:9}  {:>5}", step.name(), step.status(), AttemptCount(step.attempts()))?;
         match step.started_at() {
             Some(started) => {
                 let finished = step.finished_at().unwrap_or(started);
@@ -71,7 +71,7 @@ impl<E: fmt::Display> Table<'_, E> {
         }
         write!(f, ", {} skipped, {} cancelled", with(Status::Skipped), with(Status::Cancelled))?;
         let span = Short::between(self.record.started, self.finished);
-        write!(f, " in {span}, exit code {}", exit_code(states))
+        write!(f, " in {span}, exit code {}", exit_code(states, self.record.own.optional_steps()))
     }
 }
 
@@ -79,6 +79,7 @@ impl<E: fmt::Display> Table<'_, E> {
 pub(crate) struct Brief<'r> {
     pub(crate) pipeline: &'r str,
     pub(crate) states: &'r [StepState],
+    pub(crate) optional: OptionalSteps<'r>,
     pub(crate) duration: Duration,
 }
 
@@ -86,7 +87,7 @@ impl fmt::Debug for Brief<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Report")
             .field("pipeline", &self.pipeline)
-            .field("exit_code", &exit_code(self.states))
+            .field("exit_code", &exit_code(self.states, self.optional))
             .field("succeeded", &count(self.states, Status::Success))
             .field("failed", &count(self.states, Status::Failed))
             .field("skipped", &count(self.states, Status::Skipped))

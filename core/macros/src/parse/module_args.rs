@@ -21,8 +21,18 @@ pub(super) struct Parsed {
     pub(super) resources: Vec<Resource>,
 }
 
-const NAMES: &[&str] =
-    &["error", "name", "max_concurrent", "order", "on_failure", "deadline", "defaults", "resources", "crate"];
+const NAMES: &[&str] = &[
+    "error",
+    "name",
+    "max_concurrent",
+    "order",
+    "on_failure",
+    "deadline",
+    "clean_up_deadline",
+    "defaults",
+    "resources",
+    "crate",
+];
 
 const ORDERS: &[(&str, Order)] = &[("eager", Order::Eager), ("levels", Order::Levels)];
 
@@ -57,6 +67,7 @@ fn take(pipeline: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<(
         "order" => config.order = Some(word(name, input, ORDERS)?),
         "on_failure" => config.on_failure = Some(word(name, input, ON_FAILURE)?),
         "deadline" => config.deadline = Some(value(name, input, "secs(30)")?),
+        "clean_up_deadline" => config.clean_up_deadline = Some(value(name, input, "secs(5)")?),
         "defaults" => {
             let settings = list(name, input, "retries = 2")?;
             (pipeline.defaults, pipeline.default_names) = step_args::defaults(settings)?;

@@ -4,11 +4,13 @@
 //! and [`Scheduler::poll_deadline`] returns when to ask again even if nothing happens. Time goes in as data.
 
 mod action;
+mod attempt_count;
 mod bits;
 mod cause;
 mod ends;
 mod expired;
 mod fast_path;
+mod grace;
 mod outcomes;
 mod ready;
 mod setup;
@@ -20,6 +22,7 @@ mod storage;
 mod timers;
 
 pub use action::{Action, Outcome, Verdict};
+pub use attempt_count::AttemptCount;
 pub use cause::Cause;
 pub use fast_path::allows_fast_path;
 pub use setup::{DynamicSetup, Requirements, Setup};
@@ -76,6 +79,8 @@ pub struct Scheduler<'a, S = DynamicSetup<'a>> {
     /// The lowest level in which a step has not ended.
     level: u32,
     in_flight: u32,
+    /// Attempts that were given up and have not ended since.
+    still_running: u32,
     ended: u32,
     /// The queue of doomed steps, linked through their states; valid while `doomed_count` is not 0.
     doomed_first: u32,
@@ -86,6 +91,8 @@ pub struct Scheduler<'a, S = DynamicSetup<'a>> {
     now: Instant,
     /// Whether no step has timers or resources and there are no levels: then little is to be done at an end.
     is_plain: bool,
+    /// Whether some step runs only if one of its needs failed.
+    has_any_failed: bool,
     /// Whether all steps so far have succeeded in the order of the priorities: see `fast_path.rs`.
     on_fast_path: bool,
     stopping: Stopping,
@@ -129,6 +136,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         }
         let run_deadline = now.plus(setup.config().deadline);
         let is_plain = needed.timers == 0 && setup.numbering().use_rows.is_empty() && needed.open == 0;
+        let has_any_failed = S::REQUIREMENTS.any_failed && fast_path::has_any_failed(setup.plan());
         let Storage { states, ready, timers, free, open } = storage;
         let mut scheduler = Self {
             setup,
@@ -139,6 +147,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             open: open.get_mut(..needed.open).unwrap_or_default(),
             level: 0,
             in_flight: 0,
+            still_running: 0,
             ended: succeeded,
             doomed_first: 0,
             doomed_last: 0,
@@ -146,13 +155,14 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             run_deadline,
             now,
             is_plain,
+            has_any_failed,
             on_fast_path: true,
             stopping: Stopping::default(),
         };
         for (free, &capacity) in scheduler.free.iter_mut().zip(scheduler.setup.numbering().capacities) {
             *free = capacity;
         }
-        scheduler.apply_settings();
+        scheduler.begin();
         Ok(scheduler)
     }
 
@@ -188,7 +198,10 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         if !only_starts && let Some(action) = self.action_before_starts(now) {
             return Some(action);
         }
-        self.start(now).map(Action::Start)
+        match self.start(now) {
+            Some(step) => Some(Action::Start(step)),
+            None => self.fail_blocked().map(Action::Ended),
+        }
     }
 
     /// Timers, the run's deadline, doomed steps and the stop pass all come before a start, in this order.
@@ -227,7 +240,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         self.ended as usize >= self.states.len()
     }
 
-    /// How many attempts are in flight.
+    /// How many attempts are in flight. One that was given up is not.
     pub fn in_flight(&self) -> u32 {
         self.in_flight
     }

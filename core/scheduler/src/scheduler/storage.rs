@@ -65,7 +65,7 @@ impl StorageSize {
         Self {
             states: plan.len(),
             ready: Self::ready_words(plan.len()),
-            timers: plan.timers(),
+            timers: plan.timers(config),
             free: numbering.capacities.len(),
             open: levels,
         }

@@ -45,7 +45,7 @@ fn an_unknown_setting() {
         &[(
             "retries",
             "`retries` is not a setting of a pipeline; the settings are `error`, `name`, `max_concurrent`, `order`, `on_failure`, \
-             `deadline`, `defaults`, `resources`, `crate`",
+             `deadline`, `clean_up_deadline`, `defaults`, `resources`, `crate`",
         )],
     );
 }
