@@ -24,7 +24,7 @@ impl OptionalSteps<'_> {
     }
 }
 
-/// 0: no required step failed; 1: one did; 2: the run was stopped without a failure.
+/// 0: no required step failed; 1: one did; 2: the run was stopped without a failure, or dropped before its end.
 pub(crate) fn exit_code(states: &[StepState], optional: OptionalSteps<'_>) -> u8 {
     let mut exit_code = 0;
     for (step, state) in states.iter().enumerate() {
@@ -42,10 +42,10 @@ pub(crate) fn exit_code(states: &[StepState], optional: OptionalSteps<'_>) -> u8
     exit_code
 }
 
-/// Whether a step did not succeed because the run was stopped.
+/// Whether a step did not succeed because the run was stopped or dropped.
 pub(crate) fn is_cut_short(state: &StepState, states: &[StepState]) -> bool {
     match (state.status(), state.cause()) {
-        (Status::Cancelled, _) => true,
+        (Status::Cancelled | Status::Pending | Status::Running, _) => true,
         (Status::Skipped, Some(cause)) if cause.is_stop() => true,
         // A root is the root of nothing else, so this goes one step deep.
         (Status::Skipped, Some(Cause::Dependency { root, .. })) => {

@@ -52,6 +52,7 @@
 //!
 //! - `std` (default) implies `alloc`.
 //! - `alloc` adds [`Pipeline`] and [`LocalPipeline`]. Without it there are the scheduler, the policies, the diagrams and the traits.
+//!   It needs a core with compare-and-swap, which a Cortex-M0 does not have.
 //! - `macros` adds the attribute `pipeline`, which needs neither of the two. Without `std` it links against an implementation of
 //!   the crate `critical-section`, which every board has.
 //! - `serde` writes reports, and reads and writes [`Settings`] and [`Config`].
@@ -59,6 +60,12 @@
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(all(feature = "alloc", not(target_has_atomic = "ptr")))]
+compile_error!(
+    "the feature `alloc` of `rungs` needs a core with compare-and-swap, which this target does not have; without `alloc` and \
+     `std` (`default-features = false, features = [\"macros\"]`) there is the attribute `pipeline`, which needs neither"
+);
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
@@ -147,11 +154,11 @@ pub use time::{NoClock, Timer};
 ///         pub log: Vec<&'static str>,
 ///     }
 ///
-///     /// A parameter that does not have the name of a step is a field of the context.
+///     /// A parameter that does not have the name of a step is a field of the context. This step cannot fail.
 ///     #[step]
-///     async fn power(rail: &mut bool) -> Result<u32, Fault> {
+///     async fn power(rail: &mut bool) -> u32 {
 ///         *rail = true;
-///         Ok(3_300)
+///         3_300
 ///     }
 ///
 ///     /// `power` is the result of the step `power`; `cx` describes the attempt.

@@ -225,7 +225,7 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
     }
 
     /// As [`run`](Self::run), on storage of the caller's, which then holds the report: neither is ever moved, and both may
-    /// lie in a `static`. The report of an earlier run is cleared.
+    /// lie in a `static`. The report of an earlier run is cleared. If the run is dropped, `Storage::report` says how far it came.
     ///
     /// ```
     /// #[rungs::pipeline(error = &'static str)]

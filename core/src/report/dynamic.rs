@@ -299,7 +299,7 @@ impl<'r, E, C: Cell + ?Sized> IntoIterator for &'r Report<E, C> {
 
 impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Report<E, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let table = Table { pipeline: self.pipeline(), record: self.record(), duration: self.duration() };
+        let table = Table { pipeline: self.pipeline(), record: self.record(), finished: self.notes.finished };
         table.write(f)
     }
 }

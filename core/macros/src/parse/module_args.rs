@@ -11,7 +11,8 @@ use syn::{Error, Expr, LitStr, Path, Result, Type, parse::ParseStream, parse_quo
 
 pub(super) struct Parsed {
     pub(super) krate: Path,
-    pub(super) error: Type,
+    /// `None` if it is not stated.
+    pub(super) error: Option<Type>,
     pub(super) name: Option<String>,
     pub(super) config: ConfigArgs,
     pub(super) defaults: StepArgs,
@@ -41,30 +42,26 @@ const ON_FAILURE: &[(&str, OnFailure)] =
 pub(super) fn read(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Parsed {
     let mut pipeline = Parsed {
         krate: parse_quote!(::rungs),
-        error: missing_type(),
+        error: None,
         name: None,
         config: ConfigArgs::default(),
         defaults: StepArgs::default(),
         default_names: Vec::new(),
         resources: Vec::new(),
     };
-    let names = args::read(tokens, diagnostics, |name, input| take(&mut pipeline, name, input));
-    if !names.iter().any(|name| name == "error") {
-        diagnostics.missing("the steps' error type is missing: `#[pipeline(error = MyError)]`");
-    }
+    args::read(tokens, diagnostics, |name, input| take(&mut pipeline, name, input));
     pipeline
-}
-
-/// Stands for a type that is missing, until the diagnostic is reported.
-pub(super) fn missing_type() -> Type {
-    Type::Verbatim(TokenStream::new())
 }
 
 fn take(pipeline: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {
     let config = &mut pipeline.config;
     match name.to_string().as_str() {
         "crate" => pipeline.krate = value(name, input, "::rungs")?,
-        "error" => pipeline.error = value(name, input, "MyError")?,
+        "error" => {
+            // A wrong type is no missing one.
+            let error = pipeline.error.insert(Type::Verbatim(TokenStream::new()));
+            *error = value(name, input, "MyError")?;
+        }
         "name" => pipeline.name = Some(value::<LitStr>(name, input, "\"bring-up\"")?.value()),
         "max_concurrent" => config.max_concurrent = Some(at_least_one(value(name, input, "2")?)?),
         "order" => config.order = Some(word(name, input, ORDERS)?),

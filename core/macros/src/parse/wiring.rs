@@ -5,6 +5,8 @@ use super::{
     closest::closest,
     diagnostics::{Diagnostics, shown},
     items::Declared,
+    missing_context,
+    module_args::literal,
     names::Names,
     params, signature,
 };
@@ -33,14 +35,23 @@ pub(super) fn wire(
     diagnostics: &mut Diagnostics,
 ) -> Wired {
     check_duplicates(&declared, diagnostics);
+    missing_context::check(&declared, names, diagnostics);
     let (mut steps, mut needs) = (Vec::new(), Vec::new());
     for (at, Declared { sig, args }) in declared.into_iter().enumerate() {
-        let output = signature::check(&sig, context, diagnostics);
+        let (output, fallibility) = signature::check(&sig, context, diagnostics);
         let named = signature::parameters(&sig, diagnostics);
         let params = params::resolve(named, at, args.settings.when.is_clean_up(), names, diagnostics);
         needs.push(edges(at, &params, args.after, names, diagnostics));
         let uses = uses(names.step(at), args.uses, resources, diagnostics);
-        steps.push(Step { ident: sig.ident, generics: sig.generics, params, output, settings: args.settings, uses });
+        steps.push(Step {
+            ident: sig.ident,
+            generics: sig.generics,
+            params,
+            output,
+            fallibility,
+            settings: args.settings,
+            uses,
+        });
     }
     let edges: Vec<Vec<Edge>> = needs.iter().map(|row| row.iter().map(|need| need.edge).collect()).collect();
     check_cycles(&needs, &edges, names, diagnostics);

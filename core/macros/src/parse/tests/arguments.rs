@@ -142,10 +142,12 @@ fn words_of_a_pipeline() {
 }
 
 #[test]
-fn a_pipeline_needs_an_error_type() {
+fn steps_that_can_fail_need_an_error_type() {
     let missing = "the steps' error type is missing: `#[pipeline(error = MyError)]`";
     check_with("", "", &[("", missing)]);
     check_with("name = \"a\"", "", &[("", missing)]);
+    check_with("", "#[step] async fn a() -> u8 {} #[step] async fn b() -> io::Result<u8> {}", &[("", missing)]);
+    check_with("", "#[step] async fn a() -> u8 {} #[step] async fn b() {}", &[]);
     check_with("error", "", &[("error", "`error` takes a value: `error = MyError`")]);
     check_with("error = Box<dyn Error + Send, A>, name = \"a\"", "", &[]);
 }
