@@ -8,7 +8,7 @@
 
 use std::thread;
 
-use rungs::{BoxError, Exit, Pipeline, PlanError};
+use rungs::{BoxError, Exit, Pipeline, PipelineError};
 use rungs_smol::{On, Smol};
 use smol::{Executor, channel};
 
@@ -25,7 +25,7 @@ fn main() -> Exit {
     run().into()
 }
 
-fn run() -> Result<(), PlanError> {
+fn run() -> Result<(), PipelineError> {
     let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
     let executor = Executor::new();
 

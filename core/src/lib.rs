@@ -97,6 +97,8 @@ pub mod dynamic;
 mod exit;
 #[cfg(any(feature = "alloc", feature = "macros"))]
 mod exit_code;
+#[cfg(feature = "alloc")]
+mod panics;
 #[cfg(feature = "std")]
 mod seed;
 #[cfg(feature = "alloc")]
@@ -175,8 +177,8 @@ pub use rungs_macros::pipeline;
 pub use cancel::CancelToken;
 #[cfg(feature = "alloc")]
 pub use dynamic::{
-    BoxError, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, Pipeline, PipelineOf,
-    PlanError, PlanErrorKind, Runner, Shared, StepBuilder, own,
+    BoxError, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, PanicSource, Pipeline,
+    PipelineError, PipelineOf, PlanError, PlanErrorKind, Runner, Shared, StepBuilder, own,
 };
 #[cfg(feature = "std")]
 pub use exit::Exit;

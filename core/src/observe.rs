@@ -43,7 +43,7 @@ use rungs_scheduler::{Cause, Config, Instant, Plan, Status, StepId};
 /// assert!(futures_lite::future::block_on(run)?.is_success());
 /// assert_eq!((progress.done, progress.steps), (2, 2));
 /// assert_eq!(lines.first().unwrap(), "watched: run started: 2 steps");
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 ///
 /// `&mut O`, `Box<O>` and `Option<O>` are observers if `O` is one, also if it is a `dyn Observer<E>`.
@@ -104,7 +104,7 @@ impl<E, O: Observer<E>> Observer<E> for Option<O> {
 ///     "last: skipped: `bad` failed, through `next`",
 ///     "log: run ended: 1 success, 1 failed, 2 skipped, exit code 1",
 /// ]);
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 #[derive(Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -178,7 +178,7 @@ pub enum EventKind<'a, E> {
 /// });
 /// assert!(futures_lite::future::block_on(run.run(&NoClock))?.is_success());
 /// assert_eq!(seen, Some((vec!["a".into(), "b".into()], Some(1), None)));
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 #[derive(Clone, Copy)]
 pub struct RunInfo<'a> {

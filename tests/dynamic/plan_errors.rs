@@ -1,17 +1,17 @@
 //! Everything that can be wrong with a plan, told at once and by name.
 
-use rungs::{Backoff, Config, Jitter, NoClock, Pipeline, PlanError, PlanErrorKind, Retry};
+use rungs::{Backoff, Config, Jitter, NoClock, Pipeline, PlanErrorKind, Retry};
 
 use crate::support::{Clock, Count, block, drive, fates, ms};
 
-fn told(error: &PlanError) -> Vec<String> {
-    error.mistakes().iter().map(ToString::to_string).collect()
+fn told(mistakes: &[PlanErrorKind]) -> Vec<String> {
+    mistakes.iter().map(ToString::to_string).collect()
 }
 
 fn check(build: impl FnOnce(&mut Pipeline<'_>)) -> Vec<String> {
     let mut p = Pipeline::with_error("wrong");
     build(&mut p);
-    told(&p.check().unwrap_err())
+    told(p.check().unwrap_err().mistakes())
 }
 
 fn step(p: &mut Pipeline<'_>, name: &str, needs: &[&str]) {
@@ -105,7 +105,7 @@ fn no_concurrency() {
     let mut p = Pipeline::new("none");
     assert!(p.check().is_ok());
     let error = block(p.runner().max_concurrent(0).run(&NoClock)).err().unwrap();
-    assert_eq!(told(&error), ["`max_concurrent` is 0, so that nothing could ever start"]);
+    assert_eq!(told(error.mistakes()), ["`max_concurrent` is 0, so that nothing could ever start"]);
 }
 
 #[test]
@@ -116,7 +116,10 @@ fn jitter_without_a_seed() {
     p.step("a").retries(1).backoff(backoff).run(|| async { Ok(()) });
     p.step("never retried").backoff(backoff).run(|| async { Ok(()) });
     let error = drive(&clock, p.run(&clock)).err().unwrap();
-    assert_eq!(told(&error), ["step `a` uses jitter, and the run has no seed: call `.seed(..)` on the runner"]);
+    assert_eq!(
+        told(error.mistakes()),
+        ["step `a` uses jitter, and the run has no seed: call `.seed(..)` on the runner"]
+    );
     assert!(drive(&clock, p.runner().seed(0).run(&clock)).is_ok());
 }
 
@@ -132,7 +135,7 @@ fn time_settings_without_a_clock() {
     p.step("judged").retries(1).retry_if(|_| Retry::Yes).run(|| async { Ok(()) });
     let error = block(p.runner().deadline(ms(9)).run(&NoClock)).err().unwrap();
     assert_eq!(
-        told(&error),
+        told(error.mistakes()),
         [
             "the run has a deadline, and no clock",
             "step `timeout` has a time limit or a delay, and the run has no clock",
@@ -178,7 +181,10 @@ pipeline `all wrong` cannot run, 9 mistakes:
     assert_eq!(error.pipeline(), "all wrong");
     assert_eq!(error.mistakes().len(), 9);
     p.step("stranger").after(theirs).run(|| async { Ok(calls.raise()) });
-    assert!(told(&p.check().unwrap_err()).contains(&"step `stranger` was given a handle of another pipeline".into()));
+    assert!(
+        told(p.check().unwrap_err().mistakes())
+            .contains(&"step `stranger` was given a handle of another pipeline".into())
+    );
     drop(p);
     assert_eq!(calls.get(), 0);
 }

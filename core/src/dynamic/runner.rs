@@ -1,11 +1,12 @@
 //! One run: its options, and how it is carried out.
 
-use super::{PlanError, Steps};
+use super::{PipelineError, Steps};
 use crate::{
     cancel::{CancelToken, Tokens},
-    driver::{Driver, DriverParts},
+    driver::{Driver, DriverParts, RunPanic, TracedObservers, drop_attempt},
     observe::{Event, Observer},
     observers::{Added, Closure, Observers},
+    panics::guard,
     report::{Report, RunNotes},
     steps::{Kind, Work},
     time::Timer,
@@ -35,7 +36,7 @@ use rungs_scheduler::{Config, DynamicSetup, OnFailure, Order, Scheduler, StepSta
 ///     "only: success",
 ///     "watched: run ended: 1 success, exit code 0",
 /// ]);
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 #[must_use = "nothing runs until `run` is awaited"]
 pub struct Runner<'p, 'env, E, K: Kind<'env, E>, O = ()> {
@@ -122,8 +123,9 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
     /// Dropping the future drops every step that runs in place and cancels every spawned one.
     ///
     /// # Errors
-    /// The plan is wrong, and nothing was started. Step failures appear only in the report; check it.
-    pub async fn run<T: Timer>(self, timer: &T) -> Result<Report<E, K::Cell>, PlanError>
+    /// The plan is wrong, and nothing was started; or an observer or the timer panicked, and the attempts in flight were
+    /// dropped. Step failures appear only in the report; check it.
+    pub async fn run<T: Timer>(self, timer: &T) -> Result<Report<E, K::Cell>, PipelineError>
     where
         O: Observers<E>,
     {
@@ -133,9 +135,10 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         steps.renew();
         #[cfg(feature = "std")]
         let wall_clock = std::time::SystemTime::now();
-        let started = timer.now();
-        let errors = steps.driver(config, tokens, observers, started).run(started, timer).await;
-        let finished = timer.now();
+        let panicked = |steps: &Steps<'env, E, K>, panic| PipelineError::panicked(steps.draft.names.pipeline(), panic);
+        let started = guard(|| timer.now()).map_err(|payload| panicked(steps, RunPanic::of_timer::<T>(payload)))?;
+        let ran = steps.driver(config, tokens, observers, started).run(started, timer).await;
+        let (errors, finished) = ran.map_err(|panic| panicked(steps, panic))?;
         Ok(Report {
             names: steps.draft.names.clone(),
             record: steps.record.clone(),
@@ -157,7 +160,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     /// Resets what the previous run left: its results, and attempts if it was forgotten rather than dropped.
     fn renew(&mut self) {
         if core::mem::replace(&mut self.storage.is_running, false) {
-            self.works.iter_mut().for_each(|work| work.as_mut().discard());
+            self.works.iter_mut().for_each(|work| drop_attempt(work.as_mut()));
             if let Some(slots) = &mut self.storage.slots {
                 slots.clear();
             }
@@ -199,7 +202,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             slot_of,
             is_running,
             tokens,
-            observers,
+            observers: TracedObservers::new(observers),
         })
     }
 }
