@@ -2,6 +2,7 @@
 //!
 //! A panic in a drop that another panic causes cannot be caught: the program aborts.
 
+use alloc::collections::BTreeMap;
 use core::mem;
 
 pub(crate) use caught::{Payload, discard, guard, message, resume};
@@ -94,10 +95,18 @@ pub(crate) fn drop_caught<T>(value: T) {
 }
 
 /// Drops all values, although the drops of several may panic.
-pub(crate) fn drop_all<T>(values: impl IntoIterator<Item = T>) {
+pub(crate) fn drop_all<T>(values: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator>) {
     let mut values = values.into_iter();
-    while let Err(payload) = guard(|| values.by_ref().for_each(drop)) {
-        discard(payload);
+    while values.len() > 0 {
+        call_caught(&mut || values.by_ref().for_each(drop));
+    }
+}
+
+/// Empties a map in the same way. Most are empty already.
+#[inline]
+pub(crate) fn drop_map<K, V>(map: &mut BTreeMap<K, V>) {
+    if !map.is_empty() {
+        drop_all(mem::take(map));
     }
 }
 

@@ -10,6 +10,6 @@ mod wakes;
 pub use traced::PanicSource;
 
 pub(crate) use attempt::drop_attempt;
-pub(crate) use run::{Driver, DriverParts};
+pub(crate) use run::{Driver, DriverParts, RunEnd};
 pub(crate) use traced::{RunPanic, TracedObservers};
 pub(crate) use wakes::WakerSlots;

@@ -11,7 +11,7 @@ use crate::{
     exit_code::exit_code,
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
-    panics::{drop_all, guard},
+    panics::{drop_map, guard},
     sleep::ArmedSleep,
     steps::{Attempt, AttemptError, Errors, Kind, Names, RetryPredicate, Work},
     time::Timer,
@@ -41,6 +41,13 @@ pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) observers: TracedObservers<O>,
 }
 
+/// What a run leaves beside its record.
+pub(crate) struct RunEnd<E> {
+    pub(crate) errors: Errors<E>,
+    pub(crate) started: Instant,
+    pub(crate) finished: Instant,
+}
+
 /// A run in progress. Dropping it drops every attempt.
 pub(crate) struct Driver<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> {
     pub(super) parts: DriverParts<'r, 'env, E, K, O>,
@@ -59,8 +66,7 @@ pin_project! {
         timer: TracedTimer<'t, T>,
         #[pin]
         sleep: ArmedSleep<TracedTimer<'t, T>>,
-        // When the run started, until the observers have been told.
-        started: Option<Instant>,
+        started: Instant,
     }
 
     impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> PinnedDrop for Run<'_, 'env, '_, E, K, O, T> {
@@ -71,7 +77,7 @@ pin_project! {
 }
 
 impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'env, '_, E, K, O, T> {
-    type Output = Result<(Errors<E>, Instant), RunPanic>;
+    type Output = Result<RunEnd<E>, RunPanic>;
 
     /// Panics are caught here, once, and not at each poll of an attempt.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -81,15 +87,14 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
         loop {
             let polled = guard(|| {
                 let (driver, timer) = (&mut *this.driver, &*this.timer);
-                if let Some(started) = this.started.take() {
-                    driver.parts.notify_start(started);
-                }
+                driver.parts.notify_start(*this.started);
                 let now = last.get_or_insert_with(|| timer.now());
                 loop {
                     driver.progress(&mut pass, now, timer);
                     if driver.parts.scheduler.has_ended() {
                         driver.parts.notify_end(*now);
-                        return Poll::Ready((core::mem::take(&mut driver.errors), timer.now()));
+                        let errors = core::mem::take(&mut driver.errors);
+                        return Poll::Ready(RunEnd { errors, started: *this.started, finished: timer.now() });
                     }
                     if driver.poll_tokens(cx) {
                         continue;
@@ -120,9 +125,10 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
         self.observers.on_event(&Event { at, step: Some(step), name: self.names.name(step), attempt, kind });
     }
 
-    /// Reports the start of the run.
+    /// Reports the start of the run, once.
+    #[inline]
     fn notify_start(&mut self, at: Instant) {
-        if O::LISTEN {
+        if O::LISTEN && self.observers.begin() {
             let (names, setup) = (&**self.names, self.scheduler.setup());
             let kind = EventKind::RunStarted(RunInfo { names, plan: setup.plan(), config: setup.config() });
             self.observers.on_event(&Event { at, step: None, name: names.pipeline(), attempt: 0, kind });
@@ -144,13 +150,13 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         Self { parts, errors: Errors::new(), spare: NO_SLOT, polled: NO_SLOT }
     }
 
-    /// Runs to the end, and returns the errors and the time.
+    /// Runs to the end.
     pub(crate) fn run<'t, T: Timer>(
         self,
         started: Instant,
         timer: &'t T,
-    ) -> impl Future<Output = Result<(Errors<E>, Instant), RunPanic>> + use<'r, 'env, 't, E, K, O, T> {
-        Run { driver: self, timer: TracedTimer::new(timer), sleep: ArmedSleep::new(), started: Some(started) }
+    ) -> impl Future<Output = Result<RunEnd<E>, RunPanic>> + use<'r, 'env, 't, E, K, O, T> {
+        Run { driver: self, timer: TracedTimer::new(timer), sleep: ArmedSleep::new(), started }
     }
 
     /// Registers the waker of the run: a wake from here on causes a further poll, and an earlier one is in the pass.
@@ -319,7 +325,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Driver<'_, 'env, E, K,
                 }
             }
         }
-        drop_all(core::mem::take(&mut self.errors));
+        drop_map(&mut self.errors);
         *self.parts.is_running = false;
     }
 }

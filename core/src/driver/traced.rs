@@ -2,12 +2,12 @@
 
 use crate::{
     observe::Event,
-    observers::Observers,
+    observers::{Observers, TypeName},
     panics::{Payload, drop_caught, message, on_panic, resume},
     time::Timer,
 };
 use alloc::string::String;
-use core::{any::type_name, cell::Cell, fmt};
+use core::{any::type_name, cell::Cell, fmt, mem};
 use rungs_scheduler::Instant;
 
 /// What a run calls beside its steps, by the name of its type.
@@ -48,7 +48,7 @@ impl RunPanic {
         observers: &TracedObservers<O>,
     ) -> Self {
         let timer = timer.has_panicked.get().then(TracedTimer::<T>::as_source);
-        match timer.or(observers.panicked.map(PanicSource::Observer)) {
+        match timer.or(observers.panicked.map(|name| PanicSource::Observer(name()))) {
             Some(who) => Self { who, message: message(payload) },
             None => resume(payload),
         }
@@ -103,12 +103,19 @@ impl<T: Timer> Timer for TracedTimer<'_, T> {
 pub(crate) struct TracedObservers<O> {
     /// Always there, until it is dropped.
     list: Option<O>,
-    panicked: Option<&'static str>,
+    panicked: Option<TypeName>,
+    has_begun: bool,
 }
 
 impl<O> TracedObservers<O> {
     pub(crate) fn new(list: O) -> Self {
-        Self { list: Some(list), panicked: None }
+        Self { list: Some(list), panicked: None, has_begun: false }
+    }
+
+    /// Whether this is the first call.
+    #[inline]
+    pub(super) fn begin(&mut self) -> bool {
+        !mem::replace(&mut self.has_begun, true)
     }
 
     #[inline]

@@ -3,7 +3,7 @@
 use super::{PipelineError, Steps};
 use crate::{
     cancel::{CancelToken, Tokens},
-    driver::{Driver, DriverParts, RunPanic, TracedObservers, drop_attempt},
+    driver::{Driver, DriverParts, RunEnd, RunPanic, TracedObservers, drop_attempt},
     observe::{Event, Observer},
     observers::{Added, Closure, Observers},
     panics::guard,
@@ -130,15 +130,11 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         O: Observers<E>,
     {
         let Self { steps, config, tokens, observers } = self;
-        steps.draft.check(&config, T::TICKS)?;
-        steps.prepare(&config);
-        steps.renew();
         #[cfg(feature = "std")]
         let wall_clock = std::time::SystemTime::now();
-        let panicked = |steps: &Steps<'env, E, K>, panic| PipelineError::panicked(steps.draft.names.pipeline(), panic);
-        let started = guard(|| timer.now()).map_err(|payload| panicked(steps, RunPanic::of_timer::<T>(payload)))?;
+        let started = steps.make_ready(config, timer)?;
         let ran = steps.driver(config, tokens, observers, started).run(started, timer).await;
-        let (errors, finished) = ran.map_err(|panic| panicked(steps, panic))?;
+        let RunEnd { errors, started, finished } = ran.map_err(|panic| steps.broke_off(panic))?;
         Ok(Report {
             names: steps.draft.names.clone(),
             record: steps.record.clone(),
@@ -157,6 +153,20 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
 }
 
 impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
+    /// Makes everything ready for a run, if the plan is right, and returns the time.
+    // A function of its own, so that the future of the run holds nothing of it.
+    fn make_ready<T: Timer>(&mut self, config: Config, timer: &T) -> Result<crate::Instant, PipelineError> {
+        self.draft.check(&config, T::TICKS)?;
+        self.prepare(&config);
+        self.renew();
+        guard(|| timer.now()).map_err(|payload| self.broke_off(RunPanic::of_timer::<T>(payload)))
+    }
+
+    #[cold]
+    fn broke_off(&self, panic: RunPanic) -> PipelineError {
+        PipelineError::panicked(self.draft.names.pipeline(), panic)
+    }
+
     /// Resets what the previous run left: its results, and attempts if it was forgotten rather than dropped.
     fn renew(&mut self) {
         if core::mem::replace(&mut self.storage.is_running, false) {

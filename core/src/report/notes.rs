@@ -1,7 +1,7 @@
 //! What a report holds beside the states of the steps.
 
 use super::as_error::AsError;
-use crate::{panics::drop_all, steps::Errors};
+use crate::{panics::drop_map, steps::Errors};
 use rungs_scheduler::Instant;
 
 /// What is kept of a run beside the states of its steps.
@@ -17,6 +17,6 @@ pub(crate) struct RunNotes<E> {
 
 impl<E> Drop for RunNotes<E> {
     fn drop(&mut self) {
-        drop_all(core::mem::take(&mut self.errors));
+        drop_map(&mut self.errors);
     }
 }
