@@ -7,12 +7,13 @@
 //! | --- | --- |
 //! | an application, with steps as closures | [`Pipeline`]; [`LocalPipeline`] if a step or a result is not `Send` |
 //! | an application, with steps as async functions | the attribute `pipeline` (feature `macros`) |
-//! | an application on smol | the package `rungs-smol`: `Smol` is the timer, and spawns on smol's global executor |
+//! | an application on smol | the package `rungs-smol`: `Smol` is the timer, and spawns on the one thread of smol's global executor; `AllCores` spawns on all cores |
 //! | an application on executors of your own, from async-executor | the package `rungs-async-executor`: `On` spawns, even steps that borrow |
 //! | an application on tokio or another runtime | a [`Timer`] over its clock; a [`Spawner`] over its tasks, if steps should run on other threads. A pipeline runs in any task: `tokio::spawn`, a `JoinSet` |
 //! | an application without a runtime | [`NoClock`] if no step has a limit or a delay, else a [`Timer`]: `examples/custom_executor.rs` has a complete one |
 //! | firmware on embassy | the attribute `pipeline`, with `default-features = false, features = ["macros"]`; the package `rungs-embassy` for its clock |
 //! | firmware with a bare loop or interrupts | the same, with a [`Timer`] of your own over a hardware counter: `examples/firmware/riscv` |
+//! | tests of a pipeline | `rungs::sim` (feature `sim`): a held clock, scripted steps, and all orders of what happens at the same time |
 //! | a driver of your own: threads, a game loop, a simulator, another language | [`scheduler`] alone, the package `rungs-scheduler`. It has no futures, no heap and no clock |
 //!
 //! # What happens when
@@ -101,6 +102,8 @@ mod exit_code;
 mod panics;
 #[cfg(feature = "std")]
 mod seed;
+#[cfg(feature = "sim")]
+pub mod sim;
 #[cfg(feature = "alloc")]
 mod steps;
 

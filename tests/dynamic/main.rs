@@ -6,6 +6,7 @@
 
 mod support;
 
+mod all_cores;
 mod allocations;
 mod cancelling;
 mod clean_up;

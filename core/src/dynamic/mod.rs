@@ -166,12 +166,12 @@ impl<'env, E, K: Kind<'env, E>> PipelineOf<'env, E, K> {
 
 impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// Runs the steps that are added from now on by this spawner, unless they have one of their own: with one call, a
-    /// whole pipeline uses all cores.
+    /// whole pipeline uses the spawner's threads. How many these are is up to the spawner.
     ///
     /// ```
     /// use rungs::{InPlace, NoClock, Pipeline};
     ///
-    /// let mut p = Pipeline::new("spread").spawn_on(InPlace); // or an adapter's: `Smol`, `On(&executor)`
+    /// let mut p = Pipeline::new("spread").spawn_on(InPlace); // or an adapter's: `AllCores`, `On(&executor)`
     /// p.step("one").run(async || Ok(()));
     /// assert!(futures_lite::future::block_on(p.run(&NoClock))?.is_success());
     /// # Ok::<(), rungs::PipelineError>(())
