@@ -40,10 +40,14 @@
 //! | cancel | the same, and attempts in flight are abandoned: their steps are `Cancelled`. From outside, the cause is [`Cause::Cancelled`]; what a drain has ended before keeps its own |
 //! | clean-up after a stop | steps with `when_all_done` or `when_any_failed` still run after a failure, after the run's deadline and after a token's first cancel. The second cancel of a token prevents them, and so does dropping the run |
 //! | a tie | a result that is ready in a poll wins over a limit or a stop that is noticed in the same poll; a limit wins over a stop |
-//! | a panic (`std`) | the step is `Failed` with [`StepError::Panicked`] and is not retried; the others go on |
+//! | a panic of a step (`std`) | the step is `Failed` with [`StepError::Panicked`] and is not retried; the others go on. Its closure, its future, its spawner, its retry predicate and the drops of these belong to the step, and so does the drop of an error that a further attempt replaces. What panics when it is dropped later has no effect |
+//! | a panic of an observer or the timer (`std`) | the run ends with [`PipelineError::Panicked`], which names it. Attempts in flight are ended as if the run had been dropped; the pipeline can be run again |
 //!
 //! An abandoned attempt keeps its permit and its resources until it has really ended, and no further attempt of its step
 //! starts before. An attempt in place ends when it is dropped.
+//!
+//! Not every panic can be caught: without `std`, and in static runs, a panic is the caller's. A drop that panics while another
+//! panic unwinds aborts the program, as everywhere in Rust: a future that panics and whose variables panic when dropped.
 //!
 //! # Features
 //!

@@ -12,8 +12,9 @@ use rungs_scheduler::{Cause, Config, Instant, Plan, Status, StepId};
 
 /// Receives every event of a run, in order; added to a run by `observe`. For a closure there is `on_event`.
 ///
-/// It is called between the steps of the run, so it should be quick. If it panics, so does the run. A run that is dropped
-/// before its end has no last event.
+/// It is called between the steps of the run, so it should be quick. If it panics, the run ends with an error that names
+/// it: [`PipelineError`](crate::PipelineError). (A static run panics.) A run that ends in this way, or that is dropped before
+/// its end, has no last event.
 ///
 /// ```
 /// use rungs::{Event, EventKind, NoClock, Observer, Pipeline};

@@ -12,6 +12,7 @@ mod fast_path;
 mod fields;
 mod generics;
 mod outcomes;
+mod panics;
 mod settings;
 mod sizes;
 mod stops;

@@ -199,8 +199,8 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
         self.exit_code() == 0
     }
 
-    /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure. (A wrong plan is
-    /// [`PlanError::EXIT_CODE`](crate::PlanError::EXIT_CODE).)
+    /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure. (A run without a report has the
+    /// exit code of its [error](crate::PipelineError::exit_code): 3 or 4.)
     pub fn exit_code(&self) -> u8 {
         exit_code(&self.record.states)
     }
