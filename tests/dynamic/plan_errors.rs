@@ -4,14 +4,14 @@ use rungs::{Backoff, Config, Jitter, NoClock, Pipeline, PlanError, PlanErrorKind
 
 use crate::support::{Clock, Count, block, drive, fates, ms};
 
-fn told(error: &PlanError) -> Vec<String> {
-    error.mistakes().iter().map(ToString::to_string).collect()
+fn told(mistakes: &[PlanErrorKind]) -> Vec<String> {
+    mistakes.iter().map(ToString::to_string).collect()
 }
 
 fn check(build: impl FnOnce(&mut Pipeline<'_>)) -> Vec<String> {
     let mut p = Pipeline::with_error("wrong");
     build(&mut p);
-    told(&p.check().unwrap_err())
+    told(p.check().unwrap_err().mistakes())
 }
 
 fn step(p: &mut Pipeline<'_>, name: &str, needs: &[&str]) {
@@ -194,7 +194,7 @@ fn no_concurrency() {
     let mut p = Pipeline::new("none");
     assert!(p.check().is_ok());
     let error = block(p.runner().max_concurrent(0).run(&NoClock)).err().unwrap();
-    assert_eq!(told(&error), ["`max_concurrent` is 0, so that nothing could ever start"]);
+    assert_eq!(told(error.mistakes()), ["`max_concurrent` is 0, so that nothing could ever start"]);
 }
 
 #[test]
@@ -206,7 +206,10 @@ fn jitter_without_a_seed() {
     p.defaults(Settings::DEFAULT.backoff(backoff));
     p.step("never retried").run(|| async { Ok(()) });
     let error = drive(&clock, p.run(&clock)).err().unwrap();
-    assert_eq!(told(&error), ["step `a` uses jitter, and the run has no seed: call `.seed(..)` on the runner"]);
+    assert_eq!(
+        told(error.mistakes()),
+        ["step `a` uses jitter, and the run has no seed: call `.seed(..)` on the runner"]
+    );
     assert!(drive(&clock, p.runner().seed(0).run(&clock)).is_ok());
 }
 
@@ -224,7 +227,7 @@ fn time_settings_without_a_clock() {
     p.step("judged").retries(1).retry_if(|_| Retry::Yes).run(|| async { Ok(()) });
     let error = block(p.runner().deadline(ms(9)).run(&NoClock)).err().unwrap();
     assert_eq!(
-        told(&error),
+        told(error.mistakes()),
         [
             "the run has a time limit, and no clock",
             "step `timeout` has a time limit or a delay, and the run has no clock",
@@ -280,7 +283,10 @@ pipeline `all wrong` cannot run, 9 mistakes:
     assert_eq!(error.pipeline(), "all wrong");
     assert_eq!(error.mistakes().len(), 9);
     p.step("stranger").after(theirs).run(|| async { Ok(calls.raise()) });
-    assert!(told(&p.check().unwrap_err()).contains(&"step `stranger` was given a handle of another pipeline".into()));
+    assert!(
+        told(p.check().unwrap_err().mistakes())
+            .contains(&"step `stranger` was given a handle of another pipeline".into())
+    );
     drop(p);
     assert_eq!(calls.get(), 0);
 }

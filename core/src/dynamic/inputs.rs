@@ -26,7 +26,7 @@ pub struct ByName;
 /// p.step("b").run(async || Ok(2_u32));
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert_eq!(*report.output_named::<u32>("sum").unwrap(), 3);
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 pub struct Inputs<C: ?Sized = SharedCell> {
     names: Arc<Names>,
@@ -94,7 +94,7 @@ impl<M, C: Cell + ?Sized> Gather<M, C> for ByName {
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// let kinds = report.output_named::<(Option<InputErrorKind>, Option<InputErrorKind>)>("b").unwrap();
 /// assert_eq!(*kinds, (Some(InputErrorKind::OtherType), Some(InputErrorKind::NotANeed)));
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

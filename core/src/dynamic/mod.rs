@@ -10,12 +10,15 @@ mod draft;
 mod errors;
 mod inputs;
 mod needs;
+mod pipeline_error;
 mod plan_error;
 mod plans;
 mod resolve;
 mod runner;
 mod task;
+mod teardown;
 
+pub use crate::driver::PanicSource;
 pub use crate::report::{Holds as HoldsError, HoldsLocal, HoldsSend, IsError, Text};
 pub use crate::steps::{
     Attempt, AttemptError, Cell, Handle, Holds, HoldsResult, Kind, Local, LocalCell, Out, PlanWarning, ResultSlot,
@@ -25,6 +28,7 @@ pub use body::{Body, Plain, WithCx};
 pub use builder::{AddStep, StepBuilder};
 pub use inputs::{ByName, InputError, InputErrorKind, Inputs};
 pub use needs::{Element, Gather, Handles, Input, Mode, Needs, Own, Settled, Supply, Values, own};
+pub use pipeline_error::PipelineError;
 pub use plan_error::{PlanError, PlanErrorKind};
 pub use runner::Runner;
 pub use task::Task;
@@ -62,7 +66,7 @@ pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
 ///
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert_eq!(*report.output(sum).unwrap(), 42);
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 pub type Pipeline<'env, E = BoxError, S = InPlace> = PipelineOf<'env, E, Shared, S>;
 
@@ -77,7 +81,7 @@ pub type Pipeline<'env, E = BoxError, S = InPlace> = PipelineOf<'env, E, Shared,
 /// let next = p.step("next").needs(shared).run(async |n| Ok(**n + 1));
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert_eq!(*report.output(next).unwrap(), 6);
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 pub type LocalPipeline<'env, E = BoxError, S = InPlace> = PipelineOf<'env, E, Local, S>;
 
@@ -172,7 +176,7 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// let mut p = Pipeline::new("spread").spawn_on(InPlace); // or an adapter's: `AllCores`, `On(&executor)`
     /// p.step("one").run(async || Ok(()));
     /// assert!(futures_lite::future::block_on(p.run(&NoClock))?.is_success());
-    /// # Ok::<(), rungs::PlanError>(())
+    /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn spawn_on<S2>(self, spawner: S2) -> PipelineOf<'env, E, K, S2> {
         PipelineOf { steps: self.steps, spawner }
@@ -190,7 +194,7 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// p.step("patient").timeout(Duration::from_secs(300)).run(async || Ok(())); // 3 retries as well
     /// p.step("once").retries(0).run(async || Ok(()));
     /// p.check()?;
-    /// # Ok::<(), rungs::PlanError>(())
+    /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn defaults(&mut self, settings: Settings<'env>) -> &mut Self {
         self.steps.defaults(settings);
@@ -207,7 +211,7 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// p.config(Config::DEFAULT.max_concurrent(2).on_failure(OnFailure::Drain));
     /// p.step("one").run(async || Ok(()));
     /// assert!(futures_lite::future::block_on(p.run(&NoClock))?.is_success());
-    /// # Ok::<(), rungs::PlanError>(())
+    /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn config(&mut self, config: Config) -> &mut Self {
         self.steps.config = Some(Box::new(config));
@@ -233,7 +237,7 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     ///     p.step(sensor).uses("i2c", 1).run(async || Ok(())); // one after another
     /// }
     /// p.check()?;
-    /// # Ok::<(), rungs::PlanError>(())
+    /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn resource(&mut self, name: &str, units: u32) -> &mut Self {
         self.steps.draft.resource(name, units);
@@ -315,8 +319,9 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// Dropping the future drops every step that runs in place and cancels every spawned one.
     ///
     /// # Errors
-    /// The plan is wrong, and nothing was started. Step failures appear only in the report; check it.
-    pub async fn run<T: Timer>(&mut self, timer: &T) -> Result<Report<E, K::Cell>, PlanError> {
+    /// The plan is wrong, and nothing was started; or the timer panicked, and the attempts in flight were dropped. Step
+    /// failures appear only in the report; check it.
+    pub async fn run<T: Timer>(&mut self, timer: &T) -> Result<Report<E, K::Cell>, PipelineError> {
         self.runner().run(timer).await
     }
 }

@@ -35,7 +35,7 @@ use rungs_scheduler::{Instant, Status, StepId};
 /// assert_eq!(next.status(), Status::Failed);
 /// assert_eq!(next.reason().unwrap().to_string(), "`bad` failed");
 /// assert_eq!(format!("{:#}", report.output(bad).unwrap_err()), "`bad` has no result: out of paper");
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 ///
 /// # For machines
@@ -188,7 +188,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     /// assert_eq!(error.to_string(), "pipeline `nightly` failed at `load`");
     /// assert_eq!(format!("{error:#}"), "pipeline `nightly` failed at `load`: invalid digit found in string");
     /// assert_eq!((error.step(), error.exit_code()), ("load", 1));
-    /// # Ok::<(), rungs::PlanError>(())
+    /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn into_result(self) -> Result<Self, RunError<E>> {
         match self.exit_code() {
@@ -200,13 +200,12 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     /// The errors that steps themselves returned. They are shared, because an [`OutputError`] may hold one as well. For a
     /// cancelled step it is the last attempt's.
     pub fn into_errors(self) -> impl Iterator<Item = (StepId, Arc<StepError<E>>)> {
-        let Self { record, notes, .. } = self;
+        let Self { record, mut notes, .. } = self;
         let is_last = move |step: &u32| {
             let state = record.states.get(*step as usize);
             state.is_some_and(|state| StepError::<E>::of(state).is_none())
         };
-        notes
-            .errors
+        core::mem::take(&mut notes.errors)
             .into_iter()
             .filter(move |(step, _)| is_last(step))
             .map(|(step, error)| (StepId::from_number(step), error))
@@ -217,8 +216,8 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
         self.exit_code() == 0
     }
 
-    /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure. (A wrong plan is
-    /// [`PlanError::EXIT_CODE`](crate::PlanError::EXIT_CODE).)
+    /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure. (A run without a report has the
+    /// exit code of its [error](crate::PipelineError::exit_code): 3 or 4.)
     pub fn exit_code(&self) -> u8 {
         exit_code(&self.record.states, self.optional_steps())
     }

@@ -83,7 +83,7 @@ impl<E: fmt::Display> Ending<E> {
 /// assert_eq!(error.status(), Some(Status::Failed));
 /// let kind = |name| report.output_named::<u64>(name).unwrap_err().kind();
 /// assert_eq!((kind("bad"), kind("none")), (OutputErrorKind::OtherType, OutputErrorKind::NoSuchStep));
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 pub struct OutputError<E>(Repr<E>);
 

@@ -1,5 +1,6 @@
 //! Results: written once by their step, shared with all that need them.
 
+use crate::panics::drop_caught;
 use alloc::sync::Arc;
 use core::{any::Any, fmt, ops::Deref};
 
@@ -17,7 +18,7 @@ use core::{any::Any, fmt, ops::Deref};
 /// let twice = p.step("twice").needs(n).run(double);
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert_eq!(*report.output(twice).unwrap(), 42);
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 pub struct Out<T>(Arc<ResultSlot<T>>);
 
@@ -48,7 +49,7 @@ impl<T> ResultSlot<T> {
 
     /// The same slot without its result; `None` if it is still shared.
     pub(crate) fn emptied(mut self: Arc<Self>) -> Option<Arc<Self>> {
-        Arc::get_mut(&mut self)?.value = None;
+        drop_caught(Arc::get_mut(&mut self)?.value.take());
         Some(self)
     }
 
@@ -56,6 +57,13 @@ impl<T> ResultSlot<T> {
     #[inline]
     pub(crate) fn lend(self: Arc<Self>) -> Option<Out<T>> {
         if self.value.is_some() { Some(Out(self)) } else { None }
+    }
+}
+
+impl<T> Drop for ResultSlot<T> {
+    #[inline]
+    fn drop(&mut self) {
+        drop_caught(self.value.take());
     }
 }
 

@@ -6,7 +6,6 @@ use super::{
     diagnostics::{Diagnostics, shown},
     items::Declared,
     missing_context,
-    module_args::literal,
     names::Names,
     params, signature,
 };
