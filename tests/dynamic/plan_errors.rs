@@ -1,6 +1,6 @@
 //! Everything that can be wrong with a plan, told at once and by name.
 
-use rungs::{Backoff, Config, Jitter, NoClock, Pipeline, PlanError, PlanErrorKind, Retry, Settings};
+use rungs::{Backoff, Config, Jitter, NoClock, Pipeline, PlanErrorKind, Retry, Settings};
 
 use crate::support::{Clock, Count, block, drive, fates, ms};
 
@@ -243,7 +243,7 @@ fn grace_and_the_deadline_of_clean_up_steps_need_a_clock() {
         let mut p: Pipeline<'_> = Pipeline::new("timeless");
         p.step("only").run(async || Ok(()));
         let error = block(p.runner().config(config).run(&NoClock)).err().unwrap();
-        assert_eq!(told(&error), ["the run has a time limit, and no clock"]);
+        assert_eq!(told(error.mistakes()), ["the run has a time limit, and no clock"]);
     }
 }
 
