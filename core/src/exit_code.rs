@@ -13,6 +13,8 @@ pub(crate) enum OptionalSteps<'r> {
 }
 
 impl OptionalSteps<'_> {
+    // Once in flash, though a table asks twice.
+    #[inline(never)]
     pub(crate) fn contain(&self, step: StepId) -> bool {
         match self {
             Self::Plan(plan) => plan.settings(step).is_optional(),
@@ -22,30 +24,28 @@ impl OptionalSteps<'_> {
     }
 }
 
-/// 0: no required step failed; 1: one did; 2: the run was stopped without a failure.
+/// 0: no required step failed; 1: one did; 2: the run was stopped without a failure, or dropped before its end.
 pub(crate) fn exit_code(states: &[StepState], optional: OptionalSteps<'_>) -> u8 {
     let mut exit_code = 0;
     for (step, state) in states.iter().enumerate() {
-        let code = match state.status() {
-            Status::Failed => 1,
-            _ if is_cut_short(state, states) => 2,
-            _ => continue,
-        };
-        if optional.contain(StepId::from_number(step as u32)) {
+        let status = state.status();
+        if status == Status::Success || optional.contain(StepId::from_number(step as u32)) {
             continue;
         }
-        if code == 1 {
+        if status == Status::Failed {
             return 1;
         }
-        exit_code = code;
+        if is_cut_short(state, states) {
+            exit_code = 2;
+        }
     }
     exit_code
 }
 
-/// Whether a step did not succeed because the run was stopped.
+/// Whether a step did not succeed because the run was stopped or dropped.
 pub(crate) fn is_cut_short(state: &StepState, states: &[StepState]) -> bool {
     match (state.status(), state.cause()) {
-        (Status::Cancelled, _) => true,
+        (Status::Cancelled | Status::Pending | Status::Running, _) => true,
         (Status::Skipped, Some(cause)) if cause.is_stop() => true,
         // A root is the root of nothing else, so this goes one step deep.
         (Status::Skipped, Some(Cause::Dependency { root, .. })) => {

@@ -45,15 +45,20 @@
 //! | `clean_up_deadline(d)` of the run | the deadline of each step with `when_all_done` or `when_any_failed` that has neither a timeout nor a deadline |
 //! | `grace(d)` of the run | an attempt that has not ended d after it was told to is given up: its step ends with the cause of the request, is not retried, and frees its permit, but its resources only when the attempt ends after all. A step that only such resources hold up fails once nothing else is in flight and no step waits for a time. Without it a run waits |
 //! | a tie | a result that is ready in a poll wins over a limit or a stop that is noticed in the same poll; a limit wins over a stop |
-//! | a panic (`std`) | the step is `Failed` with [`StepError::Panicked`] and is not retried; the others go on |
+//! | a panic of a step (`std`) | the step is `Failed` with [`StepError::Panicked`] and is not retried; the others go on. Its closure, its future, its spawner, its retry predicate and the drops of these belong to the step, and so does the drop of an error that a further attempt replaces. What panics when it is dropped later has no effect |
+//! | a panic of an observer or the timer (`std`) | the run ends with [`PipelineError::Panicked`], which names it. Attempts in flight are ended as if the run had been dropped; the pipeline can be run again |
 //!
 //! An abandoned attempt keeps its permit and its resources until it has really ended, and no further attempt of its step
 //! starts before. An attempt in place ends when it is dropped.
+//!
+//! Not every panic can be caught: without `std`, and in static runs, a panic is the caller's. A drop that panics while another
+//! panic unwinds aborts the program, as everywhere in Rust: a future that panics and whose variables panic when dropped.
 //!
 //! # Features
 //!
 //! - `std` (default) implies `alloc`.
 //! - `alloc` adds [`Pipeline`] and [`LocalPipeline`]. Without it there are the scheduler, the policies, the diagrams and the traits.
+//!   It needs a core with compare-and-swap, which a Cortex-M0 does not have.
 //! - `macros` adds the attribute `pipeline`, which needs neither of the two. Without `std` it links against an implementation of
 //!   the crate `critical-section`, which every board has.
 //! - `serde` writes reports, and reads and writes [`Settings`] and [`Config`].
@@ -61,6 +66,12 @@
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(all(feature = "alloc", not(target_has_atomic = "ptr")))]
+compile_error!(
+    "the feature `alloc` of `rungs` needs a core with compare-and-swap, which this target does not have; without `alloc` and \
+     `std` (`default-features = false, features = [\"macros\"]`) there is the attribute `pipeline`, which needs neither"
+);
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
@@ -103,6 +114,8 @@ pub mod dynamic;
 mod exit;
 #[cfg(any(feature = "alloc", feature = "macros"))]
 mod exit_code;
+#[cfg(feature = "alloc")]
+mod panics;
 #[cfg(feature = "std")]
 mod seed;
 #[cfg(feature = "sim")]
@@ -149,11 +162,11 @@ pub use time::{NoClock, Timer};
 ///         pub log: Vec<&'static str>,
 ///     }
 ///
-///     /// A parameter that does not have the name of a step is a field of the context.
+///     /// A parameter that does not have the name of a step is a field of the context. This step cannot fail.
 ///     #[step]
-///     async fn power(rail: &mut bool) -> Result<u32, Fault> {
+///     async fn power(rail: &mut bool) -> u32 {
 ///         *rail = true;
-///         Ok(3_300)
+///         3_300
 ///     }
 ///
 ///     /// `power` is the result of the step `power`; `cx` describes the attempt.
@@ -183,8 +196,8 @@ pub use rungs_macros::pipeline;
 pub use cancel::CancelToken;
 #[cfg(feature = "alloc")]
 pub use dynamic::{
-    BoxError, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, Pipeline, PipelineOf,
-    PlanError, PlanErrorKind, Runner, Shared, StepBuilder, own,
+    BoxError, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, PanicSource, Pipeline,
+    PipelineError, PipelineOf, PlanError, PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, Warnings, own,
 };
 #[cfg(feature = "std")]
 pub use exit::Exit;

@@ -9,7 +9,8 @@ fn attempts(retries: u32, each: u64, backoff: Backoff<'_>, seed: u64) -> Vec<u64
     let clock = Clock::new();
     let log = Log::new();
     let mut p = Pipeline::with_error::<&str>("attempts");
-    p.step("step").retries(retries).backoff(backoff).run(|| async {
+    p.defaults(Settings::DEFAULT.backoff(backoff));
+    p.step("step").retries(retries).run(|| async {
         log.write((rungs::Timer::now(&clock).as_nanos() / 1_000_000).to_string());
         clock.sleep(ms(each)).await;
         Err::<(), _>("no")

@@ -38,6 +38,11 @@ pub(crate) fn play(case: &Case) -> Expected {
     play_traced(case).outcome
 }
 
+/// Plays a case whose classes queue for their resources, and returns its outcome.
+pub(crate) fn play_with_queues(case: &Case) -> Expected {
+    play_on(&mut Buffers { queues: true, ..Buffers::default() }, case).outcome
+}
+
 pub(crate) fn play_traced(case: &Case) -> Playback {
     play_on(&mut Buffers::default(), case)
 }

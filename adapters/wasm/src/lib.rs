@@ -6,11 +6,11 @@ mod timer;
 /// The clock of the browser or of node as a [`Timer`](rungs::Timer).
 ///
 /// ```no_run
-/// use rungs::{LocalPipeline, PlanError};
+/// use rungs::{LocalPipeline, PipelineError};
 /// use rungs_wasm::Wasm;
 /// use std::{rc::Rc, time::Duration};
 ///
-/// # async fn run() -> Result<(), PlanError> {
+/// # async fn run() -> Result<(), PipelineError> {
 /// let mut p = LocalPipeline::new("local");
 /// let shared = p.step("shared").timeout(Duration::from_secs(60)).run(async || Ok(Rc::new(7))); // not `Send`
 /// let report = p.run(&Wasm).await?;

@@ -129,7 +129,7 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
         self.exit_code() == 0
     }
 
-    /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure.
+    /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure, or dropped before its end.
     pub fn exit_code(&self) -> u8 {
         report::exit_code(&self.states, OptionalSteps::Plan(&R::STATIC_PLAN.plan))
     }
@@ -175,7 +175,7 @@ impl<R: Outputs, E, const STEPS: usize> fmt::Debug for Report<R, E, STEPS> {
 
 impl<R: Outputs, E: fmt::Display, const STEPS: usize> fmt::Display for Report<R, E, STEPS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let table = Table { pipeline: self.pipeline(), record: self.record(), duration: self.duration() };
+        let table = Table { pipeline: self.pipeline(), record: self.record(), finished: self.notes.finished };
         table.write(f)
     }
 }

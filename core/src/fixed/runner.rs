@@ -212,6 +212,9 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
 
     /// Runs all steps, and reports. Dropping the future drops every step.
     ///
+    /// A panic of a step, an observer or the timer is not caught: the future passes it on, and is to be dropped. The context
+    /// is then as the steps left it, and can be run again.
+    ///
     /// Does not compile under [`NoClock`](crate::NoClock) if a step has time settings, nor without a
     /// [`seed`](Self::seed) if one has jitter.
     pub async fn run<C, T: Timer>(self, context: C, timer: &T) -> ReportOf<P, C>
@@ -225,7 +228,7 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
     }
 
     /// As [`run`](Self::run), on storage of the caller's, which then holds the report: neither is ever moved, and both may
-    /// lie in a `static`. The report of an earlier run is cleared.
+    /// lie in a `static`. The report of an earlier run is cleared. If the run is dropped, `Storage::report` says how far it came.
     ///
     /// ```
     /// #[rungs::pipeline(error = &'static str)]

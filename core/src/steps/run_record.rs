@@ -1,6 +1,6 @@
 //! The record of a run: shared between the pipeline and the report, and reused by the next run if no report holds it.
 
-use super::cell::Cell;
+use super::{cell::Cell, warnings::Warnings};
 use crate::error::StepError;
 use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 use rungs_scheduler::{StepId, StepState};
@@ -13,6 +13,8 @@ pub(crate) struct RunRecord<C: ?Sized> {
     pub(crate) results: Vec<Option<Arc<C>>>,
     /// The steps whose failure does not count, in ascending order.
     pub(crate) optional: Vec<StepId>,
+    /// Of the plan, under the configuration of the run.
+    pub(crate) warnings: Warnings,
 }
 
 impl<C: Cell + ?Sized> RunRecord<C> {
@@ -25,7 +27,7 @@ impl<C: Cell + ?Sized> RunRecord<C> {
 
 impl<C: ?Sized> Default for RunRecord<C> {
     fn default() -> Self {
-        Self { states: Vec::new(), results: Vec::new(), optional: Vec::new() }
+        Self { states: Vec::new(), results: Vec::new(), optional: Vec::new(), warnings: Warnings::default() }
     }
 }
 

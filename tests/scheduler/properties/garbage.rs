@@ -14,7 +14,7 @@ fn calls_at_random_never_panic() {
         let mut random = Random::new(seed);
         let case = if random.one_in(2) { random.case(12) } else { random.late_case(12) };
         let layout = Layout::new(&case);
-        let mut storage = Buffers::default();
+        let mut storage = Buffers { queues: random.one_in(2), ..Buffers::default() };
         call_at_random(&mut random, layout.run(&mut storage, Instant::ZERO));
     }
 }
@@ -130,7 +130,11 @@ fn nonsensical_plans_never_panic() {
             .order(random.pick([Order::Eager, Order::Levels]))
             .on_failure(random.pick([OnFailure::GoOn, OnFailure::Drain, OnFailure::Cancel]));
         let mut storage = Buffers::default();
-        let storage = storage.grow_to(StorageSize::for_run(&plan, &numbering, &config)).lend();
+        let mut needed = StorageSize::for_run(&plan, &numbering, &config);
+        if random.one_in(2) {
+            needed = needed.with_queues(&numbering);
+        }
+        let storage = storage.grow_to(needed).lend();
         let run = Scheduler::new(plan, numbering, config, storage, Instant::from_nanos(random.pick([0, u64::MAX])));
         call_at_random(&mut random, run.expect("storage that fits"));
     }

@@ -6,5 +6,6 @@ mod fast_path;
 mod garbage;
 mod graham;
 mod numbers;
+mod queues;
 mod storage;
 mod trace;

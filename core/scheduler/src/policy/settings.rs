@@ -242,6 +242,23 @@ impl<'a> Settings<'a> {
         self.stated & setting != 0
     }
 
+    /// The same values, of which none is stated.
+    #[doc(hidden)]
+    pub const fn unstated(mut self) -> Self {
+        self.stated = 0;
+        self
+    }
+
+    #[doc(hidden)]
+    pub const fn states_backoff(&self) -> bool {
+        self.states(BACKOFF)
+    }
+
+    #[doc(hidden)]
+    pub const fn states_retry_on_timeout(&self) -> bool {
+        self.states(RETRY_ON_TIMEOUT)
+    }
+
     pub(crate) const fn has_deadline(&self) -> bool {
         self.deadline != NONE
     }

@@ -12,6 +12,7 @@ mod expired;
 mod fast_path;
 mod grace;
 mod outcomes;
+mod queues;
 mod ready;
 mod setup;
 mod start;
@@ -20,6 +21,7 @@ mod step_state;
 mod stop;
 mod storage;
 mod timers;
+mod tournament;
 
 pub use action::{Action, Outcome, Verdict};
 pub use attempt_count::AttemptCount;
@@ -131,19 +133,21 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     #[doc(hidden)]
     pub fn after(setup: S, storage: Storage<'a>, now: Instant, succeeded: u32) -> Result<Self, StorageTooSmall> {
         let needed = StorageSize::for_run(setup.plan(), setup.numbering(), setup.config());
-        if !needed.fits(&storage) {
+        let resources = setup.numbering().capacities.len();
+        if !(StorageSize { free: resources, ..needed }).fits(&storage) {
             return Err(StorageTooSmall(needed));
         }
         let run_deadline = now.plus(setup.config().deadline);
         let is_plain = needed.timers == 0 && setup.numbering().use_rows.is_empty() && needed.open == 0;
         let has_any_failed = S::REQUIREMENTS.any_failed && fast_path::has_any_failed(setup.plan());
         let Storage { states, ready, timers, free, open } = storage;
+        let free = queues::fit(S::REQUIREMENTS.queues, setup.numbering(), free);
         let mut scheduler = Self {
             setup,
             states: states.get_mut(..needed.states).unwrap_or_default(),
             ready: Ready::new(ready, needed.states),
             timers: Timers::new(timers.get_mut(..needed.timers).unwrap_or_default()),
-            free: free.get_mut(..needed.free).unwrap_or_default(),
+            free,
             open: open.get_mut(..needed.open).unwrap_or_default(),
             level: 0,
             in_flight: 0,
@@ -162,6 +166,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         for (free, &capacity) in scheduler.free.iter_mut().zip(scheduler.setup.numbering().capacities) {
             *free = capacity;
         }
+        scheduler.lay_queues_out();
         scheduler.begin();
         Ok(scheduler)
     }
@@ -170,7 +175,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// [`poll_deadline`](Self::poll_deadline).
     ///
     /// The answer may change after each call of a `handle_` method and when the deadline has passed; a call in between
-    /// is safe. O(1) amortised, O(log n) where a time limit is involved; a start looks at each class of resources once.
+    /// is safe. O(1) amortised, O(log n) where a time limit or a resource is involved; beside that, a start passes over
+    /// each class that came to lack another resource since it was last passed over.
     #[inline]
     pub fn poll_action(&mut self, now: Instant) -> Option<Action> {
         if self.on_fast_path

@@ -104,6 +104,9 @@ pub struct Requirements {
     pub jitter: bool,
     /// Steps use resources.
     pub resources: bool,
+    /// Classes of steps wait in queues for their resources, if the storage has room for these. Without them each start
+    /// looks at each class.
+    pub queues: bool,
     /// A level starts only after all lower levels have ended.
     pub levels: bool,
     /// Some step runs after its needs whatever their outcome.
@@ -130,6 +133,7 @@ impl Requirements {
         retries: true,
         jitter: true,
         resources: true,
+        queues: true,
         levels: true,
         clean_up: true,
         any_failed: true,
@@ -148,6 +152,7 @@ impl Requirements {
             retries: false,
             jitter: false,
             resources: !numbering.use_rows.is_empty(),
+            queues: false,
             clean_up: false,
             any_failed: false,
             ..Self::EVERYTHING

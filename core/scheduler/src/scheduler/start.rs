@@ -27,7 +27,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     #[inline(never)]
     pub(super) fn make_ready(&mut self, step: StepId) {
         self.set_phase(step, Phase::Ready);
-        self.ready.insert(self.setup.numbering().place(step));
+        self.insert_ready(self.setup.numbering().place(step));
         let deadline = self.deadline_of(step);
         if deadline < Instant::NEVER {
             self.timers.arm(step, deadline.as_nanos(), self.states);
@@ -48,7 +48,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         }
         let priority = self.first_startable()?;
         let step = self.setup.numbering().step(priority);
-        self.ready.remove(priority);
+        self.remove_ready(priority);
         self.in_flight += 1;
         let state = self.states.get_mut(step.index())?;
         state.start(now);
@@ -74,6 +74,9 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
                 *free = free.saturating_sub(wanted.units);
             }
         }
+        if self.has_queues() {
+            self.refresh_queues(step);
+        }
         if S::REQUIREMENTS.timers {
             self.arm_limits(step, now);
         }
@@ -95,13 +98,19 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
                 *free = free.saturating_add(held.units);
             }
         }
+        if self.has_queues() {
+            self.refresh_queues(step);
+        }
     }
 
     /// The lowest priority of a ready step that its level and its resources let start.
     #[inline]
-    fn first_startable(&self) -> Option<usize> {
+    fn first_startable(&mut self) -> Option<usize> {
         if !S::REQUIREMENTS.resources || self.setup.numbering().use_rows.is_empty() {
             return self.ready.first().filter(|&priority| self.is_level_open(priority));
+        }
+        if self.has_queues() {
+            return self.first_queued().filter(|&priority| self.is_level_open(priority));
         }
         // All steps of a class use the same resources, so only the first ready step of each class is looked at.
         let bounds = self.setup.numbering().classes.windows(2).enumerate();
