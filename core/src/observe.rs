@@ -8,7 +8,7 @@ use crate::{
 use core::{fmt, time::Duration};
 #[cfg(any(feature = "alloc", feature = "macros"))]
 use rungs_scheduler::StepState;
-use rungs_scheduler::{Cause, Config, Instant, Plan, Status, StepId};
+use rungs_scheduler::{__private::AttemptCount, Cause, Config, Instant, Plan, Status, StepId};
 
 /// Receives every event of a run, in order; added to a run by `observe`. For a closure there is `on_event`.
 ///
@@ -318,7 +318,7 @@ impl<E: fmt::Display> fmt::Display for Event<'_, E> {
         match &self.kind {
             EventKind::RunStarted(run) => write!(f, "run started: {run}"),
             EventKind::Started if self.attempt == 1 => f.write_str("started"),
-            EventKind::Started => write!(f, "attempt {}", self.attempt),
+            EventKind::Started => write!(f, "attempt {}", AttemptCount(self.attempt)),
             EventKind::Retrying { error, next } if *next > self.at => {
                 write!(f, "{error}; again in {:?}", *next - self.at)
             }

@@ -52,6 +52,53 @@ mod async_executor {
     pub(crate) use suite::RULES;
 }
 
+/// tokio with several threads; with one thread, and a local set on it; from outside, by the handle of a runtime; and its threads
+/// for steps that block.
+mod tokio {
+    use rungs_tokio::{Blocking, On, Tokio, TokioLocal};
+    use std::sync::LazyLock;
+    use tokio::{
+        runtime::{Builder, Runtime},
+        task::LocalSet,
+    };
+
+    static THREADS: LazyLock<Runtime> =
+        LazyLock::new(|| Builder::new_multi_thread().worker_threads(2).enable_time().build().expect("threads"));
+
+    thread_local! {
+        static LOCAL: (Runtime, LocalSet) =
+            (Builder::new_current_thread().enable_time().build().expect("a runtime"), LocalSet::new());
+    }
+
+    rungs_conformance::suite! {
+        mod threads;
+        block_on: |future| THREADS.block_on(future);
+        timer: Tokio;
+        spawner: Tokio;
+    }
+    rungs_conformance::suite! {
+        mod local;
+        block_on: |future| LOCAL.with(|(runtime, local)| local.block_on(runtime, future));
+        timer: Tokio;
+        spawner: Tokio;
+        local: TokioLocal;
+        except: { a_run_moves_to_another_thread: "the runtime has one thread, and the run leaves it" }
+    }
+    rungs_conformance::suite! {
+        mod handle;
+        block_on: smol::block_on;
+        timer: On(THREADS.handle().clone());
+        spawner: On(THREADS.handle().clone());
+    }
+    rungs_conformance::suite! {
+        mod blocking;
+        block_on: |future| THREADS.block_on(future);
+        timer: Tokio;
+        spawner: Blocking(Tokio);
+    }
+    pub(crate) use {blocking::RULES as BLOCKING, handle::RULES as HANDLE, local::RULES as LOCAL_SET, threads::RULES};
+}
+
 /// embassy's clock; its executor takes no futures of others.
 mod embassy {
     rungs_conformance::suite! {
@@ -96,6 +143,10 @@ fn main() -> ExitCode {
     let table = Table::of([
         ("smol", smol::RULES),
         ("async-executor", async_executor::RULES),
+        ("tokio", tokio::RULES),
+        ("tokio, local set", tokio::LOCAL_SET),
+        ("tokio, by handle", tokio::HANDLE),
+        ("tokio, blocking", tokio::BLOCKING),
         ("embassy", embassy::RULES),
         ("simulation", sim::RULES),
     ]);

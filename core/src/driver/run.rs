@@ -8,7 +8,7 @@ use super::{
 use crate::{
     cancel::Tokens,
     diagram::StepNames,
-    exit_code::exit_code,
+    exit_code::{OptionalSteps, exit_code},
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
     panics::{drop_map, guard},
@@ -139,7 +139,8 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
     fn notify_end(&mut self, at: Instant) {
         if O::LISTEN {
             let states = self.scheduler.states();
-            let kind = EventKind::RunEnded { counts: Counts::of(states), exit_code: exit_code(states) };
+            let optional = OptionalSteps::Plan(self.scheduler.setup().plan());
+            let kind = EventKind::RunEnded { counts: Counts::of(states), exit_code: exit_code(states, optional) };
             self.observers.on_event(&Event { at, step: None, name: self.names.pipeline(), attempt: 0, kind });
         }
     }

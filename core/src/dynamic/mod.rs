@@ -5,6 +5,7 @@ mod body;
 mod builder;
 mod check;
 mod compiled;
+mod cycles;
 mod draft;
 mod errors;
 mod inputs;
@@ -12,6 +13,7 @@ mod needs;
 mod pipeline_error;
 mod plan_error;
 mod plans;
+mod resolve;
 mod runner;
 mod task;
 mod teardown;
@@ -19,8 +21,8 @@ mod teardown;
 pub use crate::driver::PanicSource;
 pub use crate::report::{Holds as HoldsError, HoldsLocal, HoldsSend, IsError, Text};
 pub use crate::steps::{
-    Attempt, AttemptError, Cell, Handle, Holds, HoldsResult, Kind, Local, LocalCell, Out, ResultSlot, Shared,
-    SharedCell, Work,
+    Attempt, AttemptError, Cell, Handle, Holds, HoldsResult, Kind, Local, LocalCell, Out, PlanWarning, ResultSlot,
+    Shared, SharedCell, Warnings, Work,
 };
 pub use body::{Body, Plain, WithCx};
 pub use builder::{AddStep, StepBuilder};
@@ -257,16 +259,17 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
         self.len() == 0
     }
 
-    /// Looks for mistakes in the plan, and prepares it for runs. Run options (seed, clock, limits) are
-    /// checked when the run starts. O(V + E), once; after that O(1) until something is added.
+    /// Looks for mistakes in the plan, prepares it for runs, and returns what is hardly meant ([`Warnings`] has an example).
+    /// Run options (seed, clock, limits) are checked when the run starts. O(V + E), and O(n log n) for n names, uses of
+    /// resources and warnings; after that only warnings are looked for, until something is added.
     ///
     /// # Errors
     /// All mistakes at once. [`PlanError`] has an example.
-    pub fn check(&mut self) -> Result<(), PlanError> {
+    pub fn check(&mut self) -> Result<Warnings, PlanError> {
         self.steps.draft.compile()?;
         let config = self.steps.config.as_deref().copied().unwrap_or_default();
         self.steps.prepare(&config);
-        Ok(())
+        Ok(self.steps.record.warnings.clone())
     }
 
     /// The plan and what it consists of: names, needs and dependents, levels, settings, resources. [`PlanView`] has an
@@ -339,7 +342,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
 
     /// Sets the retry predicate of the next step.
     fn retry_if(&mut self, predicate: RetryPredicate<'env, E>) {
-        self.draft.next_settings();
+        self.draft.note_retry_if();
         self.retry_predicates.insert(self.draft.next_step().number(), predicate);
     }
 
@@ -349,7 +352,8 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         self.draft.add(name)
     }
 
-    /// Makes the storage for a run under this configuration, so that the run itself does not allocate it.
+    /// Makes the storage for a run under this configuration, so that the run itself does not allocate it, and looks for
+    /// warnings.
     fn prepare(&mut self, config: &Config) {
         self.draft.number(config);
         let Some(compiled) = &self.draft.compiled else { return };
@@ -362,6 +366,13 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         }
         if let Some(record) = Arc::get_mut(&mut self.record) {
             record.fit(steps);
+            record.optional.clear();
+            // Most plans have none, which their few different settings tell.
+            if self.draft.settings.iter().any(Settings::is_optional) {
+                record.optional.extend(plan.steps().filter(|&step| plan.settings(step).is_optional()));
+            }
+            let may_wait_less = |step: StepId| self.retry_predicates.contains_key(&step.number());
+            self.draft.warn(config, may_wait_less, &mut record.warnings);
         }
     }
 }

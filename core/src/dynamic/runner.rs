@@ -86,6 +86,18 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         self
     }
 
+    /// How long an attempt that was told to end is waited for: see [`Config::grace`].
+    pub fn grace(mut self, limit: Duration) -> Self {
+        self.config = self.config.grace(limit);
+        self
+    }
+
+    /// The deadline of each clean-up step that has no time limit of its own: see [`Config::clean_up_deadline`].
+    pub fn clean_up_deadline(mut self, limit: Duration) -> Self {
+        self.config = self.config.clean_up_deadline(limit);
+        self
+    }
+
     /// When a step may start.
     pub fn order(mut self, order: Order) -> Self {
         self.config = self.config.order(order);
@@ -131,7 +143,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
     {
         let Self { steps, config, tokens, observers } = self;
         #[cfg(feature = "std")]
-        let wall_clock = std::time::SystemTime::now();
+        let wall_clock = crate::report::wall_clock();
         let started = steps.make_ready(config, timer)?;
         let ran = steps.driver(config, tokens, observers, started).run(started, timer).await;
         let RunEnd { errors, started, finished } = ran.map_err(|panic| steps.broke_off(panic))?;

@@ -106,6 +106,9 @@ impl<T: defmt::Format> defmt::Format for Out<T> {
 pub trait Cell: 'static {
     /// Puts itself into `out`, if that is an `Option<Arc<ResultSlot<T>>>` of the right `T`.
     fn give(self: Arc<Self>, out: &mut dyn Any);
+
+    /// The name of its result's type.
+    fn type_name(&self) -> &'static str;
 }
 
 impl<T: 'static> Cell for ResultSlot<T> {
@@ -114,6 +117,32 @@ impl<T: 'static> Cell for ResultSlot<T> {
         if let Some(out) = out.downcast_mut::<Option<Arc<Self>>>() {
             *out = Some(self);
         }
+    }
+
+    fn type_name(&self) -> &'static str {
+        core::any::type_name::<T>()
+    }
+}
+
+/// A result that was asked for as another type than it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub(crate) struct OtherType {
+    found: &'static str,
+    asked: &'static str,
+}
+
+impl OtherType {
+    /// The types of a cell's result and of the one that was asked for.
+    pub(crate) fn new<T, C: Cell + ?Sized>(cell: &C) -> Self {
+        Self { found: cell.type_name(), asked: core::any::type_name::<T>() }
+    }
+}
+
+impl fmt::Display for OtherType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { found, asked } = self;
+        write!(f, "is of type `{found}`, and was asked for as `{asked}`")
     }
 }
 
