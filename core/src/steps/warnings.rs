@@ -19,7 +19,7 @@ use core::{fmt, slice};
 /// for warning in &warnings {
 ///     eprintln!("warning: {warning}");
 /// }
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
