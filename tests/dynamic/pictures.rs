@@ -50,7 +50,7 @@ fn mermaid_and_dot() {
         p.visualize().mermaid().to_string(),
         r##"flowchart TD
     s0["a #quot;quoted#quot; #35;1 #lt;b#gt;"]
-    s1["back\slash line"]
+    s1["back#92;slash#92;nline"]
     s2["c"]
     s0 --> s2
     s1 -.-> s2
@@ -60,7 +60,7 @@ fn mermaid_and_dot() {
         p.visualize().dot().to_string(),
         r#"digraph "say \"hi\"" {
     s0 [label="a \"quoted\" #1 <b>"];
-    s1 [label="back\\slash line"];
+    s1 [label="back\\slash\\nline"];
     s2 [label="c"];
     s0 -> s2;
     s1 -> s2 [style=dashed];

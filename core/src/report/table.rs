@@ -1,14 +1,17 @@
 //! A run as a table for people, without a heap.
 
 use super::{record::Record, step::StepResult};
-use crate::exit_code::{count, exit_code};
+use crate::{
+    escape::StepName,
+    exit_code::{count, exit_code},
+};
 use core::{
     fmt::{self, Write},
     time::Duration,
 };
-use rungs_scheduler::{Status, StepState};
+use rungs_scheduler::{Cause, Status, StepId, StepState};
 
-/// Longer names are shown whole and push their line out.
+/// Longer names push their line out.
 const WIDEST_NAME: usize = 32;
 
 /// What a report knows, for its table.
@@ -21,9 +24,9 @@ pub(crate) struct Table<'r, E> {
 impl<E: fmt::Display> Table<'_, E> {
     /// Writes the whole table, and a last line that counts.
     pub(crate) fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let widest = self.record.steps().map(|step| step.name().chars().count()).max();
+        let widest = self.record.steps().map(|step| StepName(step.name()).width()).max();
         let width = widest.unwrap_or(0).clamp(4, WIDEST_NAME);
-        writeln!(f, "Report: {}", self.pipeline)?;
+        writeln!(f, "Report: {}", StepName(self.pipeline))?;
         writeln!(f, "{:width$}  status     tries     start  duration  cause", "step")?;
         for step in self.record.steps() {
             self.line(f, &step, width)?;
@@ -32,7 +35,8 @@ impl<E: fmt::Display> Table<'_, E> {
     }
 
     fn line(&self, f: &mut fmt::Formatter<'_>, step: &StepResult<'_, E>, width: usize) -> fmt::Result {
-        write!(f, "{:width$}  {:9}  {:>5}", step.name(), step.status(), step.attempts())?;
+        StepName(step.name()).write_column(f, width)?;
+        write!(f, "  {:9}  {:>5}", step.status(), step.attempts())?;
         match step.started_at() {
             Some(started) => {
                 write!(f, "  {:>8}  {:>8}", Short(started - self.record.started), Short(step.duration()))?;
@@ -41,7 +45,7 @@ impl<E: fmt::Display> Table<'_, E> {
         }
         let reason = step.reason();
         if let Some(reason) = &reason {
-            write!(FirstLine { out: f, begun: false, ended: false }, "{reason:#}")?;
+            write!(f, "  {reason:#}")?;
         }
         f.write_str(match (step.is_required(), reason.is_some()) {
             (true, _) => "\n",
@@ -60,14 +64,62 @@ impl<E: fmt::Display> Table<'_, E> {
         if retried > 0 {
             write!(f, " ({retried} after retries)")?;
         }
-        let failed = self.record.steps().filter(|step| step.status() == Status::Failed);
-        let optional = failed.filter(|step| !step.is_required()).count();
-        write!(f, ", {} failed", with(Status::Failed))?;
-        if optional > 0 {
-            write!(f, " ({optional} optional)")?;
+        for status in [Status::Failed, Status::Skipped, Status::Cancelled] {
+            self.write_count(f, status)?;
         }
-        write!(f, ", {} skipped, {} cancelled", with(Status::Skipped), with(Status::Cancelled))?;
         write!(f, " in {}, exit code {}", Short(self.duration), exit_code(states))
+    }
+
+    /// How many steps ended with a status, and by which causes.
+    fn write_count(&self, f: &mut fmt::Formatter<'_>, status: Status) -> fmt::Result {
+        let (mut own, mut for_need, mut optional, mut by_cause) = (0_u32, 0_u32, 0_u32, [0_u32; 16]);
+        for (state, step) in self.record.states.iter().zip(0..).filter(|(state, _)| state.status() == status) {
+            let cause = state.cause();
+            if status == Status::Failed && matches!(cause, Some(Cause::Dependency { .. })) {
+                for_need += 1;
+                continue;
+            }
+            own += 1;
+            optional += u32::from(!self.record.is_required(StepId::from_number(step)));
+            let [code, ..] = Cause::pack(cause);
+            if let Some(count) = by_cause.get_mut(code as usize) {
+                *count += 1;
+            }
+        }
+        write!(f, ", {own} {status}")?;
+        let mut list = List { f, open: " (" };
+        for (count, code) in by_cause.into_iter().zip(0..) {
+            match Cause::unpack([code, 0, 0]) {
+                None | Some(Cause::Failed | Cause::Dependency { .. }) => {}
+                Some(Cause::NotNeeded) => list.write(count, &"not needed")?,
+                Some(cause) => list.write(count, &cause)?,
+            }
+        }
+        if status == Status::Failed {
+            list.write(optional, &"optional")?;
+        }
+        list.end()?;
+        if for_need > 0 { write!(f, ", {for_need} more for a failed need") } else { Ok(()) }
+    }
+}
+
+/// A list of counts in parentheses, without those that are 0.
+struct List<'o, 'f> {
+    f: &'o mut fmt::Formatter<'f>,
+    open: &'static str,
+}
+
+impl List<'_, '_> {
+    fn write(&mut self, count: u32, what: &dyn fmt::Display) -> fmt::Result {
+        if count > 0 {
+            write!(self.f, "{}{what}: {count}", self.open)?;
+            self.open = ", ";
+        }
+        Ok(())
+    }
+
+    fn end(self) -> fmt::Result {
+        if self.open == ", " { self.f.write_str(")") } else { Ok(()) }
     }
 }
 
@@ -92,83 +144,50 @@ impl fmt::Debug for Brief<'_> {
     }
 }
 
-/// A cause of several lines would break the table; the whole text is in the error.
-struct FirstLine<'o, W: ?Sized> {
-    out: &'o mut W,
-    begun: bool,
-    ended: bool,
-}
-
-impl<W: Write + ?Sized> Write for FirstLine<'_, W> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        if !core::mem::replace(&mut self.begun, true) {
-            self.out.write_str("  ")?;
-        }
-        if self.ended {
-            return Ok(());
-        }
-        // By bytes: `split` and `lines` keep a panic for a position that they cannot have.
-        let end = text.bytes().position(|byte| byte == b'\n');
-        let line = end.and_then(|end| text.get(..end)).unwrap_or(text);
-        self.out.write_str(line.strip_suffix('\r').unwrap_or(line))?;
-        self.ended = end.is_some();
-        Ok(())
-    }
-}
-
-/// Three digits or so: enough to compare, short enough for a column. By whole numbers: a core without floats would carry
-/// a library for them.
+/// Three digits or so: enough to compare, short enough for a column. By whole numbers, digit by digit: a core without floats
+/// would carry a library for them, and a small one the rest of `core::fmt`.
 struct Short(Duration);
 
 impl fmt::Display for Short {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let nanos = rungs_scheduler::__private::nanos(self.0);
-        let mut text = Text::default();
-        match nanos {
-            0 => text.write_str("0")?,
-            1..1_000 => write!(text, "{nanos} ns")?,
-            1_000..1_000_000 => write!(text, "{} us", Decimal::<1>(rounded(nanos, 100)))?,
-            1_000_000..1_000_000_000 => write!(text, "{} ms", Decimal::<1>(rounded(nanos, 100_000)))?,
-            _ => write!(text, "{} s", Decimal::<2>(rounded(nanos, 10_000_000)))?,
+        let (last_digit, decimals, unit) = match nanos {
+            0 => (1, 0, ""),
+            1..1_000 => (1, 0, " ns"),
+            1_000..1_000_000 => (100, 1, " us"),
+            1_000_000..1_000_000_000 => (100_000, 1, " ms"),
+            _ => (10_000_000, 2, " s"),
+        };
+        let mut value = rounded(nanos, last_digit);
+        // From the last to the first, so the free ones are in front.
+        let mut digits = [b' '; LONGEST_NUMBER];
+        let mut len = 0;
+        for place in digits.iter_mut().rev() {
+            if value == 0 && len > decimals {
+                break;
+            }
+            if len == decimals && decimals > 0 {
+                *place = b'.';
+            } else {
+                *place = b'0' + (value % 10) as u8;
+                value /= 10;
+            }
+            len += 1;
         }
-        f.pad(text.as_str())
+        let width = f.width().unwrap_or(0).max(len + unit.len()) - unit.len();
+        digits
+            .iter()
+            .skip(LONGEST_NUMBER - width.min(LONGEST_NUMBER))
+            .try_for_each(|digit| f.write_char(*digit as char))?;
+        f.write_str(unit)
     }
 }
+
+/// The longest span has eleven digits before the point and two behind it.
+const LONGEST_NUMBER: usize = 14;
 
 const fn rounded(value: u64, unit: u64) -> u64 {
-    value / unit + (value % unit >= unit / 2) as u64
-}
-
-/// A number of tenths or hundredths.
-struct Decimal<const DIGITS: u32>(u64);
-
-impl<const DIGITS: u32> fmt::Display for Decimal<DIGITS> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let one = const { 10_u64.pow(DIGITS) };
-        write!(f, "{}.{:0width$}", self.0 / one, self.0 % one, width = DIGITS as usize)
-    }
-}
-
-/// A few characters, gathered to be padded as a whole.
-#[derive(Default)]
-struct Text {
-    bytes: [u8; 24],
-    len: usize,
-}
-
-impl Text {
-    fn as_str(&self) -> &str {
-        self.bytes.get(..self.len).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or("")
-    }
-}
-
-impl Write for Text {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.len + text.len();
-        self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());
-        self.len = end;
-        Ok(())
-    }
+    value / unit + (value % unit * 2 >= unit) as u64
 }
 
 #[cfg(test)]

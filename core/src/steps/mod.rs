@@ -19,5 +19,5 @@ pub use work::{AttemptError, Work};
 pub(crate) use cell::slot;
 pub(crate) use dependents::Dependents;
 pub(crate) use names::Names;
-pub(crate) use run_record::{Errors, RunRecord};
+pub(crate) use run_record::{Errors, OwnErrors, RunRecord};
 pub(crate) use work::RetryPredicate;
