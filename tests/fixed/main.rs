@@ -15,6 +15,7 @@ mod outcomes;
 mod settings;
 mod sizes;
 mod stops;
+mod texts;
 
 use clock::Clock;
 use std::{
