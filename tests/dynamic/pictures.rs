@@ -107,3 +107,20 @@ fn a_handle_of_another_pipeline_is_not_drawn_as_a_step_of_this() {
     let text = p.visualize().to_string();
     assert!(text.ends_with("Level 0:\n  - first\n  - asks\n"), "{text}");
 }
+
+/// Quadratic work would take minutes here.
+#[test]
+fn a_chain_of_a_hundred_thousand_steps_has_pictures() {
+    const STEPS: usize = 100_000;
+    let mut p = Pipeline::new("long");
+    let mut last = p.step("0").run(|| async { Ok(()) });
+    for step in 1..STEPS {
+        last = p.step(&step.to_string()).after(last).run(|| async { Ok(()) });
+    }
+    let picture = p.visualize();
+    let text = picture.to_string();
+    assert_eq!(text.lines().count(), 2 + 2 * STEPS);
+    assert!(text.ends_with("Level 99999:\n  - 99999 <- [99998]\n"));
+    assert_eq!(picture.mermaid().to_string().lines().count(), 2 * STEPS);
+    assert_eq!(picture.dot().to_string().lines().count(), 2 * STEPS + 1);
+}
