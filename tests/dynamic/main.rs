@@ -6,6 +6,7 @@
 
 mod support;
 
+mod all_cores;
 mod allocations;
 mod cancelling;
 mod clean_up;
@@ -21,6 +22,7 @@ mod machine;
 mod many;
 mod needs;
 mod own_errors;
+mod panicking_drops;
 mod panics;
 mod pictures;
 mod plan_errors;
@@ -29,6 +31,7 @@ mod readers;
 mod reports;
 mod reruns;
 mod retries;
+mod run_panics;
 mod settings;
 mod spawn;
 mod stops;
@@ -36,6 +39,10 @@ mod tables;
 mod texts;
 mod threads;
 mod timers;
+mod tokio_blocking;
+mod tokio_tasks;
+mod tokio_time;
 mod ui;
 mod wakes;
+mod warnings;
 mod width;

@@ -29,7 +29,7 @@ pub use results::StepResults;
 pub use step::{Reason, StepResult};
 
 #[cfg(feature = "macros")]
-pub(crate) use crate::exit_code::{count, exit_code};
+pub(crate) use crate::exit_code::{OptionalSteps, count, exit_code};
 #[cfg(feature = "alloc")]
 pub(crate) use as_error::AsError;
 #[cfg(feature = "alloc")]

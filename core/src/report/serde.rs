@@ -75,7 +75,7 @@ impl<E: Display> Serialize for StepResult<'_, E> {
         let origin = self.record.origin(self.step);
         let (root, via) = match origin {
             Some(Origin::Dependency { root, via, .. }) => (Some(root), via.or(Some(root))),
-            Some(Origin::Stopped { by }) => (Some(by), None),
+            Some(Origin::Stopped { by } | Origin::Blocked { by }) => (Some(by), None),
             None => (None, None),
         };
         let started = self.started_at();
@@ -118,9 +118,9 @@ impl<E: Display> StepResult<'_, E> {
 /// An error of a step's own, and its sources.
 fn error_texts<E: Display>(own: Own<'_, E>, error: &E) -> Vec<String> {
     match own {
-        Own::Shared(notes) => chain::list(error, notes.as_error),
+        Own::Shared(notes, _) => chain::list(error, notes.as_error),
         #[cfg(feature = "macros")]
-        Own::Inline(..) => vec![error.to_string()],
+        Own::Inline { .. } => vec![error.to_string()],
     }
 }
 
@@ -133,7 +133,7 @@ fn millis(span: Duration) -> f64 {
 fn unix_millis<E>(own: Own<'_, E>, at: Instant) -> Option<u64> {
     match own {
         #[cfg(feature = "std")]
-        Own::Shared(notes) => {
+        Own::Shared(notes, _) => {
             let start = notes.wall_clock.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
             Some((start + (at - notes.started)).as_millis() as u64)
         }

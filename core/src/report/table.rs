@@ -3,13 +3,13 @@
 use super::{record::Record, step::StepResult};
 use crate::{
     escape::StepName,
-    exit_code::{count, exit_code},
+    exit_code::{OptionalSteps, count, exit_code},
 };
 use core::{
     fmt::{self, Write},
     time::Duration,
 };
-use rungs_scheduler::{Cause, Status, StepId, StepState};
+use rungs_scheduler::{__private::AttemptCount, Cause, Instant, Status, StepId, StepState};
 
 /// Longer names push their line out.
 const WIDEST_NAME: usize = 32;
@@ -18,7 +18,8 @@ const WIDEST_NAME: usize = 32;
 pub(crate) struct Table<'r, E> {
     pub(crate) pipeline: &'r str,
     pub(crate) record: Record<'r, E>,
-    pub(crate) duration: Duration,
+    /// When the run ended.
+    pub(crate) finished: Instant,
 }
 
 impl<E: fmt::Display> Table<'_, E> {
@@ -36,10 +37,12 @@ impl<E: fmt::Display> Table<'_, E> {
 
     fn line(&self, f: &mut fmt::Formatter<'_>, step: &StepResult<'_, E>, width: usize) -> fmt::Result {
         StepName(step.name()).write_column(f, width)?;
-        write!(f, "  {:9}  {:>5}", step.status(), step.attempts())?;
+        write!(f, "  {:9}  {:>5}", step.status(), AttemptCount(step.attempts()))?;
         match step.started_at() {
             Some(started) => {
-                write!(f, "  {:>8}  {:>8}", Short(started - self.record.started), Short(step.duration()))?;
+                let finished = step.finished_at().unwrap_or(started);
+                let (wait, span) = (Short::between(self.record.started, started), Short::between(started, finished));
+                write!(f, "  {wait:>8}  {span:>8}")?;
             }
             None => write!(f, "  {:>8}  {:>8}", "-", "-")?,
         }
@@ -67,7 +70,8 @@ impl<E: fmt::Display> Table<'_, E> {
         for status in [Status::Failed, Status::Skipped, Status::Cancelled] {
             self.write_count(f, status)?;
         }
-        write!(f, " in {}, exit code {}", Short(self.duration), exit_code(states))
+        let span = Short::between(self.record.started, self.finished);
+        write!(f, " in {span}, exit code {}", exit_code(states, self.record.own.optional_steps()))
     }
 
     /// How many steps ended with a status, and by which causes.
@@ -127,6 +131,7 @@ impl List<'_, '_> {
 pub(crate) struct Brief<'r> {
     pub(crate) pipeline: &'r str,
     pub(crate) states: &'r [StepState],
+    pub(crate) optional: OptionalSteps<'r>,
     pub(crate) duration: Duration,
 }
 
@@ -134,7 +139,7 @@ impl fmt::Debug for Brief<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Report")
             .field("pipeline", &self.pipeline)
-            .field("exit_code", &exit_code(self.states))
+            .field("exit_code", &exit_code(self.states, self.optional))
             .field("succeeded", &count(self.states, Status::Success))
             .field("failed", &count(self.states, Status::Failed))
             .field("skipped", &count(self.states, Status::Skipped))
@@ -146,39 +151,46 @@ impl fmt::Debug for Brief<'_> {
 
 /// Three digits or so: enough to compare, short enough for a column. By whole numbers, digit by digit: a core without floats
 /// would carry a library for them, and a small one the rest of `core::fmt`.
-struct Short(Duration);
+struct Short {
+    nanos: u64,
+}
+
+impl Short {
+    /// The time from `started` to `finished`. By nanoseconds, since a `Duration` costs a division of 64 bits.
+    fn between(started: Instant, finished: Instant) -> Self {
+        Self { nanos: finished.as_nanos().saturating_sub(started.as_nanos()) }
+    }
+}
 
 impl fmt::Display for Short {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let nanos = rungs_scheduler::__private::nanos(self.0);
-        let (last_digit, decimals, unit) = match nanos {
-            0 => (1, 0, ""),
-            1..1_000 => (1, 0, " ns"),
-            1_000..1_000_000 => (100, 1, " us"),
-            1_000_000..1_000_000_000 => (100_000, 1, " ms"),
-            _ => (10_000_000, 2, " s"),
+        let (unit, dropped, decimals) = match self.nanos {
+            0 => ("", 0, 0),
+            1..1_000 => (" ns", 0, 0),
+            1_000..1_000_000 => (" us", 2, 1),
+            1_000_000..1_000_000_000 => (" ms", 5, 1),
+            _ => (" s", 7, 2),
         };
-        let mut value = rounded(nanos, last_digit);
+        let mut rest = rounded(self.nanos, dropped);
         // From the last to the first, so the free ones are in front.
         let mut digits = [b' '; LONGEST_NUMBER];
         let mut len = 0;
         for place in digits.iter_mut().rev() {
-            if value == 0 && len > decimals {
+            if rest == 0 && len > decimals {
                 break;
             }
             if len == decimals && decimals > 0 {
                 *place = b'.';
             } else {
-                *place = b'0' + (value % 10) as u8;
-                value /= 10;
+                let digit;
+                (rest, digit) = tenth(rest);
+                *place = b'0' + digit;
             }
             len += 1;
         }
         let width = f.width().unwrap_or(0).max(len + unit.len()) - unit.len();
-        digits
-            .iter()
-            .skip(LONGEST_NUMBER - width.min(LONGEST_NUMBER))
-            .try_for_each(|digit| f.write_char(*digit as char))?;
+        let free = LONGEST_NUMBER - width.min(LONGEST_NUMBER);
+        digits.iter().skip(free).try_for_each(|digit| f.write_char(*digit as char))?;
         f.write_str(unit)
     }
 }
@@ -186,8 +198,25 @@ impl fmt::Display for Short {
 /// The longest span has eleven digits before the point and two behind it.
 const LONGEST_NUMBER: usize = 14;
 
-const fn rounded(value: u64, unit: u64) -> u64 {
-    value / unit + (value % unit * 2 >= unit) as u64
+/// The number without its last digits, rounded.
+fn rounded(mut number: u64, dropped: u32) -> u64 {
+    let mut last = 0;
+    for _ in 0..dropped {
+        (number, last) = tenth(number);
+    }
+    number + u64::from(last >= 5)
+}
+
+/// The quotient and the rest of a division by ten. By bytes: nothing else in a program may divide 64 bits, which takes a
+/// kilobyte of a Cortex-M0's flash.
+#[inline(never)]
+fn tenth(number: u64) -> (u64, u8) {
+    let (mut bytes, mut rest) = (number.to_be_bytes(), 0);
+    for byte in &mut bytes {
+        let part = rest << 8 | u32::from(*byte);
+        (*byte, rest) = ((part / 10) as u8, part % 10);
+    }
+    (u64::from_be_bytes(bytes), rest as u8)
 }
 
 #[cfg(test)]
@@ -201,6 +230,7 @@ mod tests {
             (0, "0"),
             (999, "999 ns"),
             (1_000, "1.0 us"),
+            (9, "9 ns"),
             (1_049, "1.0 us"),
             (1_050, "1.1 us"),
             (999_999, "1000.0 us"),
@@ -208,8 +238,8 @@ mod tests {
             (1_005_000_000, "1.01 s"),
             (u64::MAX, "18446744073.71 s"),
         ] {
-            assert_eq!(format!("{}", Short(Duration::from_nanos(nanos))), text);
+            assert_eq!(format!("{}", Short { nanos }), text);
         }
-        assert_eq!(format!("{:>8}|", Short(Duration::from_millis(5))), "  5.0 ms|");
+        assert_eq!(format!("{:>8}|", Short { nanos: 5_000_000 }), "  5.0 ms|");
     }
 }

@@ -1,9 +1,9 @@
 //! The record of a run: shared between the pipeline and the report, and reused by the next run if no report holds it.
 
-use super::cell::Cell;
+use super::{cell::Cell, warnings::Warnings};
 use crate::error::StepError;
 use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
-use rungs_scheduler::StepState;
+use rungs_scheduler::{StepId, StepState};
 
 /// One entry of each kind per step. Results have an array of their own, because a step looks up those of
 /// its needs anywhere in it.
@@ -11,6 +11,10 @@ pub(crate) struct RunRecord<C: ?Sized> {
     pub(crate) states: Vec<StepState>,
     /// An empty cell of a step that ended without a result.
     pub(crate) results: Vec<Option<Arc<C>>>,
+    /// The steps whose failure does not count, in ascending order.
+    pub(crate) optional: Vec<StepId>,
+    /// Of the plan, under the configuration of the run.
+    pub(crate) warnings: Warnings,
 }
 
 impl<C: Cell + ?Sized> RunRecord<C> {
@@ -23,7 +27,7 @@ impl<C: Cell + ?Sized> RunRecord<C> {
 
 impl<C: ?Sized> Default for RunRecord<C> {
     fn default() -> Self {
-        Self { states: Vec::new(), results: Vec::new() }
+        Self { states: Vec::new(), results: Vec::new(), optional: Vec::new(), warnings: Warnings::default() }
     }
 }
 
@@ -39,11 +43,12 @@ pub(crate) struct OwnErrors<E> {
 }
 
 impl<E> OwnErrors<E> {
-    /// Notes how an attempt ended, if it said so itself. Only the last error counts, and a panic ends the step.
-    pub(crate) fn note(&mut self, attempt: u32, error: StepError<E>) {
+    /// Notes how an attempt ended, if it said so itself. Only the last error counts, and a panic ends the step. Returns what
+    /// that replaces.
+    pub(crate) fn note(&mut self, attempt: u32, error: StepError<E>) -> Option<Arc<StepError<E>>> {
         match error {
-            StepError::Panicked(_) => self.panicked = Some(Arc::new(error)),
-            _ => self.returned = Some((attempt, Arc::new(error))),
+            StepError::Panicked(_) => self.panicked.replace(Arc::new(error)),
+            _ => self.returned.replace((attempt, Arc::new(error))).map(|(_, error)| error),
         }
     }
 
