@@ -163,7 +163,7 @@ mod tests {
 
     fn escaped(text: &str) -> String {
         let mut line = String::new();
-        Escape(&mut line).write_str(text).unwrap();
+        Escape(&mut line).write_str(text).expect("a String takes any text");
         line
     }
 
