@@ -116,7 +116,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     /// p.step("only").run(async || Ok(()));
     /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
     /// assert_eq!(report.warnings().to_string(), "no step uses resource `bus`");
-    /// # Ok::<(), rungs::PlanError>(())
+    /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn warnings(&self) -> &Warnings {
         &self.record.warnings
