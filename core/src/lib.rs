@@ -10,9 +10,11 @@
 //! | an application on smol | the package `rungs-smol`: `Smol` is the timer, and spawns on the one thread of smol's global executor; `AllCores` spawns on all cores |
 //! | an application on executors of your own, from async-executor | the package `rungs-async-executor`: `On` spawns, even steps that borrow |
 //! | an application on tokio | the package `rungs-tokio`: `Tokio` is the timer, and spawns on the current runtime; others spawn on local sets and on threads for steps that block |
+//! | an application in a browser or on node | the package `rungs-wasm`: `Wasm` is the timer |
 //! | an application on another runtime | a [`Timer`] over its clock; a [`Spawner`] over its tasks, if steps should run on other threads. A pipeline runs in any task: `tokio::spawn`, a `JoinSet` |
 //! | an application without a runtime | [`NoClock`] if no step has a limit or a delay, else a [`Timer`]: `examples/custom_executor.rs` has a complete one |
 //! | firmware on embassy | the attribute `pipeline`, with `default-features = false, features = ["macros"]`; the package `rungs-embassy` for its clock |
+//! | firmware on RTIC | the same, with the package `rungs-rtic` |
 //! | firmware with a bare loop or interrupts | the same, with a [`Timer`] of your own over a hardware counter: `examples/firmware/riscv` |
 //! | tests of a pipeline | `rungs::sim` (feature `sim`): a held clock, scripted steps, and all orders of what happens at the same time |
 //! | a driver of your own: threads, a game loop, a simulator, another language | [`scheduler`] alone, the package `rungs-scheduler`. It has no futures, no heap and no clock |

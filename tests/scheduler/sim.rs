@@ -285,6 +285,7 @@ impl Sim<'_> {
             other => panic!("step {step} is {other} after the end: {}", self.case),
         };
         let why = why(state.cause());
+        assert!(why != Why::TimedOut || state.timed_out_last(), "step {step} timed out: {}", self.case);
         let keeps_error = status == Status::Cancelled || matches!(why, Why::Own | Why::TimedOut);
         StepEnd {
             status,

@@ -143,7 +143,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
     {
         let Self { steps, config, tokens, observers } = self;
         #[cfg(feature = "std")]
-        let wall_clock = std::time::SystemTime::now();
+        let wall_clock = crate::report::wall_clock();
         let started = steps.make_ready(config, timer)?;
         let ran = steps.driver(config, tokens, observers, started).run(started, timer).await;
         let RunEnd { errors, started, finished } = ran.map_err(|panic| steps.broke_off(panic))?;

@@ -233,7 +233,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
         self.notes.finished - self.notes.started
     }
 
-    /// When the run started, by the wall clock.
+    /// When the run started, by the wall clock. On `wasm32-unknown-unknown`, where std has none, it is the Unix epoch.
     #[cfg(feature = "std")]
     pub fn wall_clock_start(&self) -> std::time::SystemTime {
         self.notes.wall_clock

@@ -34,6 +34,8 @@ pub(crate) use crate::exit_code::{OptionalSteps, count, exit_code};
 pub(crate) use as_error::AsError;
 #[cfg(feature = "alloc")]
 pub(crate) use notes::RunNotes;
+#[cfg(feature = "std")]
+pub(crate) use notes::wall_clock;
 #[cfg(feature = "macros")]
 pub(crate) use record::{Own, Record};
 #[cfg(feature = "macros")]

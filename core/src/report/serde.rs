@@ -134,7 +134,8 @@ fn unix_millis<E>(own: Own<'_, E>, at: Instant) -> Option<u64> {
     match own {
         #[cfg(feature = "std")]
         Own::Shared(notes, _) => {
-            let start = notes.wall_clock.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+            // The epoch itself stands for a target without a wall clock.
+            let start = notes.wall_clock.duration_since(std::time::UNIX_EPOCH).ok().filter(|start| !start.is_zero())?;
             Some((start + (at - notes.started)).as_millis() as u64)
         }
         _ => {
