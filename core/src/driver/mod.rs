@@ -9,7 +9,7 @@ mod wakes;
 
 pub use traced::PanicSource;
 
-pub(crate) use attempt::drop_attempt;
+pub(crate) use attempt::poll_cancel;
 pub(crate) use run::{Driver, DriverParts, RunEnd};
 pub(crate) use traced::{RunPanic, TracedObservers};
 pub(crate) use wakes::WakerSlots;

@@ -1,7 +1,7 @@
 //! A run in progress, and its future.
 
 use super::{
-    attempt::{self, drop_attempt},
+    attempt::{self, goes_on},
     traced::{RunPanic, TracedObservers, TracedTimer},
     wakes::{NO_SLOT, Pass, WakerSlots},
 };
@@ -235,7 +235,8 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
 
     /// Polls what the woken step has in flight: its attempt, or the end of it.
     fn poll_step<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) {
-        let ended = if self.parts.scheduler.state(step).is_some_and(StepState::is_being_abandoned) {
+        let must_end = |state: &StepState| state.is_being_abandoned() || state.is_still_running();
+        let ended = if self.parts.scheduler.state(step).is_some_and(must_end) {
             self.poll_cancel(step, slot, now, timer)
         } else {
             self.poll_slot(step, slot, now, timer)
@@ -319,12 +320,10 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Driver<'_, 'env, E, K,
         if self.spare != NO_SLOT {
             self.parts.slots.release(self.spare as usize);
         }
-        if !self.parts.scheduler.has_ended() {
-            for step in self.parts.slots.clear() {
-                if let Some(work) = self.parts.works.get_mut(step as usize) {
-                    drop_attempt(work.as_mut());
-                }
-            }
+        let parts = &mut self.parts;
+        // A spawned attempt that goes on keeps its slot: the next run waits for its end.
+        if !parts.scheduler.has_ended() || parts.scheduler.still_running() > 0 {
+            parts.slots.retain(|step| parts.works.get_mut(step as usize).is_some_and(|work| goes_on(work.as_mut())));
         }
         drop_map(&mut self.errors);
         *self.parts.is_running = false;

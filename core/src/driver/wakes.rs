@@ -174,13 +174,21 @@ impl WakerSlots {
         self.steps.get(slot).copied().filter(|&step| step != NO_SLOT)
     }
 
-    /// Releases every slot, and returns the steps that held one.
-    pub(crate) fn clear(&mut self) -> Vec<u32> {
-        let all = self.steps.iter().copied().filter(|&step| step != NO_SLOT).collect();
+    /// Releases every slot but those whose step is to keep it, and returns whether there are any such.
+    pub(crate) fn retain(&mut self, mut keeps: impl FnMut(u32) -> bool) -> bool {
         self.free.clear();
-        self.free.extend((0..self.steps.len() as u32).rev());
-        self.steps.fill(NO_SLOT);
-        all
+        for (slot, step) in self.steps.iter_mut().enumerate().rev() {
+            if *step == NO_SLOT || !keeps(*step) {
+                *step = NO_SLOT;
+                self.free.push(slot as u32);
+            }
+        }
+        self.free.len() < self.steps.len()
+    }
+
+    /// Whether a step holds a slot.
+    pub(crate) fn is_any_held(&self) -> bool {
+        self.free.len() < self.steps.len()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{PipelineError, Steps};
 use crate::{
     cancel::{CancelToken, Tokens},
-    driver::{Driver, DriverParts, RunEnd, RunPanic, TracedObservers, drop_attempt},
+    driver::{Driver, DriverParts, RunEnd, RunPanic, TracedObservers, poll_cancel},
     observe::{Event, Observer},
     observers::{Added, Closure, Observers},
     panics::guard,
@@ -12,7 +12,12 @@ use crate::{
     time::Timer,
 };
 use alloc::sync::Arc;
-use core::{fmt, time::Duration};
+use core::{
+    fmt,
+    future::poll_fn,
+    task::{Context, Poll},
+    time::Duration,
+};
 use rungs_scheduler::{Config, DynamicSetup, OnFailure, Order, Scheduler, StepState};
 
 /// A run with settings of its own. `pipeline.run(&timer)` is short for `pipeline.runner().run(&timer)`.
@@ -132,7 +137,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
 
     /// Runs all steps, and reports.
     ///
-    /// Dropping the future drops every step that runs in place and cancels every spawned one.
+    /// Dropping the future drops every step that runs in place and cancels every spawned one. What has not ended by then, the
+    /// next run of the pipeline waits for before it starts anything.
     ///
     /// # Errors
     /// The plan is wrong, and nothing was started; or an observer or the timer panicked, and the attempts in flight were
@@ -142,6 +148,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         O: Observers<E>,
     {
         let Self { steps, config, tokens, observers } = self;
+        steps.draft.check(&config, T::TICKS)?;
+        poll_fn(|cx| steps.poll_left(cx)).await;
         #[cfg(feature = "std")]
         let wall_clock = crate::report::wall_clock();
         let started = steps.make_ready(config, timer)?;
@@ -165,10 +173,9 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
 }
 
 impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
-    /// Makes everything ready for a run, if the plan is right, and returns the time.
+    /// Makes everything ready for a run, and returns the time.
     // A function of its own, so that the future of the run holds nothing of it.
     fn make_ready<T: Timer>(&mut self, config: Config, timer: &T) -> Result<crate::Instant, PipelineError> {
-        self.draft.check(&config, T::TICKS)?;
         self.prepare(&config);
         self.renew();
         guard(|| timer.now()).map_err(|payload| self.broke_off(RunPanic::of_timer::<T>(payload)))
@@ -179,14 +186,21 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         PipelineError::panicked(self.draft.names.pipeline(), panic)
     }
 
-    /// Resets what the previous run left: its results, and attempts if it was forgotten rather than dropped.
+    /// Waits for the end of attempts that an earlier run left: those of a forgotten run, and spawned ones that had not ended
+    /// when their run was dropped or gave them up. No attempt of this run starts before, so that none overlaps another.
+    fn poll_left(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Self { works, storage, .. } = self;
+        let Some(slots) = storage.slots.as_mut().filter(|slots| storage.is_running || slots.is_any_held()) else {
+            return Poll::Ready(());
+        };
+        storage.is_running = false;
+        let goes_on =
+            |step| works.get_mut(step as usize).is_some_and(|work| poll_cancel(work.as_mut(), cx).is_pending());
+        if slots.retain(goes_on) { Poll::Pending } else { Poll::Ready(()) }
+    }
+
+    /// Resets what the previous run left behind of results.
     fn renew(&mut self) {
-        if core::mem::replace(&mut self.storage.is_running, false) {
-            self.works.iter_mut().for_each(|work| drop_attempt(work.as_mut()));
-            if let Some(slots) = &mut self.storage.slots {
-                slots.clear();
-            }
-        }
         if !core::mem::replace(&mut self.storage.is_used, true) {
             return;
         }
