@@ -3,6 +3,8 @@
 mod attempt;
 mod ends;
 mod look_ahead;
+#[cfg(all(test, rungs_loom))]
+mod models;
 mod run;
 mod wakes;
 
