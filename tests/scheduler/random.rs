@@ -24,8 +24,9 @@ impl Random {
         Self::Seed(seed)
     }
 
-    pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
-        Self::Bytes(bytes.to_vec().into_iter())
+    #[allow(dead_code, reason = "for the fuzzer of `tests/fuzz`, which shares this file")]
+    pub(crate) fn of_bytes(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes.into_iter())
     }
 
     pub(crate) fn next(&mut self) -> u64 {
@@ -114,7 +115,8 @@ impl Random {
         let mut case = self.case(most_steps);
         for spec in &mut case.steps {
             if self.one_in(3) {
-                let ends = self.pick([Ends::Ok, Ends::Err, Ends::ErrFinal, Ends::ErrAfter(2), Ends::Panic, Ends::Never]);
+                let ends =
+                    self.pick([Ends::Ok, Ends::Err, Ends::ErrFinal, Ends::ErrAfter(2), Ends::Panic, Ends::Never]);
                 spec.lingers = Some(Attempt { takes: self.below(6), ends });
             }
         }

@@ -2,11 +2,12 @@
 
 use std::{
     collections::BTreeSet,
-    process, thread,
+    process,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU32, AtomicU64, Ordering::SeqCst},
     },
+    thread,
     time::Duration,
 };
 

@@ -74,7 +74,8 @@ impl Case {
 impl Step {
     fn new(draw: &mut Draw, at: usize) -> Self {
         let acts: Vec<_> = (0..1 + draw.below(3)).map(|_| Act::new(draw)).collect();
-        let timeout = (draw.once_in(3) || acts.iter().any(|act| matches!(act, Act::Hang))).then(|| 20 + draw.below(200));
+        let timeout =
+            (draw.once_in(3) || acts.iter().any(|act| matches!(act, Act::Hang))).then(|| 20 + draw.below(200));
         Self {
             needs: (0..at).filter(|_| draw.once_in(4)).collect(),
             spawned: !draw.once_in(4),

@@ -46,7 +46,13 @@ where
     let run = async { Some(run.run(&timer).await.unwrap()) };
     let report = match case.drop_after {
         None => run.await,
-        Some(after) => or(run, async { sleep(timer, after).await; None }).await,
+        Some(after) => {
+            or(run, async {
+                sleep(timer, after).await;
+                None
+            })
+            .await
+        }
     };
     match &report {
         // All attempts have ended before the run does.
@@ -138,12 +144,12 @@ where
     match (step.clean_up, step.spawned) {
         (false, false) => builder.needs(needs).run(move |outs: Vec<Out<u64>>| attempt(sum(&outs))),
         (false, true) => builder.needs(needs).spawn_on(spawner).run(move |outs: Vec<Out<u64>>| attempt(sum(&outs))),
-        (true, false) => {
-            builder.needs(needs).when_all_done().run(move |_: Vec<Result<Out<u64>, Cause>>| attempt(0))
-        }
-        (true, true) => {
-            builder.needs(needs).spawn_on(spawner).when_all_done().run(move |_: Vec<Result<Out<u64>, Cause>>| attempt(0))
-        }
+        (true, false) => builder.needs(needs).when_all_done().run(move |_: Vec<Result<Out<u64>, Cause>>| attempt(0)),
+        (true, true) => builder
+            .needs(needs)
+            .spawn_on(spawner)
+            .when_all_done()
+            .run(move |_: Vec<Result<Out<u64>, Cause>>| attempt(0)),
     }
 }
 

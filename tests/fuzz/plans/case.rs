@@ -4,9 +4,8 @@ use crate::draw::Draw;
 use rungs::When;
 
 /// Names that are easily taken for one another, for nothing, or for more than a name.
-pub(crate) const NAMES: [&str; 16] = [
-    "a", "b", "c", "d", "e", "f", "A", "", " ", "a ", "\n", "\0", "`a`", "\u{202e}a", "\u{e4}", "a\u{308}",
-];
+pub(crate) const NAMES: [&str; 16] =
+    ["a", "b", "c", "d", "e", "f", "A", "", " ", "a ", "\n", "\0", "`a`", "\u{202e}a", "\u{e4}", "a\u{308}"];
 
 /// A pipeline, as it is written.
 #[derive(Debug)]
@@ -91,7 +90,8 @@ impl Step {
             after_named: draw.some(most.min(2), &mut needed),
             after: if at == 0 { Vec::new() } else { draw.some(2, |draw| draw.below(at)) },
             uses: if is_tidy {
-                let units = |draw: &mut Draw<'_>, most: u32| if most == 0 { 0 } else { draw.below(1 + most as usize) as u32 };
+                let units =
+                    |draw: &mut Draw<'_>, most: u32| if most == 0 { 0 } else { draw.below(1 + most as usize) as u32 };
                 let free = |name| resources.iter().rfind(|(other, _)| *other == name).map_or(0, |(_, units)| *units);
                 match draw.below(1 + resources.len()) {
                     0 => Vec::new(),

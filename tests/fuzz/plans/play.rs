@@ -56,7 +56,8 @@ fn build<'a>(case: &Case, sim: &Sim, violations: &Violations) -> Pipeline<'a, St
         match step.before {
             Before::Nothing => {}
             Before::Abandon => {
-                let begun = p.step("abandoned").retries(9).depends_on(["nobody"]).uses("nothing", 7).after(handles.clone());
+                let begun =
+                    p.step("abandoned").retries(9).depends_on(["nobody"]).uses("nothing", 7).after(handles.clone());
                 drop(begun.when_all_done());
             }
             Before::Check => _ = p.check(),
@@ -161,9 +162,8 @@ fn check_report(case: &Case, report: &Report<String>) {
             // Nothing stops such a run.
             _ => panic!("{said}"),
         }
-        let need_failed = expected::needs(case, at).any(|need| {
-            report.get(case.steps[need].name).unwrap().status() != Status::Success
-        });
+        let need_failed = expected::needs(case, at)
+            .any(|need| report.get(case.steps[need].name).unwrap().status() != Status::Success);
         let starts = match step.when {
             When::AllDone => true,
             When::AnyFailed => return,

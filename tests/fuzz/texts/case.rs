@@ -10,10 +10,54 @@ use std::collections::BTreeSet;
 /// Characters that end a line somewhere, act on a terminal, turn the text around, are not seen, take two columns, or mean
 /// something in JSON, DOT, Mermaid or Markdown.
 const CHARS: [char; 48] = [
-    'a', 'b', ' ', '\n', '\r', '\t', '\0', '\u{b}', '\u{c}', '\u{1b}', '\u{7f}', '\u{85}', '\u{9b}', '\u{2028}', '\u{2029}',
-    '\u{200e}', '\u{200f}', '\u{202a}', '\u{202e}', '\u{202c}', '\u{2066}', '\u{2069}', '\u{200b}', '\u{200d}', '\u{feff}',
-    '\u{ad}', '\u{301}', '\u{5927}', '\u{1f468}', '\u{e0041}', '\u{10ffff}', '"', '\'', '\\', '`', '#', ';', '&', '<', '>', '[',
-    ']', '{', '}', '%', '*', '|', 'N',
+    'a',
+    'b',
+    ' ',
+    '\n',
+    '\r',
+    '\t',
+    '\0',
+    '\u{b}',
+    '\u{c}',
+    '\u{1b}',
+    '\u{7f}',
+    '\u{85}',
+    '\u{9b}',
+    '\u{2028}',
+    '\u{2029}',
+    '\u{200e}',
+    '\u{200f}',
+    '\u{202a}',
+    '\u{202e}',
+    '\u{202c}',
+    '\u{2066}',
+    '\u{2069}',
+    '\u{200b}',
+    '\u{200d}',
+    '\u{feff}',
+    '\u{ad}',
+    '\u{301}',
+    '\u{5927}',
+    '\u{1f468}',
+    '\u{e0041}',
+    '\u{10ffff}',
+    '"',
+    '\'',
+    '\\',
+    '`',
+    '#',
+    ';',
+    '&',
+    '<',
+    '>',
+    '[',
+    ']',
+    '{',
+    '}',
+    '%',
+    '*',
+    '|',
+    'N',
 ];
 
 #[derive(Debug)]
@@ -81,10 +125,12 @@ impl Case {
 
     pub(crate) fn play(&self) -> Result<Played, PlanError> {
         let mut p = self.build();
-        let pictures = [p.visualize().to_string(), p.visualize().mermaid().to_string(), p.visualize().dot().to_string()];
+        let pictures =
+            [p.visualize().to_string(), p.visualize().mermaid().to_string(), p.visualize().dot().to_string()];
         let levels = p.plan()?.depth();
         let mut events = Vec::new();
-        let run = Sim::new().run(p.runner().on_event(|event: &rungs::Event<'_, String>| events.push(event.to_string())));
+        let run =
+            Sim::new().run(p.runner().on_event(|event: &rungs::Event<'_, String>| events.push(event.to_string())));
         match run {
             Ok(report) => Ok(Played { report, events, pictures, levels }),
             Err(SimError::Plan(error)) => Err(error),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::agreement::check_seed;
+use crate::agreement::{check_random, check_seed};
 use crate::oracle;
 use crate::random::{Random, seeds};
 
@@ -19,6 +19,13 @@ fn of_up_to_20_steps() {
 #[test]
 fn of_up_to_60_steps() {
     seeds(1_000).for_each(|seed| check_seed(seed, 60));
+}
+
+#[test]
+fn of_attempts_that_linger() {
+    seeds(20_000).for_each(|seed| {
+        check_random(&format!("lingering, seed {seed}"), Random::new(seed).lingering_case(10));
+    });
 }
 
 /// The cases would show little if most of them ended in the same way.
