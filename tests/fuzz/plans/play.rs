@@ -21,7 +21,7 @@ pub(crate) fn check(case: &Case) {
     let mut p = build(case, &sim, &violations);
     let _ = p.visualize().to_string();
     let checked = p.check();
-    expected::check(case, checked.as_ref().map(|()| ()));
+    expected::check(case, checked.as_ref().map(drop));
     check_plan(case, &mut p, checked.as_ref().err());
     let ran = sim.run(p.runner());
     let report = match (checked, ran) {
