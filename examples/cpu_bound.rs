@@ -8,7 +8,7 @@
 
 use std::thread;
 
-use rungs::{BoxError, Exit, Pipeline, PlanError};
+use rungs::{BoxError, Exit, Pipeline, PipelineError};
 use rungs_smol::{AllCores, Smol};
 
 const PARTS: u64 = 8;
@@ -24,7 +24,7 @@ fn main() -> Exit {
     run().into()
 }
 
-fn run() -> Result<(), PlanError> {
+fn run() -> Result<(), PipelineError> {
     let mut in_place = Pipeline::new("in place");
     let mut spawned = Pipeline::new("spawned").spawn_on(AllCores); // all its steps
     for part in 0..PARTS {

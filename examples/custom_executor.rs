@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{self, Duration};
 
-use rungs::{Exit, Instant, LocalPipeline, PlanError, Timer};
+use rungs::{Exit, Instant, LocalPipeline, PipelineError, Timer};
 
 /// A clock, with the wakers to call and the times to call them at. Clones share all that.
 #[derive(Clone)]
@@ -74,7 +74,7 @@ fn main() -> Exit {
     run().unwrap_or_else(Exit::from)
 }
 
-fn run() -> Result<Exit, PlanError> {
+fn run() -> Result<Exit, PipelineError> {
     let clock = Clock { epoch: time::Instant::now(), sleeps: Rc::default() };
     let ms = Duration::from_millis;
     let mut p = LocalPipeline::new("custom executor");

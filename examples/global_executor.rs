@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use rungs::{BoxError, Exit, Pipeline, PlanError, Spawner, TaskDropped};
+use rungs::{BoxError, Exit, Pipeline, PipelineError, Spawner, TaskDropped};
 use rungs_async_executor::Handle;
 use rungs_smol::Smol;
 
@@ -44,7 +44,7 @@ fn main() -> Exit {
     run().unwrap_or_else(Exit::from)
 }
 
-fn run() -> Result<Exit, PlanError> {
+fn run() -> Result<Exit, PipelineError> {
     let mut p = Pipeline::new("global executor").spawn_on(Global); // all its steps
     let parts: Vec<_> = (0..4_u64)
         .map(|part| {

@@ -16,7 +16,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::get;
-use rungs::{BoxError, CancelToken, Cause, Pipeline, PlanError};
+use rungs::{BoxError, CancelToken, Cause, Pipeline, PipelineError};
 use rungs_tokio::Tokio;
 use tokio::net::TcpListener;
 use tokio::time::{sleep, timeout};
@@ -63,7 +63,7 @@ async fn product(State(stop): State<CancelToken>, Path(number): Path<u64>) -> (S
     }
 }
 
-async fn page(stop: &CancelToken, number: u64) -> Result<(StatusCode, String), PlanError> {
+async fn page(stop: &CancelToken, number: u64) -> Result<(StatusCode, String), PipelineError> {
     let mut p = Pipeline::new("page").spawn_on(Tokio);
     let price = p.step("price").run(move || price(number));
     let stock = p.step("stock").run(move || stock(number));

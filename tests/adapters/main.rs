@@ -52,30 +52,51 @@ mod async_executor {
     pub(crate) use suite::RULES;
 }
 
-/// tokio: its clock, tasks of a runtime with two threads, and local tasks.
+/// tokio with several threads; with one thread, and a local set on it; from outside, by the handle of a runtime; and its threads
+/// for steps that block.
 mod tokio {
-    use rungs_tokio::{On, Tokio, TokioLocal};
-    use std::{future::Future, sync::OnceLock};
-    use tokio::{runtime::Runtime, task::LocalSet};
+    use rungs_tokio::{Blocking, On, Tokio, TokioLocal};
+    use std::sync::LazyLock;
+    use tokio::{
+        runtime::{Builder, Runtime},
+        task::LocalSet,
+    };
 
-    fn runtime() -> &'static Runtime {
-        static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-        let made = || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build();
-        RUNTIME.get_or_init(|| made().expect("a runtime"))
-    }
+    static THREADS: LazyLock<Runtime> =
+        LazyLock::new(|| Builder::new_multi_thread().worker_threads(2).enable_time().build().expect("threads"));
 
-    fn block_on<F: Future>(future: F) -> F::Output {
-        runtime().block_on(LocalSet::new().run_until(future))
+    thread_local! {
+        static LOCAL: (Runtime, LocalSet) =
+            (Builder::new_current_thread().enable_time().build().expect("a runtime"), LocalSet::new());
     }
 
     rungs_conformance::suite! {
-        mod suite;
-        block_on: block_on;
+        mod threads;
+        block_on: |future| THREADS.block_on(future);
         timer: Tokio;
-        spawner: On(runtime().handle().clone());
-        local: TokioLocal;
+        spawner: Tokio;
     }
-    pub(crate) use suite::RULES;
+    rungs_conformance::suite! {
+        mod local;
+        block_on: |future| LOCAL.with(|(runtime, local)| local.block_on(runtime, future));
+        timer: Tokio;
+        spawner: Tokio;
+        local: TokioLocal;
+        except: { a_run_moves_to_another_thread: "the runtime has one thread, and the run leaves it" }
+    }
+    rungs_conformance::suite! {
+        mod handle;
+        block_on: smol::block_on;
+        timer: On(THREADS.handle().clone());
+        spawner: On(THREADS.handle().clone());
+    }
+    rungs_conformance::suite! {
+        mod blocking;
+        block_on: |future| THREADS.block_on(future);
+        timer: Tokio;
+        spawner: Blocking(Tokio);
+    }
+    pub(crate) use {blocking::RULES as BLOCKING, handle::RULES as HANDLE, local::RULES as LOCAL_SET, threads::RULES};
 }
 
 /// embassy's clock; its executor takes no futures of others.
@@ -123,6 +144,9 @@ fn main() -> ExitCode {
         ("smol", smol::RULES),
         ("async-executor", async_executor::RULES),
         ("tokio", tokio::RULES),
+        ("tokio, local set", tokio::LOCAL_SET),
+        ("tokio, by handle", tokio::HANDLE),
+        ("tokio, blocking", tokio::BLOCKING),
         ("embassy", embassy::RULES),
         ("simulation", sim::RULES),
     ]);

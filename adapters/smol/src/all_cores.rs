@@ -37,7 +37,7 @@ use std::{
 ///
 /// let report = smol::block_on(p.run(&Smol))?;
 /// assert_eq!(*report.output(total).unwrap(), 1_997_996);
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 ///
 /// If the system starts no thread at all, the steps fail with [`StepError::TaskDropped`](rungs::StepError::TaskDropped).

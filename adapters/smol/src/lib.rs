@@ -23,7 +23,7 @@ pub use timer::Sleep;
 /// let mut p = Pipeline::new("both").spawn_on(Smol); // all steps are spawned, on the one thread
 /// p.step("quick").timeout(Duration::from_secs(60)).run(async || Ok(()));
 /// assert!(smol::block_on(p.run(&Smol))?.is_success());
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[allow(clippy::exhaustive_structs, reason = "programs write it as a value")]

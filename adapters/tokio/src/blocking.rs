@@ -19,7 +19,7 @@ use tokio::{runtime, sync::oneshot};
 /// use rungs_tokio::{Blocking, Tokio};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), rungs::PlanError> {
+/// # async fn main() -> Result<(), rungs::PipelineError> {
 /// let mut p = Pipeline::new("files");
 /// let size = p.step("size").spawn_on(Blocking(Tokio)).run(async || {
 ///     let text = std::fs::read_to_string("Cargo.toml")?; // blocks this thread alone

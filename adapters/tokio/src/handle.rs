@@ -37,7 +37,7 @@ use tokio::task::JoinHandle;
 /// }
 ///
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), rungs::PlanError> {
+/// # async fn main() -> Result<(), rungs::PipelineError> {
 /// let mut p = Pipeline::new("wrapped");
 /// let answer = p.step("answer").spawn_on(Wrapped).run(async || Ok(42));
 /// assert_eq!(*p.run(&NoClock).await?.output(answer).unwrap(), 42);

@@ -19,7 +19,7 @@ pub use on::On;
 /// use std::time::Duration;
 ///
 /// # #[tokio::main]
-/// # async fn main() -> Result<(), rungs::PlanError> {
+/// # async fn main() -> Result<(), rungs::PipelineError> {
 /// let mut p = Pipeline::new("both").spawn_on(Tokio); // all steps are spawned
 /// p.step("quick").timeout(Duration::from_secs(60)).run(async || Ok(()));
 /// assert!(p.run(&Tokio).await?.is_success());
@@ -52,7 +52,7 @@ impl Tokio {
 /// use tokio::task::LocalSet;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), rungs::PlanError> {
+/// # async fn main() -> Result<(), rungs::PipelineError> {
 /// let run = async {
 ///     let mut p = LocalPipeline::new("local").spawn_on(TokioLocal);
 ///     let shared = p.step("shared").timeout(Duration::from_secs(60)).run(async || Ok(Rc::new(7)));

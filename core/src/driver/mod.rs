@@ -6,7 +6,12 @@ mod look_ahead;
 #[cfg(all(test, rungs_loom))]
 mod models;
 mod run;
+mod traced;
 mod wakes;
 
-pub(crate) use run::{Driver, DriverParts};
+pub use traced::PanicSource;
+
+pub(crate) use attempt::drop_attempt;
+pub(crate) use run::{Driver, DriverParts, RunEnd};
+pub(crate) use traced::{RunPanic, TracedObservers};
 pub(crate) use wakes::WakerSlots;

@@ -1,15 +1,17 @@
 //! A run in progress, and its future.
 
 use super::{
-    attempt,
+    attempt::{self, drop_attempt},
+    traced::{RunPanic, TracedObservers, TracedTimer},
     wakes::{NO_SLOT, Pass, WakerSlots},
 };
 use crate::{
     cancel::Tokens,
     diagram::StepNames,
-    exit_code::exit_code,
+    exit_code::{OptionalSteps, exit_code},
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
+    panics::{drop_map, guard},
     sleep::ArmedSleep,
     steps::{Attempt, AttemptError, Errors, Kind, Names, RetryPredicate, Work},
     time::Timer,
@@ -36,7 +38,14 @@ pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) slot_of: &'r mut Vec<u32>,
     pub(crate) is_running: &'r mut bool,
     pub(crate) tokens: Tokens,
-    pub(crate) observers: O,
+    pub(crate) observers: TracedObservers<O>,
+}
+
+/// What a run leaves beside its record.
+pub(crate) struct RunEnd<E> {
+    pub(crate) errors: Errors<E>,
+    pub(crate) started: Instant,
+    pub(crate) finished: Instant,
 }
 
 /// A run in progress. Dropping it drops every attempt.
@@ -54,33 +63,58 @@ pin_project! {
     /// The future of a run. It alone holds the timer's sleep.
     struct Run<'r, 'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> {
         driver: Driver<'r, 'env, E, K, O>,
-        timer: &'t T,
+        timer: TracedTimer<'t, T>,
         #[pin]
-        sleep: ArmedSleep<T>,
+        sleep: ArmedSleep<TracedTimer<'t, T>>,
+        started: Instant,
+    }
+
+    impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> PinnedDrop for Run<'_, 'env, '_, E, K, O, T> {
+        fn drop(this: Pin<&mut Self>) {
+            this.project().sleep.disarm_caught();
+        }
     }
 }
 
 impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'env, '_, E, K, O, T> {
-    type Output = Errors<E>;
+    type Output = Result<RunEnd<E>, RunPanic>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Errors<E>> {
+    /// Panics are caught here, once, and not at each poll of an attempt.
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let mut now = this.timer.now();
         let mut pass = this.driver.register_waker(cx);
+        let mut last = None;
         loop {
-            this.driver.progress(&mut pass, &mut now, *this.timer);
-            if this.driver.parts.scheduler.has_ended() {
-                this.driver.parts.notify_end(now);
-                return Poll::Ready(core::mem::take(&mut this.driver.errors));
+            let polled = guard(|| {
+                let (driver, timer) = (&mut *this.driver, &*this.timer);
+                driver.parts.notify_start(*this.started);
+                let now = last.get_or_insert_with(|| timer.now());
+                loop {
+                    driver.progress(&mut pass, now, timer);
+                    if driver.parts.scheduler.has_ended() {
+                        driver.parts.notify_end(*now);
+                        let errors = core::mem::take(&mut driver.errors);
+                        return Poll::Ready(RunEnd { errors, started: *this.started, finished: timer.now() });
+                    }
+                    if driver.poll_tokens(cx) {
+                        continue;
+                    }
+                    let deadline = driver.parts.scheduler.poll_deadline();
+                    if timer.trace(|| this.sleep.as_mut().poll_until(deadline, timer, cx)).is_pending() {
+                        return Poll::Pending;
+                    }
+                    *now = timer.now();
+                }
+            });
+            match polled {
+                Ok(polled) => return polled.map(Ok),
+                Err(payload) => {
+                    let now = last.get_or_insert(Instant::ZERO);
+                    if let Err(panic) = this.driver.panicked(payload, now, this.timer) {
+                        return Poll::Ready(Err(panic));
+                    }
+                }
             }
-            if this.driver.poll_tokens(cx) {
-                continue;
-            }
-            let deadline = this.driver.parts.scheduler.poll_deadline();
-            if this.sleep.as_mut().poll_until(deadline, *this.timer, cx).is_pending() {
-                return Poll::Pending;
-            }
-            now = this.timer.now();
         }
     }
 }
@@ -91,9 +125,10 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
         self.observers.on_event(&Event { at, step: Some(step), name: self.names.name(step), attempt, kind });
     }
 
-    /// Reports the start of the run.
+    /// Reports the start of the run, once.
+    #[inline]
     fn notify_start(&mut self, at: Instant) {
-        if O::LISTEN {
+        if O::LISTEN && self.observers.begin() {
             let (names, setup) = (&**self.names, self.scheduler.setup());
             let kind = EventKind::RunStarted(RunInfo { names, plan: setup.plan(), config: setup.config() });
             self.observers.on_event(&Event { at, step: None, name: names.pipeline(), attempt: 0, kind });
@@ -104,7 +139,8 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
     fn notify_end(&mut self, at: Instant) {
         if O::LISTEN {
             let states = self.scheduler.states();
-            let kind = EventKind::RunEnded { counts: Counts::of(states), exit_code: exit_code(states) };
+            let optional = OptionalSteps::Plan(self.scheduler.setup().plan());
+            let kind = EventKind::RunEnded { counts: Counts::of(states), exit_code: exit_code(states, optional) };
             self.observers.on_event(&Event { at, step: None, name: self.names.pipeline(), attempt: 0, kind });
         }
     }
@@ -115,14 +151,13 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         Self { parts, errors: Errors::new(), spare: NO_SLOT, polled: NO_SLOT }
     }
 
-    /// Runs to the end, and returns the errors.
+    /// Runs to the end.
     pub(crate) fn run<'t, T: Timer>(
-        mut self,
+        self,
         started: Instant,
         timer: &'t T,
-    ) -> impl Future<Output = Errors<E>> + use<'r, 'env, 't, E, K, O, T> {
-        self.parts.notify_start(started);
-        Run { driver: self, timer, sleep: ArmedSleep::new() }
+    ) -> impl Future<Output = Result<RunEnd<E>, RunPanic>> + use<'r, 'env, 't, E, K, O, T> {
+        Run { driver: self, timer: TracedTimer::new(timer), sleep: ArmedSleep::new(), started }
     }
 
     /// Registers the waker of the run: a wake from here on causes a further poll, and an earlier one is in the pass.
@@ -131,14 +166,10 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         Pass::default()
     }
 
-    /// Polls and acts for as long as there is something to do. Panics are caught here, once, and not at each poll.
+    /// Polls and acts for as long as there is something to do.
     fn progress<T: Timer>(&mut self, pass: &mut Pass, now: &mut Instant, timer: &T) {
-        while let Err(payload) = attempt::guard(|| {
-            self.poll_woken(pass, now, timer);
-            self.act(now, timer);
-        }) {
-            self.panicked(payload, now, timer);
-        }
+        self.poll_woken(pass, now, timer);
+        self.act(now, timer);
     }
 
     /// Polls the steps that were woken, so that their results are known before time limits and stops are looked at.
@@ -291,10 +322,11 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Driver<'_, 'env, E, K,
         if !self.parts.scheduler.has_ended() {
             for step in self.parts.slots.clear() {
                 if let Some(work) = self.parts.works.get_mut(step as usize) {
-                    attempt::discard(work.as_mut());
+                    drop_attempt(work.as_mut());
                 }
             }
         }
+        drop_map(&mut self.errors);
         *self.parts.is_running = false;
     }
 }

@@ -1,6 +1,6 @@
 //! Why a simulation has no outcome.
 
-use crate::{Instant, PlanError};
+use crate::{Instant, PipelineError};
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
@@ -18,8 +18,8 @@ use core::fmt;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SimError {
-    /// The plan is wrong, and nothing was started.
-    Plan(PlanError),
+    /// The run has no report: its plan is wrong, or an observer panicked.
+    Pipeline(PipelineError),
     /// Nothing is left that could happen: no task is woken, and no deadline is armed.
     Stuck {
         /// When.
@@ -41,16 +41,16 @@ pub enum SimError {
     },
 }
 
-impl From<PlanError> for SimError {
-    fn from(error: PlanError) -> Self {
-        Self::Plan(error)
+impl From<PipelineError> for SimError {
+    fn from(error: PipelineError) -> Self {
+        Self::Pipeline(error)
     }
 }
 
 impl fmt::Display for SimError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Plan(error) => error.fmt(f),
+            Self::Pipeline(error) => error.fmt(f),
             Self::Stuck { at, steps } => {
                 write!(f, "stuck at {:?}: no deadline is left, and nothing wakes {}", since_start(*at), Listed(steps))
             }
@@ -72,7 +72,7 @@ impl fmt::Display for SimError {
 impl core::error::Error for SimError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
-            Self::Plan(error) => error.source(),
+            Self::Pipeline(error) => error.source(),
             _ => None,
         }
     }

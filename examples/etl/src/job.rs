@@ -9,8 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use rungs::{
-    Backoff, CancelToken, Handle, Jitter, Pipeline, PlanError, Report, Retry, Status, StepBuilder, StepError, Timer,
-    own,
+    Backoff, CancelToken, Handle, Jitter, Pipeline, PipelineError, Report, Retry, Status, StepBuilder, StepError,
+    Timer, own,
 };
 use rungs_smol::{On, Smol};
 use smol::Executor;
@@ -92,7 +92,7 @@ impl<'a> Job<'a> {
         &mut self,
         token: &CancelToken,
         out: &mut dyn Write,
-    ) -> Result<Report<EtlError>, PlanError> {
+    ) -> Result<Report<EtlError>, PipelineError> {
         say(out, self.steps.visualize());
         say(out, format_args!("from {} into {}\n", self.base, self.db.display()));
         let timer = Smol::new();

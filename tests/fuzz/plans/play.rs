@@ -5,7 +5,7 @@ use crate::{
     expected,
 };
 use rungs::{
-    Config, Handle, Inputs, Order, Pipeline, PlanError, Report, Status, When,
+    Config, Handle, Inputs, Order, Pipeline, PipelineError, PlanError, Report, Status, When,
     sim::{Clock, Sim, SimError},
 };
 use std::{
@@ -21,12 +21,14 @@ pub(crate) fn check(case: &Case) {
     let mut p = build(case, &sim, &violations);
     let _ = p.visualize().to_string();
     let checked = p.check();
-    expected::check(case, checked.as_ref().map(drop));
+    expected::check(case, checked.as_ref().map(|_| ()));
     check_plan(case, &mut p, checked.as_ref().err());
     let ran = sim.run(p.runner());
     let report = match (checked, ran) {
-        (Err(checked), Err(SimError::Plan(ran))) => return assert_eq!(checked, ran, "{case:#?}"),
-        (Ok(()), Ok(report)) => report,
+        (Err(checked), Err(SimError::Pipeline(PipelineError::Plan(ran)))) => {
+            return assert_eq!(checked, ran, "{case:#?}");
+        }
+        (Ok(_), Ok(report)) => report,
         (checked, ran) => panic!("{checked:?}, but {ran:?}: {case:#?}"),
     };
     check_report(case, &report);

@@ -2,7 +2,7 @@
 
 use crate::draw::Draw;
 use rungs::{
-    Handle, Pipeline, PlanError, Report,
+    Handle, Pipeline, PipelineError, PlanError, Report,
     sim::{Sim, SimError},
 };
 use std::collections::BTreeSet;
@@ -133,7 +133,7 @@ impl Case {
             Sim::new().run(p.runner().on_event(|event: &rungs::Event<'_, String>| events.push(event.to_string())));
         match run {
             Ok(report) => Ok(Played { report, events, pictures, levels }),
-            Err(SimError::Plan(error)) => Err(error),
+            Err(SimError::Pipeline(PipelineError::Plan(error))) => Err(error),
             Err(error) => panic!("{error}: {self:#?}"),
         }
     }

@@ -52,11 +52,11 @@ struct Ran {
 }
 
 impl Ran {
-    fn new(base: &str, db: &Path) -> Result<Self, PlanError> {
+    fn new(base: &str, db: &Path) -> Result<Self, PipelineError> {
         Self::with(base, db, &CancelToken::new())
     }
 
-    fn with(base: &str, db: &Path, token: &CancelToken) -> Result<Self, PlanError> {
+    fn with(base: &str, db: &Path, token: &CancelToken) -> Result<Self, PipelineError> {
         let mut printed = Vec::new();
         let report = smol::block_on(Job::new(base, db).run(token, &mut printed))?;
         Ok(Self { report, printed: String::from_utf8_lossy(&printed).into_owned() })
