@@ -17,23 +17,6 @@ use loom::{
 };
 use rungs_scheduler::Stop;
 
-/// Loom's model of the waker of a run, with the methods of the real one.
-pub(crate) struct AtomicWaker(loom::future::AtomicWaker);
-
-impl AtomicWaker {
-    pub(crate) fn new() -> Self {
-        Self(loom::future::AtomicWaker::new())
-    }
-
-    pub(crate) fn register(&self, waker: &Waker) {
-        self.0.register_by_ref(waker);
-    }
-
-    pub(crate) fn wake(&self) {
-        self.0.wake();
-    }
-}
-
 /// The steps that were woken, as the driver finds them: it registers its waker first.
 fn woken_steps(slots: &WakerSlots, cx: &Context<'_>) -> Vec<u32> {
     slots.wakes().run.register(cx.waker());

@@ -4,7 +4,7 @@ use alloc::{boxed::Box, sync::Arc, task::Wake, vec::Vec};
 use core::task::Waker;
 
 #[cfg(rungs_loom)]
-use super::models::AtomicWaker;
+use super::loom_waker::AtomicWaker;
 #[cfg(not(rungs_loom))]
 use atomic_waker::AtomicWaker;
 #[cfg(not(rungs_loom))]
