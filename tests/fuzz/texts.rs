@@ -19,7 +19,8 @@ fn is_plain(text: &str, lines: usize) -> bool {
         (c.is_control() && c != '\n')
             || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    text.lines().count() == lines && !text.contains(acts)
+    // A line may be empty, as that of an error without a text.
+    text.lines().count().max(1) == lines && !text.contains(acts)
 }
 
 #[track_caller]
@@ -28,7 +29,6 @@ fn assert_plain(text: &str, lines: usize, case: &Case) {
 }
 
 #[test]
-#[ignore = "until names and errors are escaped in lines"]
 fn lines() {
     bolero::check!().with_iterations(0).for_each(|bytes: &[u8]| check_lines(&Case::new(bytes)));
 }

@@ -25,7 +25,7 @@ pub(crate) fn check(case: &Case) {
     check_plan(case, &mut p, checked.as_ref().err());
     let ran = sim.run(p.runner());
     let report = match (checked, ran) {
-        (Err(checked), Err(SimError::Pipeline(PipelineError::Plan(ran)))) => {
+        (Err(checked), Err(SimError::Run(PipelineError::Plan(ran)))) => {
             return assert_eq!(checked, ran, "{case:#?}");
         }
         (Ok(_), Ok(report)) => report,

@@ -133,7 +133,7 @@ impl Case {
             Sim::new().run(p.runner().on_event(|event: &rungs::Event<'_, String>| events.push(event.to_string())));
         match run {
             Ok(report) => Ok(Played { report, events, pictures, levels }),
-            Err(SimError::Pipeline(PipelineError::Plan(error))) => Err(error),
+            Err(SimError::Run(PipelineError::Plan(error))) => Err(error),
             Err(error) => panic!("{error}: {self:#?}"),
         }
     }
