@@ -1,14 +1,14 @@
 //! Stopping a run from outside.
 
 use alloc::{sync::Arc, vec::Vec};
-use core::{
-    future::Future,
-    pin::Pin,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
-    task::Context,
-};
+use core::{future::Future, pin::Pin, task::Context};
 use event_listener::{Event, EventListener};
 use rungs_scheduler::Stop;
+
+#[cfg(not(rungs_loom))]
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+#[cfg(rungs_loom)]
+use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Stops every run that it was given to. Clones are the same token; it may be used from any thread, a signal handler's
 /// thread or a step.

@@ -3,6 +3,10 @@
 mod attempt;
 mod ends;
 mod look_ahead;
+#[cfg(rungs_loom)]
+mod loom_waker;
+#[cfg(all(test, rungs_loom))]
+mod models;
 mod run;
 mod traced;
 mod wakes;

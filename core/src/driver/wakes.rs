@@ -1,9 +1,12 @@
 //! Waker slots, and which of them were woken: bits that wakers set from any thread and that the run takes.
 
 use alloc::{boxed::Box, sync::Arc, task::Wake, vec::Vec};
-use atomic_waker::AtomicWaker;
 use core::task::Waker;
 
+#[cfg(rungs_loom)]
+use super::loom_waker::AtomicWaker;
+#[cfg(not(rungs_loom))]
+use atomic_waker::AtomicWaker;
 #[cfg(not(rungs_loom))]
 use core::sync::atomic::{AtomicUsize, Ordering};
 #[cfg(rungs_loom)]

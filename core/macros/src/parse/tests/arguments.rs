@@ -198,3 +198,12 @@ fn numbers_that_cannot_be() {
         &[("3", "step `a` uses 3 of `bus`, of which there are 2")],
     );
 }
+
+#[test]
+fn what_ends_too_early_is_told_at_its_last_token() {
+    check(
+        "#[step(timeout = -)] async fn a() -> Result<u8, E> {}",
+        &[("-", "unexpected end of input, expected an expression")],
+    );
+    check_with("error = E, deadline = 1 +", "", &[("+", "unexpected end of input, expected an expression")]);
+}
