@@ -39,6 +39,7 @@
 //! | cancel | the same, and attempts in flight are abandoned: their steps are `Cancelled`. From outside, the cause is [`Cause::Cancelled`]; what a drain has ended before keeps its own |
 //! | clean-up after a stop | steps with `when_all_done` or `when_any_failed` still run after a failure, after the run's deadline and after a token's first cancel. The second cancel of a token prevents them, and so does dropping the run |
 //! | a tie | a result that is ready in a poll wins over a limit or a stop that is noticed in the same poll; a limit wins over a stop |
+//! | `poll_budget(n)` | how many attempts one poll of the run polls at most, before it lets other tasks have a turn: see [`Config::poll_budget`] |
 //! | a panic (`std`) | the step is `Failed` with [`StepError::Panicked`] and is not retried; the others go on |
 //!
 //! An abandoned attempt keeps its permit and its resources until it has really ended, and no further attempt of its step
@@ -78,6 +79,8 @@ mod plan_view;
 mod reason;
 #[cfg(any(feature = "alloc", feature = "macros"))]
 mod report;
+#[cfg(any(feature = "alloc", feature = "macros"))]
+mod rounds;
 #[cfg(any(feature = "alloc", feature = "macros"))]
 mod sleep;
 mod spawn;

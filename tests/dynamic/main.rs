@@ -33,6 +33,7 @@ mod stops;
 mod tables;
 mod threads;
 mod timers;
+mod turns;
 mod ui;
 mod wakes;
 mod width;

@@ -146,11 +146,12 @@ fn what_is_stated_is_written_to_a_file_and_read_back() {
     assert_eq!(serde_json::to_value(Settings::DEFAULT).unwrap(), json!({}));
     assert_eq!(serde_json::to_value(Settings::DEFAULT.retry_forever()).unwrap(), json!({ "retries": "forever" }));
 
-    let config =
-        Config::DEFAULT.max_concurrent(4).deadline(ms(90)).seed(7).order(Order::Levels).on_failure(OnFailure::Cancel);
+    let config = Config::DEFAULT.max_concurrent(4).deadline(ms(90)).seed(7).order(Order::Levels);
+    let config = config.on_failure(OnFailure::Cancel).poll_budget(9);
     let written = serde_json::to_value(config).unwrap();
-    let expected =
-        json!({ "max_concurrent": 4, "deadline_ms": 90, "seed": 7, "order": "levels", "on_failure": "cancel" });
+    let expected = json!({
+        "max_concurrent": 4, "deadline_ms": 90, "seed": 7, "order": "levels", "on_failure": "cancel", "poll_budget": 9
+    });
     assert_eq!(written, expected);
     assert_eq!(serde_json::from_value::<Config>(written).unwrap(), config);
     assert_eq!(serde_json::from_str::<Config>("{}").unwrap(), Config::DEFAULT);

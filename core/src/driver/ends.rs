@@ -9,6 +9,7 @@ use crate::{
     observe::EventKind,
     observers::Observers,
     reason::Origin,
+    rounds::is_retried_at_once,
     steps::{AttemptError, Kind, Work},
     time::Timer,
 };
@@ -83,9 +84,32 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         match never {}
     }
 
+    /// Handles an attempt that ended without a result. If another is to follow at once, the scheduler is told in the next
+    /// poll.
+    pub(super) fn finish_attempt(&mut self, step: StepId, outcome: Outcome, own: Option<StepError<E>>, now: Instant) {
+        let attempts = self.parts.scheduler.state(step).map_or(1, StepState::attempts);
+        if !is_retried_at_once(self.parts.scheduler.plan().settings(step), attempts, outcome) {
+            return self.report_outcome(step, outcome, own, now);
+        }
+        if let Some(own) = own {
+            self.errors.insert(step.number(), Arc::new(own));
+        }
+        self.parts.retried.push((step, outcome));
+    }
+
+    /// Tells the scheduler of the attempts that are followed by others at once.
+    #[cold]
+    pub(super) fn report_retried(&mut self, now: Instant) {
+        let mut retried = core::mem::take(self.parts.retried);
+        for (step, outcome) in retried.drain(..) {
+            self.report_outcome(step, outcome, None, now);
+        }
+        *self.parts.retried = retried;
+    }
+
     /// Reports an attempt without a result to the scheduler, whose state of the step then holds how it ended. Only the
     /// step's own error, if there is one, is kept beside it.
-    pub(super) fn finish_attempt(&mut self, step: StepId, outcome: Outcome, own: Option<StepError<E>>, now: Instant) {
+    fn report_outcome(&mut self, step: StepId, outcome: Outcome, own: Option<StepError<E>>, now: Instant) {
         let verdict = self.parts.scheduler.handle_outcome(step, outcome, now);
         if verdict == Verdict::Ignored {
             return;

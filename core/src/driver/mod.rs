@@ -3,6 +3,7 @@
 mod attempt;
 mod ends;
 mod look_ahead;
+mod polled_run;
 mod run;
 mod wakes;
 

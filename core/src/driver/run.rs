@@ -2,6 +2,7 @@
 
 use super::{
     attempt,
+    polled_run::PolledRun,
     wakes::{NO_SLOT, Pass, WakerSlots},
 };
 use crate::{
@@ -10,6 +11,7 @@ use crate::{
     exit_code::exit_code,
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
+    rounds::poll_run,
     sleep::ArmedSleep,
     steps::{Attempt, AttemptError, Errors, Kind, Names, RetryPredicate, Work},
     time::Timer,
@@ -18,10 +20,10 @@ use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
 use core::{
     future::Future,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 use pin_project_lite::pin_project;
-use rungs_scheduler::{Action, Instant, Outcome, Scheduler, Setup, StepId, StepState};
+use rungs_scheduler::{Instant, Outcome, Scheduler, Setup, StepId, StepState};
 
 /// What a run borrows and owns.
 pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
@@ -34,6 +36,8 @@ pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) slots: &'r mut WakerSlots,
     /// The waker slot of each step that has one; grown when a step first does not end at its first poll.
     pub(crate) slot_of: &'r mut Vec<u32>,
+    /// The attempts of which the scheduler is told in the next poll.
+    pub(crate) retried: &'r mut Vec<(StepId, Outcome)>,
     pub(crate) is_running: &'r mut bool,
     pub(crate) tokens: Tokens,
     pub(crate) observers: O,
@@ -48,6 +52,9 @@ pub(crate) struct Driver<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> {
     spare: u32,
     /// The step whose attempt is being polled, to which a panic belongs; otherwise `NO_SLOT`.
     pub(super) polled: u32,
+    /// Whether the last poll left woken steps over: then the pass goes on in the next one.
+    pub(super) is_half_way: bool,
+    pub(super) pass: Pass,
 }
 
 pin_project! {
@@ -64,24 +71,12 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
     type Output = Errors<E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Errors<E>> {
-        let mut this = self.project();
-        let mut now = this.timer.now();
-        let mut pass = this.driver.register_waker(cx);
-        loop {
-            this.driver.progress(&mut pass, &mut now, *this.timer);
-            if this.driver.parts.scheduler.has_ended() {
-                this.driver.parts.notify_end(now);
-                return Poll::Ready(core::mem::take(&mut this.driver.errors));
-            }
-            if this.driver.poll_tokens(cx) {
-                continue;
-            }
-            let deadline = this.driver.parts.scheduler.poll_deadline();
-            if this.sleep.as_mut().poll_until(deadline, *this.timer, cx).is_pending() {
-                return Poll::Pending;
-            }
-            now = this.timer.now();
-        }
+        let this = self.project();
+        let mut polled = PolledRun::begin(this.driver, *this.timer, cx);
+        ready!(poll_run(&mut polled, this.sleep, cx));
+        let now = polled.now;
+        this.driver.parts.notify_end(now);
+        Poll::Ready(core::mem::take(&mut this.driver.errors))
     }
 }
 
@@ -112,7 +107,14 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
 
 impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
     pub(crate) fn new(parts: DriverParts<'r, 'env, E, K, O>) -> Self {
-        Self { parts, errors: Errors::new(), spare: NO_SLOT, polled: NO_SLOT }
+        Self {
+            parts,
+            errors: Errors::new(),
+            spare: NO_SLOT,
+            polled: NO_SLOT,
+            is_half_way: false,
+            pass: Pass::default(),
+        }
     }
 
     /// Runs to the end, and returns the errors.
@@ -125,63 +127,8 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         Run { driver: self, timer, sleep: ArmedSleep::new() }
     }
 
-    /// Registers the waker of the run: a wake from here on causes a further poll, and an earlier one is in the pass.
-    fn register_waker(&mut self, cx: &Context<'_>) -> Pass {
-        self.parts.slots.wakes().run.register(cx.waker());
-        Pass::default()
-    }
-
-    /// Polls and acts for as long as there is something to do. Panics are caught here, once, and not at each poll.
-    fn progress<T: Timer>(&mut self, pass: &mut Pass, now: &mut Instant, timer: &T) {
-        while let Err(payload) = attempt::guard(|| {
-            self.poll_woken(pass, now, timer);
-            self.act(now, timer);
-        }) {
-            self.panicked(payload, now, timer);
-        }
-    }
-
-    /// Polls the steps that were woken, so that their results are known before time limits and stops are looked at.
-    fn poll_woken<T: Timer>(&mut self, pass: &mut Pass, now: &mut Instant, timer: &T) {
-        while let Some(slot) = pass.next(&self.parts.slots.wakes().woken) {
-            let Some(step) = self.parts.slots.step_in(slot) else { continue };
-            self.poll_step(StepId::from_number(step), slot, now, timer);
-        }
-    }
-
-    /// Whether a token has something new.
-    fn poll_tokens(&mut self, cx: &mut Context<'_>) -> bool {
-        let stop = self.parts.tokens.poll_next(cx);
-        if let Some(stop) = stop {
-            self.parts.scheduler.handle_stop(stop);
-        }
-        stop.is_some()
-    }
-
-    /// Carries out the scheduler's actions until there are none.
-    // A function of its own, with the rare cases out of line: a step that succeeds at once costs a quarter more otherwise.
-    #[inline(never)]
-    fn act<T: Timer>(&mut self, now: &mut Instant, timer: &T) {
-        loop {
-            if let Some(stop) = self.parts.tokens.next() {
-                self.parts.scheduler.handle_stop(stop);
-            }
-            let action = self.parts.scheduler.poll_action(*now);
-            if let Some(Action::Start(step)) = action {
-                self.look_ahead();
-                self.start(step, now, timer);
-                continue;
-            }
-            match action {
-                Some(Action::Abandon(step)) => self.abandon(step, now, timer),
-                Some(Action::Ended(step)) => self.ended(step, *now),
-                _ => return,
-            }
-        }
-    }
-
     #[inline]
-    fn start<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
+    pub(super) fn start<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
         let parts = &mut self.parts;
         let started = *now;
         let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
@@ -203,7 +150,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
     }
 
     /// Polls what the woken step has in flight: its attempt, or the end of it.
-    fn poll_step<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) {
+    pub(super) fn poll_step<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) {
         let ended = if self.parts.scheduler.state(step).is_some_and(StepState::is_being_abandoned) {
             self.poll_cancel(step, slot, now, timer)
         } else {
@@ -216,7 +163,13 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
 
     /// A result that is ready now counts; else the attempt is made to end.
     #[inline(never)]
-    fn abandon<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
+    pub(super) fn abandon<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
+        if !self.parts.retried.is_empty() {
+            self.report_retried(*now);
+        }
+        if !self.parts.scheduler.state(step).is_some_and(StepState::is_being_abandoned) {
+            return;
+        }
         let Some(&slot) = self.parts.slot_of.get(step.index()) else { return };
         let slot = slot as usize;
         if self.poll_slot(step, slot, now, timer) || self.poll_cancel(step, slot, now, timer) {

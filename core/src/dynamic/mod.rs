@@ -43,7 +43,7 @@ use core::{
     sync::atomic::{AtomicU32, Ordering},
 };
 use draft::Draft;
-use rungs_scheduler::{Config, Settings, StepId, StepState, Storage, StorageSize, TimerEntry};
+use rungs_scheduler::{Config, Outcome, Settings, StepId, StorageSize, TimerEntry};
 
 /// An error of any kind: the error of a pipeline's steps by default.
 pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
@@ -128,6 +128,7 @@ struct RunStorage {
     open: Vec<u32>,
     slot_of: Vec<u32>,
     slots: Option<WakerSlots>,
+    retried: Vec<(StepId, Outcome)>,
     /// Still set after a run that was forgotten rather than dropped: its steps may have attempts in flight.
     is_running: bool,
     /// Whether there was a run: steps must be reset before the next.
@@ -376,14 +377,5 @@ impl RunStorage {
         if self.slots.as_ref().is_none_or(|slots| slots.capacity() < width) {
             self.slots = Some(WakerSlots::new(width));
         }
-    }
-
-    #[allow(clippy::type_complexity, reason = "named where it is taken apart")]
-    fn lend<'s>(
-        &'s mut self,
-        states: &'s mut [StepState],
-    ) -> (Storage<'s>, &'s mut Option<WakerSlots>, &'s mut Vec<u32>, &'s mut bool) {
-        let Self { ready, timers, free, open, slots, slot_of, is_running, .. } = self;
-        (Storage { states, ready, timers, free, open }, slots, slot_of, is_running)
     }
 }

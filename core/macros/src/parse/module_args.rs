@@ -20,8 +20,18 @@ pub(super) struct Parsed {
     pub(super) resources: Vec<Resource>,
 }
 
-const NAMES: &[&str] =
-    &["error", "name", "max_concurrent", "order", "on_failure", "deadline", "defaults", "resources", "crate"];
+const NAMES: &[&str] = &[
+    "error",
+    "name",
+    "max_concurrent",
+    "order",
+    "on_failure",
+    "deadline",
+    "poll_budget",
+    "defaults",
+    "resources",
+    "crate",
+];
 
 const ORDERS: &[(&str, Order)] = &[("eager", Order::Eager), ("levels", Order::Levels)];
 
@@ -56,10 +66,17 @@ fn take(pipeline: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<(
         "crate" => pipeline.krate = value(name, input, "::rungs")?,
         "error" => pipeline.error = value(name, input, "MyError")?,
         "name" => pipeline.name = Some(value::<LitStr>(name, input, "\"bring-up\"")?.value()),
-        "max_concurrent" => config.max_concurrent = Some(at_least_one(value(name, input, "2")?)?),
+        "max_concurrent" => {
+            let attempts = value(name, input, "2")?;
+            config.max_concurrent = Some(at_least_one(attempts, "`max_concurrent` is 0: no step could ever start")?);
+        }
         "order" => config.order = Some(word(name, input, ORDERS)?),
         "on_failure" => config.on_failure = Some(word(name, input, ON_FAILURE)?),
         "deadline" => config.deadline = Some(value(name, input, "secs(30)")?),
+        "poll_budget" => {
+            let attempts = value(name, input, "128")?;
+            config.poll_budget = Some(at_least_one(attempts, "`poll_budget` is 0: no attempt could ever be polled")?);
+        }
         "defaults" => {
             let settings = list(name, input, "retries = 2")?;
             (pipeline.defaults, pipeline.default_names) = step_args::defaults(settings)?;
@@ -76,9 +93,9 @@ fn take(pipeline: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<(
     Ok(())
 }
 
-fn at_least_one(attempts: Expr) -> Result<Expr> {
+fn at_least_one(attempts: Expr, mistake: &str) -> Result<Expr> {
     match literal(&attempts) {
-        Some(0) => Err(Error::new_spanned(attempts, "`max_concurrent` is 0: no step could ever start")),
+        Some(0) => Err(Error::new_spanned(attempts, mistake)),
         _ => Ok(attempts),
     }
 }

@@ -134,6 +134,7 @@ data! {
         seed: u64,
         order: Order,
         on_failure: OnFailure,
+        poll_budget: u32,
     }
 }
 
@@ -145,19 +146,23 @@ impl From<Config> for ConfigData {
             seed: config.get_seed(),
             order: Some(config.get_order()),
             on_failure: Some(config.get_on_failure()),
+            poll_budget: Some(config.get_poll_budget()),
         }
     }
 }
 
 impl From<ConfigData> for Config {
     fn from(data: ConfigData) -> Self {
-        let ConfigData { max_concurrent, deadline_ms, seed, order, on_failure } = data;
+        let ConfigData { max_concurrent, deadline_ms, seed, order, on_failure, poll_budget } = data;
         let mut config = Self { seed, ..Self::DEFAULT }
             .max_concurrent(max_concurrent.unwrap_or(u32::MAX))
             .order(order.unwrap_or_default())
             .on_failure(on_failure.unwrap_or_default());
         if let Some(Millis(limit)) = deadline_ms {
             config = config.deadline(limit);
+        }
+        if let Some(attempts) = poll_budget {
+            config = config.poll_budget(attempts);
         }
         config
     }
