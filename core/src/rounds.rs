@@ -1,4 +1,4 @@
-//! One poll of a run, in the drivers of both APIs: a round of woken attempts, then stops, then actions; then the sleep.
+//! One poll of a run, in the drivers of both APIs: what was woken, then rounds of stops and actions, then the sleep.
 
 use crate::{sleep::ArmedSleep, time::Timer};
 use core::{
@@ -17,24 +17,20 @@ impl PollBudget {
     }
 
     #[inline]
-    #[cfg(feature = "alloc")]
     pub(crate) const fn is_used_up(&self) -> bool {
         self.0 == 0
     }
 
-    /// Takes one; false if none is left.
     #[inline]
-    pub(crate) const fn take(&mut self) -> bool {
-        let Some(left) = self.0.checked_sub(1) else { return false };
-        self.0 = left;
-        true
+    pub(crate) const fn spend_one(&mut self) {
+        self.0 = self.0.saturating_sub(1);
     }
 }
 
 /// Whether another attempt follows at once, if the scheduler is told this outcome.
 ///
-/// Both drivers tell it such outcomes in the next poll. Otherwise a step whose retries have no delay would start again before
-/// the steps after it, each time, and what is woken meanwhile would wait as well.
+/// Both drivers postpone such an outcome until there are no other actions. Otherwise a step whose retries have no delay would
+/// start again before the steps after it, each time.
 pub(crate) fn is_retried_at_once(settings: &Settings<'_>, attempts: u32, outcome: Outcome) -> bool {
     let is_immediate = match outcome {
         Outcome::Failed(Retry::After(delay)) => delay.is_zero(),
@@ -52,11 +48,10 @@ pub(crate) trait Rounds {
     /// Whether a limit may have to wake the run.
     const HAS_LIMITS: bool;
 
-    /// Polls what was woken, so that results are known before limits and stops are looked at, and acts. Returns whether
-    /// nothing is left to do now: otherwise another poll has to follow.
+    /// Polls and acts, and returns whether nothing is left to do now: otherwise another poll has to follow.
     #[inline]
-    fn round(&mut self, cx: &mut Context<'_>) -> bool {
-        self.poll_woken(cx) && self.act(cx)
+    fn progress(&mut self, cx: &mut Context<'_>) -> bool {
+        poll_and_act(self, cx)
     }
 
     /// Carries out actions, and returns whether there are no more: otherwise the budget is used up.
@@ -65,11 +60,17 @@ pub(crate) trait Rounds {
         carry_out_all(self, cx)
     }
 
+    /// Tells the scheduler of the attempts that [are retried at once](is_retried_at_once), and returns whether there were any.
+    fn report_postponed(&mut self) -> bool;
+
     /// Polls the attempts that were woken, and returns whether none is left over.
     fn poll_woken(&mut self, cx: &mut Context<'_>) -> bool;
 
-    /// Takes one action from the budget; false if none is left.
-    fn take_budget(&mut self) -> bool;
+    /// Whether the budget allows no further action in this poll.
+    fn is_used_up(&self) -> bool;
+
+    /// Takes one action from the budget.
+    fn spend_one(&mut self);
 
     /// A stop that was requested meanwhile.
     fn next_stop(&mut self) -> Option<Stop>;
@@ -104,15 +105,15 @@ pub(crate) trait Rounds {
 
 /// Polls a run once; ready when every step has ended.
 ///
-/// Nothing is repeated in one poll. A run that has more to do wakes itself, so that other tasks of its thread have their turn
-/// in between, and its own attempts as well: what was woken is polled before anything else.
+/// A run that has more to do than its budget allows wakes itself, so that other tasks of its thread have their turn in between,
+/// and its own attempts as well: what was woken is polled before anything else.
 #[inline]
 pub(crate) fn poll_run<R: Rounds>(
     run: &mut R,
     sleep: Pin<&mut ArmedSleep<R::Timer>>,
     cx: &mut Context<'_>,
 ) -> Poll<()> {
-    let is_through = run.round(cx);
+    let is_through = run.progress(cx);
     if run.has_ended() {
         return Poll::Ready(());
     }
@@ -122,16 +123,33 @@ pub(crate) fn poll_run<R: Rounds>(
     Poll::Pending
 }
 
+/// What [`Rounds::progress`] does in both drivers. What was woken is polled first, so that results are known before limits and
+/// stops are looked at.
+#[inline]
+pub(crate) fn poll_and_act<R: Rounds + ?Sized>(run: &mut R, cx: &mut Context<'_>) -> bool {
+    run.report_postponed();
+    if !run.poll_woken(cx) {
+        return false;
+    }
+    while run.act(cx) {
+        if !run.report_postponed() {
+            return true;
+        }
+    }
+    false
+}
+
 /// What [`Rounds::act`] does in both drivers.
 #[inline]
 pub(crate) fn carry_out_all<R: Rounds + ?Sized>(run: &mut R, cx: &mut Context<'_>) -> bool {
-    while run.take_budget() {
+    while !run.is_used_up() {
         if let Some(stop) = run.next_stop() {
             run.handle_stop(stop);
         }
         // The start first: most actions are starts.
         let action = run.next_action();
         if let Some(Action::Start(step)) = action {
+            run.spend_one();
             run.start(step, cx);
             continue;
         }
@@ -140,6 +158,7 @@ pub(crate) fn carry_out_all<R: Rounds + ?Sized>(run: &mut R, cx: &mut Context<'_
             Some(Action::Ended(step)) => run.ended(step),
             _ => return true,
         }
+        run.spend_one();
     }
     false
 }

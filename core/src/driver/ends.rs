@@ -84,8 +84,8 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         match never {}
     }
 
-    /// Handles an attempt that ended without a result. If another is to follow at once, the scheduler is told in the next
-    /// poll.
+    /// Handles an attempt that ended without a result. If another is to follow at once, the scheduler is told when
+    /// there are no other actions.
     pub(super) fn finish_attempt(&mut self, step: StepId, outcome: Outcome, own: Option<StepError<E>>, now: Instant) {
         let attempts = self.parts.scheduler.state(step).map_or(1, StepState::attempts);
         if !is_retried_at_once(self.parts.scheduler.plan().settings(step), attempts, outcome) {
@@ -94,17 +94,17 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         if let Some(own) = own {
             self.errors.insert(step.number(), Arc::new(own));
         }
-        self.parts.retried.push((step, outcome));
+        self.parts.postponed.push((step, outcome));
     }
 
     /// Tells the scheduler of the attempts that are followed by others at once.
     #[cold]
-    pub(super) fn report_retried(&mut self, now: Instant) {
-        let mut retried = core::mem::take(self.parts.retried);
-        for (step, outcome) in retried.drain(..) {
+    pub(super) fn report_postponed(&mut self, now: Instant) {
+        let mut postponed = core::mem::take(self.parts.postponed);
+        for (step, outcome) in postponed.drain(..) {
             self.report_outcome(step, outcome, None, now);
         }
-        *self.parts.retried = retried;
+        *self.parts.postponed = postponed;
     }
 
     /// Reports an attempt without a result to the scheduler, whose state of the step then holds how it ended. Only the

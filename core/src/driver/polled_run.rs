@@ -1,14 +1,55 @@
-//! A run while it is polled.
+//! The future of a run, and the run while it is polled.
 
 use super::{attempt, run::Driver, wakes::Pass};
 use crate::{
     observers::Observers,
-    rounds::{PollBudget, Rounds, carry_out_all},
-    steps::Kind,
+    rounds::{PollBudget, Rounds, carry_out_all, poll_and_act, poll_run},
+    sleep::ArmedSleep,
+    steps::{Errors, Kind},
     time::Timer,
 };
-use core::task::Context;
+use core::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+use pin_project_lite::pin_project;
 use rungs_scheduler::{Action, Instant, Setup, StepId, Stop};
+
+impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
+    /// Runs to the end, and returns the errors.
+    pub(crate) fn run<'t, T: Timer>(
+        mut self,
+        started: Instant,
+        timer: &'t T,
+    ) -> impl Future<Output = Errors<E>> + use<'r, 'env, 't, E, K, O, T> {
+        self.parts.notify_start(started);
+        Run { driver: self, timer, sleep: ArmedSleep::new() }
+    }
+}
+
+pin_project! {
+    /// The future of a run. It alone holds the timer's sleep.
+    struct Run<'r, 'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> {
+        driver: Driver<'r, 'env, E, K, O>,
+        timer: &'t T,
+        #[pin]
+        sleep: ArmedSleep<T>,
+    }
+}
+
+impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'env, '_, E, K, O, T> {
+    type Output = Errors<E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Errors<E>> {
+        let this = self.project();
+        let mut polled = PolledRun::begin(this.driver, *this.timer, cx);
+        ready!(poll_run(&mut polled, this.sleep, cx));
+        let now = polled.now;
+        this.driver.parts.notify_end(now);
+        Poll::Ready(core::mem::take(&mut this.driver.errors))
+    }
+}
 
 /// A run while it is polled: what lasts no longer than one poll lies beside the driver.
 pub(super) struct PolledRun<'d, 'r, 'env, E, K: Kind<'env, E>, O: Observers<E>, T> {
@@ -40,10 +81,10 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for PolledRun<
     const HAS_LIMITS: bool = true;
 
     /// Panics are caught here, once, and not at each poll of an attempt.
-    fn round(&mut self, cx: &mut Context<'_>) -> bool {
+    fn progress(&mut self, cx: &mut Context<'_>) -> bool {
         loop {
-            match attempt::guard(|| self.poll_woken(cx) && self.act(cx)) {
-                Ok(is_through) => return is_through && !self.is_resumed && self.driver.parts.retried.is_empty(),
+            match attempt::guard(|| poll_and_act(self, cx)) {
+                Ok(is_through) => return is_through && !self.is_resumed,
                 Err(payload) => self.driver.panicked(payload, &mut self.now, self.timer),
             }
         }
@@ -56,10 +97,16 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for PolledRun<
     }
 
     #[inline]
-    fn poll_woken(&mut self, _: &mut Context<'_>) -> bool {
-        if !self.driver.parts.retried.is_empty() {
-            self.driver.report_retried(self.now);
+    fn report_postponed(&mut self) -> bool {
+        let is_any = !self.driver.parts.postponed.is_empty();
+        if is_any {
+            self.driver.report_postponed(self.now);
         }
+        is_any
+    }
+
+    #[inline]
+    fn poll_woken(&mut self, _: &mut Context<'_>) -> bool {
         while !self.budget.is_used_up() {
             let driver = &mut *self.driver;
             let Some(slot) = driver.pass.next(&driver.parts.slots.wakes().woken) else {
@@ -67,7 +114,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for PolledRun<
                 return true;
             };
             if let Some(step) = driver.parts.slots.step_in(slot) {
-                self.budget.take();
+                self.budget.spend_one();
                 driver.poll_step(StepId::from_number(step), slot, &mut self.now, self.timer);
             }
         }
@@ -76,8 +123,13 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for PolledRun<
     }
 
     #[inline]
-    fn take_budget(&mut self) -> bool {
-        self.budget.take()
+    fn is_used_up(&self) -> bool {
+        self.budget.is_used_up()
+    }
+
+    #[inline]
+    fn spend_one(&mut self) {
+        self.budget.spend_one();
     }
 
     #[inline]

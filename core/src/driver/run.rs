@@ -1,8 +1,7 @@
-//! A run in progress, and its future.
+//! A run in progress: its attempts, and what is done with them.
 
 use super::{
     attempt,
-    polled_run::PolledRun,
     wakes::{NO_SLOT, Pass, WakerSlots},
 };
 use crate::{
@@ -11,18 +10,14 @@ use crate::{
     exit_code::exit_code,
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
-    rounds::poll_run,
-    sleep::ArmedSleep,
     steps::{Attempt, AttemptError, Errors, Kind, Names, RetryPredicate, Work},
     time::Timer,
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
 use core::{
-    future::Future,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
-use pin_project_lite::pin_project;
 use rungs_scheduler::{Instant, Outcome, Scheduler, Setup, StepId, StepState};
 
 /// What a run borrows and owns.
@@ -36,8 +31,8 @@ pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) slots: &'r mut WakerSlots,
     /// The waker slot of each step that has one; grown when a step first does not end at its first poll.
     pub(crate) slot_of: &'r mut Vec<u32>,
-    /// The attempts of which the scheduler is told in the next poll.
-    pub(crate) retried: &'r mut Vec<(StepId, Outcome)>,
+    /// The attempts of which the scheduler is told when there are no other actions.
+    pub(crate) postponed: &'r mut Vec<(StepId, Outcome)>,
     pub(crate) is_running: &'r mut bool,
     pub(crate) tokens: Tokens,
     pub(crate) observers: O,
@@ -57,29 +52,6 @@ pub(crate) struct Driver<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> {
     pub(super) pass: Pass,
 }
 
-pin_project! {
-    /// The future of a run. It alone holds the timer's sleep.
-    struct Run<'r, 'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> {
-        driver: Driver<'r, 'env, E, K, O>,
-        timer: &'t T,
-        #[pin]
-        sleep: ArmedSleep<T>,
-    }
-}
-
-impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'env, '_, E, K, O, T> {
-    type Output = Errors<E>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Errors<E>> {
-        let this = self.project();
-        let mut polled = PolledRun::begin(this.driver, *this.timer, cx);
-        ready!(poll_run(&mut polled, this.sleep, cx));
-        let now = polled.now;
-        this.driver.parts.notify_end(now);
-        Poll::Ready(core::mem::take(&mut this.driver.errors))
-    }
-}
-
 impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> {
     #[inline]
     pub(super) fn notify(&mut self, step: StepId, attempt: u32, at: Instant, kind: EventKind<'_, E>) {
@@ -87,7 +59,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
     }
 
     /// Reports the start of the run.
-    fn notify_start(&mut self, at: Instant) {
+    pub(super) fn notify_start(&mut self, at: Instant) {
         if O::LISTEN {
             let (names, setup) = (&**self.names, self.scheduler.setup());
             let kind = EventKind::RunStarted(RunInfo { names, plan: setup.plan(), config: setup.config() });
@@ -96,7 +68,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
     }
 
     /// Reports the end of the run.
-    fn notify_end(&mut self, at: Instant) {
+    pub(super) fn notify_end(&mut self, at: Instant) {
         if O::LISTEN {
             let states = self.scheduler.states();
             let kind = EventKind::RunEnded { counts: Counts::of(states), exit_code: exit_code(states) };
@@ -115,16 +87,6 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
             is_half_way: false,
             pass: Pass::default(),
         }
-    }
-
-    /// Runs to the end, and returns the errors.
-    pub(crate) fn run<'t, T: Timer>(
-        mut self,
-        started: Instant,
-        timer: &'t T,
-    ) -> impl Future<Output = Errors<E>> + use<'r, 'env, 't, E, K, O, T> {
-        self.parts.notify_start(started);
-        Run { driver: self, timer, sleep: ArmedSleep::new() }
     }
 
     #[inline]
@@ -164,11 +126,11 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
     /// A result that is ready now counts; else the attempt is made to end.
     #[inline(never)]
     pub(super) fn abandon<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
-        if !self.parts.retried.is_empty() {
-            self.report_retried(*now);
-        }
-        if !self.parts.scheduler.state(step).is_some_and(StepState::is_being_abandoned) {
-            return;
+        if !self.parts.postponed.is_empty() {
+            self.report_postponed(*now);
+            if !self.parts.scheduler.state(step).is_some_and(StepState::is_being_abandoned) {
+                return;
+            }
         }
         let Some(&slot) = self.parts.slot_of.get(step.index()) else { return };
         let slot = slot as usize;

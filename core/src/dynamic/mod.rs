@@ -128,7 +128,7 @@ struct RunStorage {
     open: Vec<u32>,
     slot_of: Vec<u32>,
     slots: Option<WakerSlots>,
-    retried: Vec<(StepId, Outcome)>,
+    postponed: Vec<(StepId, Outcome)>,
     /// Still set after a run that was forgotten rather than dropped: its steps may have attempts in flight.
     is_running: bool,
     /// Whether there was a run: steps must be reset before the next.
