@@ -1,8 +1,8 @@
 //! No runtime: a timer and a `block_on` that parks its thread, both on std alone. An adapter to another runtime needs no more
 //! than such a timer.
 //!
-//! The steps stay on their thread, so a `LocalPipeline` takes results that are not `Send`. Prints each event: `slow` exceeds its
-//! timeout twice before it succeeds, long after `quick` has ended.
+//! The steps stay on their thread, so a `LocalPipeline` takes results that are not `Send`. Prints each event: `slow` hangs
+//! until its timeout twice before it succeeds, long after `quick` has ended.
 
 use std::cell::RefCell;
 use std::pin::{Pin, pin};
@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{self, Duration};
 
-use rungs::{Exit, Instant, LocalPipeline, PlanError, Timer};
+use rungs::{Exit, Instant, LocalPipeline, PipelineError, Timer};
 
 /// A clock, with the wakers to call and the times to call them at. Clones share all that.
 #[derive(Clone)]
@@ -74,13 +74,15 @@ fn main() -> Exit {
     run().unwrap_or_else(Exit::from)
 }
 
-fn run() -> Result<Exit, PlanError> {
+fn run() -> Result<Exit, PipelineError> {
     let clock = Clock { epoch: time::Instant::now(), sleeps: Rc::default() };
     let ms = Duration::from_millis;
     let mut p = LocalPipeline::new("custom executor");
     p.step("quick").run(async || Ok(Rc::new("not Send")));
     p.step("slow").retries(2).retry_delay(ms(20)).timeout(ms(50)).run_with(|cx| {
-        let done = clock.sleep_until(cx.started_at() + ms(120) / cx.attempt());
+        // An hour, so that only the timeout ends the first two attempts, however busy the machine is.
+        let work = if cx.attempt() < 3 { ms(3_600_000) } else { ms(5) };
+        let done = clock.sleep_until(cx.started_at() + work);
         async {
             done.await;
             Ok(())

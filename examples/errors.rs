@@ -4,14 +4,14 @@
 //! not succeed, and the results of two steps that run nevertheless: one because of the failure, one in any case. A job would end
 //! with the exit code of the report, which is 1. Here the failure is on purpose, so the program prints the code and ends with 0.
 
-use rungs::{BoxError, Cause, Exit, Out, Pipeline, PlanError};
+use rungs::{BoxError, Cause, Exit, Out, Pipeline, PipelineError};
 use rungs_smol::Smol;
 
 fn main() -> Exit {
     run().into()
 }
 
-fn run() -> Result<(), PlanError> {
+fn run() -> Result<(), PipelineError> {
     let mut p = Pipeline::new("errors");
 
     let opened = p.step("open").run(async || Ok("/dev/sensor"));

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use rungs::{BoxError, Exit, Pipeline, PlanError, Report};
+use rungs::{BoxError, Exit, Pipeline, PipelineError, Report};
 use rungs_smol::Smol;
 use smol::Timer;
 
@@ -22,7 +22,7 @@ fn main() -> Exit {
     run().into()
 }
 
-fn run() -> Result<Report<BoxError>, PlanError> {
+fn run() -> Result<Report<BoxError>, PipelineError> {
     let mut hello = Pipeline::new("hello");
 
     let greeting = hello.step("greeting").run(greeting);

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use rungs::{BoxError, Exit, Pipeline, PlanError, Report, Timer as _};
+use rungs::{BoxError, Exit, Pipeline, PipelineError, Report, Timer as _};
 use rungs_smol::Smol;
 use smol::Timer;
 
@@ -19,7 +19,7 @@ fn main() -> Exit {
     run().into()
 }
 
-fn run() -> Result<Report<BoxError>, PlanError> {
+fn run() -> Result<Report<BoxError>, PipelineError> {
     let mut p = Pipeline::new("parallel");
     p.resource("bus", 1);
 

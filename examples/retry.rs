@@ -6,7 +6,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use rungs::{Backoff, Exit, Jitter, Pipeline, PlanError, Report, Retry, StepCx};
+use rungs::{Backoff, Exit, Jitter, Pipeline, PipelineError, Report, Retry, StepCx};
 use rungs_smol::Smol;
 
 const MS: Duration = Duration::from_millis(1);
@@ -49,7 +49,7 @@ fn main() -> Exit {
     run().into()
 }
 
-fn run() -> Result<Report<Error>, PlanError> {
+fn run() -> Result<Report<Error>, PipelineError> {
     // 100 ms, 200 ms, 400 ms, 500 ms, 500 ms..; the jitter shortens each to between half of it and all of it.
     let backoff = Backoff::exponential(100 * MS).cap(500 * MS).jitter(Jitter::Equal);
 

@@ -3,6 +3,7 @@
 use crate::{
     diamond::Way,
     graph::{Graph, Mode, Shape},
+    many::Many,
     phase::{how_to_run, measured_build, measured_check, measured_drop},
     plain::{Bare, measured_invert, measured_schedule},
 };
@@ -18,6 +19,8 @@ pub enum Job {
     Schedule(Shape, usize),
     /// A static diamond is run in this way, so many times.
     Diamond(Way, usize),
+    /// A pipeline in which so many steps differ.
+    Many(Many, u32),
 }
 
 /// Pipelines that are written, checked, run and dropped.
@@ -46,6 +49,7 @@ impl Job {
             }
             Self::Schedule(shape, steps) => format!("schedule {} {steps}", shape.name()),
             Self::Diamond(way, runs) => format!("diamond {} {runs}", way.name()),
+            Self::Many(many, steps) => format!("many {} {steps}", many.name()),
         }
         .split(' ')
         .map(String::from)
@@ -70,6 +74,9 @@ impl Job {
             ["diamond", way, runs] => {
                 Self::Diamond(Way::ALL.into_iter().find(|known| known.name() == way)?, number(runs)?)
             }
+            ["many", name, steps] => {
+                Self::Many(Many::ALL.into_iter().find(|known| known.name() == name)?, steps.parse().ok()?)
+            }
             _ => return None,
         })
     }
@@ -88,6 +95,7 @@ impl Job {
                 assert_eq!(measured_schedule(&mut bare), steps, "every step starts once");
             }
             Self::Diamond(way, runs) => way.run(runs),
+            Self::Many(many, steps) => many.measured_many(steps),
         }
     }
 }

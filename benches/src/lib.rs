@@ -5,6 +5,7 @@ pub mod clock;
 pub mod diamond;
 pub mod graph;
 pub mod job;
+pub mod many;
 pub mod phase;
 pub mod plain;
 pub mod table;

@@ -25,7 +25,7 @@ use rungs_scheduler::Stop;
 /// assert_eq!(report.get("first").unwrap().status(), Status::Success);
 /// assert_eq!(report.get("second").unwrap().status(), Status::Skipped);
 /// assert_eq!(report.exit_code(), 2);
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct CancelToken {

@@ -42,6 +42,11 @@ pub enum StepError<E> {
         /// The step's own need through which it came.
         via: StepId,
     },
+    /// An attempt that was given up holds the resources that it lacks.
+    Blocked {
+        /// The step whose attempt was given up.
+        by: StepId,
+    },
 }
 
 #[cfg(any(feature = "alloc", feature = "macros"))]
@@ -51,6 +56,7 @@ impl<E> StepError<E> {
         match (state.status(), state.cause()) {
             (Status::Success, _) | (_, Some(Cause::Panicked)) => None,
             (Status::Failed, Some(Cause::Dependency { root, via })) => Some(Self::Dependency { root, via }),
+            (_, Some(Cause::Blocked { by })) => Some(Self::Blocked { by }),
             (_, Some(Cause::Deadline)) => Some(Self::Deadline),
             (_, Some(Cause::TaskDropped)) => Some(Self::TaskDropped),
             _ => state.timed_out_last().then_some(Self::TimedOut),
@@ -67,6 +73,7 @@ impl<E> StepError<E> {
             Self::Panicked(message) => StepError::Panicked(message.clone()),
             Self::TaskDropped => StepError::TaskDropped,
             &Self::Dependency { root, via } => StepError::Dependency { root, via },
+            &Self::Blocked { by } => StepError::Blocked { by },
         }
     }
 }
@@ -82,6 +89,7 @@ impl<E: fmt::Display> fmt::Display for StepError<E> {
             Self::Panicked(message) => write!(f, "panicked: {message}"),
             Self::TaskDropped => Cause::TaskDropped.fmt(f),
             Self::Dependency { .. } => f.write_str("a step that it needs failed"),
+            Self::Blocked { by } => Cause::Blocked { by: *by }.fmt(f),
         }
     }
 }

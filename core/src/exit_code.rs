@@ -1,23 +1,51 @@
 //! The exit code of a run, and how many steps ended with each status.
 
-use rungs_scheduler::{Cause, Status, StepState};
+use rungs_scheduler::{Cause, Plan, Status, StepId, StepState};
 
-/// 0: no required step failed; 1: one did; 2: the run was stopped without a failure.
-pub(crate) fn exit_code(states: &[StepState]) -> u8 {
-    let required = || states.iter().filter(|state| state.is_required());
-    if required().any(|state| state.status() == Status::Failed) {
-        1
-    } else if required().any(|state| is_cut_short(state, states)) {
-        2
-    } else {
-        0
+/// The steps whose failure does not count.
+#[derive(Clone, Copy)]
+pub(crate) enum OptionalSteps<'r> {
+    /// As the settings of a plan state.
+    Plan(&'r Plan<'r>),
+    /// These, in ascending order: for reports, which outlive the plan.
+    #[cfg(feature = "alloc")]
+    List(&'r [StepId]),
+}
+
+impl OptionalSteps<'_> {
+    // Once in flash, though a table asks twice.
+    #[inline(never)]
+    pub(crate) fn contain(&self, step: StepId) -> bool {
+        match self {
+            Self::Plan(plan) => plan.settings(step).is_optional(),
+            #[cfg(feature = "alloc")]
+            Self::List(steps) => steps.binary_search(&step).is_ok(),
+        }
     }
 }
 
-/// Whether a step did not succeed because the run was stopped.
+/// 0: no required step failed; 1: one did; 2: the run was stopped without a failure, or dropped before its end.
+pub(crate) fn exit_code(states: &[StepState], optional: OptionalSteps<'_>) -> u8 {
+    let mut exit_code = 0;
+    for (step, state) in states.iter().enumerate() {
+        let status = state.status();
+        if status == Status::Success || optional.contain(StepId::from_number(step as u32)) {
+            continue;
+        }
+        if status == Status::Failed {
+            return 1;
+        }
+        if is_cut_short(state, states) {
+            exit_code = 2;
+        }
+    }
+    exit_code
+}
+
+/// Whether a step did not succeed because the run was stopped or dropped.
 pub(crate) fn is_cut_short(state: &StepState, states: &[StepState]) -> bool {
     match (state.status(), state.cause()) {
-        (Status::Cancelled, _) => true,
+        (Status::Cancelled | Status::Pending | Status::Running, _) => true,
         (Status::Skipped, Some(cause)) if cause.is_stop() => true,
         // A root is the root of nothing else, so this goes one step deep.
         (Status::Skipped, Some(Cause::Dependency { root, .. })) => {

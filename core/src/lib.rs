@@ -7,12 +7,16 @@
 //! | --- | --- |
 //! | an application, with steps as closures | [`Pipeline`]; [`LocalPipeline`] if a step or a result is not `Send` |
 //! | an application, with steps as async functions | the attribute `pipeline` (feature `macros`) |
-//! | an application on smol | the package `rungs-smol`: `Smol` is the timer, and spawns on smol's global executor |
+//! | an application on smol | the package `rungs-smol`: `Smol` is the timer, and spawns on the one thread of smol's global executor; `AllCores` spawns on all cores |
 //! | an application on executors of your own, from async-executor | the package `rungs-async-executor`: `On` spawns, even steps that borrow |
-//! | an application on tokio or another runtime | a [`Timer`] over its clock; a [`Spawner`] over its tasks, if steps should run on other threads. A pipeline runs in any task: `tokio::spawn`, a `JoinSet` |
+//! | an application on tokio | the package `rungs-tokio`: `Tokio` is the timer, and spawns on the current runtime; others spawn on local sets and on threads for steps that block |
+//! | an application in a browser or on node | the package `rungs-wasm`: `Wasm` is the timer |
+//! | an application on another runtime | a [`Timer`] over its clock; a [`Spawner`] over its tasks, if steps should run on other threads. A pipeline runs in any task: `tokio::spawn`, a `JoinSet` |
 //! | an application without a runtime | [`NoClock`] if no step has a limit or a delay, else a [`Timer`]: `examples/custom_executor.rs` has a complete one |
 //! | firmware on embassy | the attribute `pipeline`, with `default-features = false, features = ["macros"]`; the package `rungs-embassy` for its clock |
+//! | firmware on RTIC | the same, with the package `rungs-rtic` |
 //! | firmware with a bare loop or interrupts | the same, with a [`Timer`] of your own over a hardware counter: `examples/firmware/riscv` |
+//! | tests of a pipeline | `rungs::sim` (feature `sim`): a held clock, scripted steps, and all orders of what happens at the same time |
 //! | a driver of your own: threads, a game loop, a simulator, another language | [`scheduler`] alone, the package `rungs-scheduler`. It has no futures, no heap and no clock |
 //!
 //! # What happens when
@@ -22,7 +26,7 @@
 //! | `defaults(..)` of a pipeline | the settings of each step that does not set them itself, setting by setting: [`Settings`] |
 //! | `config(..)` of a pipeline | the options of each run that does not set them itself: [`Config`] |
 //! | `retries(n)` | up to n further attempts after the first; without a backoff they start at once, and need no clock |
-//! | `retry_forever()` | attempts until one succeeds; the step's deadline, a stop and a refused error still end them |
+//! | `retry_forever()` | attempts until one succeeds; the step's deadline, a stop and a refused error still end them. They are counted up to 262,143, which is shown as `262,143+` |
 //! | `backoff(..)` | the delay before each further attempt: [`Backoff`], with [`Jitter`] |
 //! | `retry_if(..)` | decides by the error whether there is a further attempt, and may set its delay: [`Retry`]. It sees only the step's own errors |
 //! | `timeout(d)` | the limit of each attempt, from its start. An attempt that takes longer is ended and counts as failed |
@@ -38,17 +42,24 @@
 //! | drain | no ordinary step and no further attempt starts. A step that has not started is `Skipped`; one that waits for its next attempt is `Cancelled`, with its last error. Attempts in flight go on to their end. From outside, the cause is [`Cause::Drained`] |
 //! | cancel | the same, and attempts in flight are abandoned: their steps are `Cancelled`. From outside, the cause is [`Cause::Cancelled`]; what a drain has ended before keeps its own |
 //! | clean-up after a stop | steps with `when_all_done` or `when_any_failed` still run after a failure, after the run's deadline and after a token's first cancel. The second cancel of a token prevents them, and so does dropping the run |
+//! | `clean_up_deadline(d)` of the run | the deadline of each step with `when_all_done` or `when_any_failed` that has neither a timeout nor a deadline |
+//! | `grace(d)` of the run | an attempt that has not ended d after it was told to is given up: its step ends with the cause of the request, is not retried, and frees its permit, but its resources only when the attempt ends after all. A step that only such resources hold up fails once nothing else is in flight and no step waits for a time. Without it a run waits |
 //! | a tie | a result that is ready in a poll wins over a limit or a stop that is noticed in the same poll; a limit wins over a stop |
 //! | `poll_budget(n)` | how many attempts one poll of the run polls at most, before it lets other tasks have a turn: see [`Config::poll_budget`] |
-//! | a panic (`std`) | the step is `Failed` with [`StepError::Panicked`] and is not retried; the others go on |
+//! | a panic of a step (`std`) | the step is `Failed` with [`StepError::Panicked`] and is not retried; the others go on. Its closure, its future, its spawner, its retry predicate and the drops of these belong to the step, and so does the drop of an error that a further attempt replaces. What panics when it is dropped later has no effect |
+//! | a panic of an observer or the timer (`std`) | the run ends with [`PipelineError::Panicked`], which names it. Attempts in flight are ended as if the run had been dropped; the pipeline can be run again |
 //!
 //! An abandoned attempt keeps its permit and its resources until it has really ended, and no further attempt of its step
 //! starts before. An attempt in place ends when it is dropped.
+//!
+//! Not every panic can be caught: without `std`, and in static runs, a panic is the caller's. A drop that panics while another
+//! panic unwinds aborts the program, as everywhere in Rust: a future that panics and whose variables panic when dropped.
 //!
 //! # Features
 //!
 //! - `std` (default) implies `alloc`.
 //! - `alloc` adds [`Pipeline`] and [`LocalPipeline`]. Without it there are the scheduler, the policies, the diagrams and the traits.
+//!   It needs a core with compare-and-swap, which a Cortex-M0 does not have.
 //! - `macros` adds the attribute `pipeline`, which needs neither of the two. Without `std` it links against an implementation of
 //!   the crate `critical-section`, which every board has.
 //! - `serde` writes reports, and reads and writes [`Settings`] and [`Config`].
@@ -56,6 +67,12 @@
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(all(feature = "alloc", not(target_has_atomic = "ptr")))]
+compile_error!(
+    "the feature `alloc` of `rungs` needs a core with compare-and-swap, which this target does not have; without `alloc` and \
+     `std` (`default-features = false, features = [\"macros\"]`) there is the attribute `pipeline`, which needs neither"
+);
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
@@ -100,8 +117,12 @@ pub mod dynamic;
 mod exit;
 #[cfg(any(feature = "alloc", feature = "macros"))]
 mod exit_code;
+#[cfg(feature = "alloc")]
+mod panics;
 #[cfg(feature = "std")]
 mod seed;
+#[cfg(feature = "sim")]
+pub mod sim;
 #[cfg(feature = "alloc")]
 mod steps;
 
@@ -144,11 +165,11 @@ pub use time::{NoClock, Timer};
 ///         pub log: Vec<&'static str>,
 ///     }
 ///
-///     /// A parameter that does not have the name of a step is a field of the context.
+///     /// A parameter that does not have the name of a step is a field of the context. This step cannot fail.
 ///     #[step]
-///     async fn power(rail: &mut bool) -> Result<u32, Fault> {
+///     async fn power(rail: &mut bool) -> u32 {
 ///         *rail = true;
-///         Ok(3_300)
+///         3_300
 ///     }
 ///
 ///     /// `power` is the result of the step `power`; `cx` describes the attempt.
@@ -178,8 +199,8 @@ pub use rungs_macros::pipeline;
 pub use cancel::CancelToken;
 #[cfg(feature = "alloc")]
 pub use dynamic::{
-    BoxError, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, Pipeline, PipelineOf,
-    PlanError, PlanErrorKind, Runner, Shared, StepBuilder, own,
+    BoxError, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, PanicSource, Pipeline,
+    PipelineError, PipelineOf, PlanError, PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, Warnings, own,
 };
 #[cfg(feature = "std")]
 pub use exit::Exit;

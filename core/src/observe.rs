@@ -8,12 +8,13 @@ use crate::{
 use core::{fmt, time::Duration};
 #[cfg(any(feature = "alloc", feature = "macros"))]
 use rungs_scheduler::StepState;
-use rungs_scheduler::{Cause, Config, Instant, Plan, Status, StepId};
+use rungs_scheduler::{__private::AttemptCount, Cause, Config, Instant, Plan, Status, StepId};
 
 /// Receives every event of a run, in order; added to a run by `observe`. For a closure there is `on_event`.
 ///
-/// It is called between the steps of the run, so it should be quick. If it panics, so does the run. A run that is dropped
-/// before its end has no last event.
+/// It is called between the steps of the run, so it should be quick. If it panics, the run ends with an error that names
+/// it: [`PipelineError`](crate::PipelineError). (A static run panics.) A run that ends in this way, or that is dropped before
+/// its end, has no last event.
 ///
 /// ```
 /// use rungs::{Event, EventKind, NoClock, Observer, Pipeline};
@@ -43,7 +44,7 @@ use rungs_scheduler::{Cause, Config, Instant, Plan, Status, StepId};
 /// assert!(futures_lite::future::block_on(run)?.is_success());
 /// assert_eq!((progress.done, progress.steps), (2, 2));
 /// assert_eq!(lines.first().unwrap(), "watched: run started: 2 steps");
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 ///
 /// `&mut O`, `Box<O>` and `Option<O>` are observers if `O` is one, also if it is a `dyn Observer<E>`.
@@ -104,7 +105,7 @@ impl<E, O: Observer<E>> Observer<E> for Option<O> {
 ///     "last: skipped: `bad` failed, through `next`",
 ///     "log: run ended: 1 success, 1 failed, 2 skipped, exit code 1",
 /// ]);
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 #[derive(Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -178,7 +179,7 @@ pub enum EventKind<'a, E> {
 /// });
 /// assert!(futures_lite::future::block_on(run.run(&NoClock))?.is_success());
 /// assert_eq!(seen, Some((vec!["a".into(), "b".into()], Some(1), None)));
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 #[derive(Clone, Copy)]
 pub struct RunInfo<'a> {
@@ -317,7 +318,7 @@ impl<E: fmt::Display> fmt::Display for Event<'_, E> {
         match &self.kind {
             EventKind::RunStarted(run) => write!(f, "run started: {run}"),
             EventKind::Started if self.attempt == 1 => f.write_str("started"),
-            EventKind::Started => write!(f, "attempt {}", self.attempt),
+            EventKind::Started => write!(f, "attempt {}", AttemptCount(self.attempt)),
             EventKind::Retrying { error, next } if *next > self.at => {
                 write!(f, "{error}; again in {:?}", *next - self.at)
             }

@@ -2,6 +2,8 @@
 
 use crate::observe::{Event, Observer};
 use core::fmt;
+#[cfg(feature = "alloc")]
+use {crate::panics::on_panic, core::any::type_name};
 
 /// The observers of a run: `()`, and what `observe` and `on_event` add to it.
 #[diagnostic::on_unimplemented(message = "not all of these observe runs whose steps fail with `{E}`: `{Self}`")]
@@ -11,7 +13,19 @@ pub trait Observers<E>: sealed::Sealed {
 
     /// Calls all of them, in the order in which they were added.
     fn on_event(&mut self, event: &Event<'_, E>);
+
+    /// The same for runs in which a panic is caught: if an observer panics, its type is in `panicked` afterwards.
+    #[inline]
+    #[cfg(feature = "alloc")]
+    fn on_event_traced(&mut self, event: &Event<'_, E>, panicked: &mut Option<TypeName>) {
+        let _ = panicked;
+        self.on_event(event);
+    }
 }
+
+/// Gives the name of a type. The function is half as large as the name.
+#[cfg(feature = "alloc")]
+pub type TypeName = fn() -> &'static str;
 
 pub(crate) mod sealed {
     /// Nothing but `observe` and `on_event` makes a list.
@@ -44,6 +58,13 @@ impl<E, L: Observers<E>, O: Observer<E>> Observers<E> for Added<L, O> {
     fn on_event(&mut self, event: &Event<'_, E>) {
         self.others.on_event(event);
         self.observer.on_event(event);
+    }
+
+    #[inline]
+    #[cfg(feature = "alloc")]
+    fn on_event_traced(&mut self, event: &Event<'_, E>, panicked: &mut Option<TypeName>) {
+        self.others.on_event_traced(event, panicked);
+        on_panic(|| *panicked = Some(type_name::<O>), || self.observer.on_event(event));
     }
 }
 

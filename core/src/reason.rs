@@ -42,6 +42,11 @@ pub enum Origin<'a> {
         /// The step's own need through which it came, unless that is the root.
         via: Option<&'a str>,
     },
+    /// Of a [`Cause::Blocked`].
+    Blocked {
+        /// The step whose attempt was given up.
+        by: &'a str,
+    },
     /// Of a [`Cause::Stopped`].
     Stopped {
         /// The step that failed.
@@ -66,6 +71,7 @@ impl<'a> Origin<'a> {
             Cause::Dependency { root, via } => {
                 Some(Self::Dependency { root: name(root), status, via: (via != root).then(|| name(via)) })
             }
+            Cause::Blocked { by } => Some(Self::Blocked { by: name(by) }),
             Cause::Stopped { by } => Some(Self::Stopped { by: name(by) }),
             _ => None,
         }
@@ -79,6 +85,7 @@ impl fmt::Display for Origin<'_> {
                 write!(f, "`{root}` {}", verb(status))?;
                 via.map_or(Ok(()), |via| write!(f, ", through `{via}`"))
             }
+            Self::Blocked { by } => write!(f, "`{by}` was given up and still holds its resources"),
             Self::Stopped { by } => write!(f, "stopped after `{by}` failed"),
         }
     }
@@ -94,6 +101,7 @@ impl defmt::Format for Origin<'_> {
                     defmt::write!(f, ", through `{=str}`", via);
                 }
             }
+            Self::Blocked { by } => defmt::write!(f, "`{=str}` was given up and still holds its resources", by),
             Self::Stopped { by } => defmt::write!(f, "stopped after `{=str}` failed", by),
         }
     }

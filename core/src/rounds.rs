@@ -99,8 +99,13 @@ pub(crate) trait Rounds {
     /// When the next limit passes.
     fn poll_deadline(&mut self) -> Option<Instant>;
 
-    /// The clock of the run.
-    fn timer(&self) -> &Self::Timer;
+    /// Sleeps until the deadline, if there is one.
+    fn poll_sleep(
+        &mut self,
+        sleep: Pin<&mut ArmedSleep<Self::Timer>>,
+        deadline: Option<Instant>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()>;
 }
 
 /// Polls a run once; ready when every step has ended.
@@ -178,6 +183,6 @@ fn has_stop<R: Rounds>(run: &mut R, cx: &mut Context<'_>) -> bool {
 fn sleep_has_ended<R: Rounds>(run: &mut R, sleep: Pin<&mut ArmedSleep<R::Timer>>, cx: &mut Context<'_>) -> bool {
     R::HAS_LIMITS && {
         let deadline = run.poll_deadline();
-        sleep.poll_until(deadline, run.timer(), cx).is_ready()
+        run.poll_sleep(sleep, deadline, cx).is_ready()
     }
 }

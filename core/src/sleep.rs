@@ -1,5 +1,7 @@
 //! The one sleep of a run, in the drivers of both APIs.
 
+#[cfg(feature = "alloc")]
+use crate::panics::call_caught;
 use crate::time::Timer;
 use core::{
     future::Future,
@@ -48,5 +50,12 @@ impl<T: Timer> ArmedSleep<T> {
         this.sleep.set(None);
         *this.armed = Instant::NEVER;
         Poll::Ready(())
+    }
+
+    /// Drops the sleep. If its drop panics, that has no effect.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn disarm_caught(self: Pin<&mut Self>) {
+        let mut sleep = self.project().sleep;
+        call_caught(&mut || sleep.set(None));
     }
 }

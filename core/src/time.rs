@@ -12,6 +12,8 @@ use rungs_scheduler::Instant;
 /// - A deadline beyond what the runtime can represent does not panic and does not wrap: the sleep is as long as the runtime
 ///   allows.
 ///
+/// A timer that panics ends the run with an error that names it.
+///
 /// A timer for tests, with a clock that the sleeps move:
 ///
 /// ```

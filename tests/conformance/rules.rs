@@ -41,6 +41,9 @@ macro_rules! each_rule {
             a_cancel_abandons_and_clean_up_runs
             a_second_cancel_prevents_clean_up
             the_runs_deadline_cancels
+            clean_up_may_have_a_deadline_of_the_run
+            an_attempt_is_given_up_after_its_grace
+            what_only_given_up_attempts_hold_up_fails
             a_result_wins_a_tie
             an_abandoned_attempt_keeps_its_permit
             a_panic_is_never_retried
@@ -90,7 +93,7 @@ pub(crate) fn a_backoff_delays_each_further_attempt() {
 
 pub(crate) fn a_step_is_retried_forever_until_it_succeeds() {
     run(&[(&[], ONCE.retry_forever())], GO, |run| {
-        // Further than attempts are counted.
+        // Further than 16 bits count.
         for _ in 0..70_000 {
             run.starts(&[0]).retries(0, AGAIN, 0);
         }
@@ -372,6 +375,54 @@ pub(crate) fn the_runs_deadline_cancels() {
         run.is(0, Status::Cancelled, Some(Cause::RunDeadline));
         run.is(1, Status::Skipped, Some(Cause::RunDeadline)).has_ended();
     });
+}
+
+pub(crate) fn clean_up_may_have_a_deadline_of_the_run() {
+    let steps: [Step<'_>; 3] =
+        [(&[], ONCE.when(When::AllDone)), (&[], ONCE.when(When::AllDone).deadline(ms(5))), (&[], ONCE)];
+    run(&steps, GO.clean_up_deadline(ms(3)), |run| {
+        run.starts(&[0, 1, 2]).wakes_at(3).at(3).wants(&[abandon(0)]).ends(0, Outcome::Abandoned);
+        run.is(0, Status::Failed, Some(Cause::Deadline)).wakes_at(5).ends(1, GOOD).ends(2, GOOD).has_ended();
+    });
+}
+
+pub(crate) fn an_attempt_is_given_up_after_its_grace() {
+    let config = GO.max_concurrent(1).grace(ms(4));
+    run(&[(&[], ONCE.timeout(ms(5)).retries(3)), (&[], ONCE)], config, |run| {
+        run.starts(&[0]).wakes_at(5).at(5).wants(&[abandon(0)]).wakes_at(9);
+        run.at(9).is_still_running(0, false).wants(&[ended(0), Action::Start(id(1))]);
+        run.is(0, Status::Failed, Some(Cause::TimedOut)).is_still_running(0, true);
+        run.ends_late(0).is_still_running(0, false).is(0, Status::Failed, Some(Cause::TimedOut));
+        run.ends(1, GOOD).has_ended();
+    });
+}
+
+pub(crate) fn what_only_given_up_attempts_hold_up_fails() {
+    let steps: [Step<'_>; 3] = [(&[], ONCE.class(1).timeout(ms(5))), (&[], ONCE.class(1)), (&[], ONCE)];
+    let uses = [Use { resource: 0, units: 1 }];
+    // The step without resources is the first class.
+    let numbering = Numbering {
+        order: &[2, 0, 1],
+        priorities: &[1, 2, 0],
+        ranks: &[2, 0, 1],
+        classes: &[0, 1, 3],
+        use_rows: &[0, 0, 1],
+        uses: &uses,
+        capacities: &[1],
+        ..Numbering::default()
+    };
+    for ends_late in [false, true] {
+        run_in_order(&steps, GO.grace(ms(4)), numbering, |run| {
+            run.starts(&[0, 2]).at(5).wants(&[abandon(0)]).at(9).wants(&[ended(0)]);
+            // The step in flight keeps the run waiting for a late end.
+            if ends_late {
+                run.ends_late(0).starts(&[1]).ends(1, GOOD).ends(2, GOOD).has_ended();
+            } else {
+                run.ends(2, GOOD).wants(&[ended(1)]);
+                run.is(1, Status::Failed, Some(Cause::Blocked { by: id(0) })).has_ended();
+            }
+        });
+    }
 }
 
 pub(crate) fn a_result_wins_a_tie() {

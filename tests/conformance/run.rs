@@ -98,6 +98,20 @@ impl Run<'_> {
         self
     }
 
+    /// The attempt that was given up has ended.
+    #[track_caller]
+    pub(crate) fn ends_late(&mut self, step: usize) -> &mut Self {
+        assert_eq!(self.scheduler.handle_outcome(id(step), Outcome::Success, self.now), Verdict::Ignored);
+        self
+    }
+
+    /// Whether the step's attempt was given up and has not ended.
+    #[track_caller]
+    pub(crate) fn is_still_running(&mut self, step: usize, is: bool) -> &mut Self {
+        assert_eq!(self.scheduler.state(id(step)).map(StepState::is_still_running), Some(is));
+        self
+    }
+
     /// The attempt in flight has this outcome, and a retry will start at that time.
     #[track_caller]
     pub(crate) fn retries(&mut self, step: usize, outcome: Outcome, millis: u64) -> &mut Self {

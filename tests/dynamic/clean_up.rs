@@ -166,3 +166,27 @@ fn clean_up_keeps_its_own_time_limits() {
     let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
     assert_eq!(fates(&report), ["first success 0..0", "tidy failed 0..10: timed out"]);
 }
+
+#[test]
+fn the_run_gives_clean_up_steps_without_a_limit_a_deadline() {
+    let clock = Clock::new();
+    let mut p = Pipeline::with_error::<&str>("tidy");
+    let bad = p.step("bad").run(|| async { Err::<(), _>("no") });
+    p.step("hangs").after(bad).when_all_done().run(|| takes(&clock, 1_000));
+    p.step("alarm").after(bad).when_any_failed().run(|| takes(&clock, 1_000));
+    p.step("slow").after(bad).when_all_done().deadline(ms(30)).run(|| takes(&clock, 20));
+    p.step("retried").after(bad).when_all_done().timeout(ms(8)).retries(1).run(|| takes(&clock, 1_000));
+    p.step("no clean-up").run(|| takes(&clock, 25));
+    let report = drive(&clock, p.runner().clean_up_deadline(ms(10)).run(&clock)).unwrap();
+    assert_eq!(
+        fates(&report),
+        [
+            "bad failed 0..0: no",
+            "hangs failed 0..10: deadline exceeded",
+            "alarm failed 0..10: deadline exceeded",
+            "slow success 0..20",
+            "retried failed x2 0..16: timed out",
+            "no clean-up success 0..25",
+        ],
+    );
+}

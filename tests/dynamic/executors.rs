@@ -19,7 +19,7 @@ use rungs_async_executor::On;
 use crate::support::{Clock, Count, Guard, Hand, block, drive, fates, ms};
 
 /// What an attempt comes to, with a guard that tells how long it lives.
-type Attempt = Pin<Box<dyn Future<Output = Guard> + Send>>;
+pub(crate) type Attempt = Pin<Box<dyn Future<Output = Guard> + Send>>;
 
 /// A spawner, its executor's `try_tick`, and ways to poll what was spawned.
 struct Bench<S: Spawner<Attempt>, T> {
@@ -67,7 +67,7 @@ impl<S: Spawner<Attempt>, T: Fn() -> bool> Bench<S, T> {
 
 /// Every rule of `Spawner`.
 #[track_caller]
-fn keeps_the_rules<S: Spawner<Attempt>>(spawner: S, tick: impl Fn() -> bool) {
+pub(crate) fn keeps_the_rules<S: Spawner<Attempt>>(spawner: S, tick: impl Fn() -> bool) {
     let bench = Bench { spawner, tick, hand: Hand::new(), alive: Count::new() };
 
     let mut handle = bench.spawn(smol::future::yield_now());

@@ -63,7 +63,7 @@ fn what_is_not_there_is_told() {
     let report = block(p.run(&NoClock)).unwrap();
     assert_eq!(
         *report.output(told).unwrap(),
-        "`other` is not among the needs of this step; the result of `a` has another type",
+        "`other` is not among the needs of this step; the result of `a` is of type `u32`, and was asked for as `u64`",
     );
 }
 
@@ -74,7 +74,8 @@ fn a_lookup_error_is_a_steps_error() {
     p.step("asks").depends_on(["a"]).run(|inputs: Inputs| async move { Ok(inputs.get::<String>("a")?.len()) });
     let report = block(p.run(&NoClock)).unwrap();
     let asks = report.get("asks").unwrap();
-    assert_eq!(asks.reason().unwrap().to_string(), "the result of `a` has another type");
+    let told = "the result of `a` is of type `u32`, and was asked for as `alloc::string::String`";
+    assert_eq!(asks.reason().unwrap().to_string(), told);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod support;
 
+mod all_cores;
 mod allocations;
 mod cancelling;
 mod clean_up;
@@ -20,6 +21,7 @@ mod limits;
 mod machine;
 mod many;
 mod needs;
+mod panicking_drops;
 mod panics;
 mod pictures;
 mod plan_errors;
@@ -27,13 +29,18 @@ mod plans;
 mod reports;
 mod reruns;
 mod retries;
+mod run_panics;
 mod settings;
 mod spawn;
 mod stops;
 mod tables;
 mod threads;
 mod timers;
+mod tokio_blocking;
+mod tokio_tasks;
+mod tokio_time;
 mod turns;
 mod ui;
 mod wakes;
+mod warnings;
 mod width;

@@ -1,12 +1,15 @@
 //! A panic is its step's failure, and nobody else's.
 
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind, panic_any},
+    fmt,
+    panic::panic_any,
+    pin::Pin,
     sync::atomic::{AtomicBool, Ordering},
-    task::Poll,
+    task::{Context, Poll},
 };
 
-use rungs::{NoClock, Pipeline, StepError};
+use rungs::{NoClock, Pipeline, Spawner, Status, StepError, TaskDropped};
+use rungs_smol::Smol;
 
 use crate::support::{Clock, Count, block, drive, fates, give_way, ms};
 
@@ -112,22 +115,6 @@ fn a_panic_while_an_attempt_is_cut_off_ends_it() {
 }
 
 #[test]
-fn a_panicking_observer_is_the_runs_panic_and_the_pipeline_can_be_run_again() {
-    let alive = Count::new();
-    let mut p = Pipeline::with_error::<&str>("observer");
-    p.step("a").run(|| async {
-        let _alive = alive.guard();
-        give_way().await;
-        Ok(())
-    });
-    p.step("b").run(|| async { Ok(()) });
-    let run = p.runner().on_event(|event| assert_ne!(event.name, "b"));
-    assert!(catch_unwind(AssertUnwindSafe(|| block(run.run(&NoClock)))).is_err());
-    assert_eq!(alive.get(), 0);
-    assert!(block(p.run(&NoClock)).unwrap().is_success());
-}
-
-#[test]
 fn a_panic_in_retry_if_is_the_steps() {
     let panics = AtomicBool::new(true);
     let alive = Count::new();
@@ -144,7 +131,7 @@ fn a_panic_in_retry_if_is_the_steps() {
     let report = block(p.run(&NoClock)).unwrap();
     let error = report.get("judged").unwrap().error().unwrap().to_string();
     assert_eq!(error, "panicked: in retry_if");
-    assert_eq!(report.get("waits").unwrap().status(), rungs::Status::Success);
+    assert_eq!(report.get("waits").unwrap().status(), Status::Success);
     assert_eq!(alive.get(), 0);
     panics.store(false, Ordering::Relaxed);
     let report = block(p.run(&NoClock)).unwrap();
@@ -172,5 +159,82 @@ fn what_a_panicking_future_owns_is_dropped_at_once() {
         let report = block(p.run(&NoClock)).unwrap();
         assert_eq!(report.get("bomb").unwrap().error().unwrap().to_string(), "panicked: boom");
         assert_eq!(*report.output(next).unwrap(), 0, "the next step finds none");
+    }
+}
+
+/// Panics instead of spawning.
+#[derive(Clone, Copy)]
+struct NoSpawn;
+
+impl<F: Future> Spawner<F> for NoSpawn {
+    type Handle = F;
+
+    fn spawn(&self, _: F) -> F {
+        panic!("no thread is left")
+    }
+    fn poll_join(handle: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<Result<F::Output, TaskDropped>> {
+        handle.poll(cx).map(Ok)
+    }
+    fn poll_cancel(_: Pin<&mut F>, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Ready(())
+    }
+}
+
+#[test]
+fn a_panic_before_there_is_a_future_gives_the_resources_back() {
+    let alive = Count::new();
+    let mut p = Pipeline::with_error::<&str>("no future");
+    p.resource("bus", 1);
+    let no_future = || -> std::future::Ready<Result<(), &'static str>> { panic!("no future") };
+    p.step("in the closure").uses("bus", 1).retries(3).run(no_future);
+    p.step("in the closure of a spawned step").uses("bus", 1).retries(3).spawn_on(Smol).run(no_future);
+    p.step("in the spawner").uses("bus", 1).retries(3).spawn_on(NoSpawn).run(|| {
+        let alive = alive.guard();
+        async move { Ok(drop(alive)) }
+    });
+    p.step("good").uses("bus", 1).run(|| async { Ok(()) });
+    for _ in 0..2 {
+        let report = block(p.runner().max_concurrent(1).run(&NoClock)).unwrap();
+        assert_eq!(
+            fates(&report),
+            [
+                "in the closure failed 0..0: panicked: no future",
+                "in the closure of a spawned step failed 0..0: panicked: no future",
+                "in the spawner failed 0..0: panicked: no thread is left",
+                "good success 0..0",
+            ]
+        );
+        assert_eq!(alive.get(), 0);
+    }
+}
+
+/// An error without words.
+struct Unspeakable;
+
+impl fmt::Display for Unspeakable {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic!("no words")
+    }
+}
+
+impl fmt::Debug for Unspeakable {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic!("no words")
+    }
+}
+
+#[test]
+fn an_error_that_cannot_be_shown_has_a_report() {
+    let mut p = Pipeline::with_code::<Unspeakable>("unspeakable");
+    let bad = p.step("bad").retries(1).run(|| async { Err::<(), _>(Unspeakable) });
+    p.step("behind").needs(bad).run(|_| async { Ok(()) });
+    p.step("good").run(|| async { Ok(()) });
+    for _ in 0..2 {
+        let report = block(p.run(&NoClock)).unwrap();
+        let statuses: Vec<_> = report.steps().map(|step| step.status()).collect();
+        assert_eq!(statuses, [Status::Failed, Status::Failed, Status::Success]);
+        assert_eq!(report.exit_code(), 1);
+        assert!(matches!(report.get("bad").unwrap().error(), Some(StepError::Failed(Unspeakable))));
+        assert!(matches!(report.get("behind").unwrap().error(), Some(StepError::Dependency { .. })));
     }
 }

@@ -1,17 +1,17 @@
 //! Everything that can be wrong with a plan, told at once and by name.
 
-use rungs::{Backoff, Config, Jitter, NoClock, Pipeline, PlanError, PlanErrorKind, Retry};
+use rungs::{Backoff, Config, Jitter, NoClock, Pipeline, PlanErrorKind, Retry, Settings};
 
 use crate::support::{Clock, Count, block, drive, fates, ms};
 
-fn told(error: &PlanError) -> Vec<String> {
-    error.mistakes().iter().map(ToString::to_string).collect()
+fn told(mistakes: &[PlanErrorKind]) -> Vec<String> {
+    mistakes.iter().map(ToString::to_string).collect()
 }
 
 fn check(build: impl FnOnce(&mut Pipeline<'_>)) -> Vec<String> {
     let mut p = Pipeline::with_error("wrong");
     build(&mut p);
-    told(&p.check().unwrap_err())
+    told(p.check().unwrap_err().mistakes())
 }
 
 fn step(p: &mut Pipeline<'_>, name: &str, needs: &[&str]) {
@@ -45,6 +45,31 @@ fn a_long_cycle_does_not_overflow_the_stack() {
     assert_eq!(path[0].matches(" needs ").count(), 100_000);
 }
 
+/// One path for each set of steps that depend on each other, from the step that was declared first.
+#[test]
+fn every_cycle_is_told_once() {
+    let cycles = check(|p| {
+        step(p, "sees both", &["hen", "a"]);
+        step(p, "hen", &["egg", "fox"]);
+        step(p, "a", &["b"]);
+        step(p, "egg", &["hen"]);
+        step(p, "fox", &["hen"]);
+        step(p, "b", &["c", "hen"]);
+        step(p, "c", &["a"]);
+    });
+    assert_eq!(cycles, ["a cycle: `hen` needs `egg` needs `hen`", "a cycle: `a` needs `b` needs `c` needs `a`"]);
+    let many = check(|p| {
+        // Each pair depends on the pair before.
+        for n in 0..100_000_usize {
+            let (other, before) = ((n ^ 1).to_string(), n.saturating_sub(2).to_string());
+            let needs = [&*other, &*before];
+            step(p, &n.to_string(), if n > 1 { &needs } else { &needs[..1] });
+        }
+    });
+    assert_eq!(many.len(), 50_000);
+    assert_eq!(many[49_999], "a cycle: `99998` needs `99999` needs `99998`");
+}
+
 #[test]
 fn unknown_needs_and_self_needs() {
     let mistakes = check(|p| {
@@ -63,9 +88,73 @@ fn unknown_needs_and_self_needs() {
 }
 
 #[test]
+fn a_misspelled_need_is_told_with_the_name_that_is_meant() {
+    let mistakes = check(|p| {
+        step(p, "fetch orders", &[]);
+        step(p, "store", &["fetch order", "stores", "dance"]);
+        p.step("total").depends_on(["fetch_orders"]).run(|_| async { Ok(()) });
+    });
+    assert_eq!(
+        mistakes,
+        [
+            "step `store` needs `fetch order`, which does not exist; did you mean `fetch orders`?",
+            "step `store` needs `stores`, which does not exist",
+            "step `store` needs `dance`, which does not exist",
+            "step `total` needs `fetch_orders`, which does not exist; did you mean `fetch orders`?",
+        ],
+        "a step is not meant by its own needs",
+    );
+}
+
+/// Names by the hundred thousand are not all compared with each other.
+#[test]
+fn many_unknown_needs_are_told() {
+    let mistakes = check(|p| {
+        for n in 0..100_000 {
+            step(p, &format!("step {n}"), &[&format!("stop {}", n + 1)]);
+        }
+    });
+    assert_eq!(mistakes.len(), 100_000);
+    assert!(mistakes[0].ends_with("did you mean `step 1`?") && mistakes[99_999].ends_with("does not exist"));
+}
+
+#[test]
+fn what_has_no_effect_without_retries_is_told() {
+    let mistakes = check(|p| {
+        p.defaults(Settings::DEFAULT.retries(2).backoff(Backoff::fixed(ms(1))));
+        p.step("by default").run(|| async { Ok(()) });
+        p.step("once").retries(0).run(|| async { Ok(()) });
+        p.step("twice").retry_delay(ms(1)).retry_if(|_| true).retries(1).run(|| async { Ok(()) });
+        p.step("none").retries(0).backoff(Backoff::fixed(ms(1))).run(|| async { Ok(()) });
+        p.defaults(Settings::DEFAULT.backoff(Backoff::fixed(ms(1))));
+        p.step("idle default").run(|| async { Ok(()) });
+        p.step("restated").backoff(Backoff::fixed(ms(1))).run(|| async { Ok(()) });
+        p.defaults(Settings::DEFAULT);
+        p.step("delay").retry_delay(ms(5)).retry_if(|_| true).run(|| async { Ok(()) });
+        p.step("value").settings(Settings::DEFAULT.backoff(Backoff::NONE)).run(|| async { Ok(()) });
+        p.step("timeout").timeout(ms(5)).retry_on_timeout(false).run(|| async { Ok(()) });
+        p.step("no timeout").retries(1).retry_on_timeout(false).run(|| async { Ok(()) });
+    });
+    assert_eq!(
+        mistakes,
+        [
+            "step `none`: `backoff` has no effect without `retries`",
+            "step `restated`: `backoff` has no effect without `retries`",
+            "step `delay`: `backoff` has no effect without `retries`",
+            "step `delay`: `retry_if` has no effect without `retries`",
+            "step `value`: `backoff` has no effect without `retries`",
+            "step `timeout`: `retry_on_timeout` has no effect without `retries`",
+            "step `no timeout`: `retry_on_timeout` has no effect without `timeout`",
+        ],
+    );
+}
+
+#[test]
 fn duplicate_names() {
     let mistakes = check(|p| ["a", "b", "a", "a"].iter().for_each(|name| step(p, name, &[])));
-    assert_eq!(mistakes, ["two steps are called `a`", "two steps are called `a`"]);
+    assert_eq!(mistakes, ["3 steps are called `a`"]);
+    let mistakes = check(|p| ["a", "b", "b", "a", "c"].iter().for_each(|name| step(p, name, &[])));
+    assert_eq!(mistakes, ["two steps are called `a`", "two steps are called `b`"]);
 }
 
 #[test]
@@ -95,7 +184,7 @@ fn resources() {
         mistakes,
         [
             "step `b` uses 3 of `bus`, of which there are 2",
-            "step `c` uses `buss`, which is not a resource of this pipeline",
+            "step `c` uses `buss`, which is not a resource of this pipeline; did you mean `bus`?",
         ],
     );
 }
@@ -105,7 +194,7 @@ fn no_concurrency() {
     let mut p = Pipeline::new("none");
     assert!(p.check().is_ok());
     let error = block(p.runner().max_concurrent(0).run(&NoClock)).err().unwrap();
-    assert_eq!(told(&error), ["`max_concurrent` is 0, so that nothing could ever start"]);
+    assert_eq!(told(error.mistakes()), ["`max_concurrent` is 0, so that nothing could ever start"]);
 }
 
 #[test]
@@ -114,9 +203,13 @@ fn jitter_without_a_seed() {
     let mut p = Pipeline::new("jitter");
     let backoff = Backoff::fixed(ms(5)).jitter(Jitter::Equal);
     p.step("a").retries(1).backoff(backoff).run(|| async { Ok(()) });
-    p.step("never retried").backoff(backoff).run(|| async { Ok(()) });
+    p.defaults(Settings::DEFAULT.backoff(backoff));
+    p.step("never retried").run(|| async { Ok(()) });
     let error = drive(&clock, p.run(&clock)).err().unwrap();
-    assert_eq!(told(&error), ["step `a` uses jitter, and the run has no seed: call `.seed(..)` on the runner"]);
+    assert_eq!(
+        told(error.mistakes()),
+        ["step `a` uses jitter, and the run has no seed: call `.seed(..)` on the runner"]
+    );
     assert!(drive(&clock, p.runner().seed(0).run(&clock)).is_ok());
 }
 
@@ -128,18 +221,30 @@ fn time_settings_without_a_clock() {
     p.step("deadline").deadline(ms(1)).run(|| async { Ok(()) });
     p.step("backoff").retries(1).backoff(Backoff::list(&delays)).run(|| async { Ok(()) });
     p.step("at once").retries(1).backoff(Backoff::list(&delays[..1])).run(|| async { Ok(()) });
-    p.step("never retried").retry_delay(ms(5)).run(|| async { Ok(()) });
+    p.defaults(Settings::DEFAULT.backoff(Backoff::fixed(ms(5))));
+    p.step("never retried").run(|| async { Ok(()) });
+    p.defaults(Settings::DEFAULT);
     p.step("judged").retries(1).retry_if(|_| Retry::Yes).run(|| async { Ok(()) });
     let error = block(p.runner().deadline(ms(9)).run(&NoClock)).err().unwrap();
     assert_eq!(
-        told(&error),
+        told(error.mistakes()),
         [
-            "the run has a deadline, and no clock",
+            "the run has a time limit, and no clock",
             "step `timeout` has a time limit or a delay, and the run has no clock",
             "step `deadline` has a time limit or a delay, and the run has no clock",
             "step `backoff` has a time limit or a delay, and the run has no clock",
         ],
     );
+}
+
+#[test]
+fn grace_and_the_deadline_of_clean_up_steps_need_a_clock() {
+    for config in [Config::DEFAULT.grace(ms(1)), Config::DEFAULT.clean_up_deadline(ms(1))] {
+        let mut p: Pipeline<'_> = Pipeline::new("timeless");
+        p.step("only").run(async || Ok(()));
+        let error = block(p.runner().config(config).run(&NoClock)).err().unwrap();
+        assert_eq!(told(error.mistakes()), ["the run has a time limit, and no clock"]);
+    }
 }
 
 #[test]
@@ -171,14 +276,17 @@ pipeline `all wrong` cannot run, 9 mistakes:
 - two steps are called `good`
 - a cycle: `hen` needs `egg` needs `hen`
 - `max_concurrent` is 0, so that nothing could ever start
-- the run has a deadline, and no clock
+- the run has a time limit, and no clock
 - step `egg` has a time limit or a delay, and the run has no clock
 - step `jitter` uses jitter, and the run has no seed: call `.seed(..)` on the runner",
     );
     assert_eq!(error.pipeline(), "all wrong");
     assert_eq!(error.mistakes().len(), 9);
     p.step("stranger").after(theirs).run(|| async { Ok(calls.raise()) });
-    assert!(told(&p.check().unwrap_err()).contains(&"step `stranger` was given a handle of another pipeline".into()));
+    assert!(
+        told(p.check().unwrap_err().mistakes())
+            .contains(&"step `stranger` was given a handle of another pipeline".into())
+    );
     drop(p);
     assert_eq!(calls.get(), 0);
 }

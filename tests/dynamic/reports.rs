@@ -52,7 +52,7 @@ fn outputs_and_why_there_is_none() {
     assert_eq!((error.status(), error.cause()), (Some(Status::Failed), report.get("next").unwrap().cause()));
     assert_eq!(error.error(), report.get("next").unwrap().error());
     let wrong = report.output_named::<u64>("good").unwrap_err();
-    assert_eq!(wrong.to_string(), "the result of `good` has another type");
+    assert_eq!(wrong.to_string(), "the result of `good` is of type `u32`, and was asked for as `u64`");
     assert_eq!((wrong.kind(), wrong.status()), (OutputErrorKind::OtherType, None));
     assert_eq!(report.output_named::<u64>("bad").unwrap_err().kind(), OutputErrorKind::OtherType);
     let none = report.output_named::<u64>("nobody").unwrap_err();

@@ -9,7 +9,8 @@ fn attempts(retries: u32, each: u64, backoff: Backoff<'_>, seed: u64) -> Vec<u64
     let clock = Clock::new();
     let log = Log::new();
     let mut p = Pipeline::with_error::<&str>("attempts");
-    p.step("step").retries(retries).backoff(backoff).run(|| async {
+    p.defaults(Settings::DEFAULT.backoff(backoff));
+    p.step("step").retries(retries).run(|| async {
         log.write((rungs::Timer::now(&clock).as_nanos() / 1_000_000).to_string());
         clock.sleep(ms(each)).await;
         Err::<(), _>("no")
@@ -37,20 +38,78 @@ fn delays_are_exact() {
 }
 
 #[test]
-fn more_retries_than_are_counted_have_no_end() {
-    let mut tries = 0_u32;
+fn retries_are_exact_up_to_the_most() {
+    const MOST: u32 = Settings::MAX_RETRIES;
+    for retries in [65_534, 65_535, 65_536, MOST] {
+        assert_eq!(attempts_at_once(Settings::DEFAULT.retries(retries), u32::MAX), (retries + 1, retries + 1));
+    }
+}
+
+#[test]
+fn a_step_that_is_retried_forever_counts_to_the_last_number() {
+    let last = 262_143;
+    let forever = Settings::DEFAULT.retry_forever();
+    assert_eq!(attempts_at_once(forever, last - 1), (last - 1, last - 1));
+    assert_eq!(attempts_at_once(forever, last + 10), (last, last));
+}
+
+/// How many attempts of a step the report tells, and the number of the last one in its own context. The step fails
+/// until its attempt number `succeeds_at`.
+fn attempts_at_once(settings: Settings<'static>, succeeds_at: u32) -> (u32, u32) {
+    let (mut tries, mut last) = (0, 0);
     let mut p = Pipeline::with_error::<&str>("patient");
-    p.step("limited").retries(65_535).run(|| async { Err::<(), _>("never") });
-    p.step("endless").retries(65_536).run(|| {
+    p.step("step").settings(settings).run_with(|cx| {
         tries += 1;
-        let succeeds = tries == 200_000;
+        last = cx.attempt();
+        let succeeds = tries == succeeds_at;
         async move { if succeeds { Ok(()) } else { Err("not yet") } }
     });
     let report = futures_lite::future::block_on(p.run(&rungs::NoClock)).unwrap();
-    let told: Vec<_> = report.steps().map(|step| (step.status(), step.attempts(), step.retries())).collect();
-    assert_eq!(told, [(Status::Failed, 65_536, 65_535), (Status::Success, 65_536, 65_535)]);
+    let step = report.get("step").unwrap();
+    assert_eq!(step.status() == Status::Success, succeeds_at < u32::MAX);
+    let attempts = step.attempts();
     drop((report, p));
-    assert_eq!(tries, 200_000);
+    (attempts, last)
+}
+
+#[test]
+fn more_retries_than_are_counted_are_an_error_of_the_plan() {
+    for retries in [Settings::MAX_RETRIES + 1, 262_143, u32::MAX] {
+        let mut p: Pipeline<'_> = Pipeline::new("too patient");
+        p.step("a").retries(retries).run(async || Ok(()));
+        p.step("b").retry_forever().run(async || Ok(()));
+        let told = p.check().unwrap_err().to_string();
+        assert_eq!(
+            told,
+            "pipeline `too patient` cannot run, 1 mistake:\n\
+             - step `a` has more than 200,000 retries: call `retry_forever()` instead",
+        );
+    }
+}
+
+#[test]
+fn the_last_number_of_attempts_is_shown_as_one_of_many() {
+    let token = CancelToken::new();
+    let mut tries = 0_u32;
+    let mut p = Pipeline::with_error::<&str>("many");
+    p.step("endless").retry_forever().run(|| {
+        tries += 1;
+        if tries == 262_200 {
+            token.cancel();
+        }
+        async { Err::<(), _>("no") }
+    });
+    let mut last = String::new();
+    let run = p.runner().cancel(&token).on_event(|event| {
+        if matches!(event.kind, rungs::EventKind::Started) {
+            last = event.to_string();
+        }
+    });
+    let report = futures_lite::future::block_on(run.run(&rungs::NoClock)).unwrap();
+    assert_eq!(last, "endless: attempt 262,143+");
+    let table = report.to_string();
+    assert!(table.contains("endless  cancelled  262,143+ "), "{table}");
+    assert_eq!(report.get("endless").unwrap().attempts(), 262_143);
 }
 
 #[test]
@@ -71,7 +130,7 @@ fn a_step_that_is_retried_forever_ends_by_a_stop() {
     let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
-        ["once failed 0..0: no", "endless cancelled x65536 0..0: the run was cancelled; last error: no"],
+        ["once failed 0..0: no", "endless cancelled x70000 0..0: the run was cancelled; last error: no"],
     );
     drop((report, p));
     assert_eq!(tries, 70_000);

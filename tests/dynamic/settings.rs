@@ -146,11 +146,25 @@ fn what_is_stated_is_written_to_a_file_and_read_back() {
     assert_eq!(serde_json::to_value(Settings::DEFAULT).unwrap(), json!({}));
     assert_eq!(serde_json::to_value(Settings::DEFAULT.retry_forever()).unwrap(), json!({ "retries": "forever" }));
 
-    let config = Config::DEFAULT.max_concurrent(4).deadline(ms(90)).seed(7).order(Order::Levels);
-    let config = config.on_failure(OnFailure::Cancel).poll_budget(9);
+    let config = Config::DEFAULT
+        .max_concurrent(4)
+        .deadline(ms(90))
+        .grace(ms(5))
+        .clean_up_deadline(ms(7))
+        .seed(7)
+        .order(Order::Levels)
+        .on_failure(OnFailure::Cancel)
+        .poll_budget(9);
     let written = serde_json::to_value(config).unwrap();
     let expected = json!({
-        "max_concurrent": 4, "deadline_ms": 90, "seed": 7, "order": "levels", "on_failure": "cancel", "poll_budget": 9
+        "max_concurrent": 4,
+        "deadline_ms": 90,
+        "grace_ms": 5,
+        "clean_up_deadline_ms": 7,
+        "seed": 7,
+        "order": "levels",
+        "on_failure": "cancel",
+        "poll_budget": 9,
     });
     assert_eq!(written, expected);
     assert_eq!(serde_json::from_value::<Config>(written).unwrap(), config);
@@ -163,6 +177,7 @@ fn what_a_file_says_wrong_is_told() {
     for (text, message) in [
         (r#"{"retries": "often"}"#, "a number of retries, or \"forever\""),
         (r#"{"retries": -1}"#, "a number of retries, or \"forever\""),
+        (r#"{"retries": 4294967295}"#, "a number of retries, or \"forever\""),
         (r#"{"retries": 4294967296}"#, "a number of retries, or \"forever\""),
         (r#"{"timeout": 5}"#, "unknown field `timeout`"),
         (r#"{"timeout_ms": -5}"#, "milliseconds, a number that is not negative"),

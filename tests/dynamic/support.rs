@@ -2,7 +2,7 @@
 
 mod clock;
 
-pub(crate) use clock::Clock;
+pub(crate) use clock::{Clock, Sleep};
 
 use std::{
     fmt::Display,

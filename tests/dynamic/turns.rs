@@ -47,7 +47,7 @@ async fn at_last(attempts: &Cell<u32>) -> Result<(), &'static str> {
 fn retries_without_a_delay_are_spread_over_polls() {
     let (clock, attempts) = (Clock::new(), Cell::new(0));
     let mut p = LocalPipeline::with_error("at once");
-    p.step("busy").retries(u32::MAX).run(|| at_last(&attempts));
+    p.step("busy").retry_forever().run(|| at_last(&attempts));
     assert_eq!(longest_poll(&NoClock, &clock, &mut p, &attempts), (128, 79));
 }
 
@@ -56,12 +56,12 @@ fn delays_of_nothing_are_spread_over_polls() {
     let clock = Clock::new();
     let attempts = Cell::new(0);
     let mut p = LocalPipeline::with_error("no delay");
-    p.step("busy").retries(u32::MAX).backoff(Backoff::fixed(ms(0))).run(|| at_last(&attempts));
+    p.step("busy").retry_forever().backoff(Backoff::fixed(ms(0))).run(|| at_last(&attempts));
     assert!(longest_poll(&clock, &clock, &mut p, &attempts).0 <= 128);
 
     let attempts = Cell::new(0);
     let mut p = LocalPipeline::with_error("after nothing");
-    p.step("busy").retries(u32::MAX).retry_if(|_| Retry::After(ms(0))).run(|| at_last(&attempts));
+    p.step("busy").retry_forever().retry_if(|_| Retry::After(ms(0))).run(|| at_last(&attempts));
     assert!(longest_poll(&clock, &clock, &mut p, &attempts).0 <= 128);
 }
 
@@ -69,7 +69,7 @@ fn delays_of_nothing_are_spread_over_polls() {
 fn timeouts_of_nothing_are_spread_over_polls() {
     let (clock, attempts) = (Clock::new(), Cell::new(0));
     let mut p = LocalPipeline::with_error("hung");
-    p.step("hung").timeout(ms(0)).retries(u32::MAX).run(|| {
+    p.step("hung").timeout(ms(0)).retry_forever().run(|| {
         attempts.set(attempts.get() + 1);
         let is_last = attempts.get() == 10_000;
         async move { if is_last { Ok(()) } else { std::future::pending().await } }

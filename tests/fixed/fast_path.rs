@@ -174,3 +174,30 @@ fn a_pipeline_without_steps() {
     assert!(run(&clock, nothing::run(&clock)).is_success());
     assert!(run(&clock, nothing::run(&NoClock)).is_success());
 }
+
+#[rungs::pipeline(error = Bad)]
+mod lamps {
+    use super::*;
+
+    pub struct Board {
+        pub burns: bool,
+    }
+
+    #[step(optional)]
+    async fn lamp() -> Result<(), Bad> {
+        Ok(())
+    }
+    #[step(optional, after(lamp))]
+    async fn spare(burns: &bool) -> Result<(), Bad> {
+        if *burns { Ok(()) } else { Err(Bad("dark")) }
+    }
+}
+
+#[test]
+fn an_optional_step_that_took_it_is_not_required() {
+    for burns in [true, false] {
+        let report = run(&Clock::new(), lamps::run(&mut lamps::Board { burns }, &NoClock));
+        assert!(report.steps().all(|step| !step.is_required()), "{report}");
+        assert_eq!(report.exit_code(), 0);
+    }
+}

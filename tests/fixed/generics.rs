@@ -39,7 +39,7 @@ mod generic {
 
     /// Its result type names the context's parameter.
     #[step]
-    async fn first<Q: Clone, const N: usize>(values: &[Q; N], power: &bool) -> Outcome<Wrapped<Q>> {
+    async fn first<Q: Clone, const N: usize>(values: &[Q; N], power: &bool) -> Result<Wrapped<Q>, Bad> {
         assert!(*power);
         values.first().cloned().map(Wrapped).ok_or(Bad("no values"))
     }

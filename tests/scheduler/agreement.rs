@@ -9,14 +9,29 @@ use crate::{shrink, sim};
 /// Checks that the scheduler does with a case what the oracle expects.
 #[track_caller]
 pub(crate) fn check(case: &Case) {
-    let (expected, played) = (oracle::run(case), sim::play(case));
-    assert!(expected == played, "{}", show(case, &expected, &played));
+    let expected = oracle::run(case);
+    for play in ways(case) {
+        let played = play(case);
+        assert!(expected == played, "{}", show(case, &expected, &played));
+    }
+}
+
+/// How a case is played: where steps use resources, without and with queues.
+fn ways(case: &Case) -> &'static [fn(&Case) -> Expected] {
+    let is_used = case.steps.iter().any(|step| !step.uses.is_empty());
+    if is_used { &[sim::play, sim::play_with_queues] } else { &[sim::play] }
 }
 
 /// Checks the case of a seed, and shows a smaller case if it fails.
 #[track_caller]
 pub(crate) fn check_seed(seed: u64, most_steps: u64) {
     check_random(&format!("seed {seed} for up to {most_steps} steps"), Random::new(seed).case(most_steps));
+}
+
+/// As [`check_seed`], for a case in which attempts end late or never.
+#[track_caller]
+pub(crate) fn check_late_seed(seed: u64, most_steps: u64) {
+    check_random(&format!("seed {seed} for up to {most_steps} steps, late"), Random::new(seed).late_case(most_steps));
 }
 
 /// Checks a case, and shows a smaller case under this title if it fails.
@@ -30,7 +45,8 @@ pub(crate) fn check_random(title: &str, case: Case) {
 
 /// Whether the scheduler does not do what is expected, or panics.
 fn differs(case: &Case, expected: &Expected) -> bool {
-    catch_unwind(AssertUnwindSafe(|| sim::play(case))).map_or(true, |played| played != *expected)
+    let played = || ways(case).iter().all(|play| play(case) == *expected);
+    !catch_unwind(AssertUnwindSafe(played)).unwrap_or(false)
 }
 
 /// As [`differs`], but `false` for a case that the oracle rejects: reducing a case may lead to such.

@@ -39,6 +39,8 @@ struct Numbers {
 /// The storage of one run.
 #[derive(Default)]
 pub(crate) struct Buffers {
+    /// Whether classes of steps queue for their resources, however few they are.
+    pub(crate) queues: bool,
     pub(crate) states: Vec<StepState>,
     pub(crate) ready: Vec<usize>,
     pub(crate) timers: Vec<TimerEntry>,
@@ -112,7 +114,9 @@ impl Layout {
         numbering: Numbering<'a>,
         now: Instant,
     ) -> Scheduler<'a> {
-        let storage = storage.grow_to(self.needed()).lend();
+        let needed = self.needed();
+        let needed = if storage.queues { needed.with_queues(&self.numbering()) } else { needed };
+        let storage = storage.grow_to(needed).lend();
         Scheduler::new(self.plan(), numbering, self.config, storage, now).expect("storage that fits")
     }
 
@@ -265,6 +269,12 @@ fn config(case: &Case) -> Config {
     }
     if let Some(deadline) = case.run_deadline {
         config = config.deadline(Duration::from_nanos(deadline));
+    }
+    if let Some(grace) = case.grace {
+        config = config.grace(Duration::from_nanos(grace));
+    }
+    if let Some(deadline) = case.clean_up_deadline {
+        config = config.clean_up_deadline(Duration::from_nanos(deadline));
     }
     if case.levels {
         config = config.order(Order::Levels);

@@ -17,6 +17,7 @@ mod shrink;
 mod sim;
 
 mod backoff;
+mod clock_end;
 mod clockless;
 mod exhaustive;
 mod levels;

@@ -1,7 +1,7 @@
 //! Graphs as rows of edges: inverted, sorted, divided into levels, and searched for cycles.
 
 use rungs::scheduler::{Edges, Need, Plan, StepId, find_cycle, invert, levels, topological};
-use rungs::{Settings, When};
+use rungs::{Config, Settings, When};
 
 use crate::layout::id;
 use crate::random::{Random, seeds};
@@ -34,11 +34,11 @@ fn settings_are_given_per_step_or_for_all() {
     let rows = Edges::new(&[0, 0, 0, 0], &[]);
     let kinds = [Settings::DEFAULT.retries(1), Settings::DEFAULT.when(When::AllDone)];
     let plan = Plan::new(rows, rows, &kinds, &[1, 0]);
-    assert_eq!((plan.len(), plan.is_empty(), plan.timers()), (3, false, 2));
+    assert_eq!((plan.len(), plan.is_empty(), plan.timers(&Config::DEFAULT)), (3, false, 2));
     assert_eq!([0, 1, 2].map(|step| *plan.settings(id(step))), [kinds[1], kinds[0], kinds[0]]);
     assert_eq!(*Plan::new(rows, rows, &[], &[]).settings(id(0)), Settings::DEFAULT);
-    assert_eq!(Plan::new(rows, rows, &kinds, &[]).timers(), 3);
-    assert_eq!(Plan::new(rows, rows, &[], &[]).timers(), 0);
+    assert_eq!(Plan::new(rows, rows, &kinds, &[]).timers(&Config::DEFAULT), 3);
+    assert_eq!(Plan::new(rows, rows, &[], &[]).timers(&Config::DEFAULT), 0);
     assert!(Plan::new(Edges::new(&[0], &[]), Edges::new(&[0], &[]), &kinds, &[]).is_empty());
 }
 

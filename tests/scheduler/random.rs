@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::oracle::build::stuck;
 use crate::oracle::{Attempt, Case, Ends, OnFailure, Rule, Spec, StopRequest};
 
 /// The seeds from 0 up to `count`; fifty times as many in a full run.
@@ -78,7 +79,27 @@ impl Random {
             on_failure: self.pick([OnFailure::GoOn, OnFailure::GoOn, OnFailure::Drain, OnFailure::Cancel]),
             run_deadline: if self.one_in(4) { Some(self.below(end)) } else { None },
             stops,
+            grace: None,
+            clean_up_deadline: None,
         }
+    }
+
+    /// A case in which attempts that are told to end do so late or never, and are given up in most cases.
+    pub(crate) fn late_case(&mut self, most_steps: u64) -> Case {
+        let mut case = self.case(most_steps);
+        case.grace = if self.one_in(4) { None } else { Some(self.below(4)) };
+        case.clean_up_deadline = self.sometimes(6);
+        for spec in &mut case.steps {
+            spec.lingers = match self.below(6) {
+                0 | 1 => None,
+                2 | 3 if case.grace.is_some() => Some(stuck()),
+                _ => {
+                    let ends = self.pick([Ends::Ok, Ends::Err, Ends::ErrFinal, Ends::Panic, Ends::Never]);
+                    Some(Attempt { takes: self.below(6), ends })
+                }
+            };
+        }
+        case
     }
 
     /// A case for the fast path: no step uses a resource, and most attempts succeed at once, so that long prefixes of

@@ -24,6 +24,8 @@ fn smaller(case: &Case) -> Vec<Case> {
     change(&|case| case.levels = false);
     change(&|case| case.on_failure = OnFailure::GoOn);
     change(&|case| case.run_deadline = None);
+    change(&|case| case.grace = None);
+    change(&|case| case.clean_up_deadline = None);
     change(&|case| case.capacities.truncate(used_resources(case)));
     (0..case.stops.len()).for_each(|index| change(&|case| _ = case.stops.remove(index)));
     for step in 0..case.steps.len() {

@@ -12,7 +12,7 @@ use rungs::scheduler::{Action, Outcome, Scheduler, StepId, Verdict};
 use rungs::{Cause, Instant, Retry, Stop};
 
 use crate::layout::{Buffers, Layout, id};
-use crate::oracle::{Attempt, Case, Ends, Expected, LastError, Status, StepEnd, StopRequest, Why};
+use crate::oracle::{Attempt, Case, Ends, Expected, LastError, Rule, Status, StepEnd, StopRequest, Why};
 
 /// The outcome of a case, and everything that happened on the way, in order.
 pub(crate) struct Playback {
@@ -36,6 +36,11 @@ pub(crate) enum Event {
 /// Plays a case and returns its outcome.
 pub(crate) fn play(case: &Case) -> Expected {
     play_traced(case).outcome
+}
+
+/// Plays a case whose classes queue for their resources, and returns its outcome.
+pub(crate) fn play_with_queues(case: &Case) -> Expected {
+    play_on(&mut Buffers { queues: true, ..Buffers::default() }, case).outcome
 }
 
 pub(crate) fn play_traced(case: &Case) -> Playback {
@@ -82,6 +87,8 @@ struct Step {
     last_error: Option<LastError>,
     /// While an abandoned attempt has not ended: whether it timed out.
     lingering: Option<bool>,
+    /// While an attempt that was given up has not ended.
+    given_up: bool,
 }
 
 impl Sim<'_> {
@@ -109,7 +116,7 @@ impl Sim<'_> {
             match action {
                 Action::Start(step) => self.start(step.index()),
                 Action::Abandon(step) => self.abandon(step.index()),
-                Action::Ended(step) => self.ended(step.index()),
+                Action::Ended(step) => self.ended_without_outcome(step.index()),
             }
         }
     }
@@ -155,6 +162,9 @@ impl Sim<'_> {
 
     /// The attempt in flight is over, by itself or some time after it was abandoned.
     fn report(&mut self, step: usize) {
+        if std::mem::take(&mut self.steps[step].given_up) {
+            return self.end_late(step);
+        }
         let spec = &self.case.steps[step];
         let attempt = match (self.steps[step].lingering.take(), spec.lingers) {
             (Some(timed_out), None | Some(Attempt { ends: Ends::Never, .. })) => return self.confirm(step, timed_out),
@@ -203,6 +213,29 @@ impl Sim<'_> {
         }
     }
 
+    /// The step has ended by an action; if its attempt was given up, it goes on without counting for anything.
+    fn ended_without_outcome(&mut self, step: usize) {
+        let lingering = self.steps[step].lingering.take();
+        let is_still_running = self.is_still_running(step);
+        assert_eq!(lingering.is_some(), is_still_running, "the attempt of {step} at {}: {}", self.now, self.case);
+        self.steps[step].given_up = is_still_running;
+        if lingering == Some(true) {
+            self.steps[step].last_error = Some(LastError::TimedOut);
+        }
+        self.ended(step);
+    }
+
+    /// An attempt that was given up is over: whatever its result is, it is dropped.
+    fn end_late(&mut self, step: usize) {
+        let verdict = self.run.handle_outcome(id(step), Outcome::Success, self.now());
+        assert_eq!(verdict, Verdict::Ignored, "step {step} at {}: {}", self.now, self.case);
+        assert!(!self.is_still_running(step), "step {step} at {}: {}", self.now, self.case);
+    }
+
+    fn is_still_running(&self, step: usize) -> bool {
+        self.run.state(id(step)).is_some_and(|state| state.is_still_running())
+    }
+
     fn ended(&mut self, step: usize) {
         self.trace.push((self.now, Event::Ended(step)));
         let before = self.steps[step].ended_at.replace(self.now);
@@ -220,7 +253,10 @@ impl Sim<'_> {
     fn limits(&self, step: usize) -> [Option<u64>; 2] {
         let (spec, state) = (&self.case.steps[step], &self.steps[step]);
         let limit = spec.timeout.map(|timeout| state.since.saturating_add(timeout));
-        let deadline = state.started_at.zip(spec.deadline).map(|(start, span)| start.saturating_add(span));
+        let cleans_up = matches!(spec.rule, Rule::AllDone | Rule::AnyFailed);
+        let has_no_limit = spec.timeout.is_none() && spec.deadline.is_none();
+        let span = if cleans_up && has_no_limit { self.case.clean_up_deadline } else { spec.deadline };
+        let deadline = state.started_at.zip(span).map(|(start, span)| start.saturating_add(span));
         [limit, deadline]
     }
 
@@ -249,6 +285,7 @@ impl Sim<'_> {
             other => panic!("step {step} is {other} after the end: {}", self.case),
         };
         let why = why(state.cause());
+        assert!(why != Why::TimedOut || state.timed_out_last(), "step {step} timed out: {}", self.case);
         let keeps_error = status == Status::Cancelled || matches!(why, Why::Own | Why::TimedOut);
         StepEnd {
             status,
@@ -257,13 +294,15 @@ impl Sim<'_> {
             attempts: seen.attempts,
             started_at: seen.started_at,
             ended_at: seen.ended_at.unwrap_or_else(|| panic!("the end of step {step} was not reported: {}", self.case)),
+            still_running: state.is_still_running(),
         }
     }
 
     /// 1 if a required step failed, 2 if one did not succeed because of a stop, else 0.
     fn exit_code(&self) -> u8 {
-        let required = || self.run.states().iter().filter(|state| state.is_required());
-        if required().any(|state| state.status() == rungs::Status::Failed) {
+        let is_required = |step: usize| !self.run.plan().settings(id(step)).is_optional();
+        let failed = |(_, state): &(usize, &rungs::scheduler::StepState)| state.status() == rungs::Status::Failed;
+        if self.run.states().iter().enumerate().filter(failed).any(|(step, _)| is_required(step)) {
             return 1;
         }
         let was_stopped = |step: StepId| {
@@ -271,7 +310,7 @@ impl Sim<'_> {
             matches!(cause, Some(Cause::Stopped { .. } | Cause::Drained | Cause::Cancelled | Cause::RunDeadline))
         };
         let is_missing = |(step, state): (usize, &rungs::scheduler::StepState)| {
-            state.is_required()
+            is_required(step)
                 && match state.cause() {
                     Some(Cause::Dependency { root, .. }) => was_stopped(root),
                     _ => was_stopped(id(step)),
@@ -289,6 +328,7 @@ fn why(cause: Option<Cause>) -> Why {
         Some(Cause::Deadline) => Why::Deadline,
         Some(Cause::Panicked) => Why::Panicked,
         Some(Cause::Dependency { root, via }) => Why::Dependency { root: root.index(), via: via.index() },
+        Some(Cause::Blocked { by }) => Why::Blocked { by: by.index() },
         Some(Cause::Stopped { by }) => Why::Stopped { by: by.index() },
         Some(Cause::Drained) => Why::Drain,
         Some(Cause::Cancelled) => Why::Token,

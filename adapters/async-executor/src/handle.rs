@@ -42,7 +42,7 @@ use rungs::TaskDropped;
 /// let answer = p.step("answer").spawn_on(Pool).run(async || Ok(42));
 /// let report = futures_lite::future::block_on(POOL.run(p.run(&NoClock)))?;
 /// assert_eq!(*report.output(answer).unwrap(), 42);
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 #[must_use = "a handle that is dropped cancels its attempt"]
 pub struct Handle<T, C: ?Sized = dyn Future<Output = Option<T>> + Send> {

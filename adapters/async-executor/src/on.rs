@@ -34,7 +34,7 @@ use std::{rc::Rc, sync::Arc};
 /// let report = futures_lite::future::block_on(executor.run(p.run(&NoClock)))?;
 /// assert!(report.is_success());
 /// assert_eq!(calls.get(), 2);
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct On<X>(

@@ -8,7 +8,8 @@ mod parse;
 
 use proc_macro::TokenStream;
 
-/// Each `#[step]` in the module is an ordinary `async fn` that returns a `Result`. The names of its parameters say what it needs:
+/// Each `#[step]` in the module is an ordinary `async fn`. A step that can fail returns a `Result` with the pipeline's error; one
+/// that cannot fail returns its value plainly, or nothing. The names of its parameters say what it needs:
 ///
 /// - A parameter that has the name of a step is the result of that step, as `&T`. The step runs after it.
 /// - `cx: &StepCx` describes the current attempt.
@@ -20,15 +21,26 @@ use proc_macro::TokenStream;
 ///
 /// Steps that take the same field, one of them by `&mut`, never run at the same time. They follow one another in the order of
 /// their needs, and otherwise in the order of declaration. This is an order and not a need: if one fails, the next still runs.
+/// So a step that takes a field by `&` sees what the writers before it have left, and the next writer waits for all such
+/// readers. Readers between two writers run side by side.
+///
+/// # Which steps can fail
+///
+/// A step can fail if its return type is a `Result`, by whatever path (`io::Result<T>`) or alias. The attribute itself sees names
+/// only, so the compiler decides about aliases; it cannot where a generic parameter of the step occurs in the type, and there
+/// a `Result` must be called `Result`. Another name is an error, and not a lost failure. The value of a step that cannot fail
+/// is all that it returns, an `Option` or a `Result` within it included. Such a step can still end at its `timeout` or
+/// `deadline`, and fail by a need.
 ///
 /// # `#[pipeline(..)]`
 ///
 /// | setting | meaning |
 /// | --- | --- |
-/// | `error = Type` | the error of all steps; required, and it must be `pub` |
+/// | `error = Type` | the error of all steps that can fail; required if there is one, and it must be `pub` |
 /// | `name = ".."` | the name in reports and pictures; by default the name of the module |
 /// | `max_concurrent = n` | the limit of attempts in flight |
 /// | `deadline = d` | the limit of the run |
+/// | `clean_up_deadline = d` | the deadline of each step with `when_all_done` or `when_any_failed` that has no time limit of its own |
 /// | `order = levels` | a level starts when the one before has ended; the default is `eager` |
 /// | `on_failure = drain` or `cancel` | what the failure of a required step does to the others; the default is `go_on` |
 /// | `poll_budget = n` | how many steps one poll of the run starts or ends, before other tasks have a turn; the default is 128 |
@@ -61,7 +73,7 @@ use proc_macro::TokenStream;
 /// | `plan()` | the plan, to be asked for its steps, needs and settings |
 /// | `visualize()` | the picture of the plan |
 /// | `Report`, `Outputs` | the report; the outputs are options, by the names of the steps |
-/// | `Storage` | what a run writes to, its report included; it may lie in a `static` |
+/// | `Storage` | what a run writes to, its report included; it may lie in a `static`. `Storage::report()` is the report of the last run, also of one that was dropped; `Storage::into_report()` is the report alone |
 /// | `step_ids` | the numbers of the steps, as observers and reports use them |
 ///
 /// A generic step whose type parameters occur in its result names them as the context does. `#[cfg]` is not supported on a step,

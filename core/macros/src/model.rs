@@ -31,6 +31,7 @@ pub(crate) struct Pipeline {
 pub(crate) struct ConfigArgs {
     pub(crate) max_concurrent: Option<Expr>,
     pub(crate) deadline: Option<Expr>,
+    pub(crate) clean_up_deadline: Option<Expr>,
     pub(crate) order: Option<Order>,
     pub(crate) on_failure: Option<OnFailure>,
     pub(crate) poll_budget: Option<Expr>,
@@ -79,11 +80,22 @@ pub(crate) struct Step {
     pub(crate) ident: Ident,
     pub(crate) generics: Generics,
     pub(crate) params: Vec<Param>,
-    /// The whole return type: `Result<Imu, BringUp>`, or an alias of such a one.
+    /// The whole return type: `Result<Imu, BringUp>`, an alias of such a one, or the plain value of a step that cannot fail.
     pub(crate) output: Type,
+    pub(crate) fallibility: Fallibility,
     pub(crate) settings: StepArgs,
     /// By index into `Pipeline::resources`; each at most once.
     pub(crate) uses: Vec<(usize, Expr)>,
+}
+
+/// Whether a step can fail: whether its return type is a `Result`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fallibility {
+    Fallible,
+    /// The compiler checks it where the type could be an alias.
+    Infallible,
+    /// The type has another name, and only the compiler knows whether it is an alias.
+    ByType,
 }
 
 /// A parameter of a step.

@@ -27,5 +27,8 @@ pub use time::Instant;
 /// What `rungs` itself uses of this crate; outside of semver, as are all methods that the docs do not show.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::{scheduler::allows_fast_path, time::nanos};
+    pub use crate::{
+        scheduler::{AttemptCount, allows_fast_path},
+        time::nanos,
+    };
 }

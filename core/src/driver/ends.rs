@@ -1,13 +1,16 @@
 //! The end of an attempt: reported to the scheduler and to the observers; an error is kept for the report.
 
 use super::{
-    attempt::{self, Payload},
+    attempt::drop_attempt,
     run::Driver,
+    traced::{RunPanic, TracedTimer},
+    wakes::NO_SLOT,
 };
 use crate::{
     error::StepError,
     observe::EventKind,
     observers::Observers,
+    panics::{Payload, drop_caught, guard, message},
     reason::Origin,
     rounds::is_retried_at_once,
     steps::{AttemptError, Kind, Work},
@@ -26,7 +29,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         }
         parts.scheduler.handle_outcome(step, Outcome::Success, now);
         if !self.errors.is_empty() {
-            self.errors.remove(&step.number());
+            drop_caught(self.errors.remove(&step.number()));
         }
         let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
         let kind = EventKind::Ended { status: Status::Success, cause: None, origin: None, error: None };
@@ -37,15 +40,24 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     #[inline(never)]
     pub(super) fn failed<T: Timer>(&mut self, step: StepId, error: AttemptError<E>, now: Instant) {
         match error {
-            AttemptError::Error(error) => match attempt::guard(|| self.retry_predicate::<T>(step, &error)) {
-                Ok(retry) => self.finish_attempt(step, Outcome::Failed(retry), Some(StepError::Failed(error)), now),
-                // If the predicate panics, the step fails.
-                #[cfg(feature = "std")]
-                Err(payload) => self.end_panicked(step, payload, now),
-                #[cfg(not(feature = "std"))]
-                Err(never) => match never {},
-            },
+            AttemptError::Error(error) => self.returned_error::<T>(step, error, now),
             AttemptError::TaskDropped => self.finish_attempt(step, Outcome::Abandoned, None, now),
+        }
+    }
+
+    /// Handles the step's own error. The error of the attempt before is dropped, and the retry predicate is asked: if one of
+    /// these panics, so has the step, and the error is kept beside that.
+    fn returned_error<T: Timer>(&mut self, step: StepId, error: E, now: Instant) {
+        let retry = guard(|| {
+            drop(self.errors.remove(&step.number()));
+            self.retry_predicate::<T>(step, &error)
+        });
+        match retry {
+            Ok(retry) => self.finish_attempt(step, Outcome::Failed(retry), Some(StepError::Failed(error)), now),
+            Err(payload) => {
+                self.keep_error(step, StepError::Failed(error));
+                self.end_panicked(step, payload, now);
+            }
         }
     }
 
@@ -57,31 +69,34 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         }
     }
 
-    /// Handles the panic of the attempt that was being polled. Any other panic, such as an observer's, is passed
-    /// on to the caller.
-    #[cfg(feature = "std")]
+    /// Handles a panic: it ends the attempt that was being polled, or it is the observers' or the timer's and ends the run.
     #[cold]
-    pub(super) fn panicked<T: Timer>(&mut self, payload: Payload, now: &mut Instant, timer: &T) {
-        let step = core::mem::replace(&mut self.polled, super::wakes::NO_SLOT);
-        let Some(work) = self.parts.works.get_mut(step as usize) else { std::panic::resume_unwind(payload) };
-        attempt::discard(work.as_mut());
+    pub(super) fn panicked<T: Timer>(
+        &mut self,
+        payload: Payload,
+        now: &mut Instant,
+        timer: &TracedTimer<'_, T>,
+    ) -> Result<(), RunPanic> {
+        let step = core::mem::replace(&mut self.polled, NO_SLOT);
+        let Some(work) = self.parts.works.get_mut(step as usize) else {
+            return Err(RunPanic::of(payload, timer, &self.parts.observers));
+        };
+        drop_attempt(work.as_mut());
         if let Some(&slot) = self.parts.slot_of.get(step as usize)
             && self.parts.slots.step_in(slot as usize) == Some(step)
         {
             self.parts.slots.release(slot as usize);
         }
-        *now = timer.now();
-        self.end_panicked(StepId::from_number(step), payload, *now);
+        let ended = guard(|| {
+            *now = timer.now();
+            self.end_panicked(StepId::from_number(step), payload, *now);
+        });
+        ended.map_err(|payload| RunPanic::of(payload, timer, &self.parts.observers))
     }
 
-    #[cfg(feature = "std")]
+    #[cold]
     fn end_panicked(&mut self, step: StepId, payload: Payload, now: Instant) {
-        self.finish_attempt(step, Outcome::Panicked, Some(StepError::Panicked(attempt::message(payload))), now);
-    }
-
-    #[cfg(not(feature = "std"))]
-    pub(super) fn panicked<T: Timer>(&mut self, never: Payload, _: &mut Instant, _: &T) {
-        match never {}
+        self.finish_attempt(step, Outcome::Panicked, Some(StepError::Panicked(message(payload))), now);
     }
 
     /// Handles an attempt that ended without a result. If another is to follow at once, the scheduler is told when
@@ -92,7 +107,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
             return self.report_outcome(step, outcome, own, now);
         }
         if let Some(own) = own {
-            self.errors.insert(step.number(), Arc::new(own));
+            self.keep_error(step, own);
         }
         self.parts.postponed.push((step, outcome));
     }
@@ -112,15 +127,19 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     fn report_outcome(&mut self, step: StepId, outcome: Outcome, own: Option<StepError<E>>, now: Instant) {
         let verdict = self.parts.scheduler.handle_outcome(step, outcome, now);
         if verdict == Verdict::Ignored {
-            return;
+            return drop_caught(own);
         }
         if let Some(own) = own {
-            self.errors.insert(step.number(), Arc::new(own));
+            self.keep_error(step, own);
         }
         match verdict {
             Verdict::Retry(next) => self.retrying(step, next, now),
             _ => self.ended(step, now),
         }
+    }
+
+    fn keep_error(&mut self, step: StepId, own: StepError<E>) {
+        drop_caught(self.errors.insert(step.number(), Arc::new(own)));
     }
 
     /// Reports an attempt that another will follow.

@@ -1,11 +1,16 @@
 //! The future of a run, and the run while it is polled.
 
-use super::{attempt, run::Driver, wakes::Pass};
+use super::{
+    run::{Driver, RunEnd},
+    traced::{RunPanic, TracedTimer},
+    wakes::Pass,
+};
 use crate::{
     observers::Observers,
+    panics::guard,
     rounds::{PollBudget, Rounds, carry_out_all, poll_and_act, poll_run},
     sleep::ArmedSleep,
-    steps::{Errors, Kind},
+    steps::Kind,
     time::Timer,
 };
 use core::{
@@ -17,14 +22,23 @@ use pin_project_lite::pin_project;
 use rungs_scheduler::{Action, Instant, Setup, StepId, Stop};
 
 impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
-    /// Runs to the end, and returns the errors.
+    /// Runs to the end.
     pub(crate) fn run<'t, T: Timer>(
-        mut self,
+        self,
         started: Instant,
         timer: &'t T,
-    ) -> impl Future<Output = Errors<E>> + use<'r, 'env, 't, E, K, O, T> {
-        self.parts.notify_start(started);
-        Run { driver: self, timer, sleep: ArmedSleep::new() }
+    ) -> impl Future<Output = Result<RunEnd<E>, RunPanic>> + use<'r, 'env, 't, E, K, O, T> {
+        Run { driver: self, timer: TracedTimer::new(timer), sleep: ArmedSleep::new(), started }
+    }
+
+    /// Registers the waker of the run: a wake from here on causes a further poll, and an earlier one is in the pass, unless the
+    /// pass itself is of an earlier poll. Returns whether it is.
+    fn register_waker(&mut self, cx: &Context<'_>) -> bool {
+        self.parts.slots.wakes().run.register(cx.waker());
+        if !self.is_half_way {
+            self.pass = Pass::default();
+        }
+        self.is_half_way
     }
 }
 
@@ -32,62 +46,70 @@ pin_project! {
     /// The future of a run. It alone holds the timer's sleep.
     struct Run<'r, 'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> {
         driver: Driver<'r, 'env, E, K, O>,
-        timer: &'t T,
+        timer: TracedTimer<'t, T>,
         #[pin]
-        sleep: ArmedSleep<T>,
+        sleep: ArmedSleep<TracedTimer<'t, T>>,
+        started: Instant,
+    }
+
+    impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> PinnedDrop for Run<'_, 'env, '_, E, K, O, T> {
+        fn drop(this: Pin<&mut Self>) {
+            this.project().sleep.disarm_caught();
+        }
     }
 }
 
 impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'env, '_, E, K, O, T> {
-    type Output = Errors<E>;
+    type Output = Result<RunEnd<E>, RunPanic>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Errors<E>> {
-        let this = self.project();
-        let mut polled = PolledRun::begin(this.driver, *this.timer, cx);
-        ready!(poll_run(&mut polled, this.sleep, cx));
-        let now = polled.now;
-        this.driver.parts.notify_end(now);
-        Poll::Ready(core::mem::take(&mut this.driver.errors))
+    /// Panics are caught here, once, and not at each poll of an attempt.
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let is_resumed = this.driver.register_waker(cx);
+        let mut budget = PollBudget::new(this.driver.parts.scheduler.setup().config().get_poll_budget());
+        let mut last = None;
+        loop {
+            let polled = guard(|| {
+                let (driver, timer) = (&mut *this.driver, &*this.timer);
+                driver.parts.notify_start(*this.started);
+                let now = last.get_or_insert_with(|| timer.now());
+                let mut run = PolledRun { driver, timer, now, budget: &mut budget, is_resumed };
+                ready!(poll_run(&mut run, this.sleep.as_mut(), cx));
+                let PolledRun { driver, now, .. } = run;
+                driver.parts.notify_end(*now);
+                let errors = core::mem::take(&mut driver.errors);
+                Poll::Ready(RunEnd { errors, started: *this.started, finished: timer.now() })
+            });
+            match polled {
+                Ok(polled) => return polled.map(Ok),
+                Err(payload) => {
+                    let now = last.get_or_insert(Instant::ZERO);
+                    if let Err(panic) = this.driver.panicked(payload, now, this.timer) {
+                        return Poll::Ready(Err(panic));
+                    }
+                }
+            }
+        }
     }
 }
 
 /// A run while it is polled: what lasts no longer than one poll lies beside the driver.
-pub(super) struct PolledRun<'d, 'r, 'env, E, K: Kind<'env, E>, O: Observers<E>, T> {
+struct PolledRun<'d, 'r, 'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T> {
     driver: &'d mut Driver<'r, 'env, E, K, O>,
-    timer: &'d T,
-    pub(super) now: Instant,
-    budget: PollBudget,
+    timer: &'d TracedTimer<'t, T>,
+    now: &'d mut Instant,
+    budget: &'d mut PollBudget,
     /// Whether this poll goes on with the pass of an earlier one, which may lack later wakes.
     is_resumed: bool,
 }
 
-impl<'d, 'r, 'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> PolledRun<'d, 'r, 'env, E, K, O, T> {
-    /// Registers the waker of the run: a wake from here on causes a further poll, and an earlier one is in the pass, unless
-    /// the pass itself is an earlier one.
-    pub(super) fn begin(driver: &'d mut Driver<'r, 'env, E, K, O>, timer: &'d T, cx: &Context<'_>) -> Self {
-        driver.parts.slots.wakes().run.register(cx.waker());
-        let is_resumed = driver.is_half_way;
-        if !is_resumed {
-            driver.pass = Pass::default();
-        }
-        let budget = PollBudget::new(driver.parts.scheduler.setup().config().get_poll_budget());
-        Self { driver, timer, now: timer.now(), budget, is_resumed }
-    }
-}
-
-impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for PolledRun<'_, '_, 'env, E, K, O, T> {
-    type Timer = T;
+impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for PolledRun<'_, '_, 'env, 't, E, K, O, T> {
+    type Timer = TracedTimer<'t, T>;
 
     const HAS_LIMITS: bool = true;
 
-    /// Panics are caught here, once, and not at each poll of an attempt.
     fn progress(&mut self, cx: &mut Context<'_>) -> bool {
-        loop {
-            match attempt::guard(|| poll_and_act(self, cx)) {
-                Ok(is_through) => return is_through && !self.is_resumed,
-                Err(payload) => self.driver.panicked(payload, &mut self.now, self.timer),
-            }
-        }
+        poll_and_act(self, cx) && !self.is_resumed
     }
 
     // A function of its own, with the rare cases out of line: a step that succeeds at once costs a quarter more otherwise.
@@ -100,7 +122,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for PolledRun<
     fn report_postponed(&mut self) -> bool {
         let is_any = !self.driver.parts.postponed.is_empty();
         if is_any {
-            self.driver.report_postponed(self.now);
+            self.driver.report_postponed(*self.now);
         }
         is_any
     }
@@ -115,7 +137,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for PolledRun<
             };
             if let Some(step) = driver.parts.slots.step_in(slot) {
                 self.budget.spend_one();
-                driver.poll_step(StepId::from_number(step), slot, &mut self.now, self.timer);
+                driver.poll_step(StepId::from_number(step), slot, self.now, self.timer);
             }
         }
         self.driver.is_half_way = true;
@@ -139,21 +161,21 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for PolledRun<
 
     #[inline]
     fn next_action(&mut self) -> Option<Action> {
-        self.driver.parts.scheduler.poll_action(self.now)
+        self.driver.parts.scheduler.poll_action(*self.now)
     }
 
     #[inline]
     fn start(&mut self, step: StepId, _: &mut Context<'_>) {
         self.driver.look_ahead();
-        self.driver.start(step, &mut self.now, self.timer);
+        self.driver.start(step, self.now, self.timer);
     }
 
     fn abandon(&mut self, step: StepId, _: &mut Context<'_>) {
-        self.driver.abandon(step, &mut self.now, self.timer);
+        self.driver.abandon(step, self.now, self.timer);
     }
 
     fn ended(&mut self, step: StepId) {
-        self.driver.ended(step, self.now);
+        self.driver.ended(step, *self.now);
     }
 
     fn has_ended(&self) -> bool {
@@ -172,7 +194,12 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for PolledRun<
         self.driver.parts.scheduler.poll_deadline()
     }
 
-    fn timer(&self) -> &T {
-        self.timer
+    fn poll_sleep(
+        &mut self,
+        sleep: Pin<&mut ArmedSleep<TracedTimer<'t, T>>>,
+        deadline: Option<Instant>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        self.timer.trace(|| sleep.poll_until(deadline, self.timer, cx))
     }
 }

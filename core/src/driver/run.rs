@@ -1,15 +1,17 @@
 //! A run in progress: its attempts, and what is done with them.
 
 use super::{
-    attempt,
+    attempt::{self, drop_attempt},
+    traced::TracedObservers,
     wakes::{NO_SLOT, Pass, WakerSlots},
 };
 use crate::{
     cancel::Tokens,
     diagram::StepNames,
-    exit_code::exit_code,
+    exit_code::{OptionalSteps, exit_code},
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
+    panics::drop_map,
     steps::{Attempt, AttemptError, Errors, Kind, Names, RetryPredicate, Work},
     time::Timer,
 };
@@ -35,7 +37,14 @@ pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) postponed: &'r mut Vec<(StepId, Outcome)>,
     pub(crate) is_running: &'r mut bool,
     pub(crate) tokens: Tokens,
-    pub(crate) observers: O,
+    pub(crate) observers: TracedObservers<O>,
+}
+
+/// What a run leaves beside its record.
+pub(crate) struct RunEnd<E> {
+    pub(crate) errors: Errors<E>,
+    pub(crate) started: Instant,
+    pub(crate) finished: Instant,
 }
 
 /// A run in progress. Dropping it drops every attempt.
@@ -58,9 +67,10 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
         self.observers.on_event(&Event { at, step: Some(step), name: self.names.name(step), attempt, kind });
     }
 
-    /// Reports the start of the run.
+    /// Reports the start of the run, once.
+    #[inline]
     pub(super) fn notify_start(&mut self, at: Instant) {
-        if O::LISTEN {
+        if O::LISTEN && self.observers.begin() {
             let (names, setup) = (&**self.names, self.scheduler.setup());
             let kind = EventKind::RunStarted(RunInfo { names, plan: setup.plan(), config: setup.config() });
             self.observers.on_event(&Event { at, step: None, name: names.pipeline(), attempt: 0, kind });
@@ -71,7 +81,8 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
     pub(super) fn notify_end(&mut self, at: Instant) {
         if O::LISTEN {
             let states = self.scheduler.states();
-            let kind = EventKind::RunEnded { counts: Counts::of(states), exit_code: exit_code(states) };
+            let optional = OptionalSteps::Plan(self.scheduler.setup().plan());
+            let kind = EventKind::RunEnded { counts: Counts::of(states), exit_code: exit_code(states, optional) };
             self.observers.on_event(&Event { at, step: None, name: self.names.pipeline(), attempt: 0, kind });
         }
     }
@@ -206,10 +217,11 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Driver<'_, 'env, E, K,
         if !self.parts.scheduler.has_ended() {
             for step in self.parts.slots.clear() {
                 if let Some(work) = self.parts.works.get_mut(step as usize) {
-                    attempt::discard(work.as_mut());
+                    drop_attempt(work.as_mut());
                 }
             }
         }
+        drop_map(&mut self.errors);
         *self.parts.is_running = false;
     }
 }

@@ -40,7 +40,7 @@ use rungs_scheduler::{Backoff, Need, Retry, Settings, When};
 /// let stored = p.step("store").needs(fetched).run(async |rows| Ok(rows.len()));
 /// p.step("tidy up").after(stored).when_all_done().run(async || Ok(()));
 /// p.check()?;
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 #[must_use = "a step is added by `run`"]
 pub struct StepBuilder<'p, 'env, E = BoxError, K: Kind<'env, E> = Shared, S = InPlace, N = (), M = Values> {
@@ -79,7 +79,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S> StepBuilder<'p, 'env, E, K, S> {
     /// });
     /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
     /// assert_eq!(*report.output(sum).unwrap(), "10.5 in all");
-    /// # Ok::<(), rungs::PlanError>(())
+    /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn needs<N: Needs>(self, needs: N) -> StepBuilder<'p, 'env, E, K, S, N> {
         self.steps.draft.need(&needs);
@@ -151,7 +151,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// p.step("users").settings(REMOTE).run(async || Ok(()));
     /// p.step("orders").settings(REMOTE).timeout(Duration::from_secs(9)).run(async || Ok(()));
     /// p.check()?;
-    /// # Ok::<(), rungs::PlanError>(())
+    /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn settings(self, settings: Settings<'env>) -> Self {
         self.with(|before| settings.or(before))
@@ -181,7 +181,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// p.resource("server", 2);
     /// polite(p.step("asks").spawn_on(InPlace)).run(async || Ok(()));
     /// assert!(futures_lite::future::block_on(p.run(&NoClock))?.is_success());
-    /// # Ok::<(), rungs::PlanError>(())
+    /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn with(self, change: impl FnOnce(Settings<'env>) -> Settings<'env>) -> Self {
         self.steps.draft.change(change);
@@ -202,7 +202,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// let mut p: Pipeline = Pipeline::new("gateway");
     /// p.step("link").retry_forever().retry_delay(Duration::from_secs(1)).run(async || Ok(()));
     /// assert!(p.plan()?.get("link").unwrap().settings().get_retry_forever());
-    /// # Ok::<(), rungs::PlanError>(())
+    /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn retry_forever(self) -> Self {
         self.set(|settings| settings.retry_forever())
@@ -230,7 +230,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// });
     /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
     /// assert_eq!(report.get("fetch").unwrap().attempts(), 2);
-    /// # Ok::<(), rungs::PlanError>(())
+    /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn retry_if<R: Into<Retry>>(self, predicate: impl Fn(&E) -> R + Send + 'env) -> Self {
         self.steps.retry_if(Box::new(move |error| predicate(error).into()));
@@ -301,7 +301,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// });
     /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
     /// assert_eq!(*report.output(alarm).unwrap(), (true, Some(Cause::Failed)));
-    /// # Ok::<(), rungs::PlanError>(())
+    /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn when_any_failed(self) -> StepBuilder<'p, 'env, E, K, S, N, Settled> {
         self.set(|settings| settings.when(When::AnyFailed)).settled()

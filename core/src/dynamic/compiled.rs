@@ -1,8 +1,9 @@
 //! What is computed from a draft's needs: edges both ways, and the arrays of a numbering.
 
+use super::cycles::cycles;
 use crate::steps::Dependents;
 use alloc::{vec, vec::Vec};
-use rungs_scheduler::{Edges, Need, StepId, Use, find_cycle, invert, levels, needs_come_first, topological};
+use rungs_scheduler::{Edges, Need, StepId, Use, invert, levels, needs_come_first, topological};
 
 /// Reports for machines contain the edges, so they share them. Without `serde` nothing is shared, which saves
 /// an allocation.
@@ -23,8 +24,8 @@ pub(crate) struct Compiled {
 
 impl Compiled {
     /// # Errors
-    /// The steps of a cycle.
-    pub(super) fn new(needs: Edges<'_>) -> Result<Self, Vec<StepId>> {
+    /// The steps of each cycle.
+    pub(super) fn new(needs: Edges<'_>) -> Result<Self, Vec<Vec<StepId>>> {
         let steps = needs.len();
         let (mut rows, mut list) = (vec![0; steps + 1], vec![Need::result(StepId::from_number(0)); needs.total()]);
         invert(needs, &mut rows, &mut list);
@@ -37,9 +38,7 @@ impl Compiled {
         let mut order = vec![0; steps];
         let mut missing = vec![0; steps];
         if topological(needs, compiled.dependents(), &mut missing, &mut order) < steps {
-            let length = find_cycle(needs, &mut missing, &mut order);
-            order.truncate(length);
-            return Err(order.into_iter().map(StepId::from_number).collect());
+            return Err(cycles(needs, &missing));
         }
         compiled.order = order;
         Ok(compiled)

@@ -3,7 +3,6 @@
 use super::{
     compiled::Compiled,
     needs::{Handles, Needs},
-    plan_error::{PlanError, PlanErrorKind},
 };
 use crate::{diagram::StepNames, steps::Names};
 use alloc::{boxed::Box, string::String, sync::Arc, vec, vec::Vec};
@@ -16,23 +15,25 @@ pub(crate) struct Draft<'env> {
     pub(super) needs: Vec<Need>,
     /// The settings of the next steps where they state none themselves.
     defaults: Option<Box<Settings<'env>>>,
-    /// The settings of the next step. Its needs and uses are already in the lists below, under its number.
+    /// The settings of the next step: with the values of the defaults, and as stated only what the step states itself. Its
+    /// needs and uses are already in the lists below, under its number.
     next: Settings<'env>,
     /// Whether the next step has anything but needs by handle.
     is_set: bool,
+    /// Whether the next step has a retry predicate.
+    has_retry_if: bool,
     pub(super) settings: Vec<Settings<'env>>,
     /// The index of each step's settings; empty while all steps have the first.
     pub(super) which: Vec<u32>,
-    pub(super) resources: Vec<(String, u32)>,
+    /// In the order of declaration; of those of the same name, the last counts, until the plan is compiled.
+    pub(super) resources: Vec<Resource>,
     /// What each class of steps uses; the first uses nothing.
     pub(super) classes: Vec<Vec<Use>>,
     /// Needs by name; their steps may not have been added yet.
     pub(super) by_name: Vec<Reference>,
     pub(super) uses_by_name: Vec<(StepId, Vec<(String, u32)>)>,
-    pub(super) duplicates: Vec<StepId>,
-    pub(super) foreign_handles: Vec<StepId>,
-    /// Steps whose settings contain a rule that decides about arguments; `None` for the defaults.
-    pub(super) rules_in_settings: Vec<Option<StepId>>,
+    /// What was seen to be wrong while steps were added.
+    pub(super) mistakes: Vec<DraftError>,
     pub(super) compiled: Option<Compiled>,
 }
 
@@ -41,6 +42,35 @@ pub(super) struct Reference {
     pub(super) step: StepId,
     pub(super) index: usize,
     pub(super) name: String,
+}
+
+/// A resource that was declared.
+pub(super) struct Resource {
+    pub(super) name: String,
+    pub(super) units: u32,
+    /// Whether a step uses it; known once the plan is compiled.
+    pub(super) is_used: bool,
+}
+
+/// A mistake that shows when a step is added, and the step.
+pub(super) struct DraftError {
+    pub(super) step: StepId,
+    pub(super) kind: DraftErrorKind,
+}
+
+/// What is wrong about a [`DraftError`]'s step.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum DraftErrorKind {
+    /// An earlier step has its name.
+    DuplicateName,
+    /// It was given a handle of another pipeline.
+    ForeignHandle,
+    /// Its settings contain a rule that decides about arguments.
+    RuleInSettings,
+    /// The defaults contain such a rule, whatever the step.
+    RuleInDefaults,
+    /// It states a setting that has no effect without another.
+    NoEffect { setting: &'static str, without: &'static str },
 }
 
 impl<'env> Draft<'env> {
@@ -52,15 +82,14 @@ impl<'env> Draft<'env> {
             defaults: None,
             next: Settings::DEFAULT,
             is_set: false,
+            has_retry_if: false,
             settings: vec![Settings::DEFAULT],
             which: Vec::new(),
             resources: Vec::new(),
             classes: vec![Vec::new()],
             by_name: Vec::new(),
             uses_by_name: Vec::new(),
-            duplicates: Vec::new(),
-            foreign_handles: Vec::new(),
-            rules_in_settings: Vec::new(),
+            mistakes: Vec::new(),
             compiled: None,
         }
     }
@@ -69,12 +98,9 @@ impl<'env> Draft<'env> {
         self.names.len()
     }
 
-    pub(super) fn resource(&mut self, name: &str, capacity: u32) {
+    pub(super) fn resource(&mut self, name: &str, units: u32) {
         self.compiled = None;
-        match self.resources.iter_mut().find(|(other, _)| other == name) {
-            Some(known) => known.1 = capacity,
-            None => self.resources.push((name.into(), capacity)),
-        }
+        self.resources.push(Resource { name: name.into(), units, is_used: false });
     }
 
     /// Forgets the settings of a step that was never added, and returns whether there was more than needs by handle.
@@ -90,32 +116,36 @@ impl<'env> Draft<'env> {
     }
 
     #[inline]
-    fn forget_needs(&mut self) {
+    pub(super) fn forget_needs(&mut self) {
         let last = self.need_rows.last().map_or(0, |&end| end as usize);
         self.needs.truncate(last);
     }
 
     #[cold]
-    fn forget(&mut self) {
+    pub(super) fn forget(&mut self) {
         let next = self.next_step();
-        self.next = self.default_settings();
-        self.by_name.retain(|reference| reference.step < next);
-        self.uses_by_name.retain(|(step, _)| *step < next);
-        self.foreign_handles.retain(|&step| step < next);
-        self.rules_in_settings.retain(|step| step.is_none_or(|step| step < next));
+        self.next = self.default_settings().unstated();
+        self.has_retry_if = false;
+        // All lists are in the order of the steps.
+        self.by_name.truncate(self.by_name.partition_point(|reference| reference.step < next));
+        self.uses_by_name.truncate(self.uses_by_name.partition_point(|(step, _)| *step < next));
+        while self.mistakes.last().is_some_and(|last| last.step >= next && last.kind != DraftErrorKind::RuleInDefaults)
+        {
+            self.mistakes.pop();
+        }
     }
 
     /// Sets what steps have from now on where they state nothing themselves.
     pub(super) fn defaults(&mut self, defaults: Settings<'env>) {
         self.compiled = None;
         let mut defaults = defaults.class(0);
-        self.rules_in_settings.retain(Option::is_some);
+        self.mistakes.retain(|mistake| mistake.kind != DraftErrorKind::RuleInDefaults);
         if defaults.get_when().is_clean_up() {
-            self.rules_in_settings.push(None);
+            self.note(DraftErrorKind::RuleInDefaults);
             defaults = defaults.when(When::AllSucceeded);
         }
         self.defaults = (defaults != Settings::DEFAULT).then(|| Box::new(defaults));
-        self.next = defaults;
+        self.next = defaults.unstated();
     }
 
     fn default_settings(&self) -> Settings<'env> {
@@ -125,11 +155,10 @@ impl<'env> Draft<'env> {
     /// Changes the settings of the next step by the caller's function: all but its class and, where it decides about the
     /// arguments, its rule.
     pub(super) fn change(&mut self, change: impl FnOnce(Settings<'env>) -> Settings<'env>) {
-        let next = self.next_step();
         let before = *self.next_settings();
         let mut after = change(before).class(before.get_class());
         if after.get_when() != before.get_when() && after.get_when().is_clean_up() {
-            self.rules_in_settings.push(Some(next));
+            self.note(DraftErrorKind::RuleInSettings);
             after = after.when(before.get_when());
         }
         self.next = after;
@@ -144,6 +173,17 @@ impl<'env> Draft<'env> {
     pub(super) fn next_settings(&mut self) -> &mut Settings<'env> {
         self.is_set = true;
         &mut self.next
+    }
+
+    /// Notes that the next step has a retry predicate.
+    pub(super) fn note_retry_if(&mut self) {
+        self.is_set = true;
+        self.has_retry_if = true;
+    }
+
+    /// Notes a mistake of the next step.
+    fn note(&mut self, kind: DraftErrorKind) {
+        self.mistakes.push(DraftError { step: self.next_step(), kind });
     }
 
     /// Adds needs of the next step. A handle of another pipeline stands for no step of this one; it is noted as a mistake.
@@ -171,8 +211,9 @@ impl<'env> Draft<'env> {
     fn note_foreign_handle(&mut self) {
         self.is_set = true;
         let next = self.next_step();
-        if self.foreign_handles.last() != Some(&next) {
-            self.foreign_handles.push(next);
+        let is_known = |last: &DraftError| last.step == next && last.kind == DraftErrorKind::ForeignHandle;
+        if !self.mistakes.iter().rev().take_while(|last| last.step == next).any(is_known) {
+            self.note(DraftErrorKind::ForeignHandle);
         }
     }
 
@@ -199,19 +240,21 @@ impl<'env> Draft<'env> {
         if self.compiled.is_some() {
             self.compiled = None;
         }
-        Arc::make_mut(&mut self.names).push(name);
-        self.need_rows.push(self.needs.len() as u32);
         if self.is_set || self.defaults.is_some() || !self.which.is_empty() {
             self.set(step);
         }
+        Arc::make_mut(&mut self.names).push(name);
+        self.need_rows.push(self.needs.len() as u32);
         step
     }
 
     /// Equal settings are kept once when they follow one another, and default ones not at all.
     fn set(&mut self, step: StepId) {
+        self.note_idle_settings();
         self.is_set = false;
+        self.has_retry_if = false;
         let defaults = self.default_settings();
-        let settings = core::mem::replace(&mut self.next, defaults);
+        let settings = core::mem::replace(&mut self.next, defaults.unstated()).or(defaults);
         if settings == Settings::DEFAULT {
             if !self.which.is_empty() {
                 self.which.push(0);
@@ -225,6 +268,24 @@ impl<'env> Draft<'env> {
         self.which.push(self.settings.len() as u32 - 1);
     }
 
+    /// Notes what the next step states itself and what has no effect. A default may have none.
+    fn note_idle_settings(&mut self) {
+        let (can_retry, next) = (self.next.get_retries() > 0, self.next);
+        let retry_settings = [
+            (next.states_backoff(), "backoff"),
+            (self.has_retry_if, "retry_if"),
+            (next.states_retry_on_timeout(), "retry_on_timeout"),
+        ];
+        for (is_stated, setting) in retry_settings {
+            if is_stated && !can_retry {
+                self.note(DraftErrorKind::NoEffect { setting, without: "retries" });
+            }
+        }
+        if next.states_retry_on_timeout() && next.get_timeout().is_none() {
+            self.note(DraftErrorKind::NoEffect { setting: "retry_on_timeout", without: "timeout" });
+        }
+    }
+
     pub(super) fn edges(&self) -> Edges<'_> {
         Edges::new(&self.need_rows, &self.needs)
     }
@@ -234,65 +295,8 @@ impl<'env> Draft<'env> {
         Plan::new(self.edges(), compiled.dependents(), &self.settings, &self.which)
     }
 
-    /// Compiles the plan if that has not been done since the last change.
-    pub(super) fn compile(&mut self) -> Result<(), PlanError> {
-        if self.compiled.is_some() {
-            return Ok(());
-        }
-        self.forget_needs();
-        self.forget();
-        let mut mistakes = Vec::new();
-        let Self { names, duplicates, .. } = self;
-        Arc::make_mut(names).index(|step| duplicates.push(step));
-        self.resolve_names(&mut mistakes);
-        let unknown = self.unknown();
-        self.resolve_uses(&mut mistakes);
-        for &step in &self.duplicates {
-            mistakes.push(PlanErrorKind::DuplicateName { step: self.name(step) });
-        }
-        for &step in &self.foreign_handles {
-            mistakes.push(PlanErrorKind::ForeignHandle { step: self.name(step) });
-        }
-        for step in &self.rules_in_settings {
-            mistakes.push(PlanErrorKind::RuleInSettings { step: step.map(|step| self.name(step)) });
-        }
-        if self.len() > Plan::MAX_STEPS {
-            mistakes.push(PlanErrorKind::TooManySteps { steps: self.len() });
-        }
-        // Needs without a step are left out, so that cycles among the others are reported as well.
-        let known = (!unknown.is_empty()).then(|| self.needs_without(&unknown));
-        let edges = known.as_ref().map_or_else(|| self.edges(), |(rows, list)| Edges::new(rows, list));
-        match Compiled::new(edges) {
-            Ok(compiled) => self.compiled = Some(compiled),
-            Err(cycle) => {
-                mistakes.push(PlanErrorKind::Cycle { path: cycle.into_iter().map(|s| self.name(s)).collect() })
-            }
-        }
-        if mistakes.is_empty() {
-            return Ok(());
-        }
-        self.compiled = None;
-        Err(PlanError::new(self.names.pipeline().into(), mistakes))
-    }
-
     pub(super) fn name(&self, step: StepId) -> String {
         self.names.name(step).into()
-    }
-
-    /// Fills in the steps of needs by name.
-    fn resolve_names(&mut self, mistakes: &mut Vec<PlanErrorKind>) {
-        for reference in &self.by_name {
-            let step = || self.names.name(reference.step).into();
-            match self.names.find(&reference.name) {
-                Some(found) if found != reference.step => {
-                    if let Some(need) = self.needs.get_mut(reference.index) {
-                        *need = need.of(found);
-                    }
-                }
-                Some(_) => mistakes.push(PlanErrorKind::SelfNeed { step: step() }),
-                None => mistakes.push(PlanErrorKind::UnknownNeed { step: step(), need: reference.name.clone() }),
-            }
-        }
     }
 
     /// The indices of needs without a step, in order.
@@ -311,54 +315,5 @@ impl<'env> Draft<'env> {
             rows.push(list.len() as u32);
         }
         (rows, list)
-    }
-
-    /// Sorts steps into classes by what they use.
-    fn resolve_uses(&mut self, mistakes: &mut Vec<PlanErrorKind>) {
-        self.classes.truncate(1);
-        for (step, uses) in &self.uses_by_name {
-            let mut class: Vec<Use> = Vec::new();
-            for (name, units) in uses {
-                let Some(resource) = self.resources.iter().position(|(other, _)| other == name) else {
-                    let (step, resource) = (self.names.name(*step).into(), name.clone());
-                    mistakes.push(PlanErrorKind::UnknownResource { step, resource });
-                    continue;
-                };
-                let resource = resource as u32;
-                match class.iter_mut().find(|used| used.resource == resource) {
-                    Some(used) => used.units = used.units.saturating_add(*units),
-                    None => class.push(Use { resource, units: *units }),
-                }
-            }
-            class.sort_by_key(|used| used.resource);
-            for used in &class {
-                if let Some((name, capacity)) = self.resources.get(used.resource as usize)
-                    && used.units > *capacity
-                {
-                    mistakes.push(PlanErrorKind::OverCapacity {
-                        step: self.names.name(*step).into(),
-                        resource: name.clone(),
-                        units: used.units,
-                        capacity: *capacity,
-                    });
-                }
-            }
-            let number = self.classes.iter().position(|other| *other == class).unwrap_or(self.classes.len());
-            if number == self.classes.len() {
-                self.classes.push(class);
-            }
-            // Settings are shared by steps that follow one another, so the step gets its own.
-            self.which.resize(self.names.len(), 0);
-            if let Some(which) = self.which.get_mut(step.index())
-                && let Some(settings) = self.settings.get(*which as usize)
-                && settings.get_class() != number as u32
-            {
-                let own = settings.class(number as u32);
-                *which = self.settings.iter().position(|other| *other == own).unwrap_or(self.settings.len()) as u32;
-                if *which as usize == self.settings.len() {
-                    self.settings.push(own);
-                }
-            }
-        }
     }
 }

@@ -16,7 +16,7 @@ impl<'env, K: Kind<'env, BoxError>, By> PipelineOf<'env, BoxError, K, By> {
     /// p.step("one").run(|| async { "one".parse::<u8>() });
     /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
     /// assert_eq!(report.get("one").unwrap().reason().unwrap().to_string(), "invalid digit found in string");
-    /// # Ok::<(), rungs::PlanError>(())
+    /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn with_error<E: ErrorChain<By>>(name: &str) -> PipelineOf<'env, E, K>
     where
@@ -37,7 +37,7 @@ impl<'env, K: Kind<'env, BoxError>> PipelineOf<'env, BoxError, K> {
     /// p.step("one").run(|| async { Err::<(), _>(7) });
     /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
     /// assert_eq!(report.get("one").unwrap().error(), Some(StepError::Failed(&7)));
-    /// # Ok::<(), rungs::PlanError>(())
+    /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn with_code<E>(name: &str) -> PipelineOf<'env, E, K>
     where

@@ -3,7 +3,7 @@
 use super::needs::Gather;
 use crate::{
     diagram::StepNames,
-    steps::{Attempt, Cell, Names, Out, ResultSlot, SharedCell, slot},
+    steps::{Attempt, Cell, Names, OtherType, Out, ResultSlot, SharedCell, slot},
 };
 use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;
@@ -26,7 +26,7 @@ pub struct ByName;
 /// p.step("b").run(async || Ok(2_u32));
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert_eq!(*report.output_named::<u32>("sum").unwrap(), 3);
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 pub struct Inputs<C: ?Sized = SharedCell> {
     names: Arc<Names>,
@@ -39,13 +39,15 @@ impl<C: Cell + ?Sized> Inputs<C> {
     /// # Errors
     /// The step has no such need, it did not succeed, or its result has another type.
     pub fn get<T: 'static>(&self, name: &str) -> Result<Out<T>, InputError> {
-        let error = |kind| InputError { name: name.into(), kind };
+        let error = |kind| InputError { name: name.into(), kind, types: None };
         let found = self.needs.iter().find(|(step, ..)| self.names.name(*step) == name);
         let (_, cause, cell) = found.ok_or_else(|| error(InputErrorKind::NotANeed))?;
         match cause {
             Some(cause) => Err(error(InputErrorKind::NoResult(*cause))),
             None => {
-                slot::<T, C>(cell.clone()).and_then(ResultSlot::lend).ok_or_else(|| error(InputErrorKind::OtherType))
+                let other_type =
+                    || InputError { types: Some(OtherType::new::<T, C>(cell)), ..error(InputErrorKind::OtherType) };
+                slot::<T, C>(cell.clone()).and_then(ResultSlot::lend).ok_or_else(other_type)
             }
         }
     }
@@ -92,13 +94,14 @@ impl<M, C: Cell + ?Sized> Gather<M, C> for ByName {
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// let kinds = report.output_named::<(Option<InputErrorKind>, Option<InputErrorKind>)>("b").unwrap();
 /// assert_eq!(*kinds, (Some(InputErrorKind::OtherType), Some(InputErrorKind::NotANeed)));
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct InputError {
     name: String,
     kind: InputErrorKind,
+    types: Option<OtherType>,
 }
 
 /// Why a looked-up result is not there.
@@ -134,7 +137,10 @@ impl fmt::Display for InputError {
         match self.kind {
             InputErrorKind::NotANeed => write!(f, "`{name}` is not among the needs of this step"),
             InputErrorKind::NoResult(cause) => write!(f, "`{name}` has no result: {cause}"),
-            InputErrorKind::OtherType => write!(f, "the result of `{name}` has another type"),
+            InputErrorKind::OtherType => match &self.types {
+                Some(types) => write!(f, "the result of `{name}` {types}"),
+                None => write!(f, "the result of `{name}` has another type"),
+            },
         }
     }
 }

@@ -5,24 +5,30 @@ mod body;
 mod builder;
 mod check;
 mod compiled;
+mod cycles;
 mod draft;
 mod errors;
 mod inputs;
 mod needs;
+mod pipeline_error;
 mod plan_error;
 mod plans;
+mod resolve;
 mod runner;
 mod task;
+mod teardown;
 
+pub use crate::driver::PanicSource;
 pub use crate::report::{Holds as HoldsError, HoldsLocal, HoldsSend, IsError, Text};
 pub use crate::steps::{
-    Attempt, AttemptError, Cell, Handle, Holds, HoldsResult, Kind, Local, LocalCell, Out, ResultSlot, Shared,
-    SharedCell, Work,
+    Attempt, AttemptError, Cell, Handle, Holds, HoldsResult, Kind, Local, LocalCell, Out, PlanWarning, ResultSlot,
+    Shared, SharedCell, Warnings, Work,
 };
 pub use body::{Body, Plain, WithCx};
 pub use builder::{AddStep, StepBuilder};
 pub use inputs::{ByName, InputError, InputErrorKind, Inputs};
 pub use needs::{Element, Gather, Handles, Input, Mode, Needs, Own, Settled, Supply, Values, own};
+pub use pipeline_error::PipelineError;
 pub use plan_error::{PlanError, PlanErrorKind};
 pub use runner::Runner;
 pub use task::Task;
@@ -60,7 +66,7 @@ pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
 ///
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert_eq!(*report.output(sum).unwrap(), 42);
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 pub type Pipeline<'env, E = BoxError, S = InPlace> = PipelineOf<'env, E, Shared, S>;
 
@@ -75,7 +81,7 @@ pub type Pipeline<'env, E = BoxError, S = InPlace> = PipelineOf<'env, E, Shared,
 /// let next = p.step("next").needs(shared).run(async |n| Ok(**n + 1));
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert_eq!(*report.output(next).unwrap(), 6);
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 pub type LocalPipeline<'env, E = BoxError, S = InPlace> = PipelineOf<'env, E, Local, S>;
 
@@ -163,15 +169,15 @@ impl<'env, E, K: Kind<'env, E>> PipelineOf<'env, E, K> {
 
 impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// Runs the steps that are added from now on by this spawner, unless they have one of their own: with one call, a
-    /// whole pipeline uses all cores.
+    /// whole pipeline uses the spawner's threads. How many these are is up to the spawner.
     ///
     /// ```
     /// use rungs::{InPlace, NoClock, Pipeline};
     ///
-    /// let mut p = Pipeline::new("spread").spawn_on(InPlace); // or an adapter's: `Smol`, `On(&executor)`
+    /// let mut p = Pipeline::new("spread").spawn_on(InPlace); // or an adapter's: `AllCores`, `On(&executor)`
     /// p.step("one").run(async || Ok(()));
     /// assert!(futures_lite::future::block_on(p.run(&NoClock))?.is_success());
-    /// # Ok::<(), rungs::PlanError>(())
+    /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn spawn_on<S2>(self, spawner: S2) -> PipelineOf<'env, E, K, S2> {
         PipelineOf { steps: self.steps, spawner }
@@ -189,7 +195,7 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// p.step("patient").timeout(Duration::from_secs(300)).run(async || Ok(())); // 3 retries as well
     /// p.step("once").retries(0).run(async || Ok(()));
     /// p.check()?;
-    /// # Ok::<(), rungs::PlanError>(())
+    /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn defaults(&mut self, settings: Settings<'env>) -> &mut Self {
         self.steps.defaults(settings);
@@ -206,7 +212,7 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// p.config(Config::DEFAULT.max_concurrent(2).on_failure(OnFailure::Drain));
     /// p.step("one").run(async || Ok(()));
     /// assert!(futures_lite::future::block_on(p.run(&NoClock))?.is_success());
-    /// # Ok::<(), rungs::PlanError>(())
+    /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn config(&mut self, config: Config) -> &mut Self {
         self.steps.config = Some(Box::new(config));
@@ -232,7 +238,7 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     ///     p.step(sensor).uses("i2c", 1).run(async || Ok(())); // one after another
     /// }
     /// p.check()?;
-    /// # Ok::<(), rungs::PlanError>(())
+    /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn resource(&mut self, name: &str, units: u32) -> &mut Self {
         self.steps.draft.resource(name, units);
@@ -254,16 +260,17 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
         self.len() == 0
     }
 
-    /// Looks for mistakes in the plan, and prepares it for runs. Run options (seed, clock, limits) are
-    /// checked when the run starts. O(V + E), once; after that O(1) until something is added.
+    /// Looks for mistakes in the plan, prepares it for runs, and returns what is hardly meant ([`Warnings`] has an example).
+    /// Run options (seed, clock, limits) are checked when the run starts. O(V + E), and O(n log n) for n names, uses of
+    /// resources and warnings; after that only warnings are looked for, until something is added.
     ///
     /// # Errors
     /// All mistakes at once. [`PlanError`] has an example.
-    pub fn check(&mut self) -> Result<(), PlanError> {
+    pub fn check(&mut self) -> Result<Warnings, PlanError> {
         self.steps.draft.compile()?;
         let config = self.steps.config.as_deref().copied().unwrap_or_default();
         self.steps.prepare(&config);
-        Ok(())
+        Ok(self.steps.record.warnings.clone())
     }
 
     /// The plan and what it consists of: names, needs and dependents, levels, settings, resources. [`PlanView`] has an
@@ -313,8 +320,9 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// Dropping the future drops every step that runs in place and cancels every spawned one.
     ///
     /// # Errors
-    /// The plan is wrong, and nothing was started. Step failures appear only in the report; check it.
-    pub async fn run<T: Timer>(&mut self, timer: &T) -> Result<Report<E, K::Cell>, PlanError> {
+    /// The plan is wrong, and nothing was started; or the timer panicked, and the attempts in flight were dropped. Step
+    /// failures appear only in the report; check it.
+    pub async fn run<T: Timer>(&mut self, timer: &T) -> Result<Report<E, K::Cell>, PipelineError> {
         self.runner().run(timer).await
     }
 }
@@ -335,7 +343,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
 
     /// Sets the retry predicate of the next step.
     fn retry_if(&mut self, predicate: RetryPredicate<'env, E>) {
-        self.draft.next_settings();
+        self.draft.note_retry_if();
         self.retry_predicates.insert(self.draft.next_step().number(), predicate);
     }
 
@@ -345,7 +353,8 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         self.draft.add(name)
     }
 
-    /// Makes the storage for a run under this configuration, so that the run itself does not allocate it.
+    /// Makes the storage for a run under this configuration, so that the run itself does not allocate it, and looks for
+    /// warnings.
     fn prepare(&mut self, config: &Config) {
         self.draft.number(config);
         let Some(compiled) = &self.draft.compiled else { return };
@@ -358,6 +367,13 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         }
         if let Some(record) = Arc::get_mut(&mut self.record) {
             record.fit(steps);
+            record.optional.clear();
+            // Most plans have none, which their few different settings tell.
+            if self.draft.settings.iter().any(Settings::is_optional) {
+                record.optional.extend(plan.steps().filter(|&step| plan.settings(step).is_optional()));
+            }
+            let may_wait_less = |step: StepId| self.retry_predicates.contains_key(&step.number());
+            self.draft.warn(config, may_wait_less, &mut record.warnings);
         }
     }
 }

@@ -166,7 +166,7 @@ pub struct Own<T>(T);
 /// });
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert_eq!(*report.output(link).unwrap(), "https://example.org/7");
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 pub const fn own<T: Clone>(value: T) -> Own<T> {
     Own(value)

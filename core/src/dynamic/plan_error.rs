@@ -93,16 +93,20 @@ pub enum PlanErrorKind {
         step: String,
         /// The name.
         need: String,
+        /// The step whose name is nearly the same, if there is one.
+        suggestion: Option<String>,
     },
     /// A step needs itself.
     SelfNeed {
         /// The step.
         step: String,
     },
-    /// Two steps have the same name.
+    /// Several steps have the same name.
     DuplicateName {
         /// The name.
         step: String,
+        /// How many steps have it.
+        count: usize,
     },
     /// A handle that was made by another pipeline.
     ForeignHandle {
@@ -115,6 +119,8 @@ pub enum PlanErrorKind {
         step: String,
         /// The resource.
         resource: String,
+        /// The resource whose name is nearly the same, if there is one.
+        suggestion: Option<String>,
     },
     /// A step uses more units than there are.
     OverCapacity {
@@ -133,6 +139,16 @@ pub enum PlanErrorKind {
         /// The step; `None` for the pipeline's defaults.
         step: Option<String>,
     },
+    /// A step states a setting that has no effect without another one: a backoff or a retry predicate without retries. (In the
+    /// pipeline's defaults it is no mistake.)
+    NoEffect {
+        /// The step.
+        step: String,
+        /// The setting that it states.
+        setting: &'static str,
+        /// The setting that is missing.
+        without: &'static str,
+    },
     /// `max_concurrent(0)`: nothing could ever start.
     NoConcurrency,
     /// A step uses jitter, and the run has no seed.
@@ -142,8 +158,13 @@ pub enum PlanErrorKind {
     },
     /// A step or the run has a time limit or a delay, and the run has no clock.
     TimeWithoutClock {
-        /// The step; `None` for the run's own deadline.
+        /// The step; `None` for a limit of the run itself.
         step: Option<String>,
+    },
+    /// A step has more retries than [`Settings::MAX_RETRIES`](crate::Settings::MAX_RETRIES).
+    TooManyRetries {
+        /// The step.
+        step: String,
     },
     /// More steps than a plan holds.
     TooManySteps {
@@ -160,12 +181,17 @@ impl fmt::Display for PlanErrorKind {
                 path.iter().try_for_each(|step| write!(f, "`{step}` needs "))?;
                 write!(f, "`{}`", path.first().map_or("", |first| first))
             }
-            Self::UnknownNeed { step, need } => write!(f, "step `{step}` needs `{need}`, which does not exist"),
+            Self::UnknownNeed { step, need, suggestion } => {
+                write!(f, "step `{step}` needs `{need}`, which does not exist")?;
+                write_suggestion(f, suggestion.as_deref())
+            }
             Self::SelfNeed { step } => write!(f, "step `{step}` needs itself"),
-            Self::DuplicateName { step } => write!(f, "two steps are called `{step}`"),
+            Self::DuplicateName { step, count: 2 } => write!(f, "two steps are called `{step}`"),
+            Self::DuplicateName { step, count } => write!(f, "{count} steps are called `{step}`"),
             Self::ForeignHandle { step } => write!(f, "step `{step}` was given a handle of another pipeline"),
-            Self::UnknownResource { step, resource } => {
-                write!(f, "step `{step}` uses `{resource}`, which is not a resource of this pipeline")
+            Self::UnknownResource { step, resource, suggestion } => {
+                write!(f, "step `{step}` uses `{resource}`, which is not a resource of this pipeline")?;
+                write_suggestion(f, suggestion.as_deref())
             }
             Self::OverCapacity { step, resource, units, capacity } => {
                 write!(f, "step `{step}` uses {units} of `{resource}`, of which there are {capacity}")
@@ -179,6 +205,9 @@ impl fmt::Display for PlanErrorKind {
                     " set when clean-up steps run: call `when_all_done` or `when_any_failed` on the step itself",
                 )
             }
+            Self::NoEffect { step, setting, without } => {
+                write!(f, "step `{step}`: `{setting}` has no effect without `{without}`")
+            }
             Self::NoConcurrency => f.write_str("`max_concurrent` is 0, so that nothing could ever start"),
             Self::JitterWithoutSeed { step } => {
                 write!(f, "step `{step}` uses jitter, and the run has no seed: call `.seed(..)` on the runner")
@@ -186,10 +215,17 @@ impl fmt::Display for PlanErrorKind {
             Self::TimeWithoutClock { step: Some(step) } => {
                 write!(f, "step `{step}` has a time limit or a delay, and the run has no clock")
             }
-            Self::TimeWithoutClock { step: None } => f.write_str("the run has a deadline, and no clock"),
+            Self::TimeWithoutClock { step: None } => f.write_str("the run has a time limit, and no clock"),
+            Self::TooManyRetries { step } => {
+                write!(f, "step `{step}` has more than 200,000 retries: call `retry_forever()` instead")
+            }
             Self::TooManySteps { steps } => {
                 write!(f, "{steps} steps are more than the {} that a plan holds", crate::scheduler::Plan::MAX_STEPS)
             }
         }
     }
+}
+
+fn write_suggestion(f: &mut fmt::Formatter<'_>, suggestion: Option<&str>) -> fmt::Result {
+    suggestion.map_or(Ok(()), |suggestion| write!(f, "; did you mean `{suggestion}`?"))
 }

@@ -89,7 +89,7 @@ impl PlanSource for Draft<'_> {
     }
 
     fn resource(&self, resource: u32) -> Option<(&str, u32)> {
-        self.resources.get(resource as usize).map(|(name, units)| (&**name, *units))
+        self.resources.get(resource as usize).map(|resource| (&*resource.name, resource.units))
     }
 
     fn uses(&self, class: u32) -> &[Use] {
@@ -117,7 +117,7 @@ impl Draft<'_> {
         } else {
             numbers.needs_first = compiled.order.is_empty();
         }
-        numbers.capacities = self.resources.iter().map(|&(_, capacity)| capacity).collect();
+        numbers.capacities = self.resources.iter().map(|resource| resource.units).collect();
         if let Some(compiled) = &mut self.compiled {
             compiled.numbers = Some(numbers);
         }

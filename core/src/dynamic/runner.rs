@@ -1,11 +1,12 @@
 //! One run: its options, and how it is carried out.
 
-use super::{PlanError, RunStorage, Steps};
+use super::{PipelineError, RunStorage, Steps};
 use crate::{
     cancel::{CancelToken, Tokens},
-    driver::{Driver, DriverParts},
+    driver::{Driver, DriverParts, RunEnd, RunPanic, TracedObservers, drop_attempt},
     observe::{Event, Observer},
     observers::{Added, Closure, Observers},
+    panics::guard,
     report::{Report, RunNotes},
     steps::{Kind, Work},
     time::Timer,
@@ -35,7 +36,7 @@ use rungs_scheduler::{Config, DynamicSetup, OnFailure, Order, Scheduler, StepSta
 ///     "only: success",
 ///     "watched: run ended: 1 success, exit code 0",
 /// ]);
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 #[must_use = "nothing runs until `run` is awaited"]
 pub struct Runner<'p, 'env, E, K: Kind<'env, E>, O = ()> {
@@ -85,6 +86,18 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         self
     }
 
+    /// How long an attempt that was told to end is waited for: see [`Config::grace`].
+    pub fn grace(mut self, limit: Duration) -> Self {
+        self.config = self.config.grace(limit);
+        self
+    }
+
+    /// The deadline of each clean-up step that has no time limit of its own: see [`Config::clean_up_deadline`].
+    pub fn clean_up_deadline(mut self, limit: Duration) -> Self {
+        self.config = self.config.clean_up_deadline(limit);
+        self
+    }
+
     /// When a step may start.
     pub fn order(mut self, order: Order) -> Self {
         self.config = self.config.order(order);
@@ -129,20 +142,18 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
     /// Dropping the future drops every step that runs in place and cancels every spawned one.
     ///
     /// # Errors
-    /// The plan is wrong, and nothing was started. Step failures appear only in the report; check it.
-    pub async fn run<T: Timer>(self, timer: &T) -> Result<Report<E, K::Cell>, PlanError>
+    /// The plan is wrong, and nothing was started; or an observer or the timer panicked, and the attempts in flight were
+    /// dropped. Step failures appear only in the report; check it.
+    pub async fn run<T: Timer>(self, timer: &T) -> Result<Report<E, K::Cell>, PipelineError>
     where
         O: Observers<E>,
     {
         let Self { steps, config, tokens, observers } = self;
-        steps.draft.check(&config, T::TICKS)?;
-        steps.prepare(&config);
-        steps.renew();
         #[cfg(feature = "std")]
-        let wall_clock = std::time::SystemTime::now();
-        let started = timer.now();
-        let errors = steps.driver(config, tokens, observers, started).run(started, timer).await;
-        let finished = timer.now();
+        let wall_clock = crate::report::wall_clock();
+        let started = steps.make_ready(config, timer)?;
+        let ran = steps.driver(config, tokens, observers, started).run(started, timer).await;
+        let RunEnd { errors, started, finished } = ran.map_err(|panic| steps.broke_off(panic))?;
         Ok(Report {
             names: steps.draft.names.clone(),
             record: steps.record.clone(),
@@ -161,10 +172,24 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
 }
 
 impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
+    /// Makes everything ready for a run, if the plan is right, and returns the time.
+    // A function of its own, so that the future of the run holds nothing of it.
+    fn make_ready<T: Timer>(&mut self, config: Config, timer: &T) -> Result<crate::Instant, PipelineError> {
+        self.draft.check(&config, T::TICKS)?;
+        self.prepare(&config);
+        self.renew();
+        guard(|| timer.now()).map_err(|payload| self.broke_off(RunPanic::of_timer::<T>(payload)))
+    }
+
+    #[cold]
+    fn broke_off(&self, panic: RunPanic) -> PipelineError {
+        PipelineError::panicked(self.draft.names.pipeline(), panic)
+    }
+
     /// Resets what the previous run left: its results, and attempts if it was forgotten rather than dropped.
     fn renew(&mut self) {
         if core::mem::replace(&mut self.storage.is_running, false) {
-            self.works.iter_mut().for_each(|work| work.as_mut().discard());
+            self.works.iter_mut().for_each(|work| drop_attempt(work.as_mut()));
             if let Some(slots) = &mut self.storage.slots {
                 slots.clear();
             }
@@ -209,7 +234,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             postponed,
             is_running,
             tokens,
-            observers,
+            observers: TracedObservers::new(observers),
         })
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
     reason::Origin,
-    report::exit_code,
+    report::{OptionalSteps, exit_code},
     rounds::is_retried_at_once,
     time::Timer,
 };
@@ -87,8 +87,9 @@ impl<
     pub(super) fn notify_run_end<S: RunSettings>(&mut self, scheduler: &ScheduledBy<'_, P, S, T>) {
         if O::LISTEN {
             let states = scheduler.states();
-            let kind = EventKind::RunEnded { counts: Counts::of(states), exit_code: exit_code(states) };
-            let name = P::STATIC_PLAN.name;
+            let StaticPlan { name, plan, .. } = P::STATIC_PLAN;
+            let exit_code = exit_code(states, OptionalSteps::Plan(plan));
+            let kind = EventKind::RunEnded { counts: Counts::of(states), exit_code };
             self.observers.on_event(&Event { at: self.now, step: None, name, attempt: 0, kind });
         }
     }

@@ -6,7 +6,7 @@
 
 use super::{
     driver::{Driver, PollLane},
-    static_plan::StaticPipeline,
+    static_plan::{StaticPipeline, StaticPlan},
 };
 use crate::{observers::Observers, time::Timer};
 use core::{marker::PhantomData, task::Context};
@@ -76,8 +76,9 @@ impl<
             // With a clock, the time is noted before another step starts.
             let (lane, end) = (lane as usize, if T::TICKS { step as u32 + 1 } else { end.min(budget) });
             if CONTEXTS > 0 {
-                let settings = P::STATIC_PLAN.plan.settings(StepId::from_number(step as u32));
-                lane_states.set_context(1, self.now, settings.first_limit(self.now));
+                let StaticPlan { plan, config, .. } = P::STATIC_PLAN;
+                let settings = plan.settings(StepId::from_number(step as u32));
+                lane_states.set_context(1, self.now, settings.first_limit(config, self.now));
             }
             lane_states.allow_until(lane, end);
             let _ = (self.poll_lane)(lane, cx);

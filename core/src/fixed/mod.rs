@@ -42,6 +42,50 @@
 //! assert_eq!((report.outputs.sensor, board.rail), (Some(33), true));
 //! assert_eq!(boot::Pipeline::STATIC_PLAN.plan.len(), 2);
 //! ```
+//!
+//! # Readers keep a writer's order
+//!
+//! Steps that take a field by `&` follow the writers that are declared before them, and the next writer waits for all of
+//! them, whether they succeed or not:
+//!
+//! ```
+//! #[rungs::pipeline]
+//! mod boot {
+//!     pub struct Board {
+//!         pub calibration: u32,
+//!     }
+//!
+//!     #[step]
+//!     async fn load(calibration: &mut u32) {
+//!         *calibration = 7;
+//!     }
+//!     #[step]
+//!     async fn imu(calibration: &u32) -> u32 {
+//!         *calibration
+//!     }
+//!     #[step]
+//!     async fn baro(calibration: &u32) -> u32 {
+//!         *calibration
+//!     }
+//!     #[step]
+//!     async fn erase(calibration: &mut u32) {
+//!         *calibration = 0;
+//!     }
+//! }
+//!
+//! let mut board = boot::Board { calibration: 0 };
+//! let report = futures_lite::future::block_on(boot::run(&mut board, &rungs::NoClock));
+//! assert_eq!((report.outputs.imu, report.outputs.baro, board.calibration), (Some(7), Some(7), 0));
+//! ```
+//!
+//! # On a board
+//!
+//! - A run is a future that a task awaits or a loop polls. It passes the waker on as it is, so embassy's timers work in a task of
+//!   embassy. For a bare loop, see the page of the package `rungs-embassy`.
+//! - A run that is dropped, by a time limit around it or by a button, leaves its report in the storage that
+//!   [`run_in`](Runner::run_in) was given: `Storage::report` tells how far it came.
+//! - A further step takes some hundreds of bytes of flash with a small body: `examples/firmware/growth` in the repository measures
+//!   it, and its README has the figures. It takes 24 bytes of RAM, 16 for a time limit, its output and its error.
 
 pub mod args;
 mod cells;
@@ -74,7 +118,7 @@ pub(crate) mod private {
         cells::{Handover, SharedResult},
         lane_states::LaneStates,
         observers::Watched,
-        output::{StepOutput, result_of, retry_verdict, step_id},
+        output::{NamedResult, OutputType, PlainType, StepOutput, StepValue, result_of, retry_verdict, step_id},
         priorities::Priorities,
         sealed::Generated,
         settings::{AsDeclared, RunOptions, RunSettings, StoppedBy},

@@ -9,9 +9,14 @@ use super::{
 use crate::{
     observers::Observers,
     rounds::{PollBudget, Rounds},
+    sleep::ArmedSleep,
     time::Timer,
 };
-use core::{marker::PhantomData, task::Context};
+use core::{
+    marker::PhantomData,
+    pin::Pin,
+    task::{Context, Poll},
+};
 use rungs_scheduler::{Action, Instant, Requirements, Setup, StepId, StepState, Stop};
 
 /// A run while it is polled: its driver and its scheduler, and what lasts no longer than one poll.
@@ -164,7 +169,12 @@ impl<
         self.scheduler.poll_deadline()
     }
 
-    fn timer(&self) -> &T {
-        self.driver.timer
+    fn poll_sleep(
+        &mut self,
+        sleep: Pin<&mut ArmedSleep<T>>,
+        deadline: Option<Instant>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        sleep.poll_until(deadline, self.driver.timer, cx)
     }
 }

@@ -1,7 +1,7 @@
 //! The report of a static run.
 
 use super::static_plan::{StaticPipeline, StaticPlan};
-use crate::report::{self, Brief, Own, Record, StepResult, StepResults, Table};
+use crate::report::{self, Brief, OptionalSteps, Own, Record, StepResult, StepResults, Table};
 use core::{fmt, time::Duration};
 use rungs_scheduler::{Instant, Status, StepId, StepState};
 
@@ -129,9 +129,9 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
         self.exit_code() == 0
     }
 
-    /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure.
+    /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure, or dropped before its end.
     pub fn exit_code(&self) -> u8 {
-        report::exit_code(&self.states)
+        report::exit_code(&self.states, OptionalSteps::Plan(&R::STATIC_PLAN.plan))
     }
 
     /// When the run started and ended, by its timer.
@@ -152,7 +152,7 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
     fn record(&self) -> Record<'_, E> {
         let Self { states, notes: RunNotes { errors, started, .. }, .. } = self;
         let StaticPlan { names, plan, .. } = R::STATIC_PLAN;
-        Record { names, states, own: Own::Inline(errors), plan: Some(plan), started: *started }
+        Record { names, states, own: Own::Inline(errors, plan), started: *started }
     }
 }
 
@@ -168,13 +168,14 @@ impl<'r, R: Outputs, E, const STEPS: usize> IntoIterator for &'r Report<R, E, ST
 /// A summary, without steps and outputs.
 impl<R: Outputs, E, const STEPS: usize> fmt::Debug for Report<R, E, STEPS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Brief { pipeline: self.pipeline(), states: &self.states, duration: self.duration() }.fmt(f)
+        let optional = OptionalSteps::Plan(&R::STATIC_PLAN.plan);
+        Brief { pipeline: self.pipeline(), states: &self.states, optional, duration: self.duration() }.fmt(f)
     }
 }
 
 impl<R: Outputs, E: fmt::Display, const STEPS: usize> fmt::Display for Report<R, E, STEPS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let table = Table { pipeline: self.pipeline(), record: self.record(), duration: self.duration() };
+        let table = Table { pipeline: self.pipeline(), record: self.record(), finished: self.notes.finished };
         table.write(f)
     }
 }

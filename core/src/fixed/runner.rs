@@ -116,8 +116,9 @@ impl<P> Default for Runner<P> {
 }
 
 impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
-    /// Sets all of a run's options at once, in place of those that the pipeline and this runner have stated. The order stays
-    /// as the pipeline states it, since the storage is laid out for it, and so does the seed if `config` has none.
+    /// Sets all of a run's options at once, in place of those that the pipeline and this runner have stated. The order and
+    /// the clean-up deadline stay as the pipeline states them, since the storage is laid out for them, and so does the seed
+    /// if `config` has none. Grace has no meaning here: all attempts run in place, and end as soon as they are told to.
     ///
     /// ```
     /// use rungs::{Config, NoClock, OnFailure};
@@ -136,7 +137,7 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
     /// ```
     pub fn config(self, config: Config) -> Runner<P, O, S::RunOptions, SEEDED> {
         self.with(|before| {
-            let config = config.order(before.get_order());
+            let config = config.order(before.get_order()).with_timers_of(&before);
             let config = match config.get_max_concurrent() {
                 Some(0) => config.max_concurrent(1),
                 _ => config,
@@ -217,6 +218,9 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
 
     /// Runs all steps, and reports. Dropping the future drops every step.
     ///
+    /// A panic of a step, an observer or the timer is not caught: the future passes it on, and is to be dropped. The context
+    /// is then as the steps left it, and can be run again.
+    ///
     /// Does not compile under [`NoClock`](crate::NoClock) if a step has time settings, nor without a
     /// [`seed`](Self::seed) if one has jitter.
     pub async fn run<C, T: Timer>(self, context: C, timer: &T) -> ReportOf<P, C>
@@ -230,7 +234,7 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
     }
 
     /// As [`run`](Self::run), on storage of the caller's, which then holds the report: neither is ever moved, and both may
-    /// lie in a `static`. The report of an earlier run is cleared.
+    /// lie in a `static`. The report of an earlier run is cleared. If the run is dropped, `Storage::report` says how far it came.
     ///
     /// ```
     /// #[rungs::pipeline(error = &'static str)]

@@ -171,8 +171,10 @@ impl<'a, P: StaticPipeline, S: RunSettings, T: Timer> Setup<'a> for StaticSetup<
         let StaticPlan { plan, by_priority, config, .. } = P::STATIC_PLAN;
         let of_steps = Requirements::of(plan, by_priority);
         let declared = of_steps.with_config(config);
-        // No option of a run changes whether levels are barriers.
-        let requirements = if S::IS_DECLARED { declared } else { of_steps.with_levels_of(&declared) };
+        // No option of a run changes what its storage was sized for.
+        let requirements = if S::IS_DECLARED { declared } else { of_steps.with_storage_of(&declared) };
+        // Attempts run in place, so they end as soon as they are told to.
+        let requirements = requirements.without_grace();
         if T::TICKS { requirements } else { requirements.without_clock() }
     };
 

@@ -173,6 +173,12 @@ impl StaticPlan {
         self.fast_path_by_declaration && config.get_max_concurrent().is_none() && !config.has_deadline()
     }
 
+    /// How many timers may be armed at once.
+    #[doc(hidden)]
+    pub const fn timers(&self) -> usize {
+        self.plan.timers(&self.config)
+    }
+
     #[inline]
     pub(super) const fn numbering_for(&self, config: &Config) -> &Numbering<'static> {
         if config.get_max_concurrent().is_some() { &self.by_priority } else { &self.numbering }

@@ -63,10 +63,44 @@ impl<
         (outputs, RunBuffers { states, store: &mut self.store, notes })
     }
 
-    /// The report of the last run.
+    /// The report of the last run. If the run was dropped, each step is as it was when the run was last polled: those that had
+    /// not ended are `Running` or `Pending`, and the exit code is 2 if none had failed. The run's duration is then zero.
+    ///
+    /// ```
+    /// use rungs::{NoClock, Status};
+    /// use std::{pin::pin, task::{Context, Waker}};
+    ///
+    /// #[rungs::pipeline]
+    /// mod boot {
+    ///     #[step]
+    ///     async fn power() -> u32 {
+    ///         3_300
+    ///     }
+    ///     #[step]
+    ///     async fn radio(power: &u32) {
+    ///         assert_eq!(*power, 3_300);
+    ///         core::future::pending().await
+    ///     }
+    /// }
+    ///
+    /// let mut storage = boot::Storage::new();
+    /// {
+    ///     let mut run = pin!(boot::runner().run_in(&mut storage, (), &NoClock));
+    ///     assert!(run.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    /// }
+    /// let report = storage.report();
+    /// assert_eq!(report.outputs.power, Some(3_300));
+    /// assert_eq!(report.get("radio").map(|step| step.status()), Some(Status::Running));
+    /// ```
     #[inline]
     pub const fn report(&self) -> &Report<R, E, STEPS> {
         &self.report
+    }
+
+    /// The report of the last run alone, without what only a run needs.
+    #[inline]
+    pub fn into_report(self) -> Report<R, E, STEPS> {
+        self.report
     }
 }
 

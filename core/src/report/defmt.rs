@@ -4,6 +4,7 @@ use super::{Reason, StepResult, StepResults};
 use crate::reason;
 use core::time::Duration;
 use defmt::{Format, Formatter, write};
+use rungs_scheduler::__private::AttemptCount;
 
 /// A report of either API.
 pub(crate) fn log_report<E: Format>(
@@ -29,7 +30,7 @@ impl<E: Format, C: crate::steps::Cell + ?Sized> Format for super::Report<E, C> {
 
 impl<E: Format> Format for StepResult<'_, E> {
     fn format(&self, f: Formatter<'_>) {
-        write!(f, "{=str}: {} (attempts: {=u32})", self.name(), self.status(), self.attempts());
+        write!(f, "{=str}: {} (attempts: {})", self.name(), self.status(), AttemptCount(self.attempts()));
         if let Some(reason) = self.reason() {
             write!(f, ": {}", reason);
         }

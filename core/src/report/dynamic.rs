@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     error::StepError,
-    exit_code::{count, exit_code, is_cut_short},
-    steps::{Cell, Handle, Names, Out, RunRecord, SharedCell, slot},
+    exit_code::{OptionalSteps, count, exit_code, is_cut_short},
+    steps::{Cell, Handle, Names, OtherType, Out, RunRecord, SharedCell, Warnings, slot},
 };
 use alloc::sync::Arc;
 use core::{fmt, time::Duration};
@@ -35,7 +35,7 @@ use rungs_scheduler::{Instant, Status, StepId};
 /// assert_eq!(next.status(), Status::Failed);
 /// assert_eq!(next.reason().unwrap().to_string(), "`bad` failed");
 /// assert_eq!(format!("{:#}", report.output(bad).unwrap_err()), "`bad` has no result: out of paper");
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 ///
 /// # For machines
@@ -102,6 +102,22 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
         self.record().steps()
     }
 
+    /// What the plan was warned of under the run's configuration.
+    ///
+    /// ```
+    /// use rungs::{NoClock, Pipeline};
+    ///
+    /// let mut p: Pipeline = Pipeline::new("warned");
+    /// p.resource("bus", 1);
+    /// p.step("only").run(async || Ok(()));
+    /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+    /// assert_eq!(report.warnings().to_string(), "no step uses resource `bus`");
+    /// # Ok::<(), rungs::PlanError>(())
+    /// ```
+    pub fn warnings(&self) -> &Warnings {
+        &self.record.warnings
+    }
+
     /// The result of the step of this name. O(1).
     pub fn get(&self, name: &str) -> Option<StepResult<'_, E>> {
         self.step(self.names.find(name)?)
@@ -150,7 +166,8 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
 
     fn output_of<T: 'static>(&self, step: StepId) -> Result<Out<T>, OutputError<E>> {
         let cell = self.record.results.get(step.index()).cloned().flatten().ok_or_else(OutputError::no_such_step)?;
-        let slot = slot(cell).ok_or_else(|| OutputError::other_type(self.names.clone(), step))?;
+        let types = OtherType::new::<T, C>(&cell);
+        let slot = slot(cell).ok_or_else(|| OutputError::other_type(self.names.clone(), step, types))?;
         slot.lend().ok_or_else(|| OutputError::no_success(self.ending(step)))
     }
 
@@ -171,7 +188,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     /// assert_eq!(error.to_string(), "pipeline `nightly` failed at `load`");
     /// assert_eq!(format!("{error:#}"), "pipeline `nightly` failed at `load`: invalid digit found in string");
     /// assert_eq!((error.step(), error.exit_code()), ("load", 1));
-    /// # Ok::<(), rungs::PlanError>(())
+    /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn into_result(self) -> Result<Self, RunError<E>> {
         match self.exit_code() {
@@ -183,13 +200,12 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     /// The errors that steps themselves returned. They are shared, because an [`OutputError`] may hold one as well. For a
     /// cancelled step it is the last attempt's.
     pub fn into_errors(self) -> impl Iterator<Item = (StepId, Arc<StepError<E>>)> {
-        let Self { record, notes, .. } = self;
+        let Self { record, mut notes, .. } = self;
         let is_last = move |step: &u32| {
             let state = record.states.get(*step as usize);
             state.is_some_and(|state| StepError::<E>::of(state).is_none())
         };
-        notes
-            .errors
+        core::mem::take(&mut notes.errors)
             .into_iter()
             .filter(move |(step, _)| is_last(step))
             .map(|(step, error)| (StepId::from_number(step), error))
@@ -200,10 +216,10 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
         self.exit_code() == 0
     }
 
-    /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure. (A wrong plan is
-    /// [`PlanError::EXIT_CODE`](crate::PlanError::EXIT_CODE).)
+    /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure. (A run without a report has the
+    /// exit code of its [error](crate::PipelineError::exit_code): 3 or 4.)
     pub fn exit_code(&self) -> u8 {
-        exit_code(&self.record.states)
+        exit_code(&self.record.states, self.optional_steps())
     }
 
     /// When the run started and ended, by its timer.
@@ -216,7 +232,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
         self.notes.finished - self.notes.started
     }
 
-    /// When the run started, by the wall clock.
+    /// When the run started, by the wall clock. On `wasm32-unknown-unknown`, where std has none, it is the Unix epoch.
     #[cfg(feature = "std")]
     pub fn wall_clock_start(&self) -> std::time::SystemTime {
         self.notes.wall_clock
@@ -229,13 +245,19 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
 
     pub(super) fn record(&self) -> Record<'_, E> {
         let Self { names, record, notes, .. } = self;
-        Record { names: &**names, states: &record.states, own: Own::Shared(notes), plan: None, started: notes.started }
+        let own = Own::Shared(notes, &record.optional);
+        Record { names: &**names, states: &record.states, own, started: notes.started }
+    }
+
+    fn optional_steps(&self) -> OptionalSteps<'_> {
+        OptionalSteps::List(&self.record.optional)
     }
 
     /// The step that made the exit code other than 0: the first by end and then by declaration. If it ended because of
     /// another, it is that one.
     fn culprit(&self) -> StepId {
-        let states = || self.record.states.iter().enumerate().filter(|(_, state)| state.is_required());
+        let (all, optional) = (self.record.states.iter().enumerate(), self.optional_steps());
+        let states = || all.clone().filter(|(step, _)| !optional.contain(StepId::from_number(*step as u32)));
         let failed = states().filter(|(_, state)| state.status() == Status::Failed);
         let stopped = states().filter(|(_, state)| is_cut_short(state, &self.record.states));
         let first = failed
@@ -276,7 +298,7 @@ impl<'r, E, C: Cell + ?Sized> IntoIterator for &'r Report<E, C> {
 
 impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Report<E, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let table = Table { pipeline: self.pipeline(), record: self.record(), duration: self.duration() };
+        let table = Table { pipeline: self.pipeline(), record: self.record(), finished: self.notes.finished };
         table.write(f)
     }
 }
@@ -284,6 +306,7 @@ impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Report<E, C> {
 /// A summary, without the steps.
 impl<E, C: Cell + ?Sized> fmt::Debug for Report<E, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Brief { pipeline: self.pipeline(), states: &self.record.states, duration: self.duration() }.fmt(f)
+        let (states, optional) = (&*self.record.states, self.optional_steps());
+        Brief { pipeline: self.pipeline(), states, optional, duration: self.duration() }.fmt(f)
     }
 }

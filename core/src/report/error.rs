@@ -5,7 +5,7 @@ use crate::{
     diagram::StepNames,
     error::StepError,
     reason::{Origin, ReasonText},
-    steps::Names,
+    steps::{Names, OtherType},
 };
 use alloc::sync::Arc;
 use core::{error::Error, fmt};
@@ -83,13 +83,13 @@ impl<E: fmt::Display> Ending<E> {
 /// assert_eq!(error.status(), Some(Status::Failed));
 /// let kind = |name| report.output_named::<u64>(name).unwrap_err().kind();
 /// assert_eq!((kind("bad"), kind("none")), (OutputErrorKind::OtherType, OutputErrorKind::NoSuchStep));
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 pub struct OutputError<E>(Repr<E>);
 
 enum Repr<E> {
     NoSuccess(Ending<E>),
-    OtherType(Arc<Names>, StepId),
+    OtherType(Arc<Names>, StepId, OtherType),
     NoSuchStep,
 }
 
@@ -113,8 +113,8 @@ impl<E> OutputError<E> {
         Self(Repr::NoSuccess(ending))
     }
 
-    pub(super) fn other_type(names: Arc<Names>, step: StepId) -> Self {
-        Self(Repr::OtherType(names, step))
+    pub(super) fn other_type(names: Arc<Names>, step: StepId, types: OtherType) -> Self {
+        Self(Repr::OtherType(names, step, types))
     }
 
     pub(super) fn no_such_step() -> Self {
@@ -134,7 +134,7 @@ impl<E> OutputError<E> {
     pub fn step(&self) -> Option<&str> {
         match &self.0 {
             Repr::NoSuccess(ending) => Some(ending.name()),
-            Repr::OtherType(names, step) => Some(names.name(*step)),
+            Repr::OtherType(names, step, _) => Some(names.name(*step)),
             Repr::NoSuchStep => None,
         }
     }
@@ -175,7 +175,7 @@ impl<E: fmt::Display> fmt::Display for OutputError<E> {
                 write!(f, "`{}` has no result", ending.name())?;
                 ending.write_reason(f)
             }
-            Repr::OtherType(names, step) => write!(f, "the result of `{}` has another type", names.name(*step)),
+            Repr::OtherType(names, step, types) => write!(f, "the result of `{}` {types}", names.name(*step)),
             Repr::NoSuchStep => f.write_str("there is no such step"),
         }
     }

@@ -28,11 +28,13 @@ pub use results::StepResults;
 pub use step::{Reason, StepResult};
 
 #[cfg(feature = "macros")]
-pub(crate) use crate::exit_code::{count, exit_code};
+pub(crate) use crate::exit_code::{OptionalSteps, count, exit_code};
 #[cfg(feature = "alloc")]
 pub(crate) use as_error::AsError;
 #[cfg(feature = "alloc")]
 pub(crate) use notes::RunNotes;
+#[cfg(feature = "std")]
+pub(crate) use notes::wall_clock;
 #[cfg(feature = "macros")]
 pub(crate) use record::{Own, Record};
 #[cfg(feature = "macros")]

@@ -1,28 +1,28 @@
 //! The record of a run, the same for both APIs.
 
-use crate::{diagram::StepNames, error::StepError, reason::Origin};
+use crate::{diagram::StepNames, error::StepError, exit_code::OptionalSteps, reason::Origin};
 use core::error::Error;
-use rungs_scheduler::{Instant, Plan, Status, StepId, StepState};
+#[cfg(feature = "macros")]
+use rungs_scheduler::Plan;
+use rungs_scheduler::{Instant, Status, StepId, StepState};
 
 /// A view of a run's record: what each step's result is read from.
 pub(crate) struct Record<'r, E> {
     pub(crate) names: &'r (dyn StepNames + Sync),
     pub(crate) states: &'r [StepState],
     pub(crate) own: Own<'r, E>,
-    /// For runs whose states do not hold the settings of their steps: on the fast path a state holds only the end.
-    pub(crate) plan: Option<&'r Plan<'r>>,
     /// When the run started.
     pub(crate) started: Instant,
 }
 
-/// The errors that steps themselves returned.
+/// The errors that steps themselves returned, and which steps are optional.
 pub(crate) enum Own<'r, E> {
-    /// An entry per step.
+    /// An entry per step, and the plan.
     #[cfg(feature = "macros")]
-    Inline(&'r [Option<E>]),
-    /// An entry per step that returned one.
+    Inline(&'r [Option<E>], &'r Plan<'r>),
+    /// An entry per step that returned one, and the optional steps.
     #[cfg(feature = "alloc")]
-    Shared(&'r super::RunNotes<E>),
+    Shared(&'r super::RunNotes<E>, &'r alloc::vec::Vec<StepId>),
 }
 
 impl<E> Clone for Record<'_, E> {
@@ -46,12 +46,21 @@ impl<'r, E> Own<'r, E> {
     pub(super) fn as_error(&self, error: &'r E) -> Option<&'r (dyn Error + 'static)> {
         match self {
             #[cfg(feature = "macros")]
-            Self::Inline(_) => {
+            Self::Inline(..) => {
                 let _ = error;
                 None
             }
             #[cfg(feature = "alloc")]
-            Self::Shared(notes) => (notes.as_error)(error),
+            Self::Shared(notes, _) => (notes.as_error)(error),
+        }
+    }
+
+    pub(super) fn optional_steps(&self) -> OptionalSteps<'r> {
+        match self {
+            #[cfg(feature = "macros")]
+            Self::Inline(_, plan) => OptionalSteps::Plan(plan),
+            #[cfg(feature = "alloc")]
+            Self::Shared(_, steps) => OptionalSteps::List(steps),
         }
     }
 }
@@ -73,17 +82,14 @@ impl<'r, E> Record<'r, E> {
     fn own(&self, step: StepId) -> Option<StepError<&'r E>> {
         match self.own {
             #[cfg(feature = "macros")]
-            Own::Inline(errors) => errors.get(step.index())?.as_ref().map(StepError::Failed),
+            Own::Inline(errors, _) => errors.get(step.index())?.as_ref().map(StepError::Failed),
             #[cfg(feature = "alloc")]
-            Own::Shared(notes) => Some(notes.errors.get(&step.number())?.borrowed()),
+            Own::Shared(notes, _) => Some(notes.errors.get(&step.number())?.borrowed()),
         }
     }
 
     pub(super) fn is_required(&self, step: StepId) -> bool {
-        match self.plan {
-            Some(plan) => !plan.settings(step).is_optional(),
-            None => self.state(step).is_none_or(StepState::is_required),
-        }
+        !self.own.optional_steps().contain(step)
     }
 
     /// The steps of a step's cause by name, if it has any.

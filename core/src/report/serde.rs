@@ -69,7 +69,7 @@ impl<E: Display> Serialize for StepResult<'_, E> {
         let origin = self.record.origin(self.step);
         let (root, via) = match origin {
             Some(Origin::Dependency { root, via, .. }) => (Some(root), via.or(Some(root))),
-            Some(Origin::Stopped { by }) => (Some(by), None),
+            Some(Origin::Stopped { by } | Origin::Blocked { by }) => (Some(by), None),
             None => (None, None),
         };
         let started = self.started_at();
@@ -96,7 +96,7 @@ impl<E: Display> StepResult<'_, E> {
     fn error_list(&self) -> Option<Vec<String>> {
         match (self.error()?, self.record.own) {
             (StepError::Dependency { .. }, _) => None,
-            (StepError::Failed(error), Own::Shared(notes)) => Some(chain::list(error, notes.as_error)),
+            (StepError::Failed(error), Own::Shared(notes, _)) => Some(chain::list(error, notes.as_error)),
             (error, _) => Some(vec![error.to_string()]),
         }
     }
@@ -111,8 +111,9 @@ fn millis(span: Duration) -> f64 {
 fn unix_millis<E>(own: Own<'_, E>, at: Instant) -> Option<u64> {
     match own {
         #[cfg(feature = "std")]
-        Own::Shared(notes) => {
-            let start = notes.wall_clock.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Own::Shared(notes, _) => {
+            // The epoch itself stands for a target without a wall clock.
+            let start = notes.wall_clock.duration_since(std::time::UNIX_EPOCH).ok().filter(|start| !start.is_zero())?;
             Some((start + (at - notes.started)).as_millis() as u64)
         }
         _ => {

@@ -93,7 +93,7 @@ impl<'r, E> StepResult<'r, E> {
         self.state().map_or(Duration::ZERO, StepState::duration)
     }
 
-    /// How many attempts were started.
+    /// How many attempts were started, counted up to 262,143.
     pub fn attempts(&self) -> u32 {
         self.state().map_or(0, |state| state.attempts())
     }

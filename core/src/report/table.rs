@@ -1,12 +1,12 @@
 //! A run as a table for people, without a heap.
 
 use super::{record::Record, step::StepResult};
-use crate::exit_code::{count, exit_code};
+use crate::exit_code::{OptionalSteps, count, exit_code};
 use core::{
     fmt::{self, Write},
     time::Duration,
 };
-use rungs_scheduler::{Status, StepState};
+use rungs_scheduler::{__private::AttemptCount, Instant, Status, StepState};
 
 /// Longer names are shown whole and push their line out.
 const WIDEST_NAME: usize = 32;
@@ -15,7 +15,8 @@ const WIDEST_NAME: usize = 32;
 pub(crate) struct Table<'r, E> {
     pub(crate) pipeline: &'r str,
     pub(crate) record: Record<'r, E>,
-    pub(crate) duration: Duration,
+    /// When the run ended.
+    pub(crate) finished: Instant,
 }
 
 impl<E: fmt::Display> Table<'_, E> {
@@ -32,10 +33,12 @@ impl<E: fmt::Display> Table<'_, E> {
     }
 
     fn line(&self, f: &mut fmt::Formatter<'_>, step: &StepResult<'_, E>, width: usize) -> fmt::Result {
-        write!(f, "{:width$}  {:9}  {:>5}", step.name(), step.status(), step.attempts())?;
+        write!(f, "{:width$}  {:9}  {:>5}", step.name(), step.status(), AttemptCount(step.attempts()))?;
         match step.started_at() {
             Some(started) => {
-                write!(f, "  {:>8}  {:>8}", Short(started - self.record.started), Short(step.duration()))?;
+                let finished = step.finished_at().unwrap_or(started);
+                let (wait, span) = (Short::between(self.record.started, started), Short::between(started, finished));
+                write!(f, "  {wait:>8}  {span:>8}")?;
             }
             None => write!(f, "  {:>8}  {:>8}", "-", "-")?,
         }
@@ -67,7 +70,8 @@ impl<E: fmt::Display> Table<'_, E> {
             write!(f, " ({optional} optional)")?;
         }
         write!(f, ", {} skipped, {} cancelled", with(Status::Skipped), with(Status::Cancelled))?;
-        write!(f, " in {}, exit code {}", Short(self.duration), exit_code(states))
+        let span = Short::between(self.record.started, self.finished);
+        write!(f, " in {span}, exit code {}", exit_code(states, self.record.own.optional_steps()))
     }
 }
 
@@ -75,6 +79,7 @@ impl<E: fmt::Display> Table<'_, E> {
 pub(crate) struct Brief<'r> {
     pub(crate) pipeline: &'r str,
     pub(crate) states: &'r [StepState],
+    pub(crate) optional: OptionalSteps<'r>,
     pub(crate) duration: Duration,
 }
 
@@ -82,7 +87,7 @@ impl fmt::Debug for Brief<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Report")
             .field("pipeline", &self.pipeline)
-            .field("exit_code", &exit_code(self.states))
+            .field("exit_code", &exit_code(self.states, self.optional))
             .field("succeeded", &count(self.states, Status::Success))
             .field("failed", &count(self.states, Status::Failed))
             .field("skipped", &count(self.states, Status::Skipped))
@@ -118,38 +123,68 @@ impl<W: Write + ?Sized> Write for FirstLine<'_, W> {
 
 /// Three digits or so: enough to compare, short enough for a column. By whole numbers: a core without floats would carry
 /// a library for them.
-struct Short(Duration);
+struct Short {
+    nanos: u64,
+}
+
+impl Short {
+    /// The time from `started` to `finished`. By nanoseconds, since a `Duration` costs a division of 64 bits.
+    fn between(started: Instant, finished: Instant) -> Self {
+        Self { nanos: finished.as_nanos().saturating_sub(started.as_nanos()) }
+    }
+}
 
 impl fmt::Display for Short {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let nanos = rungs_scheduler::__private::nanos(self.0);
-        let mut text = Text::default();
-        match nanos {
-            0 => text.write_str("0")?,
-            1..1_000 => write!(text, "{nanos} ns")?,
-            1_000..1_000_000 => write!(text, "{} us", Decimal::<1>(rounded(nanos, 100)))?,
-            1_000_000..1_000_000_000 => write!(text, "{} ms", Decimal::<1>(rounded(nanos, 100_000)))?,
-            _ => write!(text, "{} s", Decimal::<2>(rounded(nanos, 10_000_000)))?,
+        let (unit, dropped, decimals) = match self.nanos {
+            0 => return f.pad("0"),
+            1..1_000 => (" ns", 0, 0),
+            1_000..1_000_000 => (" us", 2, 1),
+            1_000_000..1_000_000_000 => (" ms", 5, 1),
+            _ => (" s", 7, 2),
+        };
+        let (mut text, mut rest) = (Text::default(), rounded(self.nanos, dropped));
+        text.prepend(unit.as_bytes());
+        for place in 0..MOST_DIGITS {
+            if place > decimals && rest == 0 {
+                break;
+            }
+            if place == decimals && decimals > 0 {
+                text.prepend(b".");
+            }
+            let digit;
+            (rest, digit) = tenth(rest);
+            text.prepend(&[b'0' + digit]);
         }
         f.pad(text.as_str())
     }
 }
 
-const fn rounded(value: u64, unit: u64) -> u64 {
-    value / unit + (value % unit >= unit / 2) as u64
-}
+/// Of a `u64`.
+const MOST_DIGITS: u32 = u64::MAX.ilog10() + 1;
 
-/// A number of tenths or hundredths.
-struct Decimal<const DIGITS: u32>(u64);
-
-impl<const DIGITS: u32> fmt::Display for Decimal<DIGITS> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let one = const { 10_u64.pow(DIGITS) };
-        write!(f, "{}.{:0width$}", self.0 / one, self.0 % one, width = DIGITS as usize)
+/// The number without its last digits, rounded.
+fn rounded(mut number: u64, dropped: u32) -> u64 {
+    let mut last = 0;
+    for _ in 0..dropped {
+        (number, last) = tenth(number);
     }
+    number + u64::from(last >= 5)
 }
 
-/// A few characters, gathered to be padded as a whole.
+/// The quotient and the rest of a division by ten. By bytes: nothing else in a program may divide 64 bits, which takes a
+/// kilobyte of a Cortex-M0's flash.
+#[inline(never)]
+fn tenth(number: u64) -> (u64, u8) {
+    let (mut bytes, mut rest) = (number.to_be_bytes(), 0);
+    for byte in &mut bytes {
+        let part = rest << 8 | u32::from(*byte);
+        (*byte, rest) = ((part / 10) as u8, part % 10);
+    }
+    (u64::from_be_bytes(bytes), rest as u8)
+}
+
+/// A few characters, gathered from the last to the first, to be padded as a whole.
 #[derive(Default)]
 struct Text {
     bytes: [u8; 24],
@@ -158,16 +193,18 @@ struct Text {
 
 impl Text {
     fn as_str(&self) -> &str {
-        self.bytes.get(..self.len).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or("")
+        let start = self.bytes.len().saturating_sub(self.len);
+        self.bytes.get(start..).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or("")
     }
-}
 
-impl Write for Text {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.len + text.len();
-        self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());
-        self.len = end;
-        Ok(())
+    /// What does not fit is left out.
+    fn prepend(&mut self, characters: &[u8]) {
+        for &character in characters.iter().rev() {
+            self.len += 1;
+            if let Some(byte) = self.bytes.len().checked_sub(self.len).and_then(|at| self.bytes.get_mut(at)) {
+                *byte = character;
+            }
+        }
     }
 }
 
@@ -182,6 +219,7 @@ mod tests {
             (0, "0"),
             (999, "999 ns"),
             (1_000, "1.0 us"),
+            (9, "9 ns"),
             (1_049, "1.0 us"),
             (1_050, "1.1 us"),
             (999_999, "1000.0 us"),
@@ -189,8 +227,8 @@ mod tests {
             (1_005_000_000, "1.01 s"),
             (u64::MAX, "18446744073.71 s"),
         ] {
-            assert_eq!(format!("{}", Short(Duration::from_nanos(nanos))), text);
+            assert_eq!(format!("{}", Short { nanos }), text);
         }
-        assert_eq!(format!("{:>8}|", Short(Duration::from_millis(5))), "  5.0 ms|");
+        assert_eq!(format!("{:>8}|", Short { nanos: 5_000_000 }), "  5.0 ms|");
     }
 }

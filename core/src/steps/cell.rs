@@ -1,5 +1,6 @@
 //! Results: written once by their step, shared with all that need them.
 
+use crate::panics::drop_caught;
 use alloc::sync::Arc;
 use core::{any::Any, fmt, ops::Deref};
 
@@ -17,7 +18,7 @@ use core::{any::Any, fmt, ops::Deref};
 /// let twice = p.step("twice").needs(n).run(double);
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert_eq!(*report.output(twice).unwrap(), 42);
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 pub struct Out<T>(Arc<ResultSlot<T>>);
 
@@ -48,7 +49,7 @@ impl<T> ResultSlot<T> {
 
     /// The same slot without its result; `None` if it is still shared.
     pub(crate) fn emptied(mut self: Arc<Self>) -> Option<Arc<Self>> {
-        Arc::get_mut(&mut self)?.value = None;
+        drop_caught(Arc::get_mut(&mut self)?.value.take());
         Some(self)
     }
 
@@ -56,6 +57,13 @@ impl<T> ResultSlot<T> {
     #[inline]
     pub(crate) fn lend(self: Arc<Self>) -> Option<Out<T>> {
         if self.value.is_some() { Some(Out(self)) } else { None }
+    }
+}
+
+impl<T> Drop for ResultSlot<T> {
+    #[inline]
+    fn drop(&mut self) {
+        drop_caught(self.value.take());
     }
 }
 
@@ -98,6 +106,9 @@ impl<T: defmt::Format> defmt::Format for Out<T> {
 pub trait Cell: 'static {
     /// Puts itself into `out`, if that is an `Option<Arc<ResultSlot<T>>>` of the right `T`.
     fn give(self: Arc<Self>, out: &mut dyn Any);
+
+    /// The name of its result's type.
+    fn type_name(&self) -> &'static str;
 }
 
 impl<T: 'static> Cell for ResultSlot<T> {
@@ -106,6 +117,32 @@ impl<T: 'static> Cell for ResultSlot<T> {
         if let Some(out) = out.downcast_mut::<Option<Arc<Self>>>() {
             *out = Some(self);
         }
+    }
+
+    fn type_name(&self) -> &'static str {
+        core::any::type_name::<T>()
+    }
+}
+
+/// A result that was asked for as another type than it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub(crate) struct OtherType {
+    found: &'static str,
+    asked: &'static str,
+}
+
+impl OtherType {
+    /// The types of a cell's result and of the one that was asked for.
+    pub(crate) fn new<T, C: Cell + ?Sized>(cell: &C) -> Self {
+        Self { found: cell.type_name(), asked: core::any::type_name::<T>() }
+    }
+}
+
+impl fmt::Display for OtherType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { found, asked } = self;
+        write!(f, "is of type `{found}`, and was asked for as `{asked}`")
     }
 }
 

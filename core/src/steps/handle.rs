@@ -18,7 +18,7 @@ use rungs_scheduler::StepId;
 /// let sum = p.step("sum").needs(parts).run(async |parts| Ok(parts.iter().map(|part| **part).sum::<u32>()));
 /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
 /// assert_eq!(*report.output(sum).unwrap(), 42);
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 pub struct Handle<T> {
     pub(crate) pipeline: u32,

@@ -23,7 +23,7 @@ use core::pin::Pin;
 /// patient(p.step("first")).run(|| async { Ok(()) });
 /// patient(p.step("second")).run(|| async { Ok(()) });
 /// p.check()?;
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 #[derive(Debug)]
 pub struct Shared;
@@ -40,7 +40,7 @@ pub struct Shared;
 /// let mut p = LocalPipeline::new("patient");
 /// patient(p.step("first")).run(async || Ok(std::rc::Rc::new(1)));
 /// assert_eq!(p.plan()?.get("first").unwrap().settings().get_retries(), 9);
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 #[derive(Debug)]
 pub struct Local;

@@ -36,6 +36,11 @@ impl Names {
         self.ends.len()
     }
 
+    /// The names of all steps, in the order of declaration.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.len() as u32).map(|step| self.name(StepId::from_number(step)))
+    }
+
     /// Adds the next step's name; it is not found before it is [indexed](Self::index).
     #[inline]
     pub(crate) fn push(&mut self, name: &str) {

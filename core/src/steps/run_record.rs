@@ -1,9 +1,9 @@
 //! The record of a run: shared between the pipeline and the report, and reused by the next run if no report holds it.
 
-use super::cell::Cell;
+use super::{cell::Cell, warnings::Warnings};
 use crate::error::StepError;
 use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
-use rungs_scheduler::StepState;
+use rungs_scheduler::{StepId, StepState};
 
 /// One entry of each kind per step. Results have an array of their own, because a step looks up those of
 /// its needs anywhere in it.
@@ -11,6 +11,10 @@ pub(crate) struct RunRecord<C: ?Sized> {
     pub(crate) states: Vec<StepState>,
     /// An empty cell of a step that ended without a result.
     pub(crate) results: Vec<Option<Arc<C>>>,
+    /// The steps whose failure does not count, in ascending order.
+    pub(crate) optional: Vec<StepId>,
+    /// Of the plan, under the configuration of the run.
+    pub(crate) warnings: Warnings,
 }
 
 impl<C: Cell + ?Sized> RunRecord<C> {
@@ -23,7 +27,7 @@ impl<C: Cell + ?Sized> RunRecord<C> {
 
 impl<C: ?Sized> Default for RunRecord<C> {
     fn default() -> Self {
-        Self { states: Vec::new(), results: Vec::new() }
+        Self { states: Vec::new(), results: Vec::new(), optional: Vec::new(), warnings: Warnings::default() }
     }
 }
 

@@ -1,6 +1,5 @@
 //! The arguments of the command line.
 
-use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -15,19 +14,21 @@ loads them into a SQLite file.
 
   --from URL  where the files are, such as http://localhost:8000/tables; by
               default a server in this program, with failures as real ones have
-  --db FILE   the SQLite file, whose tables are replaced; by default
-              rungs-etl.db in the folder for temporary files
+  --db FILE   the SQLite file: a new one, or one of an earlier run, whose tables
+              are replaced; by default etl.db in a new folder of your own,
+              among those for temporary files
 
-exit code: 0 done, 1 a step failed, 2 stopped by Ctrl-C, 3 the plan is wrong,
-           64 wrong arguments";
+exit code: 0 done, 1 a step failed, 2 stopped by Ctrl-C or SIGTERM, 3 the plan
+           is wrong, 64 wrong arguments; a second signal stops the clean-up as
+           well, and a third ends the program at once with 130 or 143";
 
 /// The arguments, read.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Args {
     /// The base of the sources' addresses; `None` for the job's own server.
     pub from: Option<String>,
-    /// The database file.
-    pub db: PathBuf,
+    /// The database file; `None` for a new one in a folder of its own.
+    pub db: Option<PathBuf>,
     /// Only [`USAGE`] is wanted.
     pub help: bool,
 }
@@ -46,7 +47,7 @@ impl Args {
             }
         }
         let from = from.map(|url| url.into_string().map_err(|url| wrong(format!("{url:?} is not a url"))));
-        let db = db.map_or_else(|| env::temp_dir().join("rungs-etl.db"), PathBuf::from);
+        let db = db.map(database).transpose()?;
         Ok(Self { from: from.transpose()?, db, help })
     }
 }
@@ -57,6 +58,18 @@ fn set(place: &mut Option<OsString>, name: &str, value: Option<OsString>) -> Res
         Some(_) => Err(wrong(format!("{name} is given twice"))),
         None => Ok(()),
     }
+}
+
+/// Refuses the names for which SQLite opens no file, or another one.
+fn database(name: OsString) -> Result<PathBuf, EtlError> {
+    if name == ":memory:" {
+        let problem = "--db :memory: would be gone with the job; name a file (./:memory: for a file of this name)";
+        return Err(wrong(problem.to_owned()));
+    }
+    if name.as_encoded_bytes().starts_with(b"file:") {
+        return Err(wrong(format!("--db takes a path and no uri: {name:?} (./file:.. for a file of this name)")));
+    }
+    Ok(name.into())
 }
 
 fn wrong(problem: String) -> EtlError {

@@ -1,15 +1,18 @@
 //! Keeps the result in a SQLite file. All of it is blocking code.
 
-use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{fmt, fs};
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, ffi, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, ffi, params};
 
 use crate::error::EtlError;
 use crate::tables::{Airport, Route};
 
-/// Takes the place of whatever an earlier load has left.
+/// Marks a file as one that a load has made, in the header of the file.
+const APPLICATION_ID: i32 = i32::from_be_bytes(*b"etl1");
+
+/// Replaces what an earlier load has left.
 const TABLES: &str = "
     DROP TABLE IF EXISTS routes;
     DROP TABLE IF EXISTS airports;
@@ -71,7 +74,8 @@ pub(crate) struct Departures {
     pub flights: u64,
 }
 
-/// Replaces the tables in the file at `path`, which need not exist yet.
+/// Replaces the tables in the file at `path`, which need not exist yet. A file
+/// with tables that no load has made is an error, and stays as it is.
 ///
 /// It happens in one transaction: if it fails, or the process or the machine
 /// dies on the way, the file still holds what it held before. The same goes for
@@ -82,11 +86,13 @@ pub(crate) fn load(
     routes: &[Route],
     is_stopped: impl Fn() -> bool,
 ) -> Result<Loaded, EtlError> {
-    let loaded = Connection::open(path).and_then(|mut db| {
+    let write = || {
+        check_kind(path)?;
+        let mut db = Connection::open(plain(path))?;
         db.busy_timeout(BUSY_WAIT)?;
         replace(&mut db, airports, routes, is_stopped)
-    });
-    loaded.map_err(|source| EtlError::Database { action: "write", path: path.to_owned(), source })
+    };
+    write().map_err(|source| EtlError::Database { action: "write", path: path.to_owned(), source })
 }
 
 /// Asks the file at `path`, which must exist, what a load has put there.
@@ -99,8 +105,48 @@ pub(crate) fn what_remains(path: &Path) -> String {
     match read(path, BUSY_WAIT) {
         Ok(old) => format!("{} holds a whole load: {} routes, {} flights", path.display(), old.routes, old.flights),
         Err(error) if error.is_transient() => format!("{} is in use: what it holds is not known", path.display()),
+        Err(error) if is_foreign(&error) => format!("{} holds tables that etl did not make", path.display()),
         Err(_) => format!("{} holds no load", path.display()),
     }
+}
+
+/// The same path, but never one of the names that are special to SQLite, such as `:memory:` or `file:x?mode=memory`.
+fn plain(path: &Path) -> PathBuf {
+    Path::new(".").join(path)
+}
+
+/// Refuses folders and devices, since SQLite has one error for all that cannot be opened, and takes a device for an empty file.
+fn check_kind(path: &Path) -> rusqlite::Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(failure(ffi::SQLITE_CANTOPEN, Some("it is a folder"))),
+        Ok(found) if !found.is_file() => Err(failure(ffi::SQLITE_CANTOPEN, Some("it is not a regular file"))),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a file that holds anything unless a load has made it.
+fn check_owner(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    let id: i32 = transaction.query_one("PRAGMA application_id", [], |row| row.get(0))?;
+    let entries: u64 = transaction.query_one("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    match (id, entries) {
+        (APPLICATION_ID, _) | (0, 0) => Ok(()),
+        _ => {
+            let problem = "etl did not make its tables, so they were left as they are; name another file";
+            Err(failure(ffi::SQLITE_AUTH, Some(problem)))
+        }
+    }
+}
+
+fn is_foreign(error: &EtlError) -> bool {
+    let EtlError::Database { source, .. } = error else {
+        return false;
+    };
+    source.sqlite_error_code() == Some(ErrorCode::AuthorizationForStatementDenied)
+}
+
+/// A failure that SQLite does not know of, as one of its own.
+fn failure(code: i32, problem: Option<&str>) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(ffi::Error::new(code), problem.map(str::to_owned))
 }
 
 fn replace(
@@ -110,11 +156,12 @@ fn replace(
     is_stopped: impl Fn() -> bool,
 ) -> rusqlite::Result<Loaded> {
     let go_on = || match is_stopped() {
-        true => Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_INTERRUPT), None)),
+        true => Err(failure(ffi::SQLITE_INTERRUPT, None)),
         false => Ok(()),
     };
     // Immediate, so that a second writer waits here and not halfway through.
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    check_owner(&transaction)?;
     let loaded = fill(&transaction, airports, routes, go_on)?;
     // An early return drops the transaction, which rolls it back.
     go_on()?;
@@ -129,6 +176,7 @@ fn fill(
     go_on: impl Fn() -> rusqlite::Result<()>,
 ) -> rusqlite::Result<Loaded> {
     transaction.execute_batch(TABLES)?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     let mut insert = transaction.prepare("INSERT INTO airports VALUES (?, ?, ?, ?, ?, ?, ?)")?;
     for a in airports {
         go_on()?;
@@ -145,7 +193,7 @@ fn fill(
 fn read(path: &Path, wait: Duration) -> Result<Summary, EtlError> {
     // Not read-only: after a crash the first to open the file has to clean up.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
-    let summary = Connection::open_with_flags(path, flags).and_then(|mut db| {
+    let summary = Connection::open_with_flags(plain(path), flags).and_then(|mut db| {
         db.busy_timeout(wait)?;
         query(&mut db)
     });
@@ -155,6 +203,7 @@ fn read(path: &Path, wait: Duration) -> Result<Summary, EtlError> {
 fn query(db: &mut Connection) -> rusqlite::Result<Summary> {
     // One transaction, so that all answers are about the same load.
     let snapshot = db.transaction()?;
+    check_owner(&snapshot)?;
     let (routes, flights) =
         snapshot.query_one("SELECT count(*), coalesce(sum(flights), 0) FROM routes", [], |row| {
             Ok((row.get(0)?, row.get(1)?))

@@ -20,6 +20,8 @@ pub(crate) enum EtlError {
     Listen(io::Error),
     /// Ctrl-C or another signal could not be listened for.
     Signals(io::Error),
+    /// No folder could be made for the database.
+    Folder(io::Error),
     /// A source could not be connected to.
     Connect {
         /// Host and port.
@@ -53,6 +55,13 @@ pub(crate) enum EtlError {
         expected: Option<u64>,
         /// The error of the HTTP library.
         source: hyper::Error,
+    },
+    /// The end of an answer cannot be told from a connection that breaks off.
+    NoEnd {
+        /// What was asked for.
+        url: String,
+        /// What is wrong with its headers.
+        problem: &'static str,
     },
     /// An answer is longer than the job accepts.
     TooLarge {
@@ -112,6 +121,8 @@ impl EtlError {
             }
             Self::Listen(_)
             | Self::Signals(_)
+            | Self::Folder(_)
+            | Self::NoEnd { .. }
             | Self::TooLarge { .. }
             | Self::NotText { .. }
             | Self::Row { .. }
@@ -134,6 +145,7 @@ impl fmt::Display for EtlError {
         match self {
             Self::Listen(_) => write!(f, "cannot open a port to serve on"),
             Self::Signals(_) => write!(f, "cannot listen for signals"),
+            Self::Folder(_) => write!(f, "cannot make a folder for the database; name a file with --db"),
             Self::Connect { to, .. } => write!(f, "cannot connect to {to}"),
             Self::Http { url, .. } => write!(f, "no answer from {url}"),
             Self::Status { url, status, retry_after } => {
@@ -150,6 +162,7 @@ impl fmt::Display for EtlError {
                     None => write!(f, "bytes"),
                 }
             }
+            Self::NoEnd { url, problem } => write!(f, "the answer from {url} {problem}"),
             Self::TooLarge { url, limit } => {
                 write!(f, "the answer from {url} is longer than {limit} bytes")
             }
@@ -178,11 +191,13 @@ impl fmt::Display for EtlError {
 impl Error for EtlError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Listen(source) | Self::Signals(source) | Self::Connect { source, .. } => Some(source),
+            Self::Listen(source) | Self::Signals(source) | Self::Folder(source) => Some(source),
+            Self::Connect { source, .. } => Some(source),
             Self::Http { source, .. } | Self::Torn { source, .. } => Some(source),
             Self::NotText { source, .. } => Some(source),
             Self::Database { source, .. } => Some(source),
             Self::Status { .. }
+            | Self::NoEnd { .. }
             | Self::TooLarge { .. }
             | Self::Row { .. }
             | Self::UnknownAirport { .. }

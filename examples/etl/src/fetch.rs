@@ -6,7 +6,7 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::client::conn::http1;
-use hyper::header::{HOST, RETRY_AFTER};
+use hyper::header::{CONTENT_LENGTH, HOST, RETRY_AFTER, TRANSFER_ENCODING};
 use hyper::{Request, Response, StatusCode, Uri};
 use smol::future;
 use smol::net::TcpStream;
@@ -21,8 +21,9 @@ const BODY_LIMIT: usize = 64 * 1024 * 1024;
 /// `http://host:port` address that may have a path of its own.
 ///
 /// Any answer but 200 OK is an error, and so is one shorter than its
-/// Content-Length or without its last chunk. There is no timeout: the caller
-/// drops the future instead, which closes the connection.
+/// Content-Length, without its last chunk, or without either: a part of it looks
+/// like the whole. There is no timeout: the caller drops the future instead,
+/// which closes the connection.
 pub(crate) async fn fetch(base: &str, path: &str) -> Result<String, EtlError> {
     let target = Target::new(base, path)?;
     let url = &target.url;
@@ -43,6 +44,7 @@ pub(crate) async fn fetch(base: &str, path: &str) -> Result<String, EtlError> {
                 retry_after: retry_after(&response),
             });
         }
+        check_end(&response).map_err(|problem| EtlError::NoEnd { url: url.clone(), problem })?;
         let bytes = read_body(url, response.into_body()).await?;
         String::from_utf8(bytes).map_err(|error| EtlError::NotText { url: url.clone(), source: error.utf8_error() })
     };
@@ -53,6 +55,21 @@ pub(crate) async fn fetch(base: &str, path: &str) -> Result<String, EtlError> {
         pending().await
     };
     future::or(exchange, transport).await
+}
+
+/// Checks that the end of the answer differs from a connection that breaks off. Lengths that contradict each other never come
+/// this far.
+fn check_end(response: &Response<Incoming>) -> Result<(), &'static str> {
+    let headers = response.headers();
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    match (headers.contains_key(CONTENT_LENGTH), codings.next(), codings.next()) {
+        (true, None, _) => Ok(()),
+        (false, Some(coding), None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
+        (false, None, _) => Err("has neither a length nor chunks, so a part of it cannot be told from the whole"),
+        // Two readers of one connection may disagree about its end.
+        (true, Some(_), _) => Err("has both a length and chunks"),
+        (false, Some(_), _) => Err("has a transfer encoding other than chunks"),
+    }
 }
 
 async fn read_body(url: &str, mut body: Incoming) -> Result<Vec<u8>, EtlError> {

@@ -9,8 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use rungs::{
-    Backoff, CancelToken, Handle, Jitter, Pipeline, PlanError, Report, Retry, Status, StepBuilder, StepError, Timer,
-    own,
+    Backoff, CancelToken, Handle, Jitter, Pipeline, PipelineError, Report, Retry, Status, StepBuilder, StepError,
+    Timer, own,
 };
 use rungs_smol::{On, Smol};
 use smol::Executor;
@@ -79,7 +79,7 @@ impl<'a> Job<'a> {
         let summary = etl.step("summary").needs(own(file.clone())).after(loaded).spawn_on(blocking());
         let summary = summary.run(async |file| db::summary(&file));
 
-        // Runs only if the load does not succeed, and also after the first Ctrl-C.
+        // Runs only if the load does not succeed, and also after the first signal.
         let remains = etl.step("look_what_remains").needs((loaded, own(file))).when_any_failed().optional();
         let remains = remains.spawn_on(blocking()).run(async |_, file| Ok(db::what_remains(&file)));
         Self { base, db, steps: etl, summary, in_storm, remains }
@@ -92,7 +92,7 @@ impl<'a> Job<'a> {
         &mut self,
         token: &CancelToken,
         out: &mut dyn Write,
-    ) -> Result<Report<EtlError>, PlanError> {
+    ) -> Result<Report<EtlError>, PipelineError> {
         say(out, self.steps.visualize());
         say(out, format_args!("from {} into {}\n", self.base, self.db.display()));
         let timer = Smol::new();
@@ -109,7 +109,7 @@ impl<'a> Job<'a> {
 
     fn conclude(&self, report: &Report<EtlError>, out: &mut dyn Write) {
         if let Ok(summary) = report.output(self.summary) {
-            say(out, summary);
+            say(out, format_args!("{summary}\nin {}", self.db.display()));
         }
         if let Ok(flights) = report.output(self.in_storm) {
             say(out, format_args!("flights from or to a storm: {flights}"));
@@ -127,6 +127,11 @@ pub(crate) fn failures(report: &Report<EtlError>) -> impl Iterator<Item = String
         StepError::Dependency { .. } => None,
         error => Some(format!("step `{}` failed: {error:#}", step.name())),
     })
+}
+
+/// Whether the database holds what this run has fetched.
+pub(crate) fn has_loaded(report: &Report<EtlError>) -> bool {
+    report.get("load").is_some_and(|step| step.status() == Status::Success)
 }
 
 type Step<'p, 'a> = StepBuilder<'p, 'a, EtlError>;

@@ -99,6 +99,11 @@ pipelines! {
         d [when_all_done, timeout = ms(5), after(b)] ();
         e [when_any_failed, after(c)] ();
     }
+    bounded [clean_up_deadline = ms(3)] {
+        a [when_all_done] ();
+        b [when_all_done, timeout = ms(5)] ();
+        c [] ();
+    }
 }
 
 fn retry_by_attempt(bad: &Bad) -> Retry {

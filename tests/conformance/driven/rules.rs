@@ -5,12 +5,12 @@ use core::{
     pin::pin,
     task::{Context, Waker},
 };
-use rungs::{Cause, NoClock, StepError, fixed::StopSignal};
+use rungs::{Cause, Config, NoClock, StepError, fixed::StopSignal};
 
 use super::bench::{Bad, Bench, Do, RunRecord, Script, cancelled, failed, failed_by_need, id, ms, skipped, succeeded};
 use super::pipelines::{
-    at_once, cancels, clean_up, drains, eager, empty, forever, jittered, levels, limited, on_bus, one_at_once, ordered,
-    retried, stopped, two_at_once,
+    at_once, bounded, cancels, clean_up, drains, eager, empty, forever, jittered, levels, limited, on_bus, one_at_once,
+    ordered, retried, stopped, two_at_once,
 };
 use Do::{Cancel, CancelTwice, Drain, Fail, Hang, Succeed};
 
@@ -51,6 +51,7 @@ macro_rules! each_rule {
             clean_up_keeps_its_own_limits_after_a_stop
             a_second_cancel_prevents_clean_up
             the_runs_deadline_cancels
+            clean_up_may_have_a_deadline_of_the_run
             a_result_wins_a_tie
             an_abandoned_attempt_is_over_before_another_starts
             a_dropped_run_drops_its_steps
@@ -303,6 +304,16 @@ pub(crate) fn the_runs_deadline_cancels() {
     let record = run!(stopped, &[&[], &[Hang], &[], &[Succeed(1)]], bench => .deadline(ms(10)));
     let (b, c) = (cancelled(Cause::RunDeadline, 1, 0, 10), skipped(Cause::RunDeadline, 10));
     record.ended_with(2, [succeeded(1, 0, 0), b, c, succeeded(1, 10, 11), succeeded(1, 10, 10)]);
+}
+
+pub(crate) fn clean_up_may_have_a_deadline_of_the_run() {
+    let (a, b) = (failed(Cause::Deadline, 1, 0, 3), failed(Cause::TimedOut, 1, 0, 5));
+    let does: [&[Do]; 3] = [&[Hang], &[Hang], &[Succeed(9)]];
+    run!(bounded, &does).ended_with(1, [a, b, succeeded(1, 0, 9)]);
+    // Options of the run leave it as it is.
+    let ends = [a, b, succeeded(1, 0, 9)];
+    run!(bounded, &does, bench => .config(Config::DEFAULT.clean_up_deadline(ms(1)).grace(ms(1)))).ended_with(1, ends);
+    run!(bounded, &does, bench => .max_concurrent(9)).ended_with(1, ends);
 }
 
 pub(crate) fn a_result_wins_a_tie() {

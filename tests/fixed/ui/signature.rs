@@ -1,4 +1,4 @@
-// A step is an async fn that returns a result, and the result borrows nothing.
+// A step is an async fn, and its result borrows nothing.
 pub struct Fault;
 
 pub trait Bus {}
@@ -14,14 +14,6 @@ mod steps {
     #[step]
     fn blocking() -> Result<u8, Fault> {
         Ok(1)
-    }
-
-    #[step]
-    async fn nothing() {}
-
-    #[step]
-    async fn number() -> (u8, u8) {
-        (1, 2)
     }
 
     #[step]

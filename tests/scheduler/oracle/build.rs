@@ -47,6 +47,11 @@ pub fn gone(takes: u64) -> Attempt {
     Attempt { takes, ends: Ends::Never }
 }
 
+/// An abandoned attempt that does not end while the run lasts.
+pub fn stuck() -> Attempt {
+    gone(u64::MAX)
+}
+
 impl Spec {
     /// Sets [`Spec::lingers`].
     pub fn lingers(self, lingers: Attempt) -> Self {
@@ -148,6 +153,16 @@ impl Case {
     /// Sets [`Case::run_deadline`].
     pub fn run_deadline(self, deadline: u64) -> Self {
         Self { run_deadline: Some(deadline), ..self }
+    }
+
+    /// Sets [`Case::grace`].
+    pub fn grace(self, grace: u64) -> Self {
+        Self { grace: Some(grace), ..self }
+    }
+
+    /// Sets [`Case::clean_up_deadline`].
+    pub fn clean_up_deadline(self, deadline: u64) -> Self {
+        Self { clean_up_deadline: Some(deadline), ..self }
     }
 
     /// The token requests a drain at this time; in the order of time.

@@ -15,6 +15,10 @@ pub struct Case {
     pub on_failure: OnFailure,
     /// When the run is cancelled by its deadline.
     pub run_deadline: Option<u64>,
+    /// How long an attempt that was told to end is waited for.
+    pub grace: Option<u64>,
+    /// The deadline of each step with [`Rule::AllDone`] or [`Rule::AnyFailed`] that has no time limit of its own.
+    pub clean_up_deadline: Option<u64>,
     /// What the token requests and when, sorted by time.
     pub stops: Vec<(u64, StopRequest)>,
 }

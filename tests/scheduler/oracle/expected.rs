@@ -28,6 +28,8 @@ pub struct StepEnd {
     pub started_at: Option<u64>,
     /// When the step ended.
     pub ended_at: u64,
+    /// Whether its last attempt, which was given up, had still not ended at the end of the run.
+    pub still_running: bool,
 }
 
 /// A step's final status.
@@ -62,6 +64,11 @@ pub enum Why {
         root: usize,
         /// The need itself.
         via: usize,
+    },
+    /// An attempt that was given up held the resources that it lacked.
+    Blocked {
+        /// The first step with such an attempt.
+        by: usize,
     },
     /// The run was stopped by a failure.
     Stopped {

@@ -7,7 +7,8 @@
 //! 1. every attempt that is over by itself reports its result, in the order of the steps;
 //! 2. the token's requests are applied;
 //! 3. the first of these rules that applies is carried out, until none does: a timer fires, the run's deadline passes,
-//!    a doomed step ends, the stop ends or abandons one step, the startable step that comes first starts.
+//!    a doomed step ends, the stop ends or abandons one step, the startable step that comes first starts, a step that is
+//!    blocked for good fails.
 //!
 //! Then time jumps to the next instant at which anything can happen. [`run`] does this to a [`Case`] and returns what
 //! is [`Expected`]. A case prints itself as the expression of [`build`] that makes it, so that it can be replayed.

@@ -34,7 +34,8 @@ impl World<'_> {
     /// The attempt in flight is to end, and keeps its permit and its resources until it has.
     pub(super) fn abandon(&mut self, id: usize, gone: Gone) {
         let takes = self.case.steps[id].lingers.map_or(0, |late| late.takes);
-        self.steps[id].phase = Phase::Lingering { until: self.now.saturating_add(takes), gone };
+        let asked_at = self.now;
+        self.steps[id].phase = Phase::Lingering { asked_at, until: asked_at.saturating_add(takes), gone };
         if takes == 0 {
             self.report(id);
         }
@@ -46,6 +47,18 @@ impl World<'_> {
         match gone {
             Gone::Deadline => self.end(id, Status::Failed, Why::Deadline, By::Itself),
             Gone::TimedOut => self.fail_attempt(id, LastError::TimedOut, spec.retry_on_timeout.then_some(spec.delay)),
+            Gone::Stop(cause) => self.end(id, Status::Cancelled, cause, By::Stop),
+        }
+    }
+
+    /// An abandoned attempt has not ended in its time of grace. The step ends with the cause of the request and is not
+    /// retried. The attempt keeps its resources until it ends after all, but not its permit.
+    pub(super) fn give_up(&mut self, id: usize) {
+        let Phase::Lingering { until, gone, .. } = self.steps[id].phase else { return };
+        self.steps[id].given_up_until = Some(until);
+        match gone {
+            Gone::Deadline => self.end(id, Status::Failed, Why::Deadline, By::Itself),
+            Gone::TimedOut => self.fail_attempt(id, LastError::TimedOut, None),
             Gone::Stop(cause) => self.end(id, Status::Cancelled, cause, By::Stop),
         }
     }
@@ -86,11 +99,12 @@ impl World<'_> {
         let Step { attempts, started_at, last_error, .. } = self.steps[id];
         let keeps_error = status == Status::Cancelled || matches!(why, Why::Own | Why::TimedOut);
         let last_error = last_error.filter(|_| keeps_error);
-        let end = StepEnd { status, why, last_error, attempts, started_at, ended_at: self.now };
+        let end = StepEnd { status, why, last_error, attempts, started_at, ended_at: self.now, still_running: false };
         self.steps[id].phase = Phase::Ended { end, by };
         self.ends.push(id);
 
-        let is_own_failure = matches!(why, Why::Own | Why::TimedOut | Why::Deadline | Why::Panicked);
+        let is_own_failure =
+            matches!(why, Why::Own | Why::TimedOut | Why::Deadline | Why::Panicked | Why::Blocked { .. });
         if is_own_failure && !self.case.steps[id].optional {
             match self.case.on_failure {
                 OnFailure::GoOn => {}

@@ -88,13 +88,35 @@ impl World<'_> {
 
     /// Whether an attempt of the step may start now, if no stop forbids it.
     pub(super) fn can_start(&self, id: usize) -> bool {
-        let spec = &self.case.steps[id];
+        self.lacks_no_step(id) && self.has_permit() && self.lacking(id).next().is_none()
+    }
+
+    /// Whether only attempts that were given up keep the step from starting: it lacks a resource, and nothing will
+    /// happen by itself.
+    pub(super) fn is_blocked(&self, id: usize) -> bool {
+        let is_quiet = self.running().next().is_none() && (0..self.steps.len()).all(|id| self.timer(id).is_none());
+        is_quiet && self.lacks_no_step(id) && self.lacking(id).next().is_some()
+    }
+
+    /// The first step whose given-up attempt holds a resource that this step lacks.
+    pub(super) fn blocked_by(&self, id: usize) -> Option<usize> {
+        (0..self.steps.len()).filter(|&other| self.was_given_up(other)).find(|&other| {
+            let mut lacking = self.lacking(id);
+            lacking.any(|resource| self.units(other, resource) > 0)
+        })
+    }
+
+    /// Whether the step waits for no other step, only for a permit or resources.
+    fn lacks_no_step(&self, id: usize) -> bool {
         matches!(self.steps[id].phase, Phase::Fresh | Phase::Again)
             && self.needs_accepted(id)
-            && spec.order.iter().all(|&before| self.has_ended(before))
+            && self.case.steps[id].order.iter().all(|&before| self.has_ended(before))
             && self.level_is_open(id)
-            && self.has_permit()
-            && self.has_resources(id)
+    }
+
+    /// Whether the step's attempt was given up and has not ended since.
+    pub(super) fn was_given_up(&self, id: usize) -> bool {
+        self.steps[id].given_up_until.is_some()
     }
 
     fn needs_accepted(&self, id: usize) -> bool {
@@ -117,11 +139,14 @@ impl World<'_> {
         self.case.limit.is_none_or(|limit| self.running().count() < limit as usize)
     }
 
-    /// A step acquires all its units at once or none: a step that waits holds nothing, so there is no deadlock.
-    fn has_resources(&self, id: usize) -> bool {
-        self.case.capacities.iter().enumerate().all(|(resource, &capacity)| {
-            let held: u64 = self.running().map(|other| self.units(other, resource)).sum();
-            self.units(id, resource) + held <= u64::from(capacity)
+    /// The resources of which the step needs more units than are free. It acquires all its units at once or none: a step
+    /// that waits holds nothing, so there is no deadlock.
+    fn lacking(&self, id: usize) -> impl Iterator<Item = usize> {
+        self.case.capacities.iter().enumerate().filter_map(move |(resource, &capacity)| {
+            let given_up = (0..self.steps.len()).filter(|&other| self.was_given_up(other));
+            let held: u64 = self.running().chain(given_up).map(|other| self.units(other, resource)).sum();
+            let wanted = self.units(id, resource);
+            (wanted > 0 && wanted + held > u64::from(capacity)).then_some(resource)
         })
     }
 
@@ -135,8 +160,9 @@ impl World<'_> {
             .filter(|&id| matches!(self.steps[id].phase, Phase::Running { .. } | Phase::Lingering { .. }))
     }
 
-    /// When the step's timer fires: at the limit of its attempt, at the end of its backoff, or at its deadline while it
-    /// waits for a permit to be retried. (A backoff never reaches the deadline.)
+    /// When the step's timer fires: at the limit of its attempt, at the end of its backoff, at its deadline while it
+    /// waits for a permit to be retried, or at the end of the grace of an attempt that was told to end. (A backoff never
+    /// reaches the deadline.)
     pub(super) fn timer(&self, id: usize) -> Option<u64> {
         match self.steps[id].phase {
             Phase::Running { since } => {
@@ -145,13 +171,18 @@ impl World<'_> {
             }
             Phase::Backoff { until } => Some(until),
             Phase::Again => self.deadline_point(id),
-            Phase::Fresh | Phase::Lingering { .. } | Phase::Ended { .. } => None,
+            Phase::Lingering { asked_at, .. } => self.case.grace.map(|grace| asked_at.saturating_add(grace)),
+            Phase::Fresh | Phase::Ended { .. } => None,
         }
     }
 
-    /// The step's deadline, which runs from its first start.
+    /// The step's deadline, which runs from its first start. A clean-up step without a time limit has that of the case.
     pub(super) fn deadline_point(&self, id: usize) -> Option<u64> {
-        Some(self.steps[id].started_at?.saturating_add(self.case.steps[id].deadline?))
+        let spec = &self.case.steps[id];
+        let cleans_up = matches!(spec.rule, Rule::AllDone | Rule::AnyFailed);
+        let has_no_limit = spec.timeout.is_none() && spec.deadline.is_none();
+        let span = if cleans_up && has_no_limit { self.case.clean_up_deadline } else { spec.deadline };
+        Some(self.steps[id].started_at?.saturating_add(span?))
     }
 
     /// 1 if a required step failed, 2 if one did not succeed because of a stop, else 0.

@@ -16,6 +16,8 @@ impl Display for Case {
         flag(f, "drain_on_failure", self.on_failure == OnFailure::Drain)?;
         flag(f, "cancel_on_failure", self.on_failure == OnFailure::Cancel)?;
         setting(f, "run_deadline", self.run_deadline)?;
+        setting(f, "grace", self.grace)?;
+        setting(f, "clean_up_deadline", self.clean_up_deadline)?;
         for (time, request) in &self.stops {
             match request {
                 StopRequest::Drain => write!(f, ".drain_at({time})")?,
@@ -52,6 +54,7 @@ impl Display for Spec {
         }
         setting(f, "expected", self.expected)?;
         match self.lingers {
+            Some(Attempt { takes: u64::MAX, ends: Ends::Never }) => f.write_str(".lingers(stuck())"),
             Some(Attempt { takes, ends: Ends::Never }) => write!(f, ".lingers(gone({takes}))"),
             lingers => setting(f, "lingers", lingers),
         }
@@ -97,6 +100,9 @@ impl Display for StepEnd {
         if let Some(error) = self.last_error {
             write!(f, " last {error:?}")?;
         }
+        if self.still_running {
+            f.write_str(" still running")?;
+        }
         Ok(())
     }
 }
@@ -106,6 +112,7 @@ impl Display for Why {
         match self {
             Self::Dependency { root, via } => write!(f, "Dependency({root} via {via})"),
             Self::Stopped { by } => write!(f, "Stopped({by})"),
+            Self::Blocked { by } => write!(f, "Blocked({by})"),
             other => write!(f, "{other:?}"),
         }
     }

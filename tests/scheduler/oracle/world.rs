@@ -24,6 +24,8 @@ pub(super) struct Step {
     pub(super) started_at: Option<u64>,
     pub(super) attempts: u32,
     pub(super) last_error: Option<LastError>,
+    /// When the attempt that was given up ends, while it has not.
+    pub(super) given_up_until: Option<u64>,
 }
 
 #[derive(Clone)]
@@ -36,6 +38,7 @@ pub(super) enum Phase {
     },
     /// An abandoned attempt has not ended yet.
     Lingering {
+        asked_at: u64,
         until: u64,
         /// Why it was abandoned, which decides its end if it has no result.
         gone: Gone,
@@ -93,7 +96,7 @@ pub(super) enum Level {
 ///
 /// If the run can never end: an attempt hangs with nothing to stop it, or a step never gets a permit or its resources.
 pub fn run(case: &Case) -> Expected {
-    let fresh = Step { phase: Phase::Fresh, started_at: None, attempts: 0, last_error: None };
+    let fresh = Step { phase: Phase::Fresh, started_at: None, attempts: 0, last_error: None, given_up_until: None };
     let mut world = World {
         case,
         steps: vec![fresh; case.steps.len()],
@@ -122,6 +125,8 @@ impl World<'_> {
             if self.result_at(id) == Some(self.now) {
                 self.report(id);
             }
+            // The result of an attempt that was given up counts for nothing.
+            self.steps[id].given_up_until.take_if(|until| *until == self.now);
         }
     }
 
@@ -141,14 +146,20 @@ impl World<'_> {
 
     /// Carries out the first rule that applies; false if none does.
     fn apply_next_rule(&mut self) -> bool {
-        self.fire_timer() || self.pass_run_deadline() || self.end_doomed() || self.stop_next() || self.start_best()
+        self.fire_timer()
+            || self.pass_run_deadline()
+            || self.end_doomed()
+            || self.stop_next()
+            || self.start_best()
+            || self.fail_blocked()
     }
 
     fn next_event(&self) -> Option<u64> {
         let results = (0..self.steps.len()).filter_map(|id| self.result_at(id));
+        let late_ends = self.steps.iter().filter_map(|step| step.given_up_until);
         let timers = (0..self.steps.len()).filter_map(|id| self.timer(id));
         let requests = self.case.stops.iter().map(|(time, _)| *time);
-        let events = results.chain(timers).chain(requests).chain(self.case.run_deadline);
+        let events = results.chain(late_ends).chain(timers).chain(requests).chain(self.case.run_deadline);
         events.filter(|&time| time > self.now).min()
     }
 
@@ -159,6 +170,7 @@ impl World<'_> {
             Phase::Running { .. } if self.deadline_point(id) == Some(time) => self.abandon(id, Gone::Deadline),
             Phase::Running { .. } => self.abandon(id, Gone::TimedOut),
             Phase::Backoff { .. } => self.steps[id].phase = Phase::Again,
+            Phase::Lingering { .. } => self.give_up(id),
             // `Again`: the step has waited for a permit until its deadline.
             _ => self.fail_with_last_error(id),
         }
@@ -230,8 +242,18 @@ impl World<'_> {
         true
     }
 
+    /// Fails the first step that is blocked for good.
+    fn fail_blocked(&mut self) -> bool {
+        let blocked = (0..self.steps.len()).filter(|&id| self.is_blocked(id));
+        let Some(id) = blocked.min_by_key(|&id| (self.ranks[id], id)) else { return false };
+        let by = self.blocked_by(id).expect("a case in which each step can have its resources");
+        self.end(id, Status::Failed, Why::Blocked { by }, By::Itself);
+        true
+    }
+
     fn expected(&self) -> Expected {
-        let steps: Vec<StepEnd> = (0..self.steps.len()).filter_map(|id| self.end_of(id).copied()).collect();
+        let end = |id| Some(StepEnd { still_running: self.was_given_up(id), ..*self.end_of(id)? });
+        let steps: Vec<StepEnd> = (0..self.steps.len()).filter_map(end).collect();
         Expected { steps, starts: self.starts.clone(), finished_at: self.now, exit_code: self.exit_code() }
     }
 }

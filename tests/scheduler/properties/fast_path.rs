@@ -137,11 +137,8 @@ impl Twins<'_> {
     fn compare(&self, seed: u64) {
         let seen = |run: &Scheduler<'_>| {
             let states = run.states().iter();
-            let states: Vec<(Status, Option<Cause>, u32, bool, bool)> = states
-                .map(|state| {
-                    (state.status(), state.cause(), state.attempts(), state.is_in_flight(), state.is_required())
-                })
-                .collect();
+            let states: Vec<(Status, Option<Cause>, u32, bool)> =
+                states.map(|state| (state.status(), state.cause(), state.attempts(), state.is_in_flight())).collect();
             let limits: Vec<_> = self.in_flight.iter().map(|&step| run.attempt_limit(step, self.now())).collect();
             (states, limits, run.poll_deadline(), run.in_flight(), run.has_ended())
         };

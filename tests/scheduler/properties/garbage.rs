@@ -12,9 +12,9 @@ use crate::random::{Random, seeds};
 fn calls_at_random_never_panic() {
     for seed in seeds(5_000) {
         let mut random = Random::new(seed);
-        let case = random.case(12);
+        let case = if random.one_in(2) { random.case(12) } else { random.late_case(12) };
         let layout = Layout::new(&case);
-        let mut storage = Buffers::default();
+        let mut storage = Buffers { queues: random.one_in(2), ..Buffers::default() };
         call_at_random(&mut random, layout.run(&mut storage, Instant::ZERO));
     }
 }
@@ -125,17 +125,26 @@ fn nonsensical_plans_never_panic() {
         };
         let config = Config::DEFAULT
             .max_concurrent(random.below(3) as u32)
+            .grace(span(&mut random))
+            .clean_up_deadline(span(&mut random))
             .order(random.pick([Order::Eager, Order::Levels]))
             .on_failure(random.pick([OnFailure::GoOn, OnFailure::Drain, OnFailure::Cancel]));
         let mut storage = Buffers::default();
-        let storage = storage.grow_to(StorageSize::for_run(&plan, &numbering, &config)).lend();
+        let mut needed = StorageSize::for_run(&plan, &numbering, &config);
+        if random.one_in(2) {
+            needed = needed.with_queues(&numbering);
+        }
+        let storage = storage.grow_to(needed).lend();
         let run = Scheduler::new(plan, numbering, config, storage, Instant::from_nanos(random.pick([0, u64::MAX])));
         call_at_random(&mut random, run.expect("storage that fits"));
     }
 }
 
+fn span(random: &mut Random) -> Duration {
+    random.pick([Duration::ZERO, Duration::from_nanos(3), Duration::MAX])
+}
+
 fn settings(random: &mut Random) -> Settings<'static> {
-    let span = |random: &mut Random| random.pick([Duration::ZERO, Duration::from_nanos(3), Duration::MAX]);
     let settings = Settings::DEFAULT
         .retries(random.pick([0, 1, u32::MAX]))
         .backoff(Backoff::exponential(span(random)))

@@ -1,6 +1,6 @@
 //! Lanes: an async block each, in which the steps of the lane follow one another, so that their futures share memory.
 
-use super::{local, step_id};
+use super::{local, outputs, step_id};
 use crate::model::{Field, Param, ParamKind, Pipeline, Step};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -113,8 +113,9 @@ fn turns(model: &Pipeline, lane: usize, number: usize) -> TokenStream {
     let (output, value) = (local("output"), local("value"));
     let error = located(local("error"), step.output.span());
     let index = number as u32;
-    // At the step's return type, where the compiler says that it is no `Result`.
-    let result_of = quote_spanned!(step.output.span()=> __rungs::__private::result_of);
+    // At the step's return type, where the compiler says that it has another error.
+    let (is_result, error_type) = (outputs::is_result(step), &model.error);
+    let result_of = quote_spanned!(step.output.span()=> __rungs::__private::result_of::<_, #error_type, #is_result>);
     let slot = slot_of(step);
     let keep = match shared(model, number) {
         Some(shared) => quote!(#shared.set(#slot.insert(#value));),

@@ -1,12 +1,12 @@
 //! The outputs of a run, one slot per step.
 
-use crate::model::{Pipeline, Step};
+use crate::model::{Fallibility, Pipeline, Step};
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use std::collections::BTreeSet;
 use syn::{GenericParam, Generics, Type, spanned::Spanned, visit::Visit};
 
-/// `Outputs`, the ids of the steps, and the check that each step's error is the pipeline's.
+/// `Outputs`, the ids of the steps, and the check of the steps that cannot fail by the names of their types.
 pub(super) fn items(model: &Pipeline) -> TokenStream {
     let generics = generics(model);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
@@ -25,7 +25,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
         let doc = format!("`{}`.", step.ident);
         quote!(#[doc = #doc] pub const #ident: StepId = #id;)
     });
-    let errors = model.steps.iter().map(|step| error_check(model, step));
+    let checks = model.steps.iter().filter(|step| may_be_alias(step)).map(|step| plain_check(model, step));
     quote! {
         /// The outputs of the steps, by name.
         #[allow(clippy::exhaustive_structs, non_snake_case)]
@@ -51,28 +51,49 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             #(#ids)*
         }
 
-        #(#errors)*
+        #(#checks)*
     }
 }
 
-/// The value in a step's `Result`, which may be an alias.
-pub(super) fn value_of(step: &Step) -> TokenStream {
-    let output = &step.output;
-    quote_spanned!(output.span()=> <#output as __rungs::__private::StepOutput>::Value)
+/// The value that a step returns: what is in its `Result`, or all that it returns if it cannot fail.
+fn value_of(step: &Step) -> TokenStream {
+    let (output, is_result) = (&step.output, is_result(step));
+    quote_spanned!(output.span()=> <#output as __rungs::__private::StepValue<#is_result>>::Value)
 }
 
-/// Checks that a step has the pipeline's error; the compiler complains at the step's own return type.
-fn error_check(model: &Pipeline, step: &Step) -> TokenStream {
-    let (error, output) = (&model.error, &step.output);
+/// Whether a step returns a `Result`, as a generic argument.
+pub(super) fn is_result(step: &Step) -> TokenStream {
+    let output = &step.output;
+    match step.fallibility {
+        Fallibility::Fallible => quote!(true),
+        Fallibility::Infallible => quote!(false),
+        Fallibility::ByType => {
+            let is_result = quote_spanned!(output.span()=> <__rungs::__private::OutputType<#output>>::IS_RESULT);
+            quote!({ #[allow(unused_imports)] use __rungs::__private::PlainType as _; #is_result })
+        }
+    }
+}
+
+/// Whether the compiler might see a `Result` where the attribute does not.
+fn may_be_alias(step: &Step) -> bool {
+    step.fallibility == Fallibility::Infallible
+        && !matches!(step.output, Type::Tuple(_) | Type::Array(_) | Type::Reference(_))
+}
+
+/// Checks that a plain value is no `Result` by another name: the error would be lost. The compiler complains at the step's own
+/// return type.
+fn plain_check(model: &Pipeline, step: &Step) -> TokenStream {
+    let output = &step.output;
     let none = Generics::default();
     let generics = model.context.as_ref().map_or(&none, |context| &context.generics);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     quote_spanned! {output.span()=>
         const _: () = {
             #[allow(dead_code)]
-            fn has_the_error_of_the_pipeline #impl_generics () #where_clause {
-                fn check<O: __rungs::__private::StepOutput<Error = E>, E>() {}
-                check::<#output, #error>();
+            fn is_no_result #impl_generics () #where_clause {
+                #[allow(unused_imports)]
+                use __rungs::__private::PlainType as _;
+                <__rungs::__private::OutputType<#output>>::is_no_result();
             }
         };
     }

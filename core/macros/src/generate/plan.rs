@@ -99,6 +99,9 @@ fn config(model: &Pipeline) -> TokenStream {
     if let Some(limit) = &config.deadline {
         tokens.extend(quote!(.deadline({ use __rungs::fixed::args::*; #limit })));
     }
+    if let Some(limit) = &config.clean_up_deadline {
+        tokens.extend(quote!(.clean_up_deadline({ use __rungs::fixed::args::*; #limit })));
+    }
     if let Some(order) = config.order {
         let word = match order {
             Order::Eager => quote!(Eager),
@@ -177,7 +180,7 @@ fn settings_of(args: &StepArgs, defaults: Option<TokenStream>, class: u32) -> To
     let mut set = |method: TokenStream, value: &dyn ToTokens| tokens.extend(quote!(.#method(#value)));
     let with_args = |value: &dyn ToTokens| quote!({ use __rungs::fixed::args::*; #value });
     if let Some(retries) = &args.retries {
-        set(quote!(retries), retries);
+        set(quote!(retries), &counted(retries));
     }
     if args.retry_forever {
         set(quote!(retry_forever), &TokenStream::new());
@@ -225,15 +228,30 @@ fn settings_of(args: &StepArgs, defaults: Option<TokenStream>, class: u32) -> To
     tokens
 }
 
+/// A number of retries, which must be one that the scheduler counts.
+fn counted(retries: &Expr) -> TokenStream {
+    let holds = quote!(!__rungs::Settings::DEFAULT.retries(__RETRIES).has_too_many_retries());
+    let check = check(retries, &holds, TOO_MANY_RETRIES);
+    quote! {{
+        const __RETRIES: u32 = #retries;
+        #check
+        __RETRIES
+    }}
+}
+
+const TOO_MANY_RETRIES: &str = "more than 200,000 retries are not counted: write `retry_forever` instead";
+
 /// The `settings` value of a step. It cannot make the step a clean-up step, since the attribute alone decides how its
 /// parameters are read.
 fn checked(value: &Expr) -> TokenStream {
     let message = "the settings have the rule of a clean-up step: write `when_all_done` or `when_any_failed` in the attribute instead";
     let holds = quote!(!::core::matches!(__VALUE.get_when(), __rungs::When::AllDone | __rungs::When::AnyFailed));
-    let check = check(value, &holds, message);
+    let rule = check(value, &holds, message);
+    let retries = check(value, &quote!(!__VALUE.has_too_many_retries()), TOO_MANY_RETRIES);
     quote! {{
         const __VALUE: __rungs::Settings<'static> = { use __rungs::fixed::args::*; #value };
-        #check
+        #rule
+        #retries
         __VALUE
     }}
 }

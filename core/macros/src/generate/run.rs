@@ -124,7 +124,7 @@ fn lengths(model: &Pipeline) -> TokenStream {
     quote! {
         #count,
         { __rungs::scheduler::StorageSize::ready_words(#count) },
-        { PLAN.plan.timers() },
+        { PLAN.timers() },
         #resources,
         #levels
     }

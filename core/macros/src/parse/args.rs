@@ -6,7 +6,7 @@ use super::{
 };
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{
-    Error, Result, Token,
+    Error, Expr, Result, Token,
     ext::IdentExt,
     parse::{Parse, ParseStream, Parser},
     token::Paren,
@@ -111,4 +111,14 @@ pub(super) fn unknown(name: &Ident, of: &str, known: &[&str]) -> Error {
         None => format!("the settings are `{}`", known.join("`, `")),
     };
     Error::new(name.span(), format!("`{name_shown}` is not a setting of a {of}; {help}"))
+}
+
+/// The value of a literal number; all other expressions are left to the compiler.
+pub(super) fn literal(expr: &Expr) -> Option<u32> {
+    match expr {
+        Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(number), .. }) => number.base10_parse().ok(),
+        Expr::Group(group) => literal(&group.expr),
+        Expr::Paren(paren) => literal(&paren.expr),
+        _ => None,
+    }
 }

@@ -4,7 +4,9 @@ mod args;
 mod closest;
 mod context;
 mod diagnostics;
+mod infallible;
 mod items;
+mod missing_context;
 mod module_args;
 mod names;
 mod params;
@@ -23,7 +25,7 @@ pub(crate) use diagnostics::shown;
 use names::Names;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{AttrStyle, Attribute, Error, Ident, Item, ItemMod, Visibility};
+use syn::{AttrStyle, Attribute, Error, Ident, Item, ItemMod, Visibility, parse_quote};
 use wiring::Wired;
 
 /// A module with diagnostics.
@@ -51,6 +53,7 @@ pub(crate) fn pipeline(args: TokenStream, module: TokenStream) -> Result<Pipelin
     let context = structure.map(context::model);
     let generics = structure.map(|context| &context.generics);
     let wired = wiring::wire(found.steps, generics, &names, &args.resources, &mut diagnostics);
+    infallible::check(&wired.steps, &args, &mut diagnostics);
     match diagnostics.finish() {
         Ok(()) => Ok(complete(head, items, args, context, wired)),
         Err(error) => Err(Rejected { error, module: head.around(&items) }),
@@ -101,5 +104,6 @@ fn complete(
     }
     let module_args::Parsed { krate, error, name, config, defaults, resources, .. } = args;
     let name = name.unwrap_or_else(|| shown(&ident));
+    let error = error.unwrap_or_else(|| parse_quote!(::core::convert::Infallible));
     Pipeline { attrs, vis, ident, items, name, krate, error, config, defaults, resources, context, steps, graph }
 }

@@ -1,7 +1,7 @@
 //! `#[rungs::pipeline(..)]`.
 
 use super::{
-    args::{self, list, read_all, value, word},
+    args::{self, list, literal, read_all, value, word},
     diagnostics::Diagnostics,
     step_args,
 };
@@ -11,7 +11,8 @@ use syn::{Error, Expr, LitStr, Path, Result, Type, parse::ParseStream, parse_quo
 
 pub(super) struct Parsed {
     pub(super) krate: Path,
-    pub(super) error: Type,
+    /// `None` if it is not stated.
+    pub(super) error: Option<Type>,
     pub(super) name: Option<String>,
     pub(super) config: ConfigArgs,
     pub(super) defaults: StepArgs,
@@ -27,6 +28,7 @@ const NAMES: &[&str] = &[
     "order",
     "on_failure",
     "deadline",
+    "clean_up_deadline",
     "poll_budget",
     "defaults",
     "resources",
@@ -41,30 +43,26 @@ const ON_FAILURE: &[(&str, OnFailure)] =
 pub(super) fn read(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Parsed {
     let mut pipeline = Parsed {
         krate: parse_quote!(::rungs),
-        error: missing_type(),
+        error: None,
         name: None,
         config: ConfigArgs::default(),
         defaults: StepArgs::default(),
         default_names: Vec::new(),
         resources: Vec::new(),
     };
-    let names = args::read(tokens, diagnostics, |name, input| take(&mut pipeline, name, input));
-    if !names.iter().any(|name| name == "error") {
-        diagnostics.missing("the steps' error type is missing: `#[pipeline(error = MyError)]`");
-    }
+    args::read(tokens, diagnostics, |name, input| take(&mut pipeline, name, input));
     pipeline
-}
-
-/// Stands for a type that is missing, until the diagnostic is reported.
-pub(super) fn missing_type() -> Type {
-    Type::Verbatim(TokenStream::new())
 }
 
 fn take(pipeline: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {
     let config = &mut pipeline.config;
     match name.to_string().as_str() {
         "crate" => pipeline.krate = value(name, input, "::rungs")?,
-        "error" => pipeline.error = value(name, input, "MyError")?,
+        "error" => {
+            // A wrong type is no missing one.
+            let error = pipeline.error.insert(Type::Verbatim(TokenStream::new()));
+            *error = value(name, input, "MyError")?;
+        }
         "name" => pipeline.name = Some(value::<LitStr>(name, input, "\"bring-up\"")?.value()),
         "max_concurrent" => {
             let attempts = value(name, input, "2")?;
@@ -73,6 +71,7 @@ fn take(pipeline: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<(
         "order" => config.order = Some(word(name, input, ORDERS)?),
         "on_failure" => config.on_failure = Some(word(name, input, ON_FAILURE)?),
         "deadline" => config.deadline = Some(value(name, input, "secs(30)")?),
+        "clean_up_deadline" => config.clean_up_deadline = Some(value(name, input, "secs(5)")?),
         "poll_budget" => {
             let attempts = value(name, input, "128")?;
             config.poll_budget = Some(at_least_one(attempts, "`poll_budget` is 0: no attempt could ever be polled")?);
@@ -97,15 +96,5 @@ fn at_least_one(attempts: Expr, mistake: &str) -> Result<Expr> {
     match literal(&attempts) {
         Some(0) => Err(Error::new_spanned(attempts, mistake)),
         _ => Ok(attempts),
-    }
-}
-
-/// The value of a literal number; all other expressions are left to the compiler.
-pub(super) fn literal(expr: &Expr) -> Option<u32> {
-    match expr {
-        Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(number), .. }) => number.base10_parse().ok(),
-        Expr::Group(group) => literal(&group.expr),
-        Expr::Paren(paren) => literal(&paren.expr),
-        _ => None,
     }
 }

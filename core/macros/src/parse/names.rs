@@ -3,17 +3,36 @@
 use super::{
     closest::closest,
     diagnostics::shown,
-    items::{Found, is_cfg},
+    items::{Declared, Found, is_cfg},
 };
-use syn::{Ident, ItemStruct};
+use syn::{FnArg, Ident, ItemStruct, Pat};
 
 /// The names of a module.
 pub(super) struct Names {
     steps: Vec<String>,
     context: Option<String>,
+    /// Whether the context is marked, or a step takes a field of it. Otherwise the module's only struct may be no context.
+    is_context_sure: bool,
     /// The names of the context's fields, and whether they have a `#[cfg]`.
     fields: Vec<(String, bool)>,
-    structs: usize,
+    structs: Vec<Struct>,
+}
+
+/// A struct of the module.
+pub(super) struct Struct {
+    pub(super) ident: Ident,
+    fields: Vec<String>,
+}
+
+impl Struct {
+    fn new(structure: &ItemStruct) -> Self {
+        let fields = structure.fields.iter().filter_map(|field| field.ident.as_ref().map(shown)).collect();
+        Self { ident: structure.ident.clone(), fields }
+    }
+
+    pub(super) fn has(&self, field: &str) -> bool {
+        self.fields.iter().any(|other| other == field)
+    }
 }
 
 /// What a parameter's name stands for.
@@ -33,12 +52,29 @@ impl Names {
             let name = field.ident.as_ref().map(shown)?;
             Some((name, field.attrs.iter().any(is_cfg)))
         };
+        let fields: Vec<_> = context.into_iter().flat_map(|context| context.fields.iter().filter_map(field)).collect();
+        let is_field = |name: &str| fields.iter().any(|(field, _)| field == name);
         Self {
             steps: found.steps.iter().map(|step| shown(step.ident())).collect(),
             context: context.map(|context| shown(&context.ident)),
-            fields: context.into_iter().flat_map(|context| context.fields.iter().filter_map(field)).collect(),
-            structs: found.structs.len(),
+            is_context_sure: found.marked.is_some() || parameters(&found.steps).any(|(name, _)| is_field(&name)),
+            fields,
+            structs: found.structs.iter().map(Struct::new).collect(),
         }
+    }
+
+    pub(super) fn structs(&self) -> &[Struct] {
+        &self.structs
+    }
+
+    /// Whether a parameter of this name is a field of a context that the module does not have, and no misspelt name.
+    pub(super) fn lacks(&self, name: &str) -> bool {
+        let is_of_a_struct = || self.structs.iter().any(|structure| structure.has(name));
+        let is_misspelt = || self.near_step(name).is_some() || self.near_field(name).is_some();
+        !self.is_context_sure
+            && name != STEP_CX
+            && self.find_step(name).is_none()
+            && (is_of_a_struct() || !is_misspelt())
     }
 
     pub(super) fn step(&self, step: usize) -> &str {
@@ -50,12 +86,16 @@ impl Names {
         self.steps.iter().position(|other| other == name)
     }
 
-    /// What a parameter of this name is given, or what is wrong with the name.
-    pub(super) fn parameter(&self, ident: &Ident, of: usize) -> Result<Meaning, String> {
+    /// What a parameter of this name is given, or what is wrong with the name; `None` if the module [lacks](Self::lacks) it.
+    pub(super) fn parameter(&self, ident: &Ident, of: usize) -> Option<Result<Meaning, String>> {
         let name = shown(ident);
-        let field = self.fields.iter().position(|(other, _)| *other == name);
+        (!self.lacks(&name)).then(|| self.known_parameter(&name, of))
+    }
+
+    fn known_parameter(&self, name: &str, of: usize) -> Result<Meaning, String> {
+        let field = self.fields.iter().position(|(other, _)| other == name);
         let context = self.context.as_deref().unwrap_or_default();
-        match (self.find_step(&name), field) {
+        match (self.find_step(name), field) {
             (None, None) if name == STEP_CX => Ok(Meaning::Context),
             _ if name == STEP_CX => Err("`cx` is the step's own context: no step or field can have this name".into()),
             (Some(_), Some(_)) => {
@@ -67,7 +107,7 @@ impl Names {
                 "field `{name}` of `{context}` has a `#[cfg]`, which is not supported on a field that a step takes"
             )),
             (None, Some(field)) => Ok(Meaning::Field(field)),
-            (None, None) => Err(self.unknown(&name, of)),
+            (None, None) => Err(self.unknown(name, of)),
         }
     }
 
@@ -85,10 +125,9 @@ impl Names {
     }
 
     fn unknown(&self, name: &str, of: usize) -> String {
-        let what = match (&self.context, self.structs) {
-            (Some(context), _) => format!("is neither a step nor a field of `{context}`"),
-            (None, 0 | 1) => "is no step, and the module has no context".into(),
-            (None, _) => "is no step, and of the module's structs none is marked `#[context]`".into(),
+        let what = match &self.context {
+            Some(context) => format!("is neither a step nor a field of `{context}`"),
+            None => "is no step, and the module has no context".into(),
         };
         let help = match (name.strip_prefix('_'), self.near_step(name), self.near_field(name)) {
             // The compiler advises such a name for a parameter that is not used.
@@ -110,4 +149,15 @@ impl Names {
     fn near_field(&self, name: &str) -> Option<&str> {
         closest(name, self.fields.iter().map(|(field, _)| field.as_str()))
     }
+}
+
+/// The parameters of the steps that are plain names.
+pub(super) fn parameters(steps: &[Declared]) -> impl Iterator<Item = (String, &Ident)> {
+    steps.iter().flat_map(|step| &step.sig.inputs).filter_map(|input| match input {
+        FnArg::Typed(typed) => match &*typed.pat {
+            Pat::Ident(plain) => Some((shown(&plain.ident), &plain.ident)),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    })
 }

@@ -18,11 +18,13 @@ pub(super) fn resolve(
 ) -> Vec<Param> {
     let resolve = |Named { ident, ty }| {
         let meaning = match names.parameter(&ident, step) {
-            Ok(meaning) => meaning,
-            Err(message) => {
+            Some(Ok(meaning)) => meaning,
+            Some(Err(message)) => {
                 diagnostics.at(&ident, message);
                 return None;
             }
+            // One diagnostic tells of all of these.
+            None => return None,
         };
         let name = shown(&ident);
         let wrong = match meaning {

@@ -3,11 +3,11 @@
 use super::{
     diagnostics::{Diagnostics, shown},
     items::is_cfg,
-    module_args::missing_type,
 };
+use crate::model::Fallibility;
 use syn::{
     FnArg, GenericParam, Generics, Ident, Lifetime, Pat, PatIdent, Path, PathSegment, ReturnType, Safety, Signature,
-    TraitBound, Type, TypeFnPtr, TypeImplTrait, TypeReference,
+    TraitBound, Type, TypeFnPtr, TypeImplTrait, TypeReference, parse_quote_spanned,
     visit::{self, Visit},
 };
 
@@ -47,15 +47,19 @@ pub(super) fn parameters(sig: &Signature, diagnostics: &mut Diagnostics) -> Vec<
     named
 }
 
-/// The return type.
-pub(super) fn check(sig: &Signature, context: Option<&Generics>, diagnostics: &mut Diagnostics) -> Type {
+/// The return type, and whether it is a `Result`.
+pub(super) fn check(sig: &Signature, context: Option<&Generics>, diagnostics: &mut Diagnostics) -> (Type, Fallibility) {
     check_keywords(sig, diagnostics);
     for lifetime in sig.generics.lifetimes() {
         diagnostics.at(lifetime, format!("a step has no lifetime parameters: remove `{}`", lifetime.lifetime));
     }
-    let Some(output) = output(sig, diagnostics) else { return missing_type() };
-    check_result(output, sig, context, diagnostics);
-    output.clone()
+    let output = output(sig);
+    if let Type::Never(never) = &output {
+        diagnostics.at(never, "a step ends: its return type cannot be `!`");
+    }
+    check_result(&output, sig, context, diagnostics);
+    let fallibility = fallibility(&output, &sig.generics);
+    (output, fallibility)
 }
 
 fn check_keywords(sig: &Signature, diagnostics: &mut Diagnostics) {
@@ -76,29 +80,45 @@ fn check_keywords(sig: &Signature, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn output<'s>(sig: &'s Signature, diagnostics: &mut Diagnostics) -> Option<&'s Type> {
+fn output(sig: &Signature) -> Type {
     match &sig.output {
-        ReturnType::Type(_, ty) if may_be_result(ty) => Some(ty),
-        ReturnType::Type(_, ty) => {
-            diagnostics.at(ty, "a step returns a `Result`");
-            None
-        }
-        ReturnType::Default => {
-            diagnostics
-                .at(&sig.ident, format!("step `{}` returns nothing: a step returns a `Result`", shown(&sig.ident)));
-            None
-        }
+        ReturnType::Type(_, ty) => (**ty).clone(),
+        ReturnType::Default => parse_quote_spanned!(sig.ident.span()=> ()),
     }
 }
 
-/// An alias has any path, and a macro may stand for any type.
-fn may_be_result(ty: &Type) -> bool {
+/// By the name of the type where that suffices. An alias has any path, and a macro may stand for any type.
+fn fallibility(ty: &Type, generics: &Generics) -> Fallibility {
     match ty {
-        Type::Path(_) | Type::Macro(_) => true,
-        Type::Group(group) => may_be_result(&group.elem),
-        Type::Paren(paren) => may_be_result(&paren.elem),
-        _ => false,
+        Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Result") => {
+            Fallibility::Fallible
+        }
+        // A constant that tells whether a type is a `Result` cannot depend on a parameter.
+        Type::Path(_) | Type::Macro(_) if !mentions_any(ty, generics) => Fallibility::ByType,
+        Type::Group(group) => fallibility(&group.elem, generics),
+        Type::Paren(paren) => fallibility(&paren.elem, generics),
+        _ => Fallibility::Infallible,
     }
+}
+
+/// Whether a parameter of the step occurs in the type.
+fn mentions_any(ty: &Type, generics: &Generics) -> bool {
+    struct Mentions<'g>(&'g Generics, bool);
+
+    impl<'ast> Visit<'ast> for Mentions<'_> {
+        fn visit_ident(&mut self, ident: &'ast Ident) {
+            let is_ident = |param: &GenericParam| match param {
+                GenericParam::Type(param) => param.ident == *ident,
+                GenericParam::Const(param) => param.ident == *ident,
+                GenericParam::Lifetime(_) => false,
+            };
+            self.1 |= self.0.params.iter().any(is_ident);
+        }
+    }
+
+    let mut mentions = Mentions(generics, false);
+    mentions.visit_type(ty);
+    mentions.1
 }
 
 /// A result is kept after its step has ended, for the steps that need it and for the report: so its type can be named,

@@ -1,7 +1,7 @@
 //! `#[step(..)]`.
 
 use super::{
-    args::{self, flag, list, read_all, value},
+    args::{self, flag, list, literal, read_all, value},
     diagnostics::Diagnostics,
 };
 use crate::model::{StepArgs, When};
@@ -71,12 +71,12 @@ pub(super) fn read(attribute: &Attribute, defaults: &[Ident], diagnostics: &mut 
     check_alternatives(&names, diagnostics);
     // A `settings` value is not known here.
     if step.settings.settings.is_none() {
-        check_companions(&names, defaults, diagnostics);
+        check_companions(&names, defaults, never_retries(&step.settings), diagnostics);
     }
     step
 }
 
-/// Reads the content of `defaults(..)`, and returns the names that it states.
+/// Reads the content of `defaults(..)`, and returns the names that it states; `retries = 0` counts as none.
 pub(super) fn defaults(tokens: TokenStream) -> Result<(StepArgs, Vec<Ident>)> {
     let (mut step, mut diagnostics) = (Parsed::default(), Diagnostics::default());
     let names = args::read(tokens, &mut diagnostics, |name, input| {
@@ -89,6 +89,8 @@ pub(super) fn defaults(tokens: TokenStream) -> Result<(StepArgs, Vec<Ident>)> {
         take(&mut step, name, input)
     });
     check_alternatives(&names, &mut diagnostics);
+    let serves = |name: &Ident| !(name == "retries" && never_retries(&step.settings));
+    let names = names.into_iter().filter(serves).collect();
     diagnostics.finish().map(|()| (step.settings, names))
 }
 
@@ -174,13 +176,19 @@ fn check_alternatives(names: &[Ident], diagnostics: &mut Diagnostics) {
     }
 }
 
-fn check_companions(names: &[Ident], defaults: &[Ident], diagnostics: &mut Diagnostics) {
+fn check_companions(names: &[Ident], defaults: &[Ident], never_retries: bool, diagnostics: &mut Diagnostics) {
     for (name, companion) in COMPANIONS {
         let Some(lonely) = names.iter().find(|other| other == name) else { continue };
-        if !names.iter().chain(defaults).any(|other| serves_as(other, companion)) {
+        let is_off = never_retries && *companion == "retries";
+        if is_off || !names.iter().chain(defaults).any(|other| serves_as(other, companion)) {
             diagnostics.at(lonely, format!("`{name}` has no effect without `{companion}`"));
         }
     }
+}
+
+/// Whether `retries = 0` is stated.
+fn never_retries(settings: &StepArgs) -> bool {
+    settings.retries.as_ref().and_then(literal) == Some(0)
 }
 
 /// `retry_forever` states how many retries there are, as `retries` does.

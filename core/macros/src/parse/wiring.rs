@@ -1,10 +1,11 @@
 //! From names to edges: what each step waits for, and what it uses.
 
 use super::{
+    args::literal,
     closest::closest,
     diagnostics::{Diagnostics, shown},
     items::Declared,
-    module_args::literal,
+    missing_context,
     names::Names,
     params, signature,
 };
@@ -33,26 +34,50 @@ pub(super) fn wire(
     diagnostics: &mut Diagnostics,
 ) -> Wired {
     check_duplicates(&declared, diagnostics);
+    missing_context::check(&declared, names, diagnostics);
     let (mut steps, mut needs) = (Vec::new(), Vec::new());
     for (at, Declared { sig, args }) in declared.into_iter().enumerate() {
-        let output = signature::check(&sig, context, diagnostics);
+        let (output, fallibility) = signature::check(&sig, context, diagnostics);
         let named = signature::parameters(&sig, diagnostics);
         let params = params::resolve(named, at, args.settings.when.is_clean_up(), names, diagnostics);
         needs.push(edges(at, &params, args.after, names, diagnostics));
         let uses = uses(names.step(at), args.uses, resources, diagnostics);
-        steps.push(Step { ident: sig.ident, generics: sig.generics, params, output, settings: args.settings, uses });
+        steps.push(Step {
+            ident: sig.ident,
+            generics: sig.generics,
+            params,
+            output,
+            fallibility,
+            settings: args.settings,
+            uses,
+        });
     }
     let edges: Vec<Vec<Edge>> = needs.iter().map(|row| row.iter().map(|need| need.edge).collect()).collect();
     check_cycles(&needs, &edges, names, diagnostics);
     Wired { steps, needs: edges }
 }
 
+/// A name that several steps have is told once, at the second of them; the others are shown beside.
 fn check_duplicates(declared: &[Declared], diagnostics: &mut Diagnostics) {
-    for (at, later) in declared.iter().enumerate() {
-        let name = shown(later.ident());
-        if let Some(first) = declared[..at].iter().find(|step| shown(step.ident()) == name) {
-            diagnostics.at(later.ident(), format!("two steps are called `{name}`"));
-            diagnostics.at(first.ident(), format!("the other step called `{name}`"));
+    let names: Vec<String> = declared.iter().map(|step| shown(step.ident())).collect();
+    for (first, name) in names.iter().enumerate() {
+        if names[..first].contains(name) {
+            continue;
+        }
+        let same: Vec<&Ident> =
+            declared.iter().zip(&names).filter(|(_, other)| *other == name).map(|(step, _)| step.ident()).collect();
+        match same[..] {
+            [] | [_] => {}
+            [first, second] => {
+                diagnostics.at(second, format!("two steps are called `{name}`"));
+                diagnostics.at(first, format!("the other step called `{name}`"));
+            }
+            [first, second, ref more @ ..] => {
+                diagnostics.at(second, format!("{} steps are called `{name}`", same.len()));
+                for other in [first].iter().chain(more) {
+                    diagnostics.at(other, format!("another step called `{name}`"));
+                }
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ pub use numbering::{Numbering, Use};
 pub use priorities::{group_by_class, invert_order, longest_remaining, priority_key};
 pub use topological::topological;
 
-use crate::policy::Settings;
+use crate::policy::{Config, Settings};
 use core::fmt;
 
 /// A step of a plan, by its place in the order of declaration.
@@ -282,14 +282,17 @@ impl<'p> Plan<'p> {
         (0..self.len() as u32).map(StepId)
     }
 
-    /// How many timers may be armed at once. O(V).
-    pub const fn timers(&self) -> usize {
-        if self.which.is_empty() && !self.settings(StepId(0)).may_wait() {
+    /// How many timers may be armed at once, in a run under this configuration. O(V).
+    pub const fn timers(&self, config: &Config) -> usize {
+        if config.has_grace() {
+            return self.len();
+        }
+        if self.which.is_empty() && !self.settings(StepId(0)).may_wait(config) {
             return 0;
         }
         let (mut timers, mut step) = (0, 0);
         while step < self.len() {
-            if self.settings(StepId(step as u32)).may_wait() {
+            if self.settings(StepId(step as u32)).may_wait(config) {
                 timers += 1;
             }
             step += 1;

@@ -3,7 +3,7 @@
 use super::{Plan, StepId, needs_come_first};
 
 /// A number of units of a resource, held while an attempt is in flight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Use {
     /// The resource, as an index into the capacities.
@@ -65,7 +65,7 @@ pub struct Numbering<'p> {
     /// How many units there are of each resource.
     pub capacities: &'p [u32],
     /// The level of each step; for [`Order::Levels`](crate::Order::Levels) only, where a lower level has the lower indices
-    /// within each class.
+    /// within each class, and the lower ranks among all classes.
     pub levels: &'p [u32],
     /// Whether each step has a higher priority index than its needs, as [`needs_come_first`](super::needs_come_first)
     /// tells. If so, steps that succeed at their first poll take the fast path. `false` is always correct, and slower.

@@ -7,7 +7,9 @@ use core::time::Duration;
 /// The delays before a step's further attempts.
 ///
 /// Whole nanoseconds, saturating, and always the same for the same seed, step and attempt: nothing is remembered
-/// between attempts.
+/// between attempts. The longest delay is 584 years (`u64::MAX` nanoseconds). If a retry would begin at the end of the
+/// clock ([`Instant::NEVER`](crate::Instant::NEVER)), it is not waited for: the step fails at once with its last error, as
+/// it does when its deadline would come first.
 ///
 /// ```
 /// use core::time::Duration;

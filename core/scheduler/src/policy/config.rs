@@ -17,9 +17,9 @@ use core::time::Duration;
 /// The plain names set a value, and the methods that read one are called `get_..`, as those of
 /// [`Settings`](super::Settings) are.
 ///
-/// With the feature `serde` it may stand in a file, where anything may be left out: `max_concurrent`, `deadline_ms` (in
-/// milliseconds, an integer or with a fraction), `seed`, `order` (`"eager"`, `"levels"`), `on_failure` (`"go_on"`,
-/// `"drain"`, `"cancel"`), and `poll_budget`.
+/// With the feature `serde` it may stand in a file, where anything may be left out: `max_concurrent`, `deadline_ms`,
+/// `grace_ms`, `clean_up_deadline_ms` (in milliseconds, an integer or with a fraction), `seed`, `order` (`"eager"`,
+/// `"levels"`), `on_failure` (`"go_on"`, `"drain"`, `"cancel"`), and `poll_budget`.
 ///
 /// ```
 /// # #[cfg(feature = "serde")] {
@@ -41,7 +41,12 @@ use core::time::Duration;
 pub struct Config {
     pub(crate) max_concurrent: u32,
     pub(crate) deadline: u64,
-    pub(crate) seed: Option<u64>,
+    pub(crate) grace: u64,
+    pub(crate) clean_up_deadline: u64,
+    /// 0 without a seed.
+    pub(crate) seed: u64,
+    /// Beside the seed rather than in an `Option`, which would take 8 bytes more.
+    has_seed: bool,
     pub(crate) order: Order,
     pub(crate) on_failure: OnFailure,
     pub(crate) poll_budget: u16,
@@ -55,7 +60,10 @@ impl Config {
     pub const DEFAULT: Self = Self {
         max_concurrent: u32::MAX,
         deadline: NONE,
-        seed: None,
+        grace: NONE,
+        clean_up_deadline: NONE,
+        seed: 0,
+        has_seed: false,
         order: Order::Eager,
         on_failure: OnFailure::GoOn,
         poll_budget: DEFAULT_POLL_BUDGET,
@@ -73,9 +81,54 @@ impl Config {
         self
     }
 
+    /// How long an attempt that was told to end (by its timeout, its step's deadline, or a stop) is waited for; without
+    /// this, until it has ended. It matters for spawned attempts, whose end their executor has to confirm.
+    ///
+    /// An attempt that has not ended this long after the request is given up. Its step ends with the cause of the request
+    /// and is not retried; [`StepState::is_still_running`](crate::StepState::is_still_running) tells it. The attempt's
+    /// permit is freed at once, and its resources when it ends after all; its result is then dropped. If nothing is in
+    /// flight and no step has a timer, a step that lacks only such resources fails with
+    /// [`Cause::Blocked`](crate::Cause::Blocked).
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use rungs_scheduler::*;
+    ///
+    /// let second = Duration::from_secs(1);
+    /// let (free, settings) = (Edges::new(&[0, 0], &[]), [Settings::DEFAULT.timeout(second).retries(9)]);
+    /// let plan = Plan::new(free, free, &settings, &[]);
+    /// let (mut states, mut ready, mut timers) = ([StepState::NEW], [0; StorageSize::ready_words(1)], [TimerEntry::NEW]);
+    /// let storage = Storage { states: &mut states, ready: &mut ready, timers: &mut timers, ..Storage::default() };
+    /// let config = Config::DEFAULT.grace(second);
+    /// let mut run = Scheduler::new(plan, Numbering::default(), config, storage, Instant::ZERO)?;
+    ///
+    /// let (step, now) = (StepId::new(0).unwrap(), Instant::ZERO);
+    /// assert_eq!(run.poll_action(now), Some(Action::Start(step)));
+    /// assert_eq!(run.poll_action(now + second), Some(Action::Abandon(step)));
+    /// assert_eq!(run.poll_deadline(), Some(now + 2 * second));
+    /// assert_eq!(run.poll_action(now + 2 * second), Some(Action::Ended(step)));
+    /// let state = run.state(step).unwrap();
+    /// assert!(state.is_still_running() && run.has_ended());
+    /// assert_eq!((state.cause(), run.in_flight()), (Some(Cause::TimedOut), 0));
+    /// # Ok::<(), StorageTooSmall>(())
+    /// ```
+    pub const fn grace(mut self, limit: Duration) -> Self {
+        self.grace = nanos(limit);
+        self
+    }
+
+    /// The deadline of each clean-up step (of [`When::AllDone`](super::When::AllDone) or
+    /// [`When::AnyFailed`](super::When::AnyFailed)) that has neither a timeout nor a deadline, in every run, stopped or
+    /// not: without it such a step may hold up a run that was stopped.
+    pub const fn clean_up_deadline(mut self, limit: Duration) -> Self {
+        self.clean_up_deadline = nanos(limit);
+        self
+    }
+
     /// Where jitter comes from. Two devices with the same seed retry at the same times, so give each its own.
     pub const fn seed(mut self, seed: u64) -> Self {
-        self.seed = Some(seed);
+        self.seed = seed;
+        self.has_seed = true;
         self
     }
 
@@ -126,9 +179,19 @@ impl Config {
         span(self.deadline)
     }
 
+    /// How long an attempt that was told to end is waited for; `None` if until it has ended.
+    pub const fn get_grace(&self) -> Option<Duration> {
+        span(self.grace)
+    }
+
+    /// The deadline of each clean-up step without a time limit of its own; `None` if there is none.
+    pub const fn get_clean_up_deadline(&self) -> Option<Duration> {
+        span(self.clean_up_deadline)
+    }
+
     /// Where jitter comes from, if that is stated.
     pub const fn get_seed(&self) -> Option<u64> {
-        self.seed
+        if self.has_seed { Some(self.seed) } else { None }
     }
 
     /// When a step may start.
@@ -151,6 +214,26 @@ impl Config {
     #[doc(hidden)]
     pub const fn has_deadline(&self) -> bool {
         self.deadline != NONE
+    }
+
+    pub(crate) const fn has_grace(&self) -> bool {
+        self.grace != NONE
+    }
+
+    pub(crate) const fn has_clean_up_deadline(&self) -> bool {
+        self.clean_up_deadline != NONE
+    }
+
+    /// Whether a run needs a clock, whatever its steps are.
+    #[doc(hidden)]
+    pub const fn needs_clock(&self) -> bool {
+        self.has_deadline() || self.has_grace() || self.has_clean_up_deadline()
+    }
+
+    /// The same with the grace and the clean-up deadline of `declared`: for runs whose storage was sized for that.
+    #[doc(hidden)]
+    pub const fn with_timers_of(self, declared: &Self) -> Self {
+        Self { grace: declared.grace, clean_up_deadline: declared.clean_up_deadline, ..self }
     }
 }
 

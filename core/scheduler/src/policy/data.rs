@@ -50,9 +50,11 @@ impl<'a> From<Settings<'a>> for SettingsData<'a> {
 impl<'a> From<SettingsData<'a>> for Settings<'a> {
     fn from(data: SettingsData<'a>) -> Self {
         let mut settings = Settings::DEFAULT;
-        if let Some(Retries(retries)) = data.retries {
-            settings = settings.retries(retries);
-        }
+        settings = match data.retries {
+            Some(Retries(FOREVER)) => settings.retry_forever(),
+            Some(Retries(retries)) => settings.retries(retries),
+            None => settings,
+        };
         if let Some(backoff) = data.backoff {
             settings = settings.backoff(backoff);
         }
@@ -131,6 +133,8 @@ data! {
     ConfigData called "Config" {
         max_concurrent: u32,
         deadline_ms: Millis,
+        grace_ms: Millis,
+        clean_up_deadline_ms: Millis,
         seed: u64,
         order: Order,
         on_failure: OnFailure,
@@ -143,6 +147,8 @@ impl From<Config> for ConfigData {
         Self {
             max_concurrent: config.get_max_concurrent(),
             deadline_ms: config.get_deadline().map(Millis),
+            grace_ms: config.get_grace().map(Millis),
+            clean_up_deadline_ms: config.get_clean_up_deadline().map(Millis),
             seed: config.get_seed(),
             order: Some(config.get_order()),
             on_failure: Some(config.get_on_failure()),
@@ -153,13 +159,31 @@ impl From<Config> for ConfigData {
 
 impl From<ConfigData> for Config {
     fn from(data: ConfigData) -> Self {
-        let ConfigData { max_concurrent, deadline_ms, seed, order, on_failure, poll_budget } = data;
-        let mut config = Self { seed, ..Self::DEFAULT }
+        let ConfigData {
+            max_concurrent,
+            deadline_ms,
+            grace_ms,
+            clean_up_deadline_ms,
+            seed,
+            order,
+            on_failure,
+            poll_budget,
+        } = data;
+        let mut config = Self::DEFAULT
             .max_concurrent(max_concurrent.unwrap_or(u32::MAX))
             .order(order.unwrap_or_default())
             .on_failure(on_failure.unwrap_or_default());
+        if let Some(seed) = seed {
+            config = config.seed(seed);
+        }
         if let Some(Millis(limit)) = deadline_ms {
             config = config.deadline(limit);
+        }
+        if let Some(Millis(limit)) = grace_ms {
+            config = config.grace(limit);
+        }
+        if let Some(Millis(limit)) = clean_up_deadline_ms {
+            config = config.clean_up_deadline(limit);
         }
         if let Some(attempts) = poll_budget {
             config = config.poll_budget(attempts);
@@ -198,13 +222,13 @@ impl de::Visitor<'_> for RetriesVisitor {
     }
 
     fn visit_u64<E: de::Error>(self, retries: u64) -> Result<Retries, E> {
-        let wrong = |_| E::invalid_value(de::Unexpected::Unsigned(retries), &self);
-        u32::try_from(retries).map_err(wrong).map(Retries)
+        let number = u32::try_from(retries).ok().filter(|&number| number < FOREVER);
+        number.map(Retries).ok_or_else(|| E::invalid_value(de::Unexpected::Unsigned(retries), &self))
     }
 
     fn visit_i64<E: de::Error>(self, retries: i64) -> Result<Retries, E> {
         let wrong = |_| E::invalid_value(de::Unexpected::Signed(retries), &self);
-        u32::try_from(retries).map_err(wrong).map(Retries)
+        u64::try_from(retries).map_err(wrong).and_then(|retries| self.visit_u64(retries))
     }
 
     fn visit_str<E: de::Error>(self, word: &str) -> Result<Retries, E> {

@@ -5,10 +5,14 @@ mod config;
 #[cfg(feature = "serde")]
 mod data;
 pub(crate) mod limit;
+mod retry;
 mod settings;
+mod when;
 
 #[cfg(test)]
 pub(crate) use backoff::random;
 pub use backoff::{Backoff, Delays, Jitter};
 pub use config::{Config, OnFailure, Order};
-pub use settings::{Retry, Settings, When};
+pub use retry::Retry;
+pub use settings::Settings;
+pub use when::When;

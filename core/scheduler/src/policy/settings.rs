@@ -1,7 +1,7 @@
 //! What is said of one step.
 
 use super::{
-    Backoff,
+    Backoff, Config, When,
     limit::{NONE, span},
 };
 use crate::time::{Instant, nanos};
@@ -73,7 +73,7 @@ pub struct Settings<'a> {
     pub(crate) optional: bool,
 }
 
-/// As many retries as it takes. It is a number of retries like any other, so that the scheduler needs no rule for it.
+/// As many retries as it takes: more than the scheduler counts, so that it needs no rule for it.
 pub(super) const FOREVER: u32 = u32::MAX;
 
 pub(super) const RETRIES: u16 = 1;
@@ -100,16 +100,20 @@ impl<'a> Settings<'a> {
         optional: false,
     };
 
-    /// Extra attempts after the first. More than 65,535 are not counted, so they have no end: for that, write
-    /// [`retry_forever`](Self::retry_forever).
+    /// The most retries that a step may have: see [`retries`](Self::retries).
+    pub const MAX_RETRIES: u32 = 200_000;
+
+    /// Extra attempts after the first, exactly as many. More than [`MAX_RETRIES`](Self::MAX_RETRIES) are an error of the
+    /// plan: for attempts without an end there is [`retry_forever`](Self::retry_forever).
     pub const fn retries(mut self, retries: u32) -> Self {
-        self.retries = retries;
+        self.retries = if retries < FOREVER { retries } else { FOREVER - 1 };
         self.stated |= RETRIES;
         self
     }
 
     /// Further attempts until one succeeds. This takes the place of [`retries`](Self::retries). The step's deadline, a
-    /// stop, and an error that the retry predicate refuses still end them. A report counts up to 65,535.
+    /// stop, and an error that the retry predicate refuses still end them. Attempts are counted up to 262,143, which is
+    /// shown as `262,143+`.
     ///
     /// Without a [`backoff`](Self::backoff) the next attempt starts at once. An attempt that fails without waiting for
     /// anything then keeps the executor from its other tasks.
@@ -123,8 +127,10 @@ impl<'a> Settings<'a> {
     /// assert!(LINK.get_retry_forever());
     /// assert!(!LINK.retries(3).get_retry_forever()); // what is stated last holds
     /// ```
-    pub const fn retry_forever(self) -> Self {
-        self.retries(FOREVER)
+    pub const fn retry_forever(mut self) -> Self {
+        self.retries = FOREVER;
+        self.stated |= RETRIES;
+        self
     }
 
     /// The delays before further attempts.
@@ -236,25 +242,63 @@ impl<'a> Settings<'a> {
         self.stated & setting != 0
     }
 
+    /// The same values, of which none is stated.
+    #[doc(hidden)]
+    pub const fn unstated(mut self) -> Self {
+        self.stated = 0;
+        self
+    }
+
+    #[doc(hidden)]
+    pub const fn states_backoff(&self) -> bool {
+        self.states(BACKOFF)
+    }
+
+    #[doc(hidden)]
+    pub const fn states_retry_on_timeout(&self) -> bool {
+        self.states(RETRY_ON_TIMEOUT)
+    }
+
     pub(crate) const fn has_deadline(&self) -> bool {
         self.deadline != NONE
     }
 
-    /// Whether an alarm may ever be armed for the step. (A step that may retry may be told to come back after a time.)
-    pub(crate) const fn may_wait(&self) -> bool {
-        self.retries > 0 || self.timeout != NONE || self.deadline != NONE
+    /// Whether a timer may ever be armed for the step, in a run without grace under this configuration. (A step that may
+    /// retry may be told to come back after a time.)
+    pub(crate) const fn may_wait(&self, config: &Config) -> bool {
+        self.retries > 0
+            || self.timeout != NONE
+            || self.deadline != NONE
+            || (config.has_clean_up_deadline() && self.takes_clean_up_deadline())
     }
 
-    /// Until when a first attempt that starts at `now` may take.
+    /// Whether the clean-up deadline of a run is the step's own.
+    pub(crate) const fn takes_clean_up_deadline(&self) -> bool {
+        self.when.is_clean_up() && self.timeout == NONE && self.deadline == NONE
+    }
+
+    /// The limit of the step with all its attempts, in a run under this configuration.
+    #[inline]
+    pub(crate) const fn deadline_under(&self, config: &Config) -> u64 {
+        if self.takes_clean_up_deadline() { config.clean_up_deadline } else { self.deadline }
+    }
+
+    /// Until when a first attempt that starts at `now` may take, in a run under this configuration.
     #[doc(hidden)]
-    pub fn first_limit(&self, now: Instant) -> Option<Instant> {
-        let limit = now.plus(self.timeout.min(self.deadline));
+    pub fn first_limit(&self, config: &Config, now: Instant) -> Option<Instant> {
+        let limit = now.plus(self.timeout.min(self.deadline_under(config)));
         (limit < Instant::NEVER).then_some(limit)
     }
 
     /// Whether the step cannot do without a clock.
     pub const fn needs_clock(&self) -> bool {
         self.timeout != NONE || self.deadline != NONE || (self.retries > 0 && self.backoff.waits())
+    }
+
+    /// Whether more retries are stated than a step may have.
+    #[doc(hidden)]
+    pub const fn has_too_many_retries(&self) -> bool {
+        self.retries > Self::MAX_RETRIES && self.retries != FOREVER
     }
 
     /// Whether the step draws its delays at random.
@@ -320,62 +364,5 @@ impl<'a> Settings<'a> {
 impl Default for Settings<'_> {
     fn default() -> Self {
         Self::DEFAULT
-    }
-}
-
-/// When a step runs, by what its needs have come to.
-///
-/// ```
-/// use rungs_scheduler::{Settings, When};
-///
-/// const TIDY: Settings<'static> = Settings::DEFAULT.when(When::AllDone).optional();
-/// # assert_ne!(TIDY, Settings::DEFAULT);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-#[non_exhaustive]
-pub enum When {
-    /// All needs succeeded. One that failed fails the step; one that was skipped or cancelled skips it.
-    #[default]
-    AllSucceeded,
-    /// All needs succeeded. One that did not skips the step.
-    SkipOnError,
-    /// All needs have ended, no matter how, and also after a stop: a clean-up step.
-    AllDone,
-    /// All needs have ended and something went wrong with one of them, and also after a stop: an alarm.
-    AnyFailed,
-}
-
-/// What is to happen after an attempt that failed.
-///
-/// ```
-/// use rungs_scheduler::Retry;
-///
-/// assert_eq!(Retry::from(true), Retry::Yes);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum Retry {
-    /// Another attempt, after the step's backoff, if it has retries left.
-    Yes,
-    /// Another attempt after this long instead, if it has retries left: a server's Retry-After.
-    After(Duration),
-    /// The step has failed.
-    No,
-}
-
-impl When {
-    /// Whether a step of this rule runs whatever its needs came to, so that its arguments are `Result`s.
-    #[doc(hidden)]
-    pub const fn is_clean_up(self) -> bool {
-        matches!(self, Self::AllDone | Self::AnyFailed)
-    }
-}
-
-impl From<bool> for Retry {
-    fn from(again: bool) -> Self {
-        if again { Self::Yes } else { Self::No }
     }
 }

@@ -16,6 +16,9 @@ pub enum Action {
     Abandon(StepId),
     /// Nothing is to be done: the step has ended without an outcome of its own.
     /// [`Scheduler::state`](super::Scheduler::state) has its status and cause.
+    ///
+    /// If the state [is still running](super::StepState::is_still_running), the attempt in flight was given up: the driver
+    /// no longer waits for it. If it ends before the run does, report that, so that its resources are free again.
     Ended(StepId),
 }
 
@@ -70,6 +73,7 @@ pub enum Verdict {
     Ended,
     /// Another attempt will start, at this time or later.
     Retry(Instant),
-    /// No attempt of this step was in flight, so nothing has changed.
+    /// No attempt of this step was in flight. If one was given up before, this was its end: its resources are free, and
+    /// its result is to be dropped. Otherwise nothing has changed.
     Ignored,
 }

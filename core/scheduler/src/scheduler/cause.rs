@@ -104,6 +104,11 @@ causes! {
         /// The step's own need through which it came.
         via: second,
     } = "dependency", "a step that it needs did not succeed";
+    /// It lacks a resource that only attempts which were given up hold, and nothing else is in flight.
+    Blocked {
+        /// The first step with such an attempt.
+        by: first,
+    } = "blocked", "an attempt that was given up holds its resources";
     /// The run was stopped by the failure of a required step.
     Stopped {
         /// The step that failed.

@@ -3,9 +3,9 @@
 use super::{
     Scheduler, Setup, StepId,
     cause::Why,
-    step_state::{CLEAN_UP, Phase, SKIP_ON_ERROR, STOPPED, StepState, WENT_WRONG},
+    step_state::{Phase, STOPPED, StepState, WENT_WRONG},
 };
-use crate::plan::Need;
+use crate::{plan::Need, policy::When};
 
 /// How a step ends without success.
 struct End {
@@ -39,8 +39,13 @@ impl Default for End {
 impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// The step has failed for good by its own doing.
     pub(super) fn fail(&mut self, step: StepId, why: Why) {
-        self.end_as(step, &End { why, ..End::default() });
-        if self.states.get(step.index()).is_some_and(StepState::is_required) {
+        self.fail_because_of(step, why, StepId(0));
+    }
+
+    /// As [`fail`](Self::fail), for a cause that names another step.
+    pub(super) fn fail_because_of(&mut self, step: StepId, why: Why, by: StepId) {
+        self.end_as(step, &End { why, root: by, ..End::default() });
+        if !self.setup.plan().settings(step).is_optional() {
             self.stop_after_failure(step);
         }
     }
@@ -94,16 +99,16 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     pub(super) fn end_doomed(&mut self) -> Option<StepId> {
         let step = StepId(self.doomed_first);
         let node = self.states.get(step.index())?;
-        let skip_on_error = node.has(SKIP_ON_ERROR);
-        let (clean_up, depth) = (S::REQUIREMENTS.clean_up && node.has(CLEAN_UP), node.depth());
+        let depth = node.depth();
         self.doomed_first = node.link;
         self.doomed_count -= 1;
-        if clean_up {
+        if self.is_clean_up(step) {
             self.end_as(step, &End { phase: Phase::Skipped, why: Why::NotNeeded, depth, ..End::default() });
             return Some(step);
         }
         let (via, need) = self.setup.plan().needs(step).iter().find_map(|need| self.unsuccessful(*need, depth))?;
-        let fails = need.phase() == Phase::Failed && !skip_on_error;
+        let skips_on_error = matches!(self.setup.plan().settings(step).when, When::SkipOnError);
+        let fails = need.phase() == Phase::Failed && !skips_on_error;
         let end = End {
             phase: if fails { Phase::Failed } else { Phase::Skipped },
             why: Why::Dependency,
@@ -115,6 +120,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         };
         self.end_as(step, &end);
         Some(step)
+    }
+
+    /// Whether the step runs whatever its needs came to.
+    #[inline]
+    pub(super) fn is_clean_up(&self, step: StepId) -> bool {
+        S::REQUIREMENTS.clean_up && self.setup.plan().settings(step).when.is_clean_up()
     }
 
     /// Whether one of the step's needs failed, was cancelled, or was skipped because of either.
@@ -156,9 +167,10 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             return;
         }
         node.link = node.link.saturating_sub(1);
-        if dooms && !(S::REQUIREMENTS.clean_up && node.has(CLEAN_UP)) {
+        let waits_for_none = node.link == 0;
+        if dooms && !self.is_clean_up(step) {
             self.doom(step, depth + 1);
-        } else if node.link == 0 {
+        } else if waits_for_none {
             self.needs_are_met(step, depth);
         }
     }

@@ -36,7 +36,15 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     pub(super) fn deadline_of(&self, step: StepId) -> Instant {
         let started =
             if S::REQUIREMENTS.step_deadlines { self.state(step).and_then(StepState::started_at) } else { None };
-        started.map_or(Instant::NEVER, |started| started.plus(self.setup.plan().settings(step).deadline))
+        started.map_or(Instant::NEVER, |started| {
+            let settings = self.setup.plan().settings(step);
+            let span = if S::REQUIREMENTS.clean_up_deadline {
+                settings.deadline_under(self.setup.config())
+            } else {
+                settings.deadline
+            };
+            started.plus(span)
+        })
     }
 
     /// Looks after what falls due at `now`: time limits, ends of backoffs, the run's deadline.
@@ -50,8 +58,10 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
                 return Some(action);
             }
         }
+        // A clock at its end has not reached a deadline that there is not.
         if S::REQUIREMENTS.run_deadline
             && now >= self.run_deadline
+            && self.run_deadline < Instant::NEVER
             && !self.stopping.deadline_noted
             && !self.has_ended()
         {
@@ -66,7 +76,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         match node.phase() {
             Phase::Running => {
                 node.abandon(if at >= deadline.as_nanos() { Why::Deadline } else { Why::TimedOut }, step);
+                self.ask_to_end(step);
                 Some(Action::Abandon(step))
+            }
+            Phase::Abandoning if S::REQUIREMENTS.grace => {
+                self.give_up(step);
+                Some(Action::Ended(step))
             }
             Phase::Backoff => {
                 self.make_ready(step);
@@ -75,7 +90,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             // Waits for a permit after a retry, and has no time left: its last error stands.
             Phase::Ready => {
                 let why = if node.has(TIMED_OUT_LAST) { Why::TimedOut } else { Why::Failed };
-                self.ready.remove(self.setup.numbering().place(step));
+                self.remove_ready(self.setup.numbering().place(step));
                 self.fail(step, why);
                 Some(Action::Ended(step))
             }

@@ -6,7 +6,7 @@
 //! happens it is enough to count the steps that have ended: no needs are counted and no set of ready steps is kept. The
 //! attempt in flight has its phase, its deadline and its timer as always.
 
-use super::{Numbering, Plan, Scheduler, Setup, StepId, StepState, step_state::Phase};
+use super::{Numbering, Plan, Scheduler, Setup, StepId, step_state::Phase};
 use crate::{
     policy::{Order, When},
     time::Instant,
@@ -17,29 +17,25 @@ use crate::{
 pub const fn allows_fast_path(plan: &Plan<'_>, numbering: &Numbering<'_>) -> bool {
     // A step may be passed over because a resource is short, and a step with `AnyFailed` may end without having
     // started.
-    let mut allowed = numbering.needs_first && numbering.use_rows.is_empty();
+    numbering.needs_first && numbering.use_rows.is_empty() && !has_any_failed(plan)
+}
+
+/// Whether some step may run only if one of its needs failed. O(settings).
+pub(super) const fn has_any_failed(plan: &Plan<'_>) -> bool {
     let settings = plan.all_settings();
     let mut i = 0;
     while i < settings.len() {
-        allowed &= !matches!(settings[i].when, When::AnyFailed);
+        if matches!(settings[i].when, When::AnyFailed) {
+            return true;
+        }
         i += 1;
     }
-    allowed
+    false
 }
 
 impl<'a, S: Setup<'a>> Scheduler<'a, S> {
-    /// Writes the settings that decide how a step ends into its state, and leaves the fast path if it is not allowed.
-    pub(super) fn apply_settings(&mut self) {
-        let mut flags = 0;
-        for settings in self.setup.plan().all_settings() {
-            flags |= StepState::flags_for(settings.when, settings.optional);
-        }
-        if flags != 0 {
-            for (step, state) in self.setup.plan().steps().zip(self.states.iter_mut()) {
-                let settings = self.setup.plan().settings(step);
-                state.set(StepState::flags_for(settings.when, settings.optional));
-            }
-        }
+    /// Leaves the fast path at once if the plan or the configuration does not allow it.
+    pub(super) fn begin(&mut self) {
         if !allows_fast_path(self.setup.plan(), self.setup.numbering())
             || (S::REQUIREMENTS.limit && self.setup.config().max_concurrent == 0)
         {
@@ -134,7 +130,7 @@ mod tests {
     use crate::{
         plan::{Edges, Need, invert},
         policy::{Config, Retry, Settings},
-        scheduler::{DynamicSetup, Outcome, Storage, StorageTooSmall, TimerEntry},
+        scheduler::{DynamicSetup, Outcome, StepState, Storage, StorageTooSmall, TimerEntry},
     };
     use std::{format, string::String, vec::Vec};
 

@@ -4,12 +4,15 @@
 //! and [`Scheduler::poll_deadline`] returns when to ask again even if nothing happens. Time goes in as data.
 
 mod action;
+mod attempt_count;
 mod bits;
 mod cause;
 mod ends;
 mod expired;
 mod fast_path;
+mod grace;
 mod outcomes;
+mod queues;
 mod ready;
 mod setup;
 mod start;
@@ -18,8 +21,10 @@ mod step_state;
 mod stop;
 mod storage;
 mod timers;
+mod tournament;
 
 pub use action::{Action, Outcome, Verdict};
+pub use attempt_count::AttemptCount;
 pub use cause::Cause;
 pub use fast_path::allows_fast_path;
 pub use setup::{DynamicSetup, Requirements, Setup};
@@ -76,6 +81,8 @@ pub struct Scheduler<'a, S = DynamicSetup<'a>> {
     /// The lowest level in which a step has not ended.
     level: u32,
     in_flight: u32,
+    /// Attempts that were given up and have not ended since.
+    still_running: u32,
     ended: u32,
     /// The queue of doomed steps, linked through their states; valid while `doomed_count` is not 0.
     doomed_first: u32,
@@ -86,6 +93,8 @@ pub struct Scheduler<'a, S = DynamicSetup<'a>> {
     now: Instant,
     /// Whether no step has timers or resources and there are no levels: then little is to be done at an end.
     is_plain: bool,
+    /// Whether some step runs only if one of its needs failed.
+    has_any_failed: bool,
     /// Whether all steps so far have succeeded in the order of the priorities: see `fast_path.rs`.
     on_fast_path: bool,
     stopping: Stopping,
@@ -124,21 +133,25 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     #[doc(hidden)]
     pub fn after(setup: S, storage: Storage<'a>, now: Instant, succeeded: u32) -> Result<Self, StorageTooSmall> {
         let needed = StorageSize::for_run(setup.plan(), setup.numbering(), setup.config());
-        if !needed.fits(&storage) {
+        let resources = setup.numbering().capacities.len();
+        if !(StorageSize { free: resources, ..needed }).fits(&storage) {
             return Err(StorageTooSmall(needed));
         }
         let run_deadline = now.plus(setup.config().deadline);
         let is_plain = needed.timers == 0 && setup.numbering().use_rows.is_empty() && needed.open == 0;
+        let has_any_failed = S::REQUIREMENTS.any_failed && fast_path::has_any_failed(setup.plan());
         let Storage { states, ready, timers, free, open } = storage;
+        let free = queues::fit(S::REQUIREMENTS.queues, setup.numbering(), free);
         let mut scheduler = Self {
             setup,
             states: states.get_mut(..needed.states).unwrap_or_default(),
             ready: Ready::new(ready, needed.states),
             timers: Timers::new(timers.get_mut(..needed.timers).unwrap_or_default()),
-            free: free.get_mut(..needed.free).unwrap_or_default(),
+            free,
             open: open.get_mut(..needed.open).unwrap_or_default(),
             level: 0,
             in_flight: 0,
+            still_running: 0,
             ended: succeeded,
             doomed_first: 0,
             doomed_last: 0,
@@ -146,13 +159,15 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             run_deadline,
             now,
             is_plain,
+            has_any_failed,
             on_fast_path: true,
             stopping: Stopping::default(),
         };
         for (free, &capacity) in scheduler.free.iter_mut().zip(scheduler.setup.numbering().capacities) {
             *free = capacity;
         }
-        scheduler.apply_settings();
+        scheduler.lay_queues_out();
+        scheduler.begin();
         Ok(scheduler)
     }
 
@@ -160,7 +175,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// [`poll_deadline`](Self::poll_deadline).
     ///
     /// The answer may change after each call of a `handle_` method and when the deadline has passed; a call in between
-    /// is safe. O(1) amortised, O(log n) where a time limit is involved; a start looks at each class of resources once.
+    /// is safe. O(1) amortised, O(log n) where a time limit or a resource is involved; beside that, a start passes over
+    /// each class that came to lack another resource since it was last passed over.
     #[inline]
     pub fn poll_action(&mut self, now: Instant) -> Option<Action> {
         if self.on_fast_path
@@ -188,7 +204,10 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         if !only_starts && let Some(action) = self.action_before_starts(now) {
             return Some(action);
         }
-        self.start(now).map(Action::Start)
+        match self.start(now) {
+            Some(step) => Some(Action::Start(step)),
+            None => self.fail_blocked().map(Action::Ended),
+        }
     }
 
     /// Timers, the run's deadline, doomed steps and the stop pass all come before a start, in this order.
@@ -227,7 +246,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         self.ended as usize >= self.states.len()
     }
 
-    /// How many attempts are in flight.
+    /// How many attempts are in flight. One that was given up is not.
     pub fn in_flight(&self) -> u32 {
         self.in_flight
     }

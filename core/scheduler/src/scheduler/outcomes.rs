@@ -18,7 +18,10 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         let (abandoning, why, by) = match node.phase() {
             Phase::Running => (false, Why::None, StepId(0)),
             Phase::Abandoning => (true, node.why(), node.abandoned_by()),
-            _ => return Verdict::Ignored,
+            _ => {
+                self.end_late(step);
+                return Verdict::Ignored;
+            }
         };
         self.finish_attempt(step);
         match outcome {
@@ -56,8 +59,9 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             _ if S::REQUIREMENTS.jitter => settings.backoff.delay_nanos(attempts, self.seed_of(step)),
             _ => settings.backoff.plain(attempts),
         };
-        let again = now.plus(delay);
-        if again >= self.deadline_of(step) {
+        let (again, deadline) = (now.plus(delay), self.deadline_of(step));
+        // A delay up to the end of the clock would never be over, while a retry at once needs no time.
+        if again >= deadline && (deadline < Instant::NEVER || delay > 0) {
             self.fail(step, why);
             return Verdict::Ended;
         }
@@ -76,7 +80,6 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     /// Each step draws from a place of its own, so that no two share their delays.
     fn seed_of(&self, step: StepId) -> u64 {
-        let seed = self.setup.config().seed.unwrap_or(0);
-        seed ^ u64::from(step.0).wrapping_add(1).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+        self.setup.config().seed ^ u64::from(step.0).wrapping_add(1).wrapping_mul(0xD6E8_FEB8_6659_FD93)
     }
 }

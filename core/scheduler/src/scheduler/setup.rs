@@ -104,6 +104,9 @@ pub struct Requirements {
     pub jitter: bool,
     /// Steps use resources.
     pub resources: bool,
+    /// Classes of steps wait in queues for their resources, if the storage has room for these. Without them each start
+    /// looks at each class.
+    pub queues: bool,
     /// A level starts only after all lower levels have ended.
     pub levels: bool,
     /// Some step runs after its needs whatever their outcome.
@@ -114,6 +117,10 @@ pub struct Requirements {
     pub limit: bool,
     /// The run has a deadline.
     pub run_deadline: bool,
+    /// Clean-up steps without a time limit have a deadline.
+    pub clean_up_deadline: bool,
+    /// An attempt may be given up that does not end in time when it is told to.
+    pub grace: bool,
     /// The run may be stopped before its end: by its deadline, by a failure, or from outside.
     pub stops: bool,
 }
@@ -126,11 +133,14 @@ impl Requirements {
         retries: true,
         jitter: true,
         resources: true,
+        queues: true,
         levels: true,
         clean_up: true,
         any_failed: true,
         limit: true,
         run_deadline: true,
+        clean_up_deadline: true,
+        grace: true,
         stops: true,
     };
 
@@ -142,6 +152,7 @@ impl Requirements {
             retries: false,
             jitter: false,
             resources: !numbering.use_rows.is_empty(),
+            queues: false,
             clean_up: false,
             any_failed: false,
             ..Self::EVERYTHING
@@ -149,7 +160,7 @@ impl Requirements {
         let mut step = 0;
         while step < plan.len() {
             let settings = plan.settings(StepId(step as u32));
-            required.timers |= settings.may_wait();
+            required.timers |= settings.may_wait(&Config::DEFAULT);
             required.step_deadlines |= settings.has_deadline();
             required.retries |= settings.retries > 0;
             required.jitter |= settings.needs_seed();
@@ -165,18 +176,33 @@ impl Requirements {
         self.levels = matches!(config.order, Order::Levels);
         self.limit = config.max_concurrent < u32::MAX;
         self.run_deadline = config.has_deadline();
+        self.grace = config.has_grace();
+        self.clean_up_deadline = self.clean_up && config.has_clean_up_deadline();
+        self.step_deadlines |= self.clean_up_deadline;
+        self.timers |= self.clean_up_deadline || self.grace;
         self.stops = self.run_deadline || !matches!(config.on_failure, OnFailure::GoOn);
         self
     }
 
-    /// Takes over from `other` whether levels are required.
+    /// Takes over from `other` the requirements that the size of the storage depends on.
     #[doc(hidden)]
-    pub const fn with_levels_of(self, other: &Self) -> Self {
-        Self { levels: other.levels, ..self }
+    pub const fn with_storage_of(self, other: &Self) -> Self {
+        Self {
+            levels: other.levels,
+            clean_up_deadline: other.clean_up_deadline,
+            step_deadlines: self.step_deadlines || other.clean_up_deadline,
+            timers: self.timers || other.clean_up_deadline,
+            ..self
+        }
+    }
+
+    /// What is required by runs whose attempts always end as soon as they are told to.
+    pub const fn without_grace(self) -> Self {
+        Self { grace: false, ..self }
     }
 
     /// What is required by runs without a clock.
     pub const fn without_clock(self) -> Self {
-        Self { timers: false, step_deadlines: false, ..self }
+        Self { timers: false, step_deadlines: false, clean_up_deadline: false, grace: false, ..self }
     }
 }

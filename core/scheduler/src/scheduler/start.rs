@@ -1,12 +1,9 @@
 //! Which ready step starts next, and what its attempt holds until it ends.
 
-use super::{
-    Scheduler, Setup, StepId,
-    step_state::{ANY_FAILED, Phase},
-};
+use super::{Scheduler, Setup, StepId, step_state::Phase};
 use crate::{
     plan::Use,
-    policy::{Order, limit::NONE},
+    policy::{Order, When, limit::NONE},
     time::Instant,
 };
 
@@ -14,12 +11,15 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// All needs of a waiting step have ended, and none has doomed it.
     #[inline]
     pub(super) fn needs_are_met(&mut self, step: StepId, depth: u32) {
-        let Some(state) = self.states.get(step.index()) else { return };
-        if S::REQUIREMENTS.any_failed && state.has(ANY_FAILED) && !self.something_went_wrong(step) {
+        if self.has_any_failed && self.runs_on_failure(step) && !self.something_went_wrong(step) {
             self.doom(step, depth + 1);
         } else {
             self.make_ready(step);
         }
+    }
+
+    fn runs_on_failure(&self, step: StepId) -> bool {
+        S::REQUIREMENTS.any_failed && matches!(self.setup.plan().settings(step).when, When::AnyFailed)
     }
 
     /// The step may start its first attempt or a retry. Before a retry its deadline runs while it waits for a permit.
@@ -27,7 +27,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     #[inline(never)]
     pub(super) fn make_ready(&mut self, step: StepId) {
         self.set_phase(step, Phase::Ready);
-        self.ready.insert(self.setup.numbering().place(step));
+        self.insert_ready(self.setup.numbering().place(step));
         let deadline = self.deadline_of(step);
         if deadline < Instant::NEVER {
             self.timers.arm(step, deadline.as_nanos(), self.states);
@@ -48,7 +48,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         }
         let priority = self.first_startable()?;
         let step = self.setup.numbering().step(priority);
-        self.ready.remove(priority);
+        self.remove_ready(priority);
         self.in_flight += 1;
         let state = self.states.get_mut(step.index())?;
         state.start(now);
@@ -74,6 +74,9 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
                 *free = free.saturating_sub(wanted.units);
             }
         }
+        if self.has_queues() {
+            self.refresh_queues(step);
+        }
         if S::REQUIREMENTS.timers {
             self.arm_limits(step, now);
         }
@@ -84,18 +87,30 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         if S::REQUIREMENTS.timers {
             self.timers.disarm(step, self.states);
         }
+        self.free_resources(step);
+    }
+
+    /// Frees what the step's attempt held.
+    #[inline]
+    pub(super) fn free_resources(&mut self, step: StepId) {
         for held in self.uses(step) {
             if let Some(free) = self.free.get_mut(held.resource as usize) {
                 *free = free.saturating_add(held.units);
             }
         }
+        if self.has_queues() {
+            self.refresh_queues(step);
+        }
     }
 
     /// The lowest priority of a ready step that its level and its resources let start.
     #[inline]
-    fn first_startable(&self) -> Option<usize> {
+    fn first_startable(&mut self) -> Option<usize> {
         if !S::REQUIREMENTS.resources || self.setup.numbering().use_rows.is_empty() {
             return self.ready.first().filter(|&priority| self.is_level_open(priority));
+        }
+        if self.has_queues() {
+            return self.first_queued().filter(|&priority| self.is_level_open(priority));
         }
         // All steps of a class use the same resources, so only the first ready step of each class is looked at.
         let bounds = self.setup.numbering().classes.windows(2).enumerate();
@@ -112,7 +127,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// Whether the step of this priority is in a level that may start. Priorities are sorted by level, so if the lowest
     /// one is not, none is.
     #[inline]
-    fn is_level_open(&self, priority: usize) -> bool {
+    pub(super) fn is_level_open(&self, priority: usize) -> bool {
         if !S::REQUIREMENTS.levels {
             return true;
         }
@@ -125,12 +140,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         }
     }
 
-    fn has_free(&self, wanted: &Use) -> bool {
+    pub(super) fn has_free(&self, wanted: &Use) -> bool {
         self.free.get(wanted.resource as usize).is_some_and(|&free| free >= wanted.units)
     }
 
     #[inline]
-    fn uses(&self, step: StepId) -> &'a [Use] {
+    pub(super) fn uses(&self, step: StepId) -> &'a [Use] {
         if !S::REQUIREMENTS.resources || self.setup.numbering().use_rows.is_empty() {
             return &[];
         }
@@ -140,7 +155,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     #[inline]
     fn arm_limits(&mut self, step: StepId, now: Instant) {
         let settings = self.setup.plan().settings(step);
-        if settings.deadline == NONE && settings.timeout == NONE {
+        let may_take_the_runs = S::REQUIREMENTS.clean_up_deadline && settings.when.is_clean_up();
+        if settings.deadline == NONE && settings.timeout == NONE && !may_take_the_runs {
             return;
         }
         let limit = now.plus(settings.timeout).min(self.deadline_of(step));

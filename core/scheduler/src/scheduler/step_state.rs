@@ -1,7 +1,9 @@
 //! What the scheduler remembers of one step: 24 bytes.
 
-use super::{Cause, Status, cause::Why};
-use crate::{plan::StepId, policy::When, time::Instant};
+#[cfg(feature = "defmt")]
+use super::AttemptCount;
+use super::{Cause, Status, attempt_count::HIGHEST, cause::Why};
+use crate::{plan::StepId, time::Instant};
 use core::time::Duration;
 
 /// The state of a step during a run.
@@ -37,9 +39,10 @@ use core::time::Duration;
 ///    resources until the abandonment is confirmed.
 /// 9. The attempt succeeded, possibly after it was told to end.
 /// 10. The attempt failed or timed out and is not retried, it panicked, its task was dropped, or it was abandoned at
-///     the step's deadline.
-/// 11. The attempt was abandoned for a stop, or failed and a stop forbids the retry.
-/// 12. The step's deadline passed while it waited for a permit or for resources to be retried.
+///     the step's deadline. Or it was given up after its timeout or its deadline.
+/// 11. The attempt was abandoned for a stop and has ended or was given up, or failed and a stop forbids the retry.
+/// 12. The step's deadline passed while it waited for a permit or for resources to be retried, or attempts that were
+///     given up hold what it lacks.
 /// 13. The stop pass reached it: skipped if it never started, else cancelled.
 ///
 /// On the fast path a step goes from `Waiting` through 1, 5 and 9 to `Success` without the bookkeeping of `Ready`.
@@ -59,11 +62,8 @@ pub struct StepState {
     /// - From `Ready` to `Abandoning`: the heap index of its timer plus one, or 0 without a timer.
     /// - Ended because of another step: the root of its cause.
     pub(super) link: u32,
-    /// Attempts after the first.
-    retried: u16,
-    /// The phase in the lower bits, the cause above them.
-    phase_and_why: u8,
-    flags: u8,
+    /// From the lowest bit: the phase, the cause, the flags, and the number of attempts.
+    word: u32,
 }
 
 const _: () = assert!(size_of::<StepState>() == 24, "the design grants 24 bytes per step");
@@ -71,19 +71,21 @@ const _: () = assert!(size_of::<StepState>() == 24, "the design grants 24 bytes 
 /// The cause lies this many bits above the phase.
 const WHY_SHIFT: u32 = 4;
 const PHASE_MASK: u8 = (1 << WHY_SHIFT) - 1;
+const PHASE_AND_WHY: u32 = 0xFF;
 
 /// The last attempt that failed ran into its timeout.
-pub(super) const TIMED_OUT_LAST: u8 = 1 << 0;
-/// The first attempt has started.
-const STARTED: u8 = 1 << 1;
+pub(super) const TIMED_OUT_LAST: u32 = 1 << 8;
 /// The step ended because something went wrong, in itself or in a step that it depends on.
-pub(super) const WENT_WRONG: u8 = 1 << 2;
-pub(super) const OPTIONAL: u8 = 1 << 3;
-pub(super) const CLEAN_UP: u8 = 1 << 4;
-pub(super) const SKIP_ON_ERROR: u8 = 1 << 5;
-pub(super) const ANY_FAILED: u8 = 1 << 6;
+pub(super) const WENT_WRONG: u32 = 1 << 9;
 /// A stop ended the step.
-pub(super) const STOPPED: u8 = 1 << 7;
+pub(super) const STOPPED: u32 = 1 << 10;
+/// The step's attempt was given up, and has not ended since.
+pub(super) const STILL_RUNNING: u32 = 1 << 11;
+
+/// The number of attempts lies in the bits from this one on.
+const ATTEMPTS_SHIFT: u32 = 14;
+const ONE_ATTEMPT: u32 = 1 << ATTEMPTS_SHIFT;
+const _: () = assert!(HIGHEST == u32::MAX >> ATTEMPTS_SHIFT, "the highest count is the last that has room");
 
 /// The drawing at [`StepState`] has the transitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,8 +110,8 @@ pub(super) enum Phase {
 }
 
 impl Phase {
-    const fn of(phase_and_why: u8) -> Self {
-        match phase_and_why & PHASE_MASK {
+    const fn of(word: u32) -> Self {
+        match word as u8 & PHASE_MASK {
             0 => Self::Waiting,
             1 => Self::Doomed,
             2 => Self::Ready,
@@ -133,7 +135,10 @@ impl Default for StepState {
 impl StepState {
     /// The state of a step of which nothing is known yet.
     #[doc(hidden)]
-    pub const NEW: Self = Self { start_time: 0, end_time: 0, link: 0, retried: 0, phase_and_why: 0, flags: 0 };
+    pub const NEW: Self = Self { start_time: 0, end_time: 0, link: 0, word: 0 };
+
+    /// The number up to which attempts are counted; it stands for itself and all that are higher.
+    pub const MAX_ATTEMPTS: u32 = HIGHEST;
 
     /// Records on a [`NEW`](Self::NEW) state that the first attempt succeeded.
     #[inline]
@@ -141,8 +146,7 @@ impl StepState {
     pub fn succeed_at_once(&mut self, started: Instant, finished: Instant) {
         self.start_time = started.as_nanos();
         self.end_time = finished.as_nanos();
-        self.phase_and_why = Phase::Success as u8;
-        self.flags = STARTED;
+        self.word = Phase::Success as u32 | ONE_ATTEMPT;
     }
 
     /// Does the same as [`succeed_at_once`](Self::succeed_at_once) to all of them at time zero, for runs without a
@@ -150,7 +154,7 @@ impl StepState {
     #[inline]
     #[doc(hidden)]
     pub fn all_succeed(states: &mut [Self]) {
-        let succeed = |state: &mut Self| (state.phase_and_why, state.flags) = (Phase::Success as u8, STARTED);
+        let succeed = |state: &mut Self| state.word = Phase::Success as u32 | ONE_ATTEMPT;
         let (fours, rest) = states.as_chunks_mut();
         for [a, b, c, d] in fours {
             succeed(a);
@@ -161,55 +165,49 @@ impl StepState {
         rest.iter_mut().for_each(succeed);
     }
 
-    pub(super) fn flags_for(when: When, optional: bool) -> u8 {
-        let rule = match when {
-            When::AllSucceeded => 0,
-            When::SkipOnError => SKIP_ON_ERROR,
-            When::AllDone => CLEAN_UP,
-            When::AnyFailed => CLEAN_UP | ANY_FAILED,
-        };
-        rule | if optional { OPTIONAL } else { 0 }
+    pub(super) fn has(&self, flag: u32) -> bool {
+        self.word & flag != 0
     }
 
-    pub(super) fn has(&self, flag: u8) -> bool {
-        self.flags & flag != 0
+    pub(super) fn set(&mut self, flags: u32) {
+        self.word |= flags;
     }
 
-    pub(super) fn set(&mut self, flags: u8) {
-        self.flags |= flags;
-    }
-
-    pub(super) fn unset(&mut self, flags: u8) {
-        self.flags &= !flags;
+    pub(super) fn unset(&mut self, flags: u32) {
+        self.word &= !flags;
     }
 
     #[inline]
     pub(super) fn phase(&self) -> Phase {
-        Phase::of(self.phase_and_why)
+        Phase::of(self.word)
     }
 
     pub(super) fn why(&self) -> Why {
-        Why::from_bits(self.phase_and_why >> WHY_SHIFT)
+        Why::from_bits(self.word as u8 >> WHY_SHIFT)
     }
 
     #[inline]
     pub(super) fn set_phase(&mut self, phase: Phase) {
-        self.phase_and_why = phase as u8;
+        self.set_phase_and_why(phase, Why::None);
     }
 
-    /// Starts the first attempt.
+    #[inline]
+    fn set_phase_and_why(&mut self, phase: Phase, why: Why) {
+        self.word = self.word & !PHASE_AND_WHY | phase as u32 | (why as u32) << WHY_SHIFT;
+    }
+
+    /// Starts the first attempt. No flag is set before it.
     #[inline]
     pub(super) fn start_first(&mut self, now: Instant) {
         self.start_time = now.as_nanos();
-        self.flags |= STARTED;
-        self.set_phase(Phase::Running);
+        self.word = Phase::Running as u32 | ONE_ATTEMPT;
     }
 
     /// Starts the first attempt or a retry.
     #[inline]
     pub(super) fn start(&mut self, now: Instant) {
         if self.has_started() {
-            self.retried = self.retried.saturating_add(1);
+            self.word = self.word.checked_add(ONE_ATTEMPT).unwrap_or(self.word);
             self.set_phase(Phase::Running);
         } else {
             self.start_first(now);
@@ -219,12 +217,12 @@ impl StepState {
     /// Whether an attempt is in flight, and has not been told to end.
     #[inline]
     pub(super) fn is_running(&self) -> bool {
-        self.phase_and_why == Phase::Running as u8
+        self.word as u8 == Phase::Running as u8
     }
 
     /// Notes that the attempt in flight is told to end. For a stop, `by` is the step whose failure stopped the run.
     pub(super) fn abandon(&mut self, why: Why, by: StepId) {
-        self.phase_and_why = Phase::Abandoning as u8 | (why as u8) << WHY_SHIFT;
+        self.set_phase_and_why(Phase::Abandoning, why);
         self.end_time = u64::from(by.0);
     }
 
@@ -242,7 +240,7 @@ impl StepState {
 
     /// Ends the step without a result; `root` is the step where the cause began.
     pub(super) fn end(&mut self, phase: Phase, why: Why, root: StepId, now: Instant) {
-        self.phase_and_why = phase as u8 | (why as u8) << WHY_SHIFT;
+        self.set_phase_and_why(phase, why);
         self.link = root.0;
         self.end_time = now.as_nanos();
     }
@@ -261,7 +259,7 @@ impl StepState {
 
     #[inline]
     pub(super) fn has_started(&self) -> bool {
-        self.has(STARTED)
+        self.word >= ONE_ATTEMPT
     }
 
     /// Whether the step has ended, with any status.
@@ -297,10 +295,10 @@ impl StepState {
         Cause::of(self.why(), StepId(self.link), StepId(self.start_time as u32))
     }
 
-    /// How many attempts were started. The count saturates at 65,536.
+    /// How many attempts were started, up to [`MAX_ATTEMPTS`](Self::MAX_ATTEMPTS).
     #[inline]
     pub fn attempts(&self) -> u32 {
-        if self.has_started() { u32::from(self.retried) + 1 } else { 0 }
+        self.word >> ATTEMPTS_SHIFT
     }
 
     /// When the first attempt started.
@@ -323,14 +321,15 @@ impl StepState {
         }
     }
 
-    /// Whether the step's failure counts, because it was not declared optional.
-    pub fn is_required(&self) -> bool {
-        !self.has(OPTIONAL)
-    }
-
     #[doc(hidden)]
     pub fn is_being_abandoned(&self) -> bool {
         self.phase() == Phase::Abandoning
+    }
+
+    /// Whether the step has ended while its last attempt had not: it was told to end and given up after the run's
+    /// [grace](crate::Config::grace). False again once the attempt has ended.
+    pub fn is_still_running(&self) -> bool {
+        self.has(STILL_RUNNING)
     }
 
     /// Whether an attempt is in flight, told to end or not.
@@ -342,7 +341,7 @@ impl StepState {
 #[cfg(feature = "defmt")]
 impl defmt::Format for StepState {
     fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "{} (attempts: {=u32})", self.status(), self.attempts());
+        defmt::write!(f, "{} (attempts: {})", self.status(), AttemptCount(self.attempts()));
         if let Some(cause) = self.cause() {
             defmt::write!(f, ": {}", cause);
         }

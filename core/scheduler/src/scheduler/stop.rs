@@ -1,10 +1,6 @@
 //! Stops: draining, cancelling, and the stop pass that carries them out.
 
-use super::{
-    Action, Scheduler, Setup, StepId,
-    cause::Why,
-    step_state::{CLEAN_UP, Phase},
-};
+use super::{Action, Scheduler, Setup, StepId, cause::Why, step_state::Phase};
 use crate::policy::OnFailure;
 
 /// How a run is to be stopped from outside; see [`Scheduler::handle_stop`] and, for whole pipelines,
@@ -124,11 +120,10 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     /// Why the step may not start an attempt, if so.
     pub(super) fn forbidden(&self, step: StepId) -> Option<Why> {
-        if !S::REQUIREMENTS.stops {
+        if !S::REQUIREMENTS.stops || self.stopping.reach == Reach::Nothing {
             return None;
         }
-        let clean_up = S::REQUIREMENTS.clean_up && self.states.get(step.index())?.has(CLEAN_UP);
-        let least = if clean_up { Reach::CleanUp } else { Reach::Starts };
+        let least = if self.is_clean_up(step) { Reach::CleanUp } else { Reach::Starts };
         (self.stopping.reach >= least).then_some(self.stopping.why)
     }
 
@@ -162,12 +157,13 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
                 let phase = if node.has_started() { Phase::Cancelled } else { Phase::Skipped };
                 self.timers.disarm(step, self.states);
                 if was_ready {
-                    self.ready.remove(self.setup.numbering().place(step));
+                    self.remove_ready(self.setup.numbering().place(step));
                 }
                 self.end_stopped(step, phase, why, by);
             }
             Phase::Running if reach >= Reach::Attempts => {
                 node.abandon(why, by);
+                self.ask_to_end(step);
                 return Some(Action::Abandon(step));
             }
             _ => return None,

@@ -1,6 +1,6 @@
 //! The storage of a scheduler, which the caller lends.
 
-use super::{StepState, TimerEntry, bits};
+use super::{StepState, TimerEntry, bits, queues};
 use crate::{
     plan::{Numbering, Plan},
     policy::{Config, Order},
@@ -17,7 +17,7 @@ pub struct Storage<'s> {
     pub ready: &'s mut [usize],
     /// One timer for each step that has a time limit or retries: 16 bytes.
     pub timers: &'s mut [TimerEntry],
-    /// How many units are free, one entry per resource.
+    /// How many units are free, one entry per resource; if there are many classes of steps, then their queues.
     pub free: &'s mut [u32],
     /// How many steps have not ended, one entry per level; only for [`Order::Levels`].
     pub open: &'s mut [u32],
@@ -49,14 +49,15 @@ pub struct StorageSize {
     pub ready: usize,
     /// The number of timers.
     pub timers: usize,
-    /// The number of resources.
+    /// The number of resources, and of the words for queues of classes, if there are many. With one entry per resource and no
+    /// more, each start looks at each class.
     pub free: usize,
     /// The number of levels.
     pub open: usize,
 }
 
 impl StorageSize {
-    /// The sizes that a run of this plan needs. O(V).
+    /// The sizes that a run of this plan needs. O(V + C), where C is the number of classes.
     pub const fn for_run(plan: &Plan<'_>, numbering: &Numbering<'_>, config: &Config) -> Self {
         let levels = match config.order {
             Order::Levels => count(numbering.levels),
@@ -65,8 +66,8 @@ impl StorageSize {
         Self {
             states: plan.len(),
             ready: Self::ready_words(plan.len()),
-            timers: plan.timers(),
-            free: numbering.capacities.len(),
+            timers: plan.timers(config),
+            free: numbering.capacities.len() + queues::wanted_words(numbering),
             open: levels,
         }
     }
@@ -74,6 +75,14 @@ impl StorageSize {
     /// The number of words of the ready set for this many steps, for the length of an array.
     pub const fn ready_words(steps: usize) -> usize {
         bits::words(steps)
+    }
+
+    /// With room for queues, however few classes there are.
+    #[doc(hidden)]
+    #[must_use = "this makes another size"]
+    pub const fn with_queues(mut self, numbering: &Numbering<'_>) -> Self {
+        self.free = numbering.capacities.len() + queues::words(numbering);
+        self
     }
 
     pub(super) fn fits(&self, storage: &Storage<'_>) -> bool {

@@ -6,10 +6,10 @@ fn read(args: &[&str]) -> Result<Args, String> {
 
 #[test]
 fn both_can_be_said_in_any_order_or_left_away() {
-    let both = Args { from: Some("http://host".to_owned()), db: PathBuf::from("a.db"), help: false };
+    let both = Args { from: Some("http://host".to_owned()), db: Some(PathBuf::from("a.db")), help: false };
     assert_eq!(read(&["--from", "http://host", "--db", "a.db"]).as_ref(), Ok(&both));
     assert_eq!(read(&["--db", "a.db", "--from", "http://host"]).as_ref(), Ok(&both));
-    let none = Args { from: None, db: env::temp_dir().join("rungs-etl.db"), help: false };
+    let none = Args { from: None, db: None, help: false };
     assert_eq!(read(&[]), Ok(none));
     assert!(read(&["-h"]).is_ok_and(|args| args.help));
 }
@@ -22,4 +22,14 @@ fn wrong_arguments_are_named() {
     assert_eq!(problem(&["--db"]), "--db lacks its value");
     assert_eq!(problem(&["--from", ""]), "--from lacks its value");
     assert_eq!(problem(&["--db", "a", "--db", "b"]), "--db is given twice");
+}
+
+#[test]
+fn names_that_are_special_to_sqlite_are_refused_in_words() {
+    let problem = |db| read(&["--db", db]).err().unwrap_or_default();
+    assert!(problem(":memory:").starts_with("--db :memory: would be gone with the job; name a file"));
+    assert!(problem("file:a.db?mode=memory").starts_with("--db takes a path and no uri"));
+    for path in ["./:memory:", "./file:a.db", "a:memory:"] {
+        assert_eq!(read(&["--db", path]).map(|args| args.db), Ok(Some(PathBuf::from(path))));
+    }
 }

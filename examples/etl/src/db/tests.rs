@@ -9,6 +9,8 @@ use rusqlite::ErrorCode;
 use super::*;
 use crate::tables;
 
+mod files;
+
 /// Tells a process started by a test which database to die on.
 const VICTIM: &str = "ETL_TEST_VICTIM";
 

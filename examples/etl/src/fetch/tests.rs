@@ -58,6 +58,9 @@ fn a_torn_body_is_an_error_worth_another_try() -> io::Result<()> {
 
     let by_chunks = fetch_answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\na,b\r\n\r\n")?;
     assert!(matches!(by_chunks, Err(EtlError::Torn { received: 5, expected: None, .. })), "{by_chunks:?}");
+
+    let within_a_chunk = fetch_answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n50\r\na,b\r\n")?;
+    assert!(matches!(within_a_chunk, Err(EtlError::Torn { received: 5, .. })), "{within_a_chunk:?}");
     Ok(())
 }
 
@@ -98,14 +101,56 @@ fn a_refusal_keeps_its_status_and_its_wait() -> io::Result<()> {
 }
 
 #[test]
-fn an_answer_that_is_no_text_or_has_no_end_is_refused() -> io::Result<()> {
+fn an_answer_that_is_no_text_or_does_not_end_is_refused() -> io::Result<()> {
     let binary = fetch_answer(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n\xff\xfe".to_vec())?;
     assert!(matches!(binary, Err(EtlError::NotText { .. })), "{binary:?}");
 
-    let mut endless = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
+    let mut endless = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n".to_vec();
     endless.resize(BODY_LIMIT + 1024 * 1024, b'x');
     let endless = fetch_answer(endless)?.err();
     assert!(matches!(endless, Some(EtlError::TooLarge { .. })), "{endless:?}");
+    Ok(())
+}
+
+#[test]
+fn an_answer_whose_end_cannot_be_told_is_refused_for_good() -> io::Result<()> {
+    let cases = [
+        ("", "has neither a length nor chunks"),
+        ("Connection: close\r\n", "has neither a length nor chunks"),
+        ("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "has both a length and chunks"),
+        ("Transfer-Encoding: gzip, chunked\r\n", "has a transfer encoding other than chunks"),
+        ("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", "has a transfer encoding other than chunks"),
+        ("Transfer-Encoding: gzip\r\n", "has a transfer encoding other than chunks"),
+    ];
+    for (headers, problem) in cases {
+        let body = if headers.contains("chunked") { "5\r\na,b\r\n\r\n0\r\n\r\n" } else { "a,b\r\n" };
+        let error = fetch_answer(format!("HTTP/1.1 200 OK\r\n{headers}\r\n{body}"))?.err();
+        assert!(error.as_ref().is_some_and(|error| !error.is_transient()), "{headers:?} gave {error:?}");
+        let text = error.map(|error| error.to_string()).unwrap_or_default();
+        assert!(text.contains(&format!("/file {problem}")), "{headers:?} gave {text}");
+    }
+    Ok(())
+}
+
+#[test]
+fn lengths_that_differ_or_are_no_numbers_are_refused_for_good() -> io::Result<()> {
+    for lengths in
+        ["Content-Length: 5\r\nContent-Length: 6", "Content-Length: 5, 6", "Content-Length: -5", "Content-Length: "]
+    {
+        let answer = fetch_answer(format!("HTTP/1.1 200 OK\r\n{lengths}\r\n\r\na,b\r\nc"))?;
+        assert!(
+            matches!(&answer, Err(error @ EtlError::Http { .. }) if !error.is_transient()),
+            "{lengths} gave {answer:?}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn chunks_come_through_in_any_case_of_their_name() -> io::Result<()> {
+    let answer = "HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n2\r\na,\r\n3\r\nb\r\n\r\n0\r\n\r\n";
+    let text = fetch_answer(answer)?;
+    assert!(matches!(text.as_deref(), Ok("a,b\r\n")), "{text:?}");
     Ok(())
 }
 

@@ -52,11 +52,11 @@ struct Ran {
 }
 
 impl Ran {
-    fn new(base: &str, db: &Path) -> Result<Self, PlanError> {
+    fn new(base: &str, db: &Path) -> Result<Self, PipelineError> {
         Self::with(base, db, &CancelToken::new())
     }
 
-    fn with(base: &str, db: &Path, token: &CancelToken) -> Result<Self, PlanError> {
+    fn with(base: &str, db: &Path, token: &CancelToken) -> Result<Self, PipelineError> {
         let mut printed = Vec::new();
         let report = smol::block_on(Job::new(base, db).run(token, &mut printed))?;
         Ok(Self { report, printed: String::from_utf8_lossy(&printed).into_owned() })
@@ -75,7 +75,7 @@ impl Ran {
     }
 }
 
-/// Serves these files and no others, until the program ends.
+/// Serves these files and no others, until the program ends. A file that begins with `HTTP/` is the whole answer.
 fn serve(files: &[(&'static str, String)]) -> std::io::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let base = format!("http://{}", listener.local_addr()?);
@@ -93,6 +93,7 @@ fn reply(mut stream: TcpStream, files: &HashMap<&str, String>) -> std::io::Resul
     let request = head.next().transpose()?.unwrap_or_default();
     head.map_while(Result::ok).take_while(|line| !line.is_empty()).for_each(drop);
     match request.split(' ').nth(1).and_then(|path| files.get(path)) {
+        Some(raw) if raw.starts_with("HTTP/") => stream.write_all(raw.as_bytes())?,
         Some(text) => write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{text}", text.len())?,
         None => write!(stream, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")?,
     }
@@ -178,6 +179,26 @@ fn bad_tables_are_named_by_step_and_line() -> Outcome {
         let failures = ran.failures();
         assert!(failures.len() == 1 && failures[0].starts_with(expected), "{failures:?}");
         assert_eq!((ran.report.exit_code(), ran.status("load")), (1, Some(Status::Failed)));
+        assert_eq!(db::summary(&scratch.0)?, before);
+    }
+    Ok(())
+}
+
+#[test]
+fn half_an_answer_that_ends_at_a_line_never_replaces_the_tables() -> Outcome {
+    let (scratch, before) = Scratch::with_tables("half")?;
+    let half: String = FLIGHTS.split_inclusive('\n').take(2_000).collect();
+    let endings = [
+        (String::new(), "has neither a length nor chunks"),
+        (format!("Content-Length: {}\r\nTransfer-Encoding: chunked\r\n", half.len()), "has both a length and chunks"),
+        (format!("Content-Length: {}\r\nContent-Length: {}\r\n", half.len(), FLIGHTS.len()), "content-length"),
+    ];
+    for (headers, expected) in endings {
+        let flights = format!("HTTP/1.1 200 OK\r\n{headers}\r\n{half}");
+        let ran = Ran::new(&serve(&[("/airports.csv", AIRPORTS.into()), ("/flights.csv", flights)])?, &scratch.0)?;
+        assert_eq!((ran.report.exit_code(), ran.status("load")), (1, Some(Status::Failed)), "{}", ran.printed);
+        let failures = ran.failures();
+        assert!(failures.len() == 1 && failures[0].contains(expected), "{failures:?}");
         assert_eq!(db::summary(&scratch.0)?, before);
     }
     Ok(())

@@ -2,6 +2,7 @@
 #![no_std]
 
 pub mod bench;
+mod growth;
 pub mod instructions;
 pub mod log;
 mod time;

@@ -1,7 +1,7 @@
 //! A printed case can be pasted into a test and then is the same case.
 
 use crate::oracle::Case;
-use crate::oracle::build::{case, err, err_after, err_final, never, ok, panics, step};
+use crate::oracle::build::{case, err, err_after, err_final, gone, never, ok, panics, step, stuck};
 
 /// Checks that the value of an expression prints itself as the expression, but for white space and last commas.
 macro_rules! check_prints {
@@ -39,6 +39,8 @@ fn every_setting_of_a_step() {
             .uses([(0, 1), (1, 2)])
             .expected(6),
         step([ok(1)]).skip_on_error(),
+        step([ok(1)]).lingers(gone(2)),
+        step([ok(1)]).lingers(stuck()),
         step([ok(1)]).all_done(),
         step([ok(1)]).any_failed(),
     ]));
@@ -53,6 +55,8 @@ fn every_setting_of_a_case() {
             .levels()
             .drain_on_failure()
             .run_deadline(9)
+            .grace(4)
+            .clean_up_deadline(6)
             .drain_at(3)
             .cancel_at(4)
             .cancel_at(5)

@@ -45,7 +45,7 @@ fn an_unknown_setting() {
         &[(
             "retries",
             "`retries` is not a setting of a pipeline; the settings are `error`, `name`, `max_concurrent`, `order`, `on_failure`, \
-             `deadline`, `poll_budget`, `defaults`, `resources`, `crate`",
+             `deadline`, `clean_up_deadline`, `poll_budget`, `defaults`, `resources`, `crate`",
         )],
     );
 }
@@ -81,6 +81,9 @@ fn a_companion_may_stand_in_the_defaults_or_in_a_value() {
             ("retry_on_timeout", "`retry_on_timeout` has no effect without `retries`"),
         ],
     );
+    let none = &[("retry_if", "`retry_if` has no effect without `retries`")];
+    check_with("error = E, defaults(retries = 0)", "#[step(retry_if = E::is)] async fn a() -> R {}", none);
+    check_with("error = E, defaults(retries = 2)", "#[step(retries = 0, retry_if = E::is)] async fn a() -> R {}", none);
     self::step("settings = CAREFUL, retry_if = E::is", &[]);
     self::step("optional, required", &[("required", "`required` and `optional` are mutually exclusive")]);
 }
@@ -139,10 +142,12 @@ fn words_of_a_pipeline() {
 }
 
 #[test]
-fn a_pipeline_needs_an_error_type() {
+fn steps_that_can_fail_need_an_error_type() {
     let missing = "the steps' error type is missing: `#[pipeline(error = MyError)]`";
     check_with("", "", &[("", missing)]);
     check_with("name = \"a\"", "", &[("", missing)]);
+    check_with("", "#[step] async fn a() -> u8 {} #[step] async fn b() -> io::Result<u8> {}", &[("", missing)]);
+    check_with("", "#[step] async fn a() -> u8 {} #[step] async fn b() {}", &[]);
     check_with("error", "", &[("error", "`error` takes a value: `error = MyError`")]);
     check_with("error = Box<dyn Error + Send, A>, name = \"a\"", "", &[]);
 }
@@ -162,6 +167,8 @@ fn settings_that_exclude_or_want_each_other() {
     );
     step("retry_forever, retries = 3", &[("retries", "`retries` and `retry_forever` are mutually exclusive")]);
     step("backoff = b", &[("backoff", "`backoff` has no effect without `retries`")]);
+    step("retries = 0, backoff = b", &[("backoff", "`backoff` has no effect without `retries`")]);
+    step("retries = NONE, backoff = b", &[]);
     step("retry_delay = b", &[("retry_delay", "`retry_delay` has no effect without `retries`")]);
     step("retry_if = f", &[("retry_if", "`retry_if` has no effect without `retries`")]);
     step(

@@ -11,10 +11,7 @@ fn goes_on_a_module_with_items() {
 
 #[test]
 fn attributes_that_stand_elsewhere() {
-    check(
-        "#[step] fn f() {}",
-        &[("fn", "a step is an `async fn`: add `async`"), ("f", "step `f` returns nothing: a step returns a `Result`")],
-    );
+    check("#[step] fn f() {}", &[("fn", "a step is an `async fn`: add `async`")]);
     check("#[step] struct S;", &[("#[step]", "`#[step]` goes on an `async fn`")]);
     check("#[step(x)] const C: u8 = 0;", &[("#[step(x)]", "`#[step]` goes on an `async fn`")]);
     check("#[context] enum E {}", &[("#[context]", "`#[context]` goes on a struct")]);
@@ -88,19 +85,19 @@ fn all_at_once() {
         "struct A { bus: Bus }
          #[step(retrys = 3)] fn a(bsu: &mut Bus) -> R {}
          #[step(uses(bus = 1))] async fn b(a: &mut u8, c: &u8) -> R {}
-         #[step(after(b, d))] async fn c() -> () {}",
+         #[step(after(b, d))] async fn c() -> ! {}",
         &[
             (
                 "colour",
                 "`colour` is not a setting of a pipeline; the settings are `error`, `name`, `max_concurrent`, `order`, `on_failure`, \
-                 `deadline`, `poll_budget`, `defaults`, `resources`, `crate`",
+                 `deadline`, `clean_up_deadline`, `poll_budget`, `defaults`, `resources`, `crate`",
             ),
             ("retrys", "`retrys` is not a setting of a step; did you mean `retries`?"),
             ("fn", "a step is an `async fn`: add `async`"),
             ("bsu", "step `a` needs `bsu`, which is neither a step nor a field of `A`; did you mean the field `bus`?"),
             ("&mut u8", "the result of step `a` may have other readers: take it by `&`, not by `&mut`"),
             ("bus", "step `b` uses `bus`, which is not a resource of this pipeline"),
-            ("()", "a step returns a `Result`"),
+            ("!", "a step ends: its return type cannot be `!`"),
             ("d", "step `c` needs `d`, which does not exist"),
             ("b", "a cycle: `b` needs `c` needs `b`"),
         ],

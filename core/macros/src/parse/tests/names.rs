@@ -42,13 +42,66 @@ fn neither_a_step_nor_a_field() {
             "step `b` needs `mail`, which is neither a step nor a field of `Board`; did you mean the step `nail` or the field `rail`?",
         )],
     );
-    check(
-        "#[step] async fn b(rail: &Rail) -> R {}",
-        &[("rail", "step `b` needs `rail`, which is no step, and the module has no context")],
+}
+
+/// Two steps that take fields, behind these items.
+#[track_caller]
+fn without_context(items: &str, expected: (&str, &str)) {
+    let steps =
+        "#[step] async fn b(rail: &Rail, radio: &mut Radio) -> R {} #[step] async fn c(b: &u8, rail: &Rail) -> R {}";
+    check(&format!("{items} {steps}"), &[expected]);
+}
+
+#[test]
+fn a_missing_context_is_one_mistake() {
+    let declare = "declare it in the module, `#[context] pub struct Board { .. }`";
+    without_context(
+        "",
+        (
+            "rail",
+            &format!("`rail` and `radio` are no steps, and the module has no context with such fields: {declare}"),
+        ),
     );
     check(
-        "struct A { rail: Rail } struct B; #[step] async fn b(rail: &Rail) -> R {}",
-        &[("rail", "step `b` needs `rail`, which is no step, and of the module's structs none is marked `#[context]`")],
+        "#[step] async fn b(rail: &Rail) -> R {}",
+        &[("rail", &format!("`rail` is no step, and the module has no context with such a field: {declare}"))],
+    );
+    without_context(
+        "struct Board { rail: Rail, radio: Radio } struct Rail { volts: u8 }",
+        (
+            "Board",
+            "`rail` and `radio` are no steps but fields of `Board`: mark it as the context, `#[context] struct Board`",
+        ),
+    );
+    let marked = "`rail` and `radio` are no steps, and no struct of the module with such fields is marked `#[context]`";
+    without_context("struct Rail { volts: u8 }", ("rail", marked));
+    without_context("struct Rail { volts: u8 } struct Bus { rail: Rail }", ("rail", marked));
+    check(
+        "#[step] async fn b(v: &u8, w: &u8, x: &u8, y: &u8, z: &u8) -> R {}",
+        &[(
+            "v",
+            &format!(
+                "`v`, `w`, `x` and 2 others are no steps, and the module has no context with such fields: {declare}"
+            ),
+        )],
+    );
+}
+
+#[test]
+fn a_misspelt_step_is_no_missing_context() {
+    check(
+        "#[step] async fn power() -> R {} #[step] async fn b(powr: &u8, rail: &Rail) -> R {}",
+        &[
+            (
+                "rail",
+                "`rail` is no step, and the module has no context with such a field: declare it in the module, \
+                 `#[context] pub struct Board { .. }`",
+            ),
+            (
+                "powr",
+                "step `b` needs `powr`, which is no step, and the module has no context; did you mean the step `power`?",
+            ),
+        ],
     );
 }
 
@@ -78,6 +131,10 @@ fn names_that_mean_two_things() {
     step(
         "#[step] async fn b() -> R {} #[step] async fn b() -> R {}",
         &[("b", "two steps are called `b`"), ("b", "the other step called `b`")],
+    );
+    step(
+        "#[step] async fn b() -> R {} #[step] async fn b() -> R {} #[step] async fn b() -> R {}",
+        &[("b", "3 steps are called `b`"), ("b", "another step called `b`"), ("b", "another step called `b`")],
     );
     check(
         "struct A { cx: u8 } #[step] async fn b(cx: &u8) -> R {}",

@@ -1,4 +1,5 @@
-use super::check;
+use super::{check, check_with, model};
+use crate::model::Fallibility;
 
 /// A step with this signature, in a module with a generic context.
 #[track_caller]
@@ -10,7 +11,7 @@ fn step(signature: &str, expected: &[(&str, &str)]) {
 }
 
 #[test]
-fn an_async_fn_that_returns_a_result() {
+fn an_async_fn() {
     step("async fn a() -> Result<(), E>", &[]);
     step("pub(crate) async fn a() -> crate::Outcome<u8>", &[]);
     step("async fn a() -> (Result<(), E>)", &[]);
@@ -21,15 +22,46 @@ fn an_async_fn_that_returns_a_result() {
     step("async unsafe fn a() -> R", &[("unsafe", "a step cannot be `unsafe`")]);
     step("const async fn a() -> R", &[("const", "a step cannot be `const`")]);
     step("async extern \"C\" fn a() -> R", &[("extern \"C\"", "a step cannot be `extern`")]);
-    step("async fn a()", &[("a", "step `a` returns nothing: a step returns a `Result`")]);
-    step("async fn a() -> ()", &[("()", "a step returns a `Result`")]);
-    step("async fn a() -> impl Future", &[("impl Future", "a step returns a `Result`")]);
+    step("async fn a() -> !", &[("!", "a step ends: its return type cannot be `!`")]);
     step(
         "async fn a(&self) -> R",
         &[("&self", "a step has no `self`: what it borrows are fields of the context, by their names")],
     );
     step("async fn r#type() -> R", &[]);
-    step("async fn r#type()", &[("r#type", "step `type` returns nothing: a step returns a `Result`")]);
+}
+
+#[test]
+fn a_step_that_cannot_fail() {
+    let fallibility = |output: &str| {
+        let step = format!("#[step] async fn a<B: I2c, const N: usize>(i2c: &B) {output} {{}}");
+        model("error = E", &format!("struct Board<B: I2c, const N: usize> {{ i2c: B }} {step}")).steps[0].fallibility
+    };
+    for result in ["Result<(), E>", "(Result<B, E>)", "io::Result<u8>", "::core::result::Result<[B; N], E>"] {
+        assert_eq!(fallibility(&format!("-> {result}")), Fallibility::Fallible, "{result}");
+    }
+    for plain in ["()", "(u8, B)", "[u8; N]", "&'static str", "fn() -> Result<(), E>", "Option<B>", "Imu<N>", "B::Id"] {
+        assert_eq!(fallibility(&format!("-> {plain}")), Fallibility::Infallible, "{plain}");
+    }
+    assert_eq!(fallibility(""), Fallibility::Infallible);
+    for alias in ["u8", "Outcome<u8>", "super::R", "outcome!()", "<Imu as Sensor>::Reading", "Option<Result<u8, E>>"] {
+        assert_eq!(fallibility(&format!("-> {alias}")), Fallibility::ByType, "{alias}");
+    }
+}
+
+#[test]
+fn retries_of_a_step_that_cannot_fail() {
+    let with = |args: &str, settings: &str, expected: &[(&str, &str)]| {
+        check_with(args, &format!("#[step({settings})] async fn a() {{}}"), expected);
+    };
+    let no_error = "`retry_if` has no effect on a step that cannot fail: it returns no `Result`";
+    let no_timeout = "has no effect on a step that cannot fail and has no `timeout`";
+    with("", "retries = 3, timeout = ms(1), retry_if = f", &[("f", no_error)]);
+    with("", "retries = 3", &[("3", &format!("`retries` {no_timeout}"))]);
+    with("", "retry_forever", &[("a", &format!("`retry_forever` {no_timeout}"))]);
+    with("", "retries = 3, timeout = ms(1)", &[]);
+    with("", "retries = 3, settings = SLOW", &[]);
+    with("defaults(timeout = ms(1))", "retry_forever", &[]);
+    with("defaults(retries = 3)", "", &[]);
 }
 
 #[test]
@@ -63,8 +95,13 @@ fn a_result_is_kept() {
     let borrows = "a result is kept after its step has ended, so it cannot borrow from the step's parameters";
     step("async fn a(i2c: &u8) -> Result<&u8, E>", &[("&", borrows)]);
     step("async fn a(i2c: &u8) -> Result<Imu<'_>, E>", &[("'_", borrows)]);
+    step("async fn a(i2c: &u8) -> &u8", &[("&", borrows)]);
     step(
         "async fn a() -> Result<impl Fn(), E>",
+        &[("impl Fn()", "a result is kept after its step has ended, and `impl` gives it no name to keep it by")],
+    );
+    step(
+        "async fn a() -> impl Fn()",
         &[("impl Fn()", "a result is kept after its step has ended, and `impl` gives it no name to keep it by")],
     );
 }

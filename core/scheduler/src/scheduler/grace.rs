@@ -1,0 +1,97 @@
+//! Grace: attempts that do not end in time when they are told to are given up.
+
+use super::{
+    Scheduler, Setup, StepId, StepState,
+    cause::Why,
+    step_state::{Phase, STILL_RUNNING, TIMED_OUT_LAST},
+};
+use crate::time::Instant;
+
+impl<'a, S: Setup<'a>> Scheduler<'a, S> {
+    /// The attempt in flight has been told to end: its limits matter no more, and its grace begins.
+    pub(super) fn ask_to_end(&mut self, step: StepId) {
+        if S::REQUIREMENTS.timers {
+            self.timers.disarm(step, self.states);
+        }
+        if S::REQUIREMENTS.grace {
+            let limit = self.now.plus(self.setup.config().grace);
+            if limit < Instant::NEVER {
+                self.timers.arm(step, limit.as_nanos(), self.states);
+            }
+        }
+    }
+
+    /// The grace of an attempt is over. Its step ends with the cause of the request and is not retried. The attempt keeps
+    /// its resources until it ends after all, but not its permit.
+    pub(super) fn give_up(&mut self, step: StepId) {
+        let Some(node) = self.states.get_mut(step.index()) else { return };
+        let (why, by) = (node.why(), node.abandoned_by());
+        node.set(STILL_RUNNING);
+        self.still_running += 1;
+        self.in_flight = self.in_flight.saturating_sub(1);
+        match why {
+            Why::TimedOut => {
+                node.set(TIMED_OUT_LAST);
+                self.fail(step, why);
+            }
+            Why::Deadline => self.fail(step, why),
+            _ => self.end_stopped(step, Phase::Cancelled, why, by),
+        }
+    }
+
+    /// An attempt has ended that is not in flight: if it was given up before, its resources are free from now on.
+    pub(super) fn end_late(&mut self, step: StepId) {
+        if !S::REQUIREMENTS.grace {
+            return;
+        }
+        let Some(node) = self.states.get_mut(step.index()).filter(|node| node.is_still_running()) else { return };
+        node.unset(STILL_RUNNING);
+        self.still_running = self.still_running.saturating_sub(1);
+        self.free_resources(step);
+    }
+
+    /// Fails the first step that only attempts which were given up hold up. It waits for them while anything is in flight
+    /// or a step has a timer: they may end meanwhile. O(classes), and O(V) where something is blocked.
+    #[inline]
+    pub(super) fn fail_blocked(&mut self) -> Option<StepId> {
+        if !S::REQUIREMENTS.grace || self.still_running == 0 || self.in_flight > 0 || !self.timers.is_empty() {
+            return None;
+        }
+        self.fail_first_blocked()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fail_first_blocked(&mut self) -> Option<StepId> {
+        let priority = self.first_ready()?;
+        let step = self.setup.numbering().step(priority);
+        let by = self.blocked_by(step)?;
+        self.ready.remove(priority);
+        self.fail_because_of(step, Why::Blocked, by);
+        Some(step)
+    }
+
+    /// The lowest priority of a ready step that its level lets start.
+    fn first_ready(&self) -> Option<usize> {
+        let numbering = self.setup.numbering();
+        let first_of_each = numbering.classes.windows(2).filter_map(|bounds| {
+            let &[from, end] = bounds else { return None };
+            self.ready.first_from(from as usize).filter(|&priority| priority < end as usize)
+        });
+        let open = first_of_each.filter(|&priority| self.is_level_open(priority));
+        open.min_by_key(|&priority| numbering.rank(priority))
+    }
+
+    /// The first step whose attempt was given up and holds a resource that this step lacks.
+    fn blocked_by(&self, step: StepId) -> Option<StepId> {
+        let lacks = |resource| {
+            let mut wanted = self.uses(step).iter();
+            wanted.any(|wanted| wanted.resource == resource && !self.has_free(wanted))
+        };
+        let mut steps = self.setup.plan().steps();
+        steps.find(|&other| {
+            self.state(other).is_some_and(StepState::is_still_running)
+                && self.uses(other).iter().any(|held| held.units > 0 && lacks(held.resource))
+        })
+    }
+}

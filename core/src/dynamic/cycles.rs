@@ -1,0 +1,133 @@
+//! Every cycle of a plan: one for each set of steps that all depend on each other.
+
+use alloc::{vec, vec::Vec};
+use rungs_scheduler::{Edges, Need, StepId, shortest_cycle};
+
+/// A shortest cycle through the first step of each strongly connected component, in the order of these steps.
+///
+/// `missing` is what [`topological`](rungs_scheduler::topological) left behind: only steps that miss a need are looked at.
+/// O(V log V + E).
+pub(super) fn cycles(needs: Edges<'_>, missing: &[u32]) -> Vec<Vec<StepId>> {
+    let mut components = Search::new(needs, missing).run();
+    components.iter_mut().for_each(|component| component.sort_unstable());
+    components.sort_unstable();
+    let mut numbers = vec![None; needs.len()];
+    components.iter().map(|component| shortest_through_first(needs, component, &mut numbers)).collect()
+}
+
+/// The cycle within one component. `numbers` has an entry per step, all of them `None` before and after.
+fn shortest_through_first(needs: Edges<'_>, component: &[StepId], numbers: &mut [Option<u32>]) -> Vec<StepId> {
+    number(component, numbers, Some);
+    let (mut rows, mut list) = (vec![0], Vec::new());
+    for &step in component {
+        let within = needs.of(step).iter().filter_map(|need| numbers.get(need.step().index()).copied().flatten());
+        list.extend(within.map(|number| Need::result(StepId::from_number(number))));
+        rows.push(list.len() as u32);
+    }
+    number(component, numbers, |_| None);
+    let (mut from, mut path) = (vec![0; component.len()], vec![0; component.len()]);
+    let length = shortest_cycle(Edges::new(&rows, &list), StepId::from_number(0), &mut from, &mut path);
+    path.iter().take(length).filter_map(|&number| component.get(number as usize).copied()).collect()
+}
+
+fn number(component: &[StepId], numbers: &mut [Option<u32>], number: impl Fn(u32) -> Option<u32>) {
+    for (index, step) in (0..).zip(component) {
+        if let Some(entry) = numbers.get_mut(step.index()) {
+            *entry = number(index);
+        }
+    }
+}
+
+/// A search for strongly connected components without recursion (R. Tarjan, "Depth-first search and linear graph
+/// algorithms", 1972).
+struct Search<'p> {
+    needs: Edges<'p>,
+    visits: Vec<Visit>,
+    /// How many steps have been visited.
+    count: u32,
+    /// The steps from the start of the search to the current one, each with the number of its needs that are done.
+    path: Vec<(StepId, usize)>,
+    /// Steps whose component is not known yet.
+    open: Vec<StepId>,
+    found: Vec<Vec<StepId>>,
+}
+
+/// What the search knows of a step.
+#[derive(Clone, Copy)]
+enum Visit {
+    None,
+    /// When it was visited, and the earliest visit among the open steps that it is known to lead to.
+    Open {
+        at: u32,
+        earliest: u32,
+    },
+    Done,
+}
+
+impl<'p> Search<'p> {
+    fn new(needs: Edges<'p>, missing: &[u32]) -> Self {
+        // A step that misses no need is in no cycle, nor does it lead to one.
+        let visits = missing.iter().map(|&missing| if missing == 0 { Visit::Done } else { Visit::None });
+        Self { needs, visits: visits.collect(), count: 0, path: Vec::new(), open: Vec::new(), found: Vec::new() }
+    }
+
+    /// The components of more than one step, and steps that need themselves.
+    fn run(mut self) -> Vec<Vec<StepId>> {
+        for step in (0..self.visits.len() as u32).map(StepId::from_number) {
+            if let Some(Visit::None) = self.visits.get(step.index()) {
+                self.visit(step);
+                while let Some((step, done)) = self.path.pop() {
+                    self.go_on(step, done);
+                }
+            }
+        }
+        self.found
+    }
+
+    fn visit(&mut self, step: StepId) {
+        self.count += 1;
+        if let Some(visit) = self.visits.get_mut(step.index()) {
+            *visit = Visit::Open { at: self.count, earliest: self.count };
+        }
+        self.open.push(step);
+        self.path.push((step, 0));
+    }
+
+    /// Looks at the next need of a step that has been taken from the path.
+    fn go_on(&mut self, step: StepId, done: usize) {
+        let Some(need) = self.needs.of(step).get(done).map(|need| need.step()) else { return self.leave(step) };
+        self.path.push((step, done + 1));
+        match self.visits.get(need.index()) {
+            Some(Visit::None) => self.visit(need),
+            Some(&Visit::Open { at, .. }) => self.leads_to(step, at),
+            Some(Visit::Done) | None => {}
+        }
+    }
+
+    fn leads_to(&mut self, step: StepId, visit: u32) {
+        if let Some(Visit::Open { earliest, .. }) = self.visits.get_mut(step.index()) {
+            *earliest = visit.min(*earliest);
+        }
+    }
+
+    /// All needs of a step are done: its component is complete, or it leads to an earlier step of it.
+    fn leave(&mut self, step: StepId) {
+        let Some(&Visit::Open { at, earliest }) = self.visits.get(step.index()) else { return };
+        if earliest < at {
+            if let Some(&(before, _)) = self.path.last() {
+                self.leads_to(before, earliest);
+            }
+            return;
+        }
+        let from = self.open.iter().rposition(|&open| open == step).unwrap_or(0);
+        let component = self.open.split_off(from);
+        for member in &component {
+            if let Some(visit) = self.visits.get_mut(member.index()) {
+                *visit = Visit::Done;
+            }
+        }
+        if component.len() > 1 || self.needs.of(step).iter().any(|need| need.step() == step) {
+            self.found.push(component);
+        }
+    }
+}

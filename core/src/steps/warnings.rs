@@ -1,0 +1,125 @@
+//! What a plan can be run with, and what it was hardly meant to be.
+
+use alloc::{string::String, vec::Vec};
+use core::{fmt, slice};
+
+/// What [`check`](crate::PipelineOf::check) and a report warn of: nothing of it keeps a run from starting.
+///
+/// ```
+/// use core::time::Duration;
+/// use rungs::{Config, Pipeline, PlanWarning};
+///
+/// let mut p: Pipeline = Pipeline::new("nightly");
+/// p.config(Config::DEFAULT.deadline(Duration::from_secs(60)));
+/// let load = p.step("load").run(async || Ok(()));
+/// p.step("tidy").after(load).when_all_done().run(async || Ok(()));
+///
+/// let warnings = p.check()?;
+/// assert!(matches!(warnings.as_slice(), [PlanWarning::UnlimitedCleanUp { step }] if step == "tidy"));
+/// for warning in &warnings {
+///     eprintln!("warning: {warning}");
+/// }
+/// # Ok::<(), rungs::PlanError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Warnings(Vec<PlanWarning>);
+
+/// One thing that is hardly meant.
+///
+/// [`Warnings`] has an example.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum PlanWarning {
+    /// The run has a deadline, and a clean-up step, which still runs after it, has neither a timeout nor a deadline.
+    UnlimitedCleanUp {
+        /// The clean-up step.
+        step: String,
+    },
+    /// A step has retries, and the delay before the first one reaches the step's deadline.
+    NeverRetried {
+        /// The step.
+        step: String,
+    },
+    /// No step uses a resource that was declared.
+    UnusedResource {
+        /// The resource.
+        resource: String,
+    },
+}
+
+impl Warnings {
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    pub(crate) fn push(&mut self, warning: PlanWarning) {
+        self.0.push(warning);
+    }
+
+    /// All of them.
+    pub fn as_slice(&self) -> &[PlanWarning] {
+        &self.0
+    }
+
+    /// All of them, one after the other.
+    pub fn iter(&self) -> slice::Iter<'_, PlanWarning> {
+        self.0.iter()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<'w> IntoIterator for &'w Warnings {
+    type Item = &'w PlanWarning;
+    type IntoIter = slice::Iter<'w, PlanWarning>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for Warnings {
+    type Item = PlanWarning;
+    type IntoIter = alloc::vec::IntoIter<PlanWarning>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// One warning per line.
+impl fmt::Display for Warnings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, warning) in self.iter().enumerate() {
+            f.write_str(if index == 0 { "" } else { "\n" })?;
+            write!(f, "{warning}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for PlanWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnlimitedCleanUp { step } => write!(
+                f,
+                "clean-up step `{step}` has no limit, so that the run may take longer than its deadline: give the step a \
+                 timeout or a deadline",
+            ),
+            Self::NeverRetried { step } => {
+                write!(f, "step `{step}` is never retried, because its first delay reaches its deadline")
+            }
+            Self::UnusedResource { resource } => write!(f, "no step uses resource `{resource}`"),
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The whole program, as a process that gets signals, limits and folders from outside.
+
+use std::error::Error;
+use std::fs::{OpenOptions, Permissions};
+use std::net::TcpListener;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output as Ended, Stdio};
+use std::{fs, process};
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::{db, tables};
+
+/// Holds the arguments, line by line, of a process that a test started.
+const ARGUMENTS: &str = "ETL_TEST_ARGUMENTS";
+
+/// A user without rights, on most systems.
+const NOBODY: u32 = 65_534;
+
+/// The exit code of a shell that may not execute a program.
+const NOT_EXECUTABLE: i32 = 126;
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// The program, for a test that needs it as a process; on its own it tests nothing.
+#[test]
+fn as_a_process() {
+    if let Ok(arguments) = env::var(ARGUMENTS) {
+        process::exit(etl(arguments.lines().map(OsString::from)).into());
+    }
+}
+
+/// A command that runs the program with these arguments, after `before` in a shell.
+fn program(before: &str, arguments: &[&str]) -> io::Result<Command> {
+    let mut command = Command::new("sh");
+    let test = format!("{}::as_a_process", module_path!().split_once("::").map_or("", |(_, module)| module));
+    command.args(["-c", &format!("{before} exec \"$0\" \"$@\"")]).arg(env::current_exe()?);
+    command.args([&test, "--exact", "--nocapture"]).env(ARGUMENTS, arguments.join("\n"));
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    Ok(command)
+}
+
+/// A folder with a database that an earlier run has loaded.
+fn loaded() -> Result<(TempDir, PathBuf, db::Summary), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("flights.db");
+    let airports = tables::parse_airports(include_str!("../data/airports.csv"))?;
+    let flights = tables::parse_flights("origin,destination,count\nATL,ORD,5\n")?;
+    db::load(&file, &airports, &tables::join(&airports, &flights)?, || false)?;
+    let summary = db::summary(&file)?;
+    Ok((folder, file, summary))
+}
+
+/// A server that accepts and never answers, and its base.
+fn silent() -> io::Result<(TcpListener, String)> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let base = format!("http://{}", listener.local_addr()?);
+    Ok((listener, base))
+}
+
+fn send(signal: &str, to: &Child) -> Outcome {
+    let status = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", signal, &to.id().to_string()]).status()?;
+    assert!(status.success(), "{status}");
+    Ok(())
+}
+
+fn told(ended: &Ended) -> String {
+    String::from_utf8_lossy(&ended.stderr).into_owned()
+}
+
+#[test]
+fn ctrl_c_and_sigterm_stop_the_job_and_keep_the_tables() -> Outcome {
+    for (signal, name) in [("INT", "Ctrl-C"), ("TERM", "SIGTERM")] {
+        let (_folder, file, before) = loaded()?;
+        let (listener, base) = silent()?;
+        let job = program("", &["--from", &base, "--db", &file.to_string_lossy()])?.spawn()?;
+        // It is fetching, and has been listening for signals since before that.
+        let connection = listener.accept()?;
+        send(signal, &job)?;
+        let ended = job.wait_with_output()?;
+        drop(connection);
+        assert_eq!(ended.status.code(), Some(2), "{ended:?}");
+        assert!(told(&ended).contains(&format!("etl: stopped by {name}\n")), "{ended:?}");
+        // The step that runs on failure has run.
+        assert!(
+            String::from_utf8_lossy(&ended.stdout).contains("holds a whole load: 1 routes, 5 flights"),
+            "{ended:?}"
+        );
+        assert_eq!(db::summary(&file)?, before);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_file_that_must_not_grow_is_named_and_keeps_its_tables() -> Outcome {
+    let (_folder, file, before) = loaded()?;
+    // Blocks of 512 or of 1,024 bytes: more than the old tables need, and less than the new ones.
+    let blocks = fs::metadata(&file)?.len().div_ceil(512) + 8;
+    let ended = program(&format!("ulimit -f {blocks} &&"), &["--db", &file.to_string_lossy()])?.output()?;
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    let expected = format!("etl: step `load` failed: cannot write database {}: ", file.display());
+    assert!(told(&ended).contains(&expected), "{ended:?}");
+    assert_eq!(db::summary(&file)?, before);
+    Ok(())
+}
+
+#[test]
+fn a_read_only_file_is_named_and_keeps_its_tables() -> Outcome {
+    let (folder, file, before) = loaded()?;
+    fs::set_permissions(&file, Permissions::from_mode(0o444))?;
+    let mut job = program("", &["--db", &file.to_string_lossy()])?;
+    if OpenOptions::new().append(true).open(&file).is_ok() {
+        // This is root, who may write anything; nobody may not.
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;
+        job.uid(NOBODY);
+    }
+    // Nobody may be unknown here, or may not enter the folder of this program.
+    let ended = match job.output() {
+        Ok(ended) if ended.status.code() != Some(NOT_EXECUTABLE) => ended,
+        not_run => {
+            eprintln!("SKIPPED: ROOT WRITES READ-ONLY FILES, AND NO OTHER USER CAN RUN THIS TEST: {not_run:?}");
+            return Ok(());
+        }
+    };
+    let expected = format!(
+        "etl: step `load` failed: cannot write database {}: attempt to write a readonly database\n",
+        file.display()
+    );
+    assert_eq!((ended.status.code(), told(&ended).contains(&expected)), (Some(1), true), "{ended:?}");
+    assert_eq!(db::summary(&file)?, before);
+    Ok(())
+}
+
+/// The entries of a folder.
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect()
+}
+
+#[test]
+fn without_a_file_each_job_makes_a_private_folder() -> Outcome {
+    let shared = tempfile::tempdir()?;
+    let victim = shared.path().join("victim");
+    // Names that somebody could have guessed, as links to a file that is not theirs to write.
+    for name in ["rungs-etl.db", "etl.db", "rungs-etl"] {
+        symlink(&victim, shared.path().join(name))?;
+    }
+    let planted = entries(shared.path())?;
+    for _ in 0..2 {
+        let ended = program("", &[])?.env("TMPDIR", shared.path()).output()?;
+        assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+        let made: Vec<_> = entries(shared.path())?.into_iter().filter(|entry| !planted.contains(entry)).collect();
+        let [folder] = &made[..] else {
+            return Err(format!("{made:?}").into());
+        };
+        assert_eq!(fs::metadata(folder)?.permissions().mode() & 0o777, 0o700);
+        let file = folder.join("etl.db");
+        assert_eq!(db::summary(&file)?.routes, 5366);
+        assert!(String::from_utf8_lossy(&ended.stdout).contains(&format!("\nin {}\n", file.display())), "{ended:?}");
+        fs::remove_dir_all(folder)?;
+    }
+    assert!(!victim.exists());
+    Ok(())
+}
+
+#[test]
+fn a_job_that_loads_nothing_leaves_no_folder() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let ended = program("", &["--from", "ftp://host"])?.env("TMPDIR", folder.path()).output()?;
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    assert!(entries(folder.path())?.is_empty());
+
+    let nowhere = folder.path().join("nowhere");
+    let ended = program("", &[])?.env("TMPDIR", &nowhere).output()?;
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    assert!(told(&ended).contains("etl: cannot make a folder for the database; name a file with --db: "), "{ended:?}");
+    Ok(())
+}
+
+#[test]
+fn a_database_in_memory_is_wrong_usage() -> Outcome {
+    let ended = program("", &["--db", ":memory:"])?.output()?;
+    assert_eq!(ended.status.code(), Some(i32::from(WRONG_USAGE)), "{ended:?}");
+    assert!(told(&ended).contains("etl: --db :memory: would be gone with the job; name a file"), "{ended:?}");
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! The service, tried by a client: pages, the time limit, a client that goes away, and a stop with a run in flight.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Duration;
+
+/// No single wait is longer than this.
+const BOUND: Duration = Duration::from_secs(60);
+
+/// A service of its own for each test, on a port that the system gives.
+struct Service {
+    process: Child,
+    address: String,
+    lines: Receiver<String>,
+}
+
+/// A command of cargo's on the example.
+fn cargo(command: &str) -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args([command, "--quiet", "--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")]);
+    // The profile in which the tests are built, so that nothing is built twice.
+    cargo.args(["--profile", "test", "--example", "tokio_service"]);
+    cargo
+}
+
+impl Service {
+    fn start() -> Self {
+        // Built before, so that no bound is spent on it.
+        static BUILT: LazyLock<bool> = LazyLock::new(|| cargo("build").status().unwrap().success());
+        assert!(*BUILT);
+        // On Unix cargo becomes the program that it runs, so that signals reach it.
+        let process = cargo("run").args(["--", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn();
+        let mut process = process.unwrap();
+        let stdout = BufReader::new(process.stdout.take().unwrap());
+        let (line, lines) = mpsc::channel();
+        thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|text| line.send(text)));
+        let mut service = Self { process, address: String::new(), lines };
+        service.address = service.line_after("listening on ");
+        service
+    }
+
+    /// The rest of the next line that begins so.
+    #[track_caller]
+    fn line_after(&self, start: &str) -> String {
+        loop {
+            let line = self.lines.recv_timeout(BOUND).unwrap();
+            if let Some(rest) = line.strip_prefix(start) {
+                return rest.to_owned();
+            }
+        }
+    }
+
+    fn ask(&self, path: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(BOUND)).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n").unwrap();
+        stream
+    }
+
+    fn terminate(&self) {
+        let mut kill = Command::new("kill");
+        assert!(kill.args(["-TERM", &self.process.id().to_string()]).status().unwrap().success());
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // Fails if the service has ended.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The status and the body of the answer.
+fn answer(mut stream: TcpStream) -> (String, String) {
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().to_owned(), body.to_owned())
+}
+
+#[track_caller]
+fn assert_answer(stream: TcpStream, status: &str, part: &str) {
+    let answer = answer(stream);
+    assert!(answer.0 == status && answer.1.contains(part), "{answer:?}");
+}
+
+#[test]
+fn requests_are_answered_or_cut_off() {
+    let service = Service::start();
+    let (good, late) = (service.ask("/product/23"), service.ask("/product/60000"));
+    assert_answer(good, "200", "22.99 for one of 3 in stock, 2 stars");
+    assert_answer(service.ask("/product/0"), "502", "`price` failed: no such product");
+    assert_answer(late, "504", "the run's deadline passed");
+}
+
+#[test]
+fn a_run_ends_with_the_client_that_goes_away() {
+    let service = Service::start();
+    let client = service.ask("/product/60000");
+    service.line_after("product 60000: the warehouse is asked");
+    drop(client);
+    service.line_after("product 60000: the warehouse is no longer asked");
+    // It still serves others.
+    assert_answer(service.ask("/product/1"), "200", "0.99 for one of 1 in stock");
+}
+
+#[test]
+fn a_stop_lets_the_runs_in_flight_end() {
+    let mut service = Service::start();
+    let client = service.ask("/product/300");
+    service.line_after("product 300: the warehouse is asked");
+    service.terminate();
+    service.line_after("stopping");
+    assert_answer(client, "200", "299.99 for one of 0 in stock, 6 stars");
+    service.line_after("stopped");
+    assert!(service.process.wait().unwrap().success());
+}
+
+#[test]
+fn a_second_signal_cancels_the_runs_in_flight() {
+    let mut service = Service::start();
+    let client = service.ask("/product/60000");
+    service.line_after("product 60000: the warehouse is asked");
+    service.terminate();
+    service.line_after("stopping");
+    service.terminate();
+    assert_answer(client, "503", "the run was cancelled");
+    service.line_after("stopped");
+    assert!(service.process.wait().unwrap().success());
+}
