@@ -7,6 +7,7 @@ mod look_ahead;
 mod loom_waker;
 #[cfg(all(test, rungs_loom))]
 mod models;
+mod polled_run;
 mod run;
 mod traced;
 mod wakes;

@@ -63,29 +63,31 @@ fn take(word: Option<&AtomicUsize>) -> usize {
 
 /// One pass over the woken slots. A slot that is woken again during the pass is left for the next pass, so that
 /// a step that always wakes itself cannot keep the others waiting.
+///
+/// A pass holds the bits that it has taken, so one that is dropped before its end loses wakes.
 #[derive(Default)]
 pub(crate) struct Pass {
-    mark_at: usize,
     marks: usize,
-    word_at: usize,
     word: usize,
+    mark_at: u32,
+    word_at: u32,
 }
 
 impl Pass {
     pub(crate) fn next(&mut self, woken: &WokenBits) -> Option<usize> {
         while self.word == 0 {
             while self.marks == 0 {
-                if self.mark_at >= woken.marks.len() {
+                if self.mark_at as usize >= woken.marks.len() {
                     return None;
                 }
-                self.marks = woken.take_marks(self.mark_at);
+                self.marks = woken.take_marks(self.mark_at as usize);
                 self.mark_at += 1;
             }
-            self.word_at = (self.mark_at - 1) * BITS + self.marks.trailing_zeros() as usize;
+            self.word_at = (self.mark_at - 1) * BITS as u32 + self.marks.trailing_zeros();
             self.marks &= self.marks - 1;
-            self.word = woken.take_word(self.word_at);
+            self.word = woken.take_word(self.word_at as usize);
         }
-        let slot = self.word_at * BITS + self.word.trailing_zeros() as usize;
+        let slot = self.word_at as usize * BITS + self.word.trailing_zeros() as usize;
         self.word &= self.word - 1;
         Some(slot)
     }

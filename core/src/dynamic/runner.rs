@@ -1,6 +1,6 @@
 //! One run: its options, and how it is carried out.
 
-use super::{PipelineError, Steps};
+use super::{PipelineError, Steps, run_storage::RunStorage};
 use crate::{
     cancel::{CancelToken, Tokens},
     driver::{Driver, DriverParts, RunEnd, RunPanic, TracedObservers, poll_cancel},
@@ -18,7 +18,7 @@ use core::{
     task::{Context, Poll},
     time::Duration,
 };
-use rungs_scheduler::{Config, DynamicSetup, OnFailure, Order, Scheduler, StepState};
+use rungs_scheduler::{Config, DynamicSetup, OnFailure, Order, Scheduler, StepState, Storage};
 
 /// A run with settings of its own. `pipeline.run(&timer)` is short for `pipeline.runner().run(&timer)`.
 ///
@@ -113,6 +113,13 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
     /// attempts in flight end ([`OnFailure::Drain`]) or abandons them ([`OnFailure::Cancel`]).
     pub fn on_failure(mut self, on_failure: OnFailure) -> Self {
         self.config = self.config.on_failure(on_failure);
+        self
+    }
+
+    /// How many attempts one poll of the run polls at most, before it lets other tasks have a turn; see
+    /// [`Config::poll_budget`].
+    pub fn poll_budget(mut self, attempts: u32) -> Self {
+        self.config = self.config.poll_budget(attempts);
         self
     }
 
@@ -224,7 +231,9 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         let compiled = draft.compiled.as_ref().expect("`check` has compiled the plan");
         let plan = draft.plan(compiled);
         storage.is_running = true;
-        let (state, slots, slot_of, is_running) = storage.lend(&mut record.states);
+        let RunStorage { ready, timers, free, open, slots, slot_of, postponed, is_running, .. } = storage;
+        let state = Storage { states: &mut record.states, ready, timers, free, open };
+        postponed.clear();
         // The states are new: they have just been made, or reset.
         let setup = DynamicSetup { plan, numbering: draft.numbering(), config };
         let scheduler = Scheduler::after(setup, state, now, 0);
@@ -236,6 +245,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             names: &draft.names,
             slots: slots.as_mut().expect("`prepare` has made the slots"),
             slot_of,
+            postponed,
             is_running,
             tokens,
             observers: TracedObservers::new(observers),
