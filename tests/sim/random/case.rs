@@ -12,6 +12,9 @@ pub(crate) struct Case {
     pub(crate) on_failure: OnFailure,
     /// In milliseconds, as all times here.
     pub(crate) deadline: Option<u64>,
+    /// After how long an attempt is given up that does not end.
+    pub(crate) grace: Option<u64>,
+    pub(crate) poll_budget: u32,
     /// When the token is drained or cancelled, and which of both.
     pub(crate) stops: Vec<(u64, Stop)>,
     /// After so many polls the run is dropped, and the pipeline is run again.
@@ -30,6 +33,8 @@ pub(crate) struct Step {
     pub(crate) when: When,
     pub(crate) optional: bool,
     pub(crate) spawned: bool,
+    /// How much later a spawned attempt ends than it is told to.
+    pub(crate) lingers: u64,
     pub(crate) permits: u32,
     pub(crate) retries: u32,
     pub(crate) delay: Option<u64>,
@@ -63,6 +68,8 @@ impl Case {
             order: draw.one_of(&[Order::Eager, Order::Eager, Order::Levels]),
             on_failure: draw.one_of(&[OnFailure::GoOn, OnFailure::GoOn, OnFailure::Drain, OnFailure::Cancel]),
             deadline: draw.once_in(3).then(|| draw.below(60)),
+            grace: draw.once_in(3).then(|| draw.below(10)),
+            poll_budget: draw.one_of(&[1, 2, 3, 10, 128]),
             stops,
             drop_after: draw.once_in(4).then(|| draw.below(8) as u32),
             steps,
@@ -82,6 +89,7 @@ impl Step {
             needs,
             optional: draw.once_in(4),
             spawned: draw.once_in(3),
+            lingers: draw.one_of(&[0, 0, 3, 30]),
             permits: draw.below(3) as u32,
             retries,
             delay: (retries > 0 && draw.once_in(2)).then(|| draw.below(12)),

@@ -4,6 +4,7 @@ use super::{
     case::{Act, Case, Step, Stop},
     checks::{Monitor, Play},
 };
+use crate::lingering::Lingering;
 use rungs::{
     Backoff, CancelToken, Cause, Event, Handle, Out, Pipeline, Runner, Shared, When,
     sim::{Clock, Sim},
@@ -69,6 +70,11 @@ fn run(
 
 fn options<'p, 'env>(run: Runner<'p, 'env, String, Shared>, case: &Case) -> Runner<'p, 'env, String, Shared> {
     let run = run.max_concurrent(case.max_concurrent).order(case.order).on_failure(case.on_failure);
+    let run = run.poll_budget(case.poll_budget);
+    let run = match case.grace {
+        Some(grace) => run.grace(ms(grace)),
+        None => run,
+    };
     match case.deadline {
         Some(limit) => run.deadline(ms(limit)),
         None => run,
@@ -141,7 +147,7 @@ fn add(
         ($builder:expr, $check:expr) => {{
             let check = $check;
             if step.spawned {
-                $builder.spawn_on(sim.tasks()).run(move |outs| {
+                $builder.spawn_on(Lingering::new(sim, ms(step.lingers))).run(move |outs| {
                     check(outs);
                     play.attempt()
                 })
