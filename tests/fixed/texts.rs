@@ -1,6 +1,6 @@
 //! What a static run says of its errors, on one line each: a step's own last error is kept, whatever cuts off a later attempt.
 
-use crate::{Clock, ms, run};
+use crate::{Clock, run};
 use rungs::{NoClock, StepCx, StepError};
 use std::future::pending;
 

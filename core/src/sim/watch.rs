@@ -6,6 +6,18 @@ use alloc::sync::Arc;
 use core::fmt;
 
 /// An observer that tells a simulation which steps are in flight; see [`Sim::watch`](super::Sim::watch).
+///
+/// ```
+/// use rungs::{Pipeline, sim::{Sim, Watch}};
+///
+/// let sim = Sim::new();
+/// let watch: Watch = sim.watch();
+/// let clock = sim.clock();
+/// let mut p = Pipeline::new("two runs");
+/// p.step("socket").run(|| async { Ok(std::future::pending::<()>().await) });
+/// let error = sim.block_on(p.runner().observe(watch).run(&clock)).unwrap_err();
+/// assert!(error.to_string().ends_with("nothing wakes `socket`"));
+/// ```
 #[derive(Clone)]
 pub struct Watch {
     pub(super) shared: Arc<Shared>,

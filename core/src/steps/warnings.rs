@@ -11,14 +11,14 @@ use core::{
 ///
 /// ```
 /// use core::time::Duration;
-/// use rungs::{Config, Pipeline, PlanWarning};
+/// use rungs::{Config, Pipeline, PlanWarning, Warnings};
 ///
 /// let mut p: Pipeline = Pipeline::new("nightly");
 /// p.config(Config::DEFAULT.deadline(Duration::from_secs(60)));
 /// let load = p.step("load").run(async || Ok(()));
 /// p.step("tidy").after(load).when_all_done().run(async || Ok(()));
 ///
-/// let warnings = p.check()?;
+/// let warnings: Warnings = p.check()?;
 /// assert!(matches!(warnings.as_slice(), [PlanWarning::UnlimitedCleanUp { step }] if step == "tidy"));
 /// for warning in &warnings {
 ///     eprintln!("warning: {warning}");
