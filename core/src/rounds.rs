@@ -8,7 +8,7 @@ use core::{
 use rungs_scheduler::{Action, Instant, Outcome, Retry, Settings, StepId, Stop};
 
 /// How many attempts and ends are left to one poll of a run.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct PollBudget(u32);
 
 impl PollBudget {
@@ -21,9 +21,10 @@ impl PollBudget {
         self.0 == 0
     }
 
+    /// Call it only while the budget is not used up.
     #[inline]
     pub(crate) const fn spend_one(&mut self) {
-        self.0 = self.0.saturating_sub(1);
+        self.0 = self.0.wrapping_sub(1);
     }
 }
 

@@ -110,17 +110,23 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         if let Some(own) = own {
             self.keep_error(step, own);
         }
-        self.parts.postponed.push((step, outcome));
+        self.postponed.get_or_insert_default().0.push((step, outcome));
     }
 
-    /// Tells the scheduler of the attempts that are followed by others at once.
+    /// Tells the scheduler of the attempts that are followed by others at once, and returns whether there were any.
+    #[inline]
+    pub(super) fn report_postponed(&mut self, now: Instant) -> bool {
+        self.postponed.is_some() && self.report_all_postponed(now)
+    }
+
     #[cold]
-    pub(super) fn report_postponed(&mut self, now: Instant) {
-        let mut postponed = core::mem::take(self.parts.postponed);
-        for (step, outcome) in postponed.drain(..) {
+    fn report_all_postponed(&mut self, now: Instant) -> bool {
+        let list = self.postponed.as_mut().map(|postponed| core::mem::take(&mut postponed.0)).unwrap_or_default();
+        let is_any = !list.is_empty();
+        for (step, outcome) in list {
             self.report_outcome(step, outcome, None, now);
         }
-        *self.parts.postponed = postponed;
+        is_any
     }
 
     /// Reports an attempt without a result to the scheduler, whose state of the step then holds how it ended. Only the

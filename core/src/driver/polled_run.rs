@@ -3,7 +3,6 @@
 use super::{
     run::{Driver, RunEnd},
     traced::{RunPanic, TracedTimer},
-    wakes::Pass,
 };
 use crate::{
     observers::Observers,
@@ -36,7 +35,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
     fn register_waker(&mut self, cx: &Context<'_>) -> bool {
         self.parts.slots.wakes().run.register(cx.waker());
         if !self.is_half_way {
-            self.pass = Pass::default();
+            self.pass.restart();
         }
         self.is_half_way
     }
@@ -73,16 +72,20 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
                 let (driver, timer) = (&mut *this.driver, &*this.timer);
                 driver.parts.notify_start(*this.started);
                 let now = last.get_or_insert_with(|| timer.now());
-                let mut run = PolledRun { driver, timer, now, budget: &mut budget, is_resumed };
+                let mut run = PolledRun { driver, timer, now: *now, budget, is_resumed };
                 ready!(poll_run(&mut run, this.sleep.as_mut(), cx));
                 let PolledRun { driver, now, .. } = run;
-                driver.parts.notify_end(*now);
+                driver.parts.notify_end(now);
                 let errors = core::mem::take(&mut driver.errors);
                 Poll::Ready(RunEnd { errors, started: *this.started, finished: timer.now() })
             });
             match polled {
                 Ok(polled) => return polled.map(Ok),
                 Err(payload) => {
+                    // What the attempts before it have spent is forgotten with the panic.
+                    if !budget.is_used_up() {
+                        budget.spend_one();
+                    }
                     let now = last.get_or_insert(Instant::ZERO);
                     if let Err(panic) = this.driver.panicked(payload, now, this.timer) {
                         return Poll::Ready(Err(panic));
@@ -97,8 +100,8 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
 struct PolledRun<'d, 'r, 'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T> {
     driver: &'d mut Driver<'r, 'env, E, K, O>,
     timer: &'d TracedTimer<'t, T>,
-    now: &'d mut Instant,
-    budget: &'d mut PollBudget,
+    now: Instant,
+    budget: PollBudget,
     /// Whether this poll goes on with the pass of an earlier one, which may lack later wakes.
     is_resumed: bool,
 }
@@ -120,11 +123,7 @@ impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for Polled
 
     #[inline]
     fn report_postponed(&mut self) -> bool {
-        let is_any = !self.driver.parts.postponed.is_empty();
-        if is_any {
-            self.driver.report_postponed(*self.now);
-        }
-        is_any
+        self.driver.report_postponed(self.now)
     }
 
     #[inline]
@@ -137,7 +136,7 @@ impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for Polled
             };
             if let Some(step) = driver.parts.slots.step_in(slot) {
                 self.budget.spend_one();
-                driver.poll_step(StepId::from_number(step), slot, self.now, self.timer);
+                driver.poll_step(StepId::from_number(step), slot, &mut self.now, self.timer);
             }
         }
         self.driver.is_half_way = true;
@@ -161,21 +160,21 @@ impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for Polled
 
     #[inline]
     fn next_action(&mut self) -> Option<Action> {
-        self.driver.parts.scheduler.poll_action(*self.now)
+        self.driver.parts.scheduler.poll_action(self.now)
     }
 
     #[inline]
     fn start(&mut self, step: StepId, _: &mut Context<'_>) {
         self.driver.look_ahead();
-        self.driver.start(step, self.now, self.timer);
+        self.driver.start(step, &mut self.now, self.timer);
     }
 
     fn abandon(&mut self, step: StepId, _: &mut Context<'_>) {
-        self.driver.abandon(step, self.now, self.timer);
+        self.driver.abandon(step, &mut self.now, self.timer);
     }
 
     fn ended(&mut self, step: StepId) {
-        self.driver.ended(step, *self.now);
+        self.driver.ended(step, self.now);
     }
 
     fn has_ended(&self) -> bool {

@@ -33,8 +33,6 @@ pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) slots: &'r mut WakerSlots,
     /// The waker slot of each step that has one; grown when a step first does not end at its first poll.
     pub(crate) slot_of: &'r mut Vec<u32>,
-    /// The attempts of which the scheduler is told when there are no other actions.
-    pub(crate) postponed: &'r mut Vec<(StepId, Outcome)>,
     pub(crate) is_running: &'r mut bool,
     pub(crate) tokens: Tokens,
     pub(crate) observers: TracedObservers<O>,
@@ -59,7 +57,12 @@ pub(crate) struct Driver<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> {
     /// Whether the last poll left woken steps over: then the pass goes on in the next one.
     pub(super) is_half_way: bool,
     pub(super) pass: Pass,
+    /// The attempts of which the scheduler is told when there are no other actions. In most runs there are none.
+    pub(super) postponed: Option<Box<Postponed>>,
 }
+
+#[derive(Default)]
+pub(super) struct Postponed(pub(super) Vec<(StepId, Outcome)>);
 
 impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> {
     #[inline]
@@ -97,6 +100,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
             polled: NO_SLOT,
             is_half_way: false,
             pass: Pass::default(),
+            postponed: None,
         }
     }
 
@@ -138,11 +142,8 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
     /// A result that is ready now counts; else the attempt is made to end.
     #[inline(never)]
     pub(super) fn abandon<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
-        if !self.parts.postponed.is_empty() {
-            self.report_postponed(*now);
-            if !self.parts.scheduler.state(step).is_some_and(StepState::is_being_abandoned) {
-                return;
-            }
+        if self.report_postponed(*now) && !self.parts.scheduler.state(step).is_some_and(StepState::is_being_abandoned) {
+            return;
         }
         let Some(&slot) = self.parts.slot_of.get(step.index()) else { return };
         let slot = slot as usize;

@@ -74,6 +74,13 @@ pub(crate) struct Pass {
 }
 
 impl Pass {
+    /// Begins anew, after a pass that has come to its end.
+    #[inline]
+    pub(crate) fn restart(&mut self) {
+        self.mark_at = 0;
+    }
+
+    #[inline]
     pub(crate) fn next(&mut self, woken: &WokenBits) -> Option<usize> {
         while self.word == 0 {
             while self.marks == 0 {

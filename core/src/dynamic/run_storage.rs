@@ -2,7 +2,7 @@
 
 use crate::driver::WakerSlots;
 use alloc::vec::Vec;
-use rungs_scheduler::{Config, Outcome, StepId, StorageSize, TimerEntry};
+use rungs_scheduler::{Config, StorageSize, TimerEntry};
 
 /// The memory that runs write to, kept from one run to the next.
 #[derive(Default)]
@@ -13,7 +13,6 @@ pub(super) struct RunStorage {
     pub(super) open: Vec<u32>,
     pub(super) slot_of: Vec<u32>,
     pub(super) slots: Option<WakerSlots>,
-    pub(super) postponed: Vec<(StepId, Outcome)>,
     /// Still set after a run that was forgotten rather than dropped: its steps may have attempts in flight.
     pub(super) is_running: bool,
     /// Whether there was a run: steps must be reset before the next.

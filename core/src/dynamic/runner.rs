@@ -231,9 +231,8 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         let compiled = draft.compiled.as_ref().expect("`check` has compiled the plan");
         let plan = draft.plan(compiled);
         storage.is_running = true;
-        let RunStorage { ready, timers, free, open, slots, slot_of, postponed, is_running, .. } = storage;
+        let RunStorage { ready, timers, free, open, slots, slot_of, is_running, .. } = storage;
         let state = Storage { states: &mut record.states, ready, timers, free, open };
-        postponed.clear();
         // The states are new: they have just been made, or reset.
         let setup = DynamicSetup { plan, numbering: draft.numbering(), config };
         let scheduler = Scheduler::after(setup, state, now, 0);
@@ -245,7 +244,6 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             names: &draft.names,
             slots: slots.as_mut().expect("`prepare` has made the slots"),
             slot_of,
-            postponed,
             is_running,
             tokens,
             observers: TracedObservers::new(observers),
