@@ -59,7 +59,7 @@ async fn reviews(product: u64, attempt: u32) -> Result<u64, BoxError> {
 async fn product(State(stop): State<CancelToken>, Path(number): Path<u64>) -> (StatusCode, String) {
     match page(&stop, number).await {
         Ok(answer) => answer,
-        Err(wrong_plan) => (StatusCode::INTERNAL_SERVER_ERROR, wrong_plan.to_string()),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
     }
 }
 

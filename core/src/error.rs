@@ -63,6 +63,15 @@ impl<E> StepError<E> {
         }
     }
 
+    /// The step's own error, if it is one.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn returned(&self) -> Option<&E> {
+        match self {
+            Self::Failed(error) => Some(error),
+            _ => None,
+        }
+    }
+
     /// The same error by reference.
     #[cfg(feature = "alloc")]
     pub(crate) fn borrowed(&self) -> StepError<&E> {

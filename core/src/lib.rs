@@ -83,6 +83,7 @@ pub use rungs_scheduler as scheduler;
 
 pub mod diagram;
 mod error;
+mod escape;
 #[cfg(feature = "macros")]
 pub mod fixed;
 mod observe;

@@ -3,7 +3,8 @@
 use crate::{
     diagram::StepNames,
     error::StepError,
-    reason::{Origin, ReasonText},
+    escape::{StepName, write_error},
+    reason::{Origin, ReasonText, earlier},
 };
 use core::{fmt, time::Duration};
 #[cfg(any(feature = "alloc", feature = "macros"))]
@@ -80,7 +81,8 @@ impl<E, O: Observer<E>> Observer<E> for Option<O> {
     }
 }
 
-/// Something that happened to a run or to one of its steps. Its `Display` is a line for a log.
+/// Something that happened to a run or to one of its steps. Its `Display` is a line for a log, whatever names and errors
+/// contain: line breaks, control characters and the like are escaped.
 ///
 /// ```
 /// use rungs::{NoClock, Pipeline};
@@ -151,6 +153,8 @@ pub enum EventKind<'a, E> {
         origin: Option<Origin<'a>>,
         /// Its error: of a cancelled step, the last attempt's.
         error: Option<&'a StepError<E>>,
+        /// The error that the step itself last returned, and the number of the attempt that did, unless it succeeded.
+        own_error: Option<(u32, &'a E)>,
     },
     /// All steps have ended, and so has the run.
     RunEnded {
@@ -260,10 +264,14 @@ pub struct Counts {
     pub success: u32,
     /// [`Status::Failed`].
     pub failed: u32,
+    /// Of these, the steps that failed only because a need did.
+    pub for_need: u32,
     /// [`Status::Skipped`].
     pub skipped: u32,
     /// [`Status::Cancelled`].
     pub cancelled: u32,
+    /// What stopped the run, if a step did not succeed for that. Of several stops it is not the drain.
+    pub stop: Option<Cause>,
 }
 
 #[cfg(any(feature = "alloc", feature = "macros"))]
@@ -271,6 +279,13 @@ impl Counts {
     pub(crate) fn of(states: &[StepState]) -> Self {
         let mut counts = Self::default();
         for state in states {
+            match state.cause() {
+                Some(Cause::Dependency { .. }) => counts.for_need += u32::from(state.status() == Status::Failed),
+                Some(stop) if stop.is_stop() && matches!(counts.stop, None | Some(Cause::Drained)) => {
+                    counts.stop = Some(stop);
+                }
+                _ => {}
+            }
             match state.status() {
                 Status::Success => counts.success += 1,
                 Status::Failed => counts.failed += 1,
@@ -286,16 +301,17 @@ impl Counts {
 
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { success, failed, skipped, cancelled } = *self;
+        let Self { success, failed, for_need, skipped, cancelled, .. } = *self;
         let rows = [
-            (success, Status::Success),
-            (failed, Status::Failed),
-            (skipped, Status::Skipped),
-            (cancelled, Status::Cancelled),
+            (success, "success"),
+            (failed - for_need.min(failed), "failed"),
+            (for_need, "more for a failed need"),
+            (skipped, "skipped"),
+            (cancelled, "cancelled"),
         ];
         let mut comma = "";
-        for (count, status) in rows.into_iter().filter(|(count, _)| *count > 0) {
-            write!(f, "{comma}{count} {status}")?;
+        for (count, what) in rows.into_iter().filter(|(count, _)| *count > 0) {
+            write!(f, "{comma}{count} {what}")?;
             comma = ", ";
         }
         // A run without steps.
@@ -306,32 +322,52 @@ impl fmt::Display for Counts {
 #[cfg(feature = "defmt")]
 impl defmt::Format for Counts {
     fn format(&self, f: defmt::Formatter<'_>) {
-        let Self { success, failed, skipped, cancelled } = *self;
-        defmt::write!(f, "{=u32} success, {=u32} failed, ", success, failed);
+        let Self { success, failed, for_need, skipped, cancelled, .. } = *self;
+        defmt::write!(f, "{=u32} success, {=u32} failed, ", success, failed - for_need.min(failed));
+        if for_need > 0 {
+            defmt::write!(f, "{=u32} more for a failed need, ", for_need);
+        }
         defmt::write!(f, "{=u32} skipped, {=u32} cancelled", skipped, cancelled);
     }
 }
 
 impl<E: fmt::Display> fmt::Display for Event<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.name)?;
+        write!(f, "{}: ", StepName(self.name))?;
         match &self.kind {
             EventKind::RunStarted(run) => write!(f, "run started: {run}"),
             EventKind::Started if self.attempt == 1 => f.write_str("started"),
             EventKind::Started => write!(f, "attempt {}", AttemptCount(self.attempt)),
-            EventKind::Retrying { error, next } if *next > self.at => {
-                write!(f, "{error}; again in {:?}", *next - self.at)
+            EventKind::Retrying { error, next } => {
+                write_error(f, error)?;
+                match *next > self.at {
+                    true => write!(f, "; again in {:?}", *next - self.at),
+                    false => f.write_str("; again at once"),
+                }
             }
-            EventKind::Retrying { error, .. } => write!(f, "{error}; again at once"),
             EventKind::Ended { status: Status::Success, .. } if self.attempt > 1 => {
                 f.write_str("success after retries")
             }
-            &EventKind::Ended { status, cause: Some(cause), origin, error } => {
-                let error = error.map(|error| error as &dyn fmt::Display);
-                write!(f, "{status}: {}", ReasonText { status, cause, origin, error })
+            &EventKind::Ended { status, cause: Some(cause), origin, error, own_error } => {
+                match self.attempt {
+                    0 | 1 => write!(f, "{status}: ")?,
+                    attempts => write!(f, "{status} after {} attempts: ", AttemptCount(attempts))?,
+                }
+                let earlier = earlier(error, own_error);
+                let reason = ReasonText {
+                    status,
+                    cause,
+                    origin,
+                    error: error.map(|error| error as &dyn fmt::Display),
+                    earlier: earlier.map(|(attempt, error)| (attempt, error as &dyn fmt::Display)),
+                };
+                reason.fmt(f)
             }
             EventKind::Ended { status, .. } => write!(f, "{status}"),
-            EventKind::RunEnded { counts, exit_code } => write!(f, "run ended: {counts}, exit code {exit_code}"),
+            EventKind::RunEnded { counts, exit_code } => {
+                write!(f, "run ended: {counts}, exit code {exit_code}")?;
+                counts.stop.map_or(Ok(()), |stop| write!(f, "; {stop}"))
+            }
         }
     }
 }

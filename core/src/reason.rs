@@ -2,6 +2,10 @@
 
 #[cfg(any(feature = "alloc", feature = "macros"))]
 use crate::diagram::StepNames;
+use crate::{
+    error::StepError,
+    escape::{self, StepName},
+};
 use core::fmt;
 use rungs_scheduler::{Cause, Status};
 #[cfg(any(feature = "alloc", feature = "macros"))]
@@ -82,11 +86,11 @@ impl fmt::Display for Origin<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Dependency { root, status, via } => {
-                write!(f, "`{root}` {}", verb(status))?;
-                via.map_or(Ok(()), |via| write!(f, ", through `{via}`"))
+                write!(f, "`{}` {}", StepName(root), verb(status))?;
+                via.map_or(Ok(()), |via| write!(f, ", through `{}`", StepName(via)))
             }
-            Self::Blocked { by } => write!(f, "`{by}` was given up and still holds its resources"),
-            Self::Stopped { by } => write!(f, "stopped after `{by}` failed"),
+            Self::Blocked { by } => write!(f, "`{}` was given up and still holds its resources", StepName(by)),
+            Self::Stopped { by } => write!(f, "stopped after `{}` failed", StepName(by)),
         }
     }
 }
@@ -115,14 +119,23 @@ pub(crate) fn log(
     cause: Cause,
     origin: Option<Origin<'_>>,
     error: Option<impl defmt::Format>,
+    earlier: Option<(u32, impl defmt::Format)>,
 ) {
     match (origin, &error) {
-        (Some(origin), _) => defmt::write!(f, "{}", origin),
-        (None, Some(error)) if status == Status::Failed => return defmt::write!(f, "{}", error),
-        (None, _) => defmt::write!(f, "{}", cause),
+        (None, Some(error)) if status == Status::Failed => defmt::write!(f, "{}", error),
+        (origin, error) => {
+            match origin {
+                Some(origin) => defmt::write!(f, "{}", origin),
+                None => defmt::write!(f, "{}", cause),
+            }
+            match error {
+                Some(last) if status == Status::Cancelled => defmt::write!(f, "; last error: {}", last),
+                _ => return,
+            }
+        }
     }
-    if let (Status::Cancelled, Some(last)) = (status, error) {
-        defmt::write!(f, "; last error: {}", last);
+    if let Some((attempt, earlier)) = earlier {
+        defmt::write!(f, " (attempt {=u32}: {})", attempt, earlier);
     }
 }
 
@@ -135,28 +148,40 @@ fn verb(status: Status) -> &'static str {
     }
 }
 
-/// A step's cause with its origin and its error, as text.
+/// The error that a step itself last returned, where it is worth telling: the step ended with another.
+pub(crate) fn earlier<E, O>(error: Option<&StepError<E>>, own_error: Option<O>) -> Option<O> {
+    own_error.filter(|_| !matches!(error, None | Some(StepError::Failed(_))))
+}
+
+/// A step's cause with its origin and its errors, as text on one line.
 pub(crate) struct ReasonText<'r> {
     pub(crate) status: Status,
     pub(crate) cause: Cause,
     pub(crate) origin: Option<Origin<'r>>,
+    /// The error with which the step ended.
     pub(crate) error: Option<&'r dyn fmt::Display>,
+    /// The error that an earlier attempt returned, if the step ended with another.
+    pub(crate) earlier: Option<(u32, &'r dyn fmt::Display)>,
 }
 
 impl fmt::Display for ReasonText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.origin, self.error) {
-            (Some(origin), _) => origin.fmt(f)?,
-            // `{:#}` is passed on: an error then prints its sources.
-            (None, Some(error)) if self.status == Status::Failed => return error.fmt(f),
-            (None, _) => self.cause.fmt(f)?,
-        }
-        match self.error {
-            Some(last) if self.status == Status::Cancelled => {
+        let error = match (self.origin, self.error) {
+            (None, Some(error)) if self.status == Status::Failed => error,
+            (origin, error) => {
+                match origin {
+                    Some(origin) => origin.fmt(f)?,
+                    None => self.cause.fmt(f)?,
+                }
+                let Some(last) = error.filter(|_| self.status == Status::Cancelled) else { return Ok(()) };
                 f.write_str("; last error: ")?;
-                last.fmt(f)
+                last
             }
-            _ => Ok(()),
-        }
+        };
+        escape::write_error(f, error)?;
+        let Some((attempt, earlier)) = self.earlier else { return Ok(()) };
+        write!(f, " (attempt {attempt}: ")?;
+        escape::write_error(f, earlier)?;
+        f.write_str(")")
     }
 }

@@ -131,9 +131,13 @@ fn what_a_step_once_said_is_no_source_of_its_timeout() {
     });
     let report = drive(&clock, p.run(&clock)).unwrap();
     let error = report.output(load).unwrap_err();
-    assert_eq!((error.to_string(), error.source().is_none()), ("`load` has no result: timed out".into(), true));
+    let told = "`load` has no result: timed out (attempt 1: load failed)";
+    assert_eq!((error.to_string(), error.source().is_none()), (told.into(), true));
+    assert_eq!(format!("{error:#}"), "`load` has no result: timed out (attempt 1: load failed: disk full)");
     assert!(matches!(error.error(), Some(StepError::TimedOut)));
-    assert_eq!(report.into_errors().count(), 0);
+    assert!(matches!(error.own_error(), Some((1, LoadFailed(_)))));
+    let errors: Vec<_> = report.into_errors().collect();
+    assert!(matches!(&errors[..], [(step, error)] if step.index() == 0 && matches!(**error, StepError::Failed(_))));
 }
 
 #[test]
@@ -254,7 +258,7 @@ Report: chained
 step  status     tries     start  duration  cause
 load  failed         1         0         0  load failed: disk full
 next  failed         0         -         -  `load` failed
-2 steps: 0 succeeded, 2 failed, 0 skipped, 0 cancelled in 0, exit code 1",
+2 steps: 0 succeeded, 1 failed, 1 more for a failed need, 0 skipped, 0 cancelled in 0, exit code 1",
     );
 }
 

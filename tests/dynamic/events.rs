@@ -29,7 +29,7 @@ fn events_come_in_the_order_in_which_things_happen() {
             "0 b: started",
             "4 b: timed out; again at once",
             "4 b: attempt 2",
-            "8 b: failed: timed out",
+            "8 b: failed after 2 attempts: timed out",
             "8 c: failed: `b` failed",
             "8 tidy: started",
             "8 tidy: success",
@@ -38,7 +38,7 @@ fn events_come_in_the_order_in_which_things_happen() {
             "10 alarm: skipped: not needed: nothing went wrong",
             "10 d: started",
             "10 d: failed: panicked: oh",
-            "10 observed: run ended: 2 success, 3 failed, 1 skipped, exit code 1",
+            "10 observed: run ended: 2 success, 2 failed, 1 more for a failed need, 1 skipped, exit code 1",
         ],
     );
     assert_eq!(report.count(Status::Failed), 3);
@@ -66,7 +66,7 @@ fn the_events_of_a_stop() {
             "0 backoff: skipped: stopped after `bad` failed",
             "0 slow: cancelled: stopped after `bad` failed",
             "0 next: skipped: stopped after `bad` failed",
-            "0 stopped: run ended: 1 failed, 2 skipped, 1 cancelled, exit code 1",
+            "0 stopped: run ended: 1 failed, 2 skipped, 1 cancelled, exit code 1; stopped after a failure",
         ],
     );
 }
@@ -196,4 +196,22 @@ fn a_wrong_plan_has_no_events_and_an_empty_one_has_two() {
     assert_eq!(log.lines(), [""; 0]);
     assert!(drive(&Clock::new(), p.runner().observe(log.clone()).run(&Clock::new())).unwrap().is_success());
     assert_eq!(log.lines(), ["0 wrong: run started: 0 steps", "0 wrong: run ended: nothing to do, exit code 0"]);
+}
+
+#[test]
+fn the_last_line_of_a_log_says_what_stopped_the_run() {
+    for (drains, told) in [(true, "the run was drained"), (false, "the run was cancelled")] {
+        let clock = Clock::new();
+        let (log, token) = (Log::new(), rungs::CancelToken::new());
+        let mut p = Pipeline::with_error::<&str>("service");
+        let first = p.step("first").run(|| async { Ok(if drains { token.drain() } else { token.cancel() }) });
+        p.step("second").after(first).run(|| async { Ok(()) });
+        p.step("third").after(first).run(|| async { Ok(()) });
+        let run = p.runner().cancel(&token).observe(log.clone()).run(&clock);
+        let report = drive(&clock, run).unwrap();
+        let line = format!("0 service: run ended: 1 success, 2 skipped, exit code 2; {told}");
+        assert_eq!(log.lines().last(), Some(&line));
+        let line = format!("3 steps: 1 succeeded, 0 failed, 2 skipped ({told}: 2), 0 cancelled in 0, exit code 2");
+        assert_eq!(report.to_string().lines().last(), Some(&*line));
+    }
 }

@@ -91,9 +91,9 @@ fn a_deadline_goes_through_retries() {
     assert_eq!(
         fates(&report),
         [
-            "in flight failed x3 0..25: deadline exceeded",
+            "in flight failed x3 0..25: deadline exceeded (attempt 2: no)",
             "in backoff failed 0..5: its last error",
-            "just in time failed x2 0..26: deadline exceeded",
+            "just in time failed x2 0..26: deadline exceeded (attempt 1: no)",
             "too long a wait failed 0..0: come back later",
         ],
     );

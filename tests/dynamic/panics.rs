@@ -129,8 +129,10 @@ fn a_panic_in_retry_if_is_the_steps() {
         .retry_if(|_| if panics.load(Ordering::Relaxed) { panic!("in retry_if") } else { true })
         .run_with(|cx| async move { if cx.attempt() == 1 { Err("no") } else { Ok(()) } });
     let report = block(p.run(&NoClock)).unwrap();
-    let error = report.get("judged").unwrap().error().unwrap().to_string();
-    assert_eq!(error, "panicked: in retry_if");
+    let judged = report.get("judged").unwrap();
+    assert_eq!(judged.error().unwrap().to_string(), "panicked: in retry_if");
+    // The error that it judged is not lost.
+    assert_eq!(judged.own_error(), Some((1, &"no")));
     assert_eq!(report.get("waits").unwrap().status(), Status::Success);
     assert_eq!(alive.get(), 0);
     panics.store(false, Ordering::Relaxed);

@@ -50,7 +50,7 @@ fn mermaid_and_dot() {
         p.visualize().mermaid().to_string(),
         r##"flowchart TD
     s0["a #quot;quoted#quot; #35;1 #lt;b#gt;"]
-    s1["back\slash line"]
+    s1["back#92;slash#92;nline"]
     s2["c"]
     s0 --> s2
     s1 -.-> s2
@@ -60,7 +60,7 @@ fn mermaid_and_dot() {
         p.visualize().dot().to_string(),
         r#"digraph "say \"hi\"" {
     s0 [label="a \"quoted\" #1 <b>"];
-    s1 [label="back\\slash line"];
+    s1 [label="back\\slash\\nline"];
     s2 [label="c"];
     s0 -> s2;
     s1 -> s2 [style=dashed];
@@ -106,4 +106,21 @@ fn a_handle_of_another_pipeline_is_not_drawn_as_a_step_of_this() {
     p.step("asks").after(theirs).run(|| async { Ok(()) });
     let text = p.visualize().to_string();
     assert!(text.ends_with("Level 0:\n  - first\n  - asks\n"), "{text}");
+}
+
+/// Quadratic work would take minutes here.
+#[test]
+fn a_chain_of_a_hundred_thousand_steps_has_pictures() {
+    const STEPS: usize = 100_000;
+    let mut p = Pipeline::new("long");
+    let mut last = p.step("0").run(|| async { Ok(()) });
+    for step in 1..STEPS {
+        last = p.step(&step.to_string()).after(last).run(|| async { Ok(()) });
+    }
+    let picture = p.visualize();
+    let text = picture.to_string();
+    assert_eq!(text.lines().count(), 2 + 2 * STEPS);
+    assert!(text.ends_with("Level 99999:\n  - 99999 <- [99998]\n"));
+    assert_eq!(picture.mermaid().to_string().lines().count(), 2 * STEPS);
+    assert_eq!(picture.dot().to_string().lines().count(), 2 * STEPS + 1);
 }

@@ -31,11 +31,12 @@ Report: nightly
 step                status     tries     start  duration  cause
 fetch               success        2         0  300.0 ms
 a much longer name  success        1         0    1.25 s
-bad                 failed         1         0    1.5 us  out of paper
+bad                 failed         1         0    1.5 us  out of paper\\nand a second line
 next                failed         0         -         -  `bad` failed
 spare               skipped        0         -         -  `bad` failed
 extra               failed         1         0    5.0 ms  timed out (optional)
-6 steps: 2 succeeded (1 after retries), 3 failed (1 optional), 1 skipped, 0 cancelled in 1.25 s, exit code 1",
+6 steps: 2 succeeded (1 after retries), 2 failed (timed out: 1, optional: 1), 1 more for a failed need, 1 skipped, \
+0 cancelled in 1.25 s, exit code 1",
     );
 }
 
@@ -80,7 +81,7 @@ fn the_last_line_tells_cancelled_ones() {
     let text = report.to_string();
     assert_eq!(
         text.lines().last(),
-        Some("2 steps: 0 succeeded, 1 failed, 1 skipped, 0 cancelled in 0, exit code 1"),
+        Some("2 steps: 0 succeeded, 1 failed, 1 skipped (stopped after a failure: 1), 0 cancelled in 0, exit code 1"),
         "{text}"
     );
     let mut p = Pipeline::with_error::<&str>("one");
@@ -88,6 +89,9 @@ fn the_last_line_tells_cancelled_ones() {
     let report = drive(&clock, p.runner().deadline(ms(2)).run(&clock)).unwrap();
     assert_eq!(
         report.to_string().lines().last(),
-        Some("1 step: 0 succeeded, 0 failed, 0 skipped, 1 cancelled in 2.0 ms, exit code 2")
+        Some(
+            "1 step: 0 succeeded, 0 failed, 0 skipped, 1 cancelled (the run's deadline passed: 1) in 2.0 ms, \
+             exit code 2"
+        )
     );
 }

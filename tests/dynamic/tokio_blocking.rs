@@ -3,11 +3,11 @@
 use std::{
     future::pending,
     pin::pin,
-    sync::{Arc, Barrier, mpsc},
+    sync::{Arc, Barrier, Mutex, mpsc},
     thread,
 };
 
-use rungs::{BoxError, CancelToken, NoClock, Pipeline};
+use rungs::{BoxError, CancelToken, Cause, NoClock, Pipeline};
 use rungs_tokio::{Blocking, Tokio};
 use tokio::{runtime::Builder, time::sleep};
 
@@ -134,4 +134,20 @@ fn a_panic_on_a_blocking_thread_is_the_steps_failure() {
     p.step("good").run(|| async { Ok(()) });
     let report = smol::block_on(p.run(&NoClock)).unwrap();
     assert_eq!(fates(&report), ["bad failed 0..0: panicked: number 7", "good success 0..0"]);
+}
+
+#[test]
+fn grace_bounds_the_wait_for_an_attempt_that_blocks() {
+    let runtime = threads(1);
+    let (release, released) = mpsc::channel::<()>();
+    let released = Arc::new(Mutex::new(released));
+    let mut p = Pipeline::new("stuck").spawn_on(Blocking(runtime.handle().clone()));
+    p.step("stuck").timeout(ms(10)).retries(2).run(move || {
+        let released = released.clone();
+        async move { Ok(released.lock().unwrap().recv()?) }
+    });
+    let report = runtime.block_on(p.runner().grace(ms(20)).run(&Tokio)).unwrap();
+    let stuck = report.get("stuck").unwrap();
+    assert_eq!((stuck.cause(), stuck.attempts()), (Some(Cause::TimedOut), 1));
+    release.send(()).unwrap();
 }

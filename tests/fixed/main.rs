@@ -18,6 +18,7 @@ mod panics;
 mod settings;
 mod sizes;
 mod stops;
+mod texts;
 
 use clock::Clock;
 use std::{

@@ -89,7 +89,8 @@ tidy     success        1         0         0
 alarm    success        1         0         0
 quiet    skipped        0         -         -  not needed: nothing went wrong
 free     success        1         0         0
-9 steps: 3 succeeded, 3 failed, 3 skipped, 0 cancelled in 0, exit code 1"
+9 steps: 3 succeeded, 1 failed, 2 more for a failed need, 3 skipped (not needed: 1), \
+0 cancelled in 0, exit code 1"
     );
 }
 

@@ -17,7 +17,7 @@ fn a_wrong_plan_is_an_error() {
     let mut p = Pipeline::new("twice");
     p.step("a").run(|| async { Ok(()) });
     p.step("a").run(|| async { Ok(()) });
-    assert!(matches!(sim.run(p.runner()), Err(SimError::Pipeline(_))));
+    assert!(matches!(sim.run(p.runner()), Err(SimError::Run(_))));
 }
 
 #[test]

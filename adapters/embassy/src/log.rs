@@ -1,7 +1,7 @@
 //! Events in defmt's log.
 
 use defmt::{Format, error, info, warn};
-use rungs::{Event, EventKind, Observer, Status};
+use rungs::{Event, EventKind, Observer, Status, StepError};
 
 /// An observer that writes each event with defmt: starts, successes and the end of the run as `info`; failed attempts that are
 /// retried, and cancelled and skipped steps, as `warn`; failed steps as `error`.
@@ -32,6 +32,17 @@ impl<E: Format> Observer<E> for Log {
             }
             EventKind::Ended { status: Status::Failed, origin: Some(origin), .. } => {
                 error!("{=str}: failed (attempts: {=u32}): {}", name, attempt, origin);
+            }
+            EventKind::Ended {
+                status: Status::Failed,
+                error: Some(error),
+                own_error: Some((earlier, own_error)),
+                ..
+            } if !matches!(error, StepError::Failed(_)) => {
+                error!(
+                    "{=str}: failed (attempts: {=u32}): {} (attempt {=u32}: {})",
+                    name, attempt, error, earlier, own_error
+                );
             }
             EventKind::Ended { status: Status::Failed, error: Some(error), .. } => {
                 error!("{=str}: failed (attempts: {=u32}): {}", name, attempt, error);

@@ -32,8 +32,9 @@ use tokio::{runtime, sync::oneshot};
 ///
 /// # What cannot be cut off
 /// An attempt that is to end (after a timeout, a deadline, a cancel) ends at its next `await` that has to wait. While it
-/// blocks, nothing can end it: the run waits, and the step's retry does not start before. An attempt that no thread has taken
-/// yet never starts. Code that blocks for long asks `StepCx::is_cancelled` now and then.
+/// blocks, nothing can end it: the run waits, and the step's retry does not start before. [`grace`](rungs::Config::grace) bounds
+/// this wait. An attempt that no thread has taken yet never starts. Code that blocks for long asks `StepCx::is_cancelled` now and
+/// then.
 #[derive(Clone, Copy, Debug)]
 pub struct Blocking<X>(
     /// [`Tokio`] for the current runtime, or the handle of another.

@@ -1,20 +1,28 @@
 //! The three forms of a diagram.
 
-use super::DiagramData;
+use super::{DiagramData, levels::by_level};
+use crate::escape::Name;
 use core::fmt::{Result, Write};
 use rungs_scheduler::StepId;
 
 impl<'s> DiagramData<'s> {
-    fn steps(&self) -> impl Iterator<Item = StepId> + use<'s> {
+    pub(super) fn steps(&self) -> impl Iterator<Item = StepId> + use<'s> {
         (0..self.needs.len() as u32).map(StepId::from_number)
     }
 
-    fn level(&self, step: StepId) -> Option<u32> {
+    fn name(&self, step: StepId) -> Name<'s> {
+        Name(self.names.name(step))
+    }
+
+    pub(super) fn level(&self, step: StepId) -> Option<u32> {
         self.levels.get(step.index()).copied().filter(|&level| level < u32::MAX)
     }
 }
 
-/// The levels with their steps, and what each step waits for. O(levels * V + E).
+/// The levels with their steps, and what each step waits for. A name is on one line, whatever it contains: line breaks and
+/// the like are escaped, and very long names are cut.
+///
+/// With feature `alloc` it takes O(V + E); without a heap it looks through the steps once per level.
 ///
 /// ```
 /// use rungs::diagram::{DiagramData, text};
@@ -36,15 +44,16 @@ impl<'s> DiagramData<'s> {
 /// # Ok::<(), std::fmt::Error>(())
 /// ```
 pub fn text(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
-    writeln!(out, "Pipeline: {}", data.pipeline)?;
+    writeln!(out, "Pipeline: {}", Name(data.pipeline))?;
     writeln!(out, "========================================")?;
-    let levels = data.steps().filter_map(|step| data.level(step)).max().map_or(0, |top| top + 1);
-    for level in 0..levels {
-        writeln!(out, "Level {level}:")?;
-        for step in data.steps().filter(|&step| data.level(step) == Some(level)) {
-            line(data, step, out)?;
+    let mut shown = None;
+    by_level(data, |level, step| {
+        if shown != Some(level) {
+            writeln!(out, "Level {level}:")?;
+            shown = Some(level);
         }
-    }
+        line(data, step, out)
+    })?;
     let mut stuck = data.steps().filter(|&step| data.level(step).is_none()).peekable();
     if stuck.peek().is_some() {
         writeln!(out, "No levels, as there is a cycle:")?;
@@ -53,7 +62,7 @@ pub fn text(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
 }
 
 fn line(data: &DiagramData<'_>, step: StepId, out: &mut dyn Write) -> Result {
-    write!(out, "  - {}", data.names.name(step))?;
+    write!(out, "  - {}", data.name(step))?;
     list(data, step, false, " <- [", out)?;
     list(data, step, true, " after [", out)?;
     writeln!(out)
@@ -62,13 +71,14 @@ fn line(data: &DiagramData<'_>, step: StepId, out: &mut dyn Write) -> Result {
 fn list(data: &DiagramData<'_>, step: StepId, orders: bool, open: &str, out: &mut dyn Write) -> Result {
     let mut before = open;
     for need in data.needs.of(step).iter().filter(|need| need.is_order() == orders) {
-        write!(out, "{before}{}", data.names.name(need.step()))?;
+        write!(out, "{before}{}", data.name(need.step()))?;
         before = ", ";
     }
     if before == open { Ok(()) } else { write!(out, "]") }
 }
 
-/// A Mermaid flowchart. Needs without results are dotted.
+/// A Mermaid flowchart. Needs without results are dotted. A name is shown as it is in [`text`]: what Mermaid takes for markup
+/// is written as an entity.
 ///
 /// ```
 /// use rungs::diagram::{DiagramData, mermaid};
@@ -85,14 +95,7 @@ pub fn mermaid(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
     writeln!(out, "flowchart TD")?;
     for step in data.steps() {
         write!(out, "    s{}[\"", step.index())?;
-        escape(data.names.name(step), out, |c| match c {
-            '"' => Some("#quot;"),
-            '#' => Some("#35;"),
-            '<' => Some("#lt;"),
-            '>' => Some("#gt;"),
-            '\n' => Some(" "),
-            _ => None,
-        })?;
+        write!(MermaidText { out, previous: None }, "{}", data.name(step))?;
         writeln!(out, "\"]")?;
     }
     for step in data.steps() {
@@ -104,7 +107,8 @@ pub fn mermaid(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
     Ok(())
 }
 
-/// A Graphviz digraph. Needs without results are dashed, and mere orders dotted.
+/// A Graphviz digraph. Needs without results are dashed, and mere orders dotted. A name is shown as it is in [`text`]: what
+/// Graphviz takes for an escape or an entity is quoted.
 ///
 /// ```
 /// use rungs::diagram::{DiagramData, dot};
@@ -118,20 +122,12 @@ pub fn mermaid(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
 /// # Ok::<(), std::fmt::Error>(())
 /// ```
 pub fn dot(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
-    let quote = |text: &str, out: &mut dyn Write| {
-        escape(text, out, |c| match c {
-            '"' => Some("\\\""),
-            '\\' => Some("\\\\"),
-            '\n' => Some(" "),
-            _ => None,
-        })
-    };
     write!(out, "digraph \"")?;
-    quote(data.pipeline, out)?;
+    write!(DotText { out, ampersand: "&" }, "{}", Name(data.pipeline))?;
     writeln!(out, "\" {{")?;
     for step in data.steps() {
         write!(out, "    s{} [label=\"", step.index())?;
-        quote(data.names.name(step), out)?;
+        write!(DotText { out, ampersand: "&amp;" }, "{}", data.name(step))?;
         writeln!(out, "\"];")?;
     }
     for step in data.steps() {
@@ -147,9 +143,50 @@ pub fn dot(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
     writeln!(out, "}}")
 }
 
-fn escape(text: &str, out: &mut dyn Write, instead: impl Fn(char) -> Option<&'static str>) -> Result {
-    text.chars().try_for_each(|c| match instead(c) {
-        Some(other) => out.write_str(other),
-        None => out.write_char(c),
-    })
+/// Text between the quotes of a label. Mermaid reads more in it than HTML: markdown, formulas, icons (`fa:`), directives
+/// (`%%{`), and `style..:` across the whole line. Two of the characters stand for its own entities.
+struct MermaidText<'o> {
+    out: &'o mut dyn Write,
+    previous: Option<char>,
+}
+
+impl Write for MermaidText<'_> {
+    fn write_str(&mut self, text: &str) -> Result {
+        text.chars().try_for_each(|c| match (c, self.previous.replace(c)) {
+            ('"', _) => self.out.write_str("#quot;"),
+            ('<', _) => self.out.write_str("#lt;"),
+            ('>', _) => self.out.write_str("#gt;"),
+            ('&', _) => self.out.write_str("#amp;"),
+            ('#' | '%' | '$' | '*' | ':' | '\\' | '`' | '~' | '\u{fb02}' | '\u{b6}', _) => self.entity(c),
+            // The start of a list or of code.
+            ('-' | '+' | ' ' | '0'..='9', None) => self.entity(c),
+            // The start of emphasis; within a word it is none.
+            ('_', previous) if !previous.is_some_and(char::is_alphanumeric) => self.entity(c),
+            _ => self.out.write_char(c),
+        })
+    }
+}
+
+impl MermaidText<'_> {
+    fn entity(&mut self, c: char) -> Result {
+        write!(self.out, "#{};", u32::from(c))
+    }
+}
+
+/// Text between quotes.
+struct DotText<'o> {
+    out: &'o mut dyn Write,
+    /// An entity in a label, but not in a graph's name.
+    ampersand: &'static str,
+}
+
+impl Write for DotText<'_> {
+    fn write_str(&mut self, text: &str) -> Result {
+        text.chars().try_for_each(|c| match c {
+            '"' => self.out.write_str("\\\""),
+            '\\' => self.out.write_str("\\\\"),
+            '&' => self.out.write_str(self.ampersand),
+            _ => self.out.write_char(c),
+        })
+    }
 }

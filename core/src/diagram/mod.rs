@@ -1,6 +1,7 @@
 //! Diagrams of plans: text, Mermaid and DOT, to any `fmt::Write`. Nothing is executed for one.
 
 mod formats;
+mod levels;
 
 pub use formats::{dot, mermaid, text};
 

@@ -31,7 +31,8 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
             drop_caught(self.errors.remove(&step.number()));
         }
         let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
-        let kind = EventKind::Ended { status: Status::Success, cause: None, origin: None, error: None };
+        let kind =
+            EventKind::Ended { status: Status::Success, cause: None, origin: None, error: None, own_error: None };
         parts.notify(step, attempt, now, kind);
     }
 
@@ -99,7 +100,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     }
 
     /// Reports an attempt without a result to the scheduler, whose state of the step then holds how it ended. Only the
-    /// step's own error, if there is one, is kept beside it.
+    /// step's own error, if there is one, is kept beside it, also when a later attempt ends in another way.
     pub(super) fn finish_attempt(&mut self, step: StepId, outcome: Outcome, own: Option<StepError<E>>, now: Instant) {
         let verdict = self.parts.scheduler.handle_outcome(step, outcome, now);
         if verdict == Verdict::Ignored {
@@ -115,14 +116,16 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     }
 
     fn keep_error(&mut self, step: StepId, own: StepError<E>) {
-        drop_caught(self.errors.insert(step.number(), Arc::new(own)));
+        let attempt = self.parts.scheduler.state(step).map_or(1, StepState::attempts);
+        drop_caught(self.errors.entry(step.number()).or_default().note(attempt, own));
     }
 
     /// Reports an attempt that another will follow.
     fn retrying(&mut self, step: StepId, next: Instant, now: Instant) {
         let Some(state) = self.parts.scheduler.state(step) else { return };
         let derived = StepError::of(state);
-        if let Some(error) = derived.as_ref().or(self.errors.get(&step.number()).map(|own| &**own)) {
+        let own = self.errors.get(&step.number()).and_then(|own| own.last(state));
+        if let Some(error) = derived.as_ref().or(own.map(|own| &**own)) {
             self.parts.notify(step, state.attempts(), now, EventKind::Retrying { error, next });
         }
     }
@@ -142,7 +145,9 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         let (status, cause, attempts) = (state.status(), state.cause(), state.attempts());
         let origin = cause.and_then(|cause| Origin::of(cause, states, names));
         let derived = StepError::of(state);
-        let error = derived.as_ref().or(self.errors.get(&step.number()).map(|own| &**own));
-        parts.notify(step, attempts, now, EventKind::Ended { status, cause, origin, error });
+        let own = self.errors.get(&step.number());
+        let error = derived.as_ref().or(own.and_then(|own| own.last(state)).map(|own| &**own));
+        let own_error = own.and_then(|own| own.returned());
+        parts.notify(step, attempts, now, EventKind::Ended { status, cause, origin, error, own_error });
     }
 }

@@ -3,6 +3,7 @@
 use super::needs::Gather;
 use crate::{
     diagram::StepNames,
+    escape::Name,
     steps::{Attempt, Cell, Names, OtherType, Out, ResultSlot, SharedCell, slot},
 };
 use alloc::{string::String, sync::Arc, vec::Vec};
@@ -133,7 +134,7 @@ impl InputError {
 
 impl fmt::Display for InputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = &self.name;
+        let name = Name(&self.name);
         match self.kind {
             InputErrorKind::NotANeed => write!(f, "`{name}` is not among the needs of this step"),
             InputErrorKind::NoResult(cause) => write!(f, "`{name}` has no result: {cause}"),

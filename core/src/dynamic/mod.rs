@@ -14,6 +14,7 @@ mod pipeline_error;
 mod plan_error;
 mod plans;
 mod resolve;
+mod run_storage;
 mod runner;
 mod task;
 mod teardown;
@@ -35,7 +36,6 @@ pub use task::Task;
 
 use crate::{
     diagram::Diagram,
-    driver::WakerSlots,
     plan_view::PlanView,
     report::{AsError, ErrorChain, Report},
     spawn::InPlace,
@@ -49,7 +49,8 @@ use core::{
     sync::atomic::{AtomicU32, Ordering},
 };
 use draft::Draft;
-use rungs_scheduler::{Config, Settings, StepId, StepState, Storage, StorageSize, TimerEntry};
+use run_storage::RunStorage;
+use rungs_scheduler::{Config, Settings, StepId, StorageSize};
 
 /// An error of any kind: the error of a pipeline's steps by default.
 pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
@@ -123,21 +124,6 @@ pub(crate) struct Steps<'env, E, K: Kind<'env, E>> {
     storage: RunStorage,
     /// The configuration of each run that states no other.
     config: Option<Box<Config>>,
-}
-
-/// The memory that runs write to, kept from one run to the next.
-#[derive(Default)]
-struct RunStorage {
-    ready: Vec<usize>,
-    timers: Vec<TimerEntry>,
-    free: Vec<u32>,
-    open: Vec<u32>,
-    slot_of: Vec<u32>,
-    slots: Option<WakerSlots>,
-    /// Still set after a run that was forgotten rather than dropped: its steps may have attempts in flight.
-    is_running: bool,
-    /// Whether there was a run: steps must be reset before the next.
-    is_used: bool,
 }
 
 impl<'env, K: Kind<'env, BoxError>> PipelineOf<'env, BoxError, K> {
@@ -374,32 +360,5 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             let may_wait_less = |step: StepId| self.retry_predicates.contains_key(&step.number());
             self.draft.warn(config, may_wait_less, &mut record.warnings);
         }
-    }
-}
-
-impl RunStorage {
-    fn fit(&mut self, needed: &StorageSize, config: &Config) {
-        fn grow<T: Clone + Default>(list: &mut Vec<T>, len: usize) {
-            if list.len() < len {
-                list.resize(len, T::default());
-            }
-        }
-        grow(&mut self.ready, needed.ready);
-        grow(&mut self.timers, needed.timers);
-        grow(&mut self.free, needed.free);
-        grow(&mut self.open, needed.open);
-        let width = config.get_max_concurrent().map_or(needed.states, |limit| needed.states.min(limit as usize));
-        if self.slots.as_ref().is_none_or(|slots| slots.capacity() < width) {
-            self.slots = Some(WakerSlots::new(width));
-        }
-    }
-
-    #[allow(clippy::type_complexity, reason = "named where it is taken apart")]
-    fn lend<'s>(
-        &'s mut self,
-        states: &'s mut [StepState],
-    ) -> (Storage<'s>, &'s mut Option<WakerSlots>, &'s mut Vec<u32>, &'s mut bool) {
-        let Self { ready, timers, free, open, slots, slot_of, is_running, .. } = self;
-        (Storage { states, ready, timers, free, open }, slots, slot_of, is_running)
     }
 }

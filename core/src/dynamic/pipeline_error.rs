@@ -1,9 +1,15 @@
 //! Why a run has no report.
 
 use super::PlanError;
-use crate::driver::{PanicSource, RunPanic};
+use crate::{
+    driver::{PanicSource, RunPanic},
+    escape::Escape,
+};
 use alloc::string::String;
-use core::{error::Error, fmt};
+use core::{
+    error::Error,
+    fmt::{self, Write as _},
+};
 
 /// A run that has no report: its plan is wrong, or what it calls beside its steps panicked.
 ///
@@ -86,7 +92,7 @@ impl fmt::Display for PipelineError {
         match self {
             Self::Plan(error) => error.fmt(f),
             Self::Panicked { pipeline, who, message } => {
-                write!(f, "the run of pipeline `{pipeline}` broke off: {who} panicked: {message}")
+                write!(Escape(f), "the run of pipeline `{pipeline}` broke off: {who} panicked: {message}")
             }
         }
     }

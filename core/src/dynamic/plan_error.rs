@@ -1,7 +1,8 @@
 //! What can be wrong with a plan: all mistakes at once, with the names of the steps.
 
+use crate::escape::{Escape, Name};
 use alloc::{string::String, vec::Vec};
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 /// A plan is wrong; nothing was started.
 ///
@@ -56,7 +57,7 @@ impl PlanError {
 
 impl fmt::Display for PlanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "pipeline `{}` cannot run, ", self.pipeline)?;
+        write!(f, "pipeline `{}` cannot run, ", Name(&self.pipeline))?;
         match self.mistakes.len() {
             1 => f.write_str("1 mistake:")?,
             n => write!(f, "{n} mistakes:")?,
@@ -175,6 +176,8 @@ pub enum PlanErrorKind {
 
 impl fmt::Display for PlanErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // On one line, whatever the names contain.
+        let f = &mut Escape(f);
         match self {
             Self::Cycle { path } => {
                 f.write_str("a cycle: ")?;
@@ -226,6 +229,6 @@ impl fmt::Display for PlanErrorKind {
     }
 }
 
-fn write_suggestion(f: &mut fmt::Formatter<'_>, suggestion: Option<&str>) -> fmt::Result {
+fn write_suggestion(f: &mut Escape<'_>, suggestion: Option<&str>) -> fmt::Result {
     suggestion.map_or(Ok(()), |suggestion| write!(f, "; did you mean `{suggestion}`?"))
 }

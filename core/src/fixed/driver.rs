@@ -192,9 +192,7 @@ impl<
             AttemptEnd::Success => Outcome::Success,
             AttemptEnd::Abandoned => Outcome::Abandoned,
             AttemptEnd::Failed(error, retry) => {
-                if let Some(last) = self.notes.errors.get_mut(step.index()) {
-                    *last = Some(error);
-                }
+                self.note_error(scheduler, step, error);
                 match retry {
                     // Without a clock there is no delay: the next attempt starts at once.
                     Retry::After(_) if !T::TICKS => Outcome::Failed(Retry::Yes),
@@ -209,6 +207,17 @@ impl<
         }
     }
 
+    /// Keeps the error that a step itself returned, and the attempt that did, for as long as it returns no other.
+    #[inline]
+    fn note_error<S: RunSettings>(&mut self, scheduler: &ScheduledBy<'_, P, S, T>, step: StepId, error: E) {
+        let RunNotes { errors, attempts, .. } = &mut *self.notes;
+        let (Some(last), Some(attempt)) = (errors.get_mut(step.index()), attempts.get_mut(step.index())) else {
+            return;
+        };
+        *last = Some(error);
+        *attempt = scheduler.state(step).map_or(1, StepState::attempts);
+    }
+
     fn notify_retry<S: RunSettings>(&mut self, scheduler: &ScheduledBy<'_, P, S, T>, step: StepId, next: Instant) {
         if !O::LISTEN {
             return;
@@ -216,7 +225,7 @@ impl<
         let Some(state) = scheduler.state(step) else { return };
         let Some(own) = self.notes.errors.get_mut(step.index()) else { return };
         let (name, at, attempt) = (P::STATIC_PLAN.name(step), self.now, state.attempts());
-        with_error(state, own, |error| {
+        with_errors(state, own, attempt, |error, _| {
             if let Some(error) = error {
                 let kind = EventKind::Retrying { error, next };
                 self.observers.on_event(&Event { at, step: Some(step), name, attempt, kind });
@@ -232,24 +241,37 @@ impl<
         }
         let Some(state) = scheduler.state(step) else { return };
         let Some(own) = self.notes.errors.get_mut(step.index()) else { return };
+        let returned_by = self.notes.attempts.get(step.index()).map_or(0, |attempt| *attempt);
         let (status, cause, attempt) = (state.status(), state.cause(), state.attempts());
         let origin = cause.and_then(|cause| Origin::of(cause, scheduler.states(), &P::STATIC_PLAN.names));
         let name = P::STATIC_PLAN.name(step);
-        with_error(state, own, |error| {
-            let kind = EventKind::Ended { status, cause, origin, error };
+        with_errors(state, own, returned_by, |error, own_error| {
+            let kind = EventKind::Ended { status, cause, origin, error, own_error };
             self.observers.on_event(&Event { at, step: Some(step), name, attempt, kind });
         });
     }
 }
 
-/// Shows a step's error. Its own error is taken from its slot for that, and put back.
-fn with_error<E>(state: &StepState, slot: &mut Option<E>, show: impl FnOnce(Option<&StepError<E>>)) {
-    let derived = StepError::of(state);
-    if derived.is_some() || state.status() == Status::Success {
-        return show(derived.as_ref());
+/// Shows the error of a step without success, and the one that it last returned itself with the attempt that did. For a
+/// step that ended with its own error, that is taken from its slot meanwhile, and put back.
+fn with_errors<E>(
+    state: &StepState,
+    slot: &mut Option<E>,
+    attempt: u32,
+    show: impl FnOnce(Option<&StepError<E>>, Option<(u32, &E)>),
+) {
+    if state.status() == Status::Success {
+        return show(None, None);
+    }
+    if let Some(derived) = StepError::of(state) {
+        return show(Some(&derived), slot.as_ref().map(|own| (attempt, own)));
     }
     let own = slot.take().map(StepError::Failed);
-    show(own.as_ref());
+    let returned = match &own {
+        Some(StepError::Failed(error)) => Some((attempt, error)),
+        _ => None,
+    };
+    show(own.as_ref(), returned);
     if let Some(StepError::Failed(own)) = own {
         *slot = Some(own);
     }

@@ -77,8 +77,10 @@ pub struct Report<R, E, const STEPS: usize> {
 /// What the scheduler does not keep.
 #[derive(Debug)]
 pub(super) struct RunNotes<E, const STEPS: usize> {
-    /// Each step's own last error.
+    /// The error that each step itself last returned.
     pub(super) errors: [Option<E>; STEPS],
+    /// The attempts that did.
+    pub(super) attempts: [u32; STEPS],
     /// When the run started.
     pub(super) started: Instant,
     /// When it ended.
@@ -89,7 +91,12 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
     /// The report of a run that has not started. It is all zeros where possible, so that it is cheap to make.
     #[inline]
     pub(super) const fn new() -> Self {
-        let notes = RunNotes { errors: [const { None }; STEPS], started: Instant::ZERO, finished: Instant::ZERO };
+        let notes = RunNotes {
+            errors: [const { None }; STEPS],
+            attempts: [0; STEPS],
+            started: Instant::ZERO,
+            finished: Instant::ZERO,
+        };
         Self { outputs: R::EMPTY, states: [StepState::NEW; STEPS], notes }
     }
 
@@ -150,9 +157,9 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
     }
 
     fn record(&self) -> Record<'_, E> {
-        let Self { states, notes: RunNotes { errors, started, .. }, .. } = self;
+        let Self { states, notes: RunNotes { errors, attempts, started, .. }, .. } = self;
         let StaticPlan { names, plan, .. } = R::STATIC_PLAN;
-        Record { names, states, own: Own::Inline(errors, plan), started: *started }
+        Record { names, states, own: Own::Inline { errors, attempts, plan }, started: *started }
     }
 }
 

@@ -91,7 +91,7 @@ pub type ReportOf<P, C> = <<P as Steps<C>>::Storage as ReportStorage>::Report;
 ///     "power: started",
 ///     "power: failed: brown-out",
 ///     "clock: skipped: stopped after `power` failed",
-///     "boot: run ended: 1 failed, 1 skipped, exit code 1",
+///     "boot: run ended: 1 failed, 1 skipped, exit code 1; stopped after a failure",
 /// ]);
 /// ```
 #[must_use = "nothing runs until `run` is awaited"]

@@ -7,10 +7,14 @@ fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn 
     iter::successors(Some(error), |error| (*error).source())
 }
 
-/// An error and its sources on one line.
-pub(super) fn write(f: &mut fmt::Formatter<'_>, error: &(dyn Error + 'static)) -> fmt::Result {
-    write!(f, "{error}")?;
-    chain(error).skip(1).try_for_each(|source| write!(f, ": {source}"))
+/// An error followed by its sources.
+pub(super) struct Chain<'e>(pub(super) &'e (dyn Error + 'static));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        chain(self.0).skip(1).try_for_each(|source| write!(f, ": {source}"))
+    }
 }
 
 /// An error and its sources, a text each.

@@ -40,6 +40,7 @@ impl<E: Format> Format for StepResult<'_, E> {
 impl<E: Format> Format for Reason<'_, E> {
     fn format(&self, f: Formatter<'_>) {
         let origin = self.of.record.origin(self.of.step);
-        reason::log(f, self.of.status(), self.cause, origin, self.of.error());
+        let (error, earlier) = self.of.record.errors(self.of.step);
+        reason::log(f, self.of.status(), self.cause, origin, error, earlier);
     }
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     error::StepError,
     exit_code::{OptionalSteps, count, exit_code, is_cut_short},
-    steps::{Cell, Handle, Names, OtherType, Out, RunRecord, SharedCell, Warnings, slot},
+    steps::{Cell, Handle, Names, OtherType, Out, OwnErrors, RunRecord, SharedCell, Warnings, slot},
 };
 use alloc::sync::Arc;
 use core::{fmt, time::Duration};
@@ -53,17 +53,18 @@ use rungs_scheduler::{Instant, Status, StepId};
 ///   "steps": [
 ///     {
 ///       "name": "fetch", "status": "success", "cause": null, "root": null, "via": null, "reason": null, "error": null,
-///       "required": true, "attempts": 2, "retries": 1,
+///       "own_error": null, "required": true, "attempts": 2, "retries": 1,
 ///       "started_unix_ms": 1764194400000, "started_ms": 0.0, "duration_ms": 1200.0
 ///     },
 ///     {
 ///       "name": "load", "status": "failed", "cause": "failed", "root": null, "via": null, "reason": "load failed",
-///       "error": ["load failed", "disk full"], "required": false, "attempts": 1, "retries": 0,
+///       "error": ["load failed", "disk full"], "own_error": { "attempt": 1, "error": ["load failed", "disk full"] },
+///       "required": false, "attempts": 1, "retries": 0,
 ///       "started_unix_ms": 1764194401200, "started_ms": 1200.0, "duration_ms": 0.0
 ///     },
 ///     {
 ///       "name": "tidy", "status": "skipped", "cause": "dependency", "root": "load", "via": "load",
-///       "reason": "`load` failed", "error": null, "required": true, "attempts": 0, "retries": 0,
+///       "reason": "`load` failed", "error": null, "own_error": null, "required": true, "attempts": 0, "retries": 0,
 ///       "started_unix_ms": null, "started_ms": null, "duration_ms": 0.0
 ///     }
 ///   ],
@@ -76,7 +77,10 @@ use rungs_scheduler::{Instant, Status, StepId};
 ///
 /// - `status` is `pending`, `running`, `success`, `failed`, `skipped` or `cancelled`; `cause` a [`Cause::code`].
 /// - `root` is the step where it began, and `via` the step's own need through which it came.
-/// - `error` lists the step's own error and its sources; `reason` is the table's text without the sources.
+/// - `error` lists the error with which the step failed and its sources; `own_error` the one that it last returned itself,
+///   and the number of the attempt that did, also if a later attempt ended in another way.
+/// - Names and errors are whole and as they are. `reason` is the table's text without the sources of errors, and on one
+///   line as there.
 /// - `started_unix_ms` is the time of the wall clock, read once at the run's start (`null` without `std`); `started_ms`
 ///   counts from that start.
 /// - The `kind` of an edge is `result`, `after` (a need without its result) or `order` (no need).
@@ -112,7 +116,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     /// p.step("only").run(async || Ok(()));
     /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
     /// assert_eq!(report.warnings().to_string(), "no step uses resource `bus`");
-    /// # Ok::<(), rungs::PlanError>(())
+    /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn warnings(&self) -> &Warnings {
         &self.record.warnings
@@ -197,18 +201,15 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
         }
     }
 
-    /// The errors that steps themselves returned. They are shared, because an [`OutputError`] may hold one as well. For a
-    /// cancelled step it is the last attempt's.
-    pub fn into_errors(self) -> impl Iterator<Item = (StepId, Arc<StepError<E>>)> {
-        let Self { record, mut notes, .. } = self;
-        let is_last = move |step: &u32| {
-            let state = record.states.get(*step as usize);
-            state.is_some_and(|state| StepError::<E>::of(state).is_none())
-        };
-        core::mem::take(&mut notes.errors)
-            .into_iter()
-            .filter(move |(step, _)| is_last(step))
-            .map(|(step, error)| (StepId::from_number(step), error))
+    /// The errors that steps without success themselves returned last, also before an attempt that timed out or was
+    /// abandoned, and the messages of their panics: in the order of declaration, a step's error before its panic. They are
+    /// shared, because an [`OutputError`] may hold one as well.
+    pub fn into_errors(mut self) -> impl Iterator<Item = (StepId, Arc<StepError<E>>)> {
+        let errors = core::mem::take(&mut self.notes.errors);
+        errors.into_iter().flat_map(|(step, OwnErrors { returned, panicked })| {
+            let errors = returned.map(|(_, error)| error).into_iter().chain(panicked);
+            errors.map(move |error| (StepId::from_number(step), error))
+        })
     }
 
     /// Whether all required steps succeeded, or were skipped for no failure of a required one.
@@ -271,17 +272,12 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     fn ending(&self, step: StepId) -> Ending<E> {
         let state = |step: StepId| self.record.states.get(step.index()).copied().unwrap_or_default();
         let root = state(step).cause().and_then(|cause| cause.root()).unwrap_or(step);
-        let own = if StepError::<E>::of(&state(root)).is_none() {
-            self.notes.errors.get(&root.number()).cloned()
-        } else {
-            None
-        };
         Ending {
             names: self.names.clone(),
             step,
             state: state(step),
-            root: state(root).status(),
-            own,
+            root: state(root),
+            own: self.notes.errors.get(&root.number()).cloned().unwrap_or_default(),
             as_error: self.notes.as_error,
         }
     }

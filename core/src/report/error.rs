@@ -4,8 +4,9 @@ use super::{as_error::AsError, chain};
 use crate::{
     diagram::StepNames,
     error::StepError,
-    reason::{Origin, ReasonText},
-    steps::{Names, OtherType},
+    escape::{Name, write_error},
+    reason::{Origin, ReasonText, earlier},
+    steps::{Names, OtherType, OwnErrors},
 };
 use alloc::sync::Arc;
 use core::{error::Error, fmt};
@@ -16,10 +17,10 @@ pub(super) struct Ending<E> {
     pub(super) names: Arc<Names>,
     pub(super) step: StepId,
     pub(super) state: StepState,
-    /// The status of the step where it began.
-    pub(super) root: Status,
-    /// The own error of the step where it began.
-    pub(super) own: Option<Arc<StepError<E>>>,
+    /// The state of the step where it began.
+    pub(super) root: StepState,
+    /// What the step where it began said itself.
+    pub(super) own: OwnErrors<E>,
     pub(super) as_error: AsError<E>,
 }
 
@@ -33,15 +34,17 @@ impl<E> Ending<E> {
     }
 
     fn error(&self) -> Option<StepError<&E>> {
-        StepError::of(&self.state).or_else(|| self.own.as_deref().map(StepError::borrowed))
+        StepError::of(&self.state).or_else(|| self.own.last(&self.root).map(|own| own.borrowed()))
+    }
+
+    /// The error that the step itself last returned, and the attempt that did.
+    fn own_error(&self) -> Option<(u32, &E)> {
+        if self.root() == self.step { self.own.returned() } else { None }
     }
 
     /// The error of the step where it began.
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self.own.as_deref()? {
-            StepError::Failed(error) => (self.as_error)(error),
-            _ => None,
-        }
+        (self.as_error)(self.own.last(&self.root)?.returned()?)
     }
 }
 
@@ -53,16 +56,39 @@ impl<E: fmt::Display> Ending<E> {
         let is_in_source = source.is_some() && cause.root().is_none();
         if !(is_in_source && status == Status::Failed) {
             let error = self.error().filter(|_| !is_in_source);
-            let error = error.as_ref().map(|error| error as &dyn fmt::Display);
-            let origin = Origin::new(cause, self.root, &*self.names);
-            write!(f, ": {}", ReasonText { status, cause, origin, error })?;
+            let earlier = earlier(error.as_ref(), self.own_error());
+            let earlier = earlier.map(|(attempt, error)| (attempt, WithSources { error, as_error: self.as_error }));
+            let reason = ReasonText {
+                status,
+                cause,
+                origin: Origin::new(cause, self.root.status(), &*self.names),
+                error: error.as_ref().map(|error| error as &dyn fmt::Display),
+                earlier: earlier.as_ref().map(|(attempt, error)| (*attempt, error as &dyn fmt::Display)),
+            };
+            f.write_str(": ")?;
+            fmt::Display::fmt(&reason, f)?;
         }
         match source {
             Some(source) if f.alternate() => {
                 f.write_str(": ")?;
-                chain::write(f, source)
+                write_error(f, &chain::Chain(source))
             }
             _ => Ok(()),
+        }
+    }
+}
+
+/// An error, with `{:#}` followed by its sources.
+struct WithSources<'e, E> {
+    error: &'e E,
+    as_error: AsError<E>,
+}
+
+impl<E: fmt::Display> fmt::Display for WithSources<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.as_error)(self.error) {
+            Some(error) if f.alternate() => chain::Chain(error).fmt(f),
+            _ => self.error.fmt(f),
         }
     }
 }
@@ -160,6 +186,12 @@ impl<E> OutputError<E> {
         self.ending()?.error()
     }
 
+    /// The error that the step itself last returned, and the number of the attempt that did: the same as
+    /// [`StepResult::own_error`](crate::StepResult::own_error).
+    pub fn own_error(&self) -> Option<(u32, &E)> {
+        self.ending()?.own_error()
+    }
+
     fn ending(&self) -> Option<&Ending<E>> {
         match &self.0 {
             Repr::NoSuccess(ending) => Some(ending),
@@ -172,10 +204,10 @@ impl<E: fmt::Display> fmt::Display for OutputError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Repr::NoSuccess(ending) => {
-                write!(f, "`{}` has no result", ending.name())?;
+                write!(f, "`{}` has no result", Name(ending.name()))?;
                 ending.write_reason(f)
             }
-            Repr::OtherType(names, step, types) => write!(f, "the result of `{}` {types}", names.name(*step)),
+            Repr::OtherType(names, step, types) => write!(f, "the result of `{}` {types}", Name(names.name(*step))),
             Repr::NoSuchStep => f.write_str("there is no such step"),
         }
     }
@@ -253,6 +285,12 @@ impl<E> RunError<E> {
         self.ending.error()
     }
 
+    /// The error that the step itself last returned, and the number of the attempt that did: the same as
+    /// [`StepResult::own_error`](crate::StepResult::own_error).
+    pub fn own_error(&self) -> Option<(u32, &E)> {
+        self.ending.own_error()
+    }
+
     /// The report's exit code.
     pub fn exit_code(&self) -> u8 {
         self.exit_code
@@ -262,7 +300,7 @@ impl<E> RunError<E> {
 impl<E: fmt::Display> fmt::Display for RunError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let became = if self.exit_code == 1 { "failed" } else { "was stopped" };
-        write!(f, "pipeline `{}` {became} at `{}`", self.pipeline(), self.step())?;
+        write!(f, "pipeline `{}` {became} at `{}`", Name(self.pipeline()), Name(self.step()))?;
         self.ending.write_reason(f)
     }
 }

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "alloc")]
 mod as_error;
+#[cfg(feature = "alloc")]
 mod chain;
 #[cfg(feature = "defmt")]
 mod defmt;

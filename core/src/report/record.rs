@@ -1,10 +1,11 @@
 //! The record of a run, the same for both APIs.
 
 use crate::{diagram::StepNames, error::StepError, exit_code::OptionalSteps, reason::Origin};
+#[cfg(feature = "alloc")]
 use core::error::Error;
 #[cfg(feature = "macros")]
 use rungs_scheduler::Plan;
-use rungs_scheduler::{Instant, Status, StepId, StepState};
+use rungs_scheduler::{Cause, Instant, Status, StepId, StepState};
 
 /// A view of a run's record: what each step's result is read from.
 pub(crate) struct Record<'r, E> {
@@ -17,9 +18,9 @@ pub(crate) struct Record<'r, E> {
 
 /// The errors that steps themselves returned, and which steps are optional.
 pub(crate) enum Own<'r, E> {
-    /// An entry per step, and the plan.
+    /// An entry per step: the error that it last returned, and the attempt that did; and the plan.
     #[cfg(feature = "macros")]
-    Inline(&'r [Option<E>], &'r Plan<'r>),
+    Inline { errors: &'r [Option<E>], attempts: &'r [u32], plan: &'r Plan<'r> },
     /// An entry per step that returned one, and the optional steps.
     #[cfg(feature = "alloc")]
     Shared(&'r super::RunNotes<E>, &'r alloc::vec::Vec<StepId>),
@@ -41,24 +42,26 @@ impl<E> Clone for Own<'_, E> {
 
 impl<E> Copy for Own<'_, E> {}
 
+#[cfg(feature = "alloc")]
 impl<'r, E> Own<'r, E> {
     /// An error as a `dyn Error`, which leads to its sources, where that is possible.
     pub(super) fn as_error(&self, error: &'r E) -> Option<&'r (dyn Error + 'static)> {
         match self {
             #[cfg(feature = "macros")]
-            Self::Inline(..) => {
+            Self::Inline { .. } => {
                 let _ = error;
                 None
             }
-            #[cfg(feature = "alloc")]
             Self::Shared(notes, _) => (notes.as_error)(error),
         }
     }
+}
 
+impl<'r, E> Own<'r, E> {
     pub(super) fn optional_steps(&self) -> OptionalSteps<'r> {
         match self {
             #[cfg(feature = "macros")]
-            Self::Inline(_, plan) => OptionalSteps::Plan(plan),
+            Self::Inline { plan, .. } => OptionalSteps::Plan(plan),
             #[cfg(feature = "alloc")]
             Self::Shared(_, steps) => OptionalSteps::List(steps),
         }
@@ -70,21 +73,43 @@ impl<'r, E> Record<'r, E> {
         self.states.get(step.index())
     }
 
-    /// The error of a step that failed, and the last error of one that was cancelled.
-    pub(super) fn error(&self, step: StepId) -> Option<StepError<&'r E>> {
-        let state = self.state(step)?;
-        match StepError::of(state) {
-            None if state.status() != Status::Success => self.own(step),
-            derived => derived,
+    /// The error of a step that failed, or the last error of one that was cancelled; and the error that the step itself
+    /// returned before, with the attempt that did.
+    pub(super) fn errors(&self, step: StepId) -> (Option<StepError<&'r E>>, Option<(u32, &'r E)>) {
+        let Some(state) = self.state(step) else { return (None, None) };
+        let own = self.own_error(step);
+        match (StepError::of(state), state.cause()) {
+            (None, Some(Cause::Panicked)) => (self.panicked(step), own),
+            (None, _) => (own.map(|(_, error)| StepError::Failed(error)), None),
+            (derived, _) => (derived, own),
         }
     }
 
-    fn own(&self, step: StepId) -> Option<StepError<&'r E>> {
+    fn panicked(&self, step: StepId) -> Option<StepError<&'r E>> {
+        match self.own {
+            // A panic of a step is one of the run, and there is no report.
+            #[cfg(feature = "macros")]
+            Own::Inline { .. } => {
+                let _ = step;
+                None
+            }
+            #[cfg(feature = "alloc")]
+            Own::Shared(notes, _) => Some(notes.errors.get(&step.number())?.panicked.as_ref()?.borrowed()),
+        }
+    }
+
+    /// The error that a step without success last returned, and the attempt that did.
+    pub(super) fn own_error(&self, step: StepId) -> Option<(u32, &'r E)> {
+        if self.state(step)?.status() == Status::Success {
+            return None;
+        }
         match self.own {
             #[cfg(feature = "macros")]
-            Own::Inline(errors, _) => errors.get(step.index())?.as_ref().map(StepError::Failed),
+            Own::Inline { errors, attempts, .. } => {
+                Some((*attempts.get(step.index())?, errors.get(step.index())?.as_ref()?))
+            }
             #[cfg(feature = "alloc")]
-            Own::Shared(notes, _) => Some(notes.errors.get(&step.number())?.borrowed()),
+            Own::Shared(notes, _) => notes.errors.get(&step.number())?.returned(),
         }
     }
 

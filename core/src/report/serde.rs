@@ -25,6 +25,12 @@ struct Edge<'r> {
     kind: &'static str,
 }
 
+#[derive(Serialize)]
+struct OwnError {
+    attempt: u32,
+    error: Vec<String>,
+}
+
 impl<E: Display, C: Cell + ?Sized> Serialize for Report<E, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut report = serializer.serialize_struct("Report", 7)?;
@@ -73,7 +79,7 @@ impl<E: Display> Serialize for StepResult<'_, E> {
             None => (None, None),
         };
         let started = self.started_at();
-        let mut step = serializer.serialize_struct("StepResult", 13)?;
+        let mut step = serializer.serialize_struct("StepResult", 14)?;
         step.serialize_field("name", self.name())?;
         step.serialize_field("status", &self.status())?;
         step.serialize_field("cause", &self.cause().map(Cause::code))?;
@@ -81,6 +87,7 @@ impl<E: Display> Serialize for StepResult<'_, E> {
         step.serialize_field("via", &via)?;
         step.serialize_field("reason", &self.reason().map(|reason| reason.to_string()))?;
         step.serialize_field("error", &self.error_list())?;
+        step.serialize_field("own_error", &self.own_error_list())?;
         step.serialize_field("required", &self.is_required())?;
         step.serialize_field("attempts", &self.attempts())?;
         step.serialize_field("retries", &self.retries())?;
@@ -96,9 +103,24 @@ impl<E: Display> StepResult<'_, E> {
     fn error_list(&self) -> Option<Vec<String>> {
         match (self.error()?, self.record.own) {
             (StepError::Dependency { .. }, _) => None,
-            (StepError::Failed(error), Own::Shared(notes, _)) => Some(chain::list(error, notes.as_error)),
+            (StepError::Failed(error), own) => Some(error_texts(own, error)),
             (error, _) => Some(vec![error.to_string()]),
         }
+    }
+
+    /// The error that the step itself last returned, and its sources.
+    fn own_error_list(&self) -> Option<OwnError> {
+        let (attempt, error) = self.own_error()?;
+        Some(OwnError { attempt, error: error_texts(self.record.own, error) })
+    }
+}
+
+/// An error of a step's own, and its sources.
+fn error_texts<E: Display>(own: Own<'_, E>, error: &E) -> Vec<String> {
+    match own {
+        Own::Shared(notes, _) => chain::list(error, notes.as_error),
+        #[cfg(feature = "macros")]
+        Own::Inline { .. } => vec![error.to_string()],
     }
 }
 

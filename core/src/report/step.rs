@@ -1,9 +1,8 @@
 //! One step's result.
 
-use super::{
-    chain,
-    record::{Own, Record},
-};
+#[cfg(feature = "alloc")]
+use super::chain;
+use super::record::{Own, Record};
 use crate::{error::StepError, reason};
 use core::{fmt, time::Duration};
 use rungs_scheduler::{Cause, Instant, Status, StepId, StepState};
@@ -66,7 +65,30 @@ impl<'r, E> StepResult<'r, E> {
 
     /// The error of a step that failed, and the last error of one that was cancelled while it retried.
     pub fn error(&self) -> Option<StepError<&'r E>> {
-        self.record.error(self.step)
+        self.record.errors(self.step).0
+    }
+
+    /// The error that the step itself last returned, and the number of the attempt that did; `None` if it returned none, or
+    /// succeeded. If a later attempt was cut off, or panicked, it is not [`error`](Self::error), but often says why.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use rungs::{NoClock, Pipeline, StepError};
+    ///
+    /// let mut p = Pipeline::with_error("own");
+    /// p.step("fetch").retries(1).run_with(|cx| async move {
+    ///     if cx.attempt() == 1 { Err::<(), _>("401 Unauthorized") } else { panic!("no token") }
+    /// });
+    /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+    /// let fetch = report.get("fetch").unwrap();
+    /// assert_eq!(fetch.error(), Some(StepError::Panicked("no token".into())));
+    /// assert_eq!(fetch.own_error(), Some((1, &"401 Unauthorized")));
+    /// assert_eq!(fetch.reason().unwrap().to_string(), "panicked: no token (attempt 1: 401 Unauthorized)");
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn own_error(&self) -> Option<(u32, &'r E)> {
+        self.record.own_error(self.step)
     }
 
     /// Why it did not succeed, in words: its error, or the step that caused it.
@@ -116,12 +138,15 @@ impl<E: fmt::Debug> fmt::Debug for StepResult<'_, E> {
             .field("status", &self.status())
             .field("attempts", &self.attempts())
             .field("error", &self.error())
+            .field("own_error", &self.own_error())
             .field("cause", &self.cause())
             .finish_non_exhaustive()
     }
 }
 
-/// Why a step did not succeed, in words that name the steps that caused it. With `{:#}` an error is followed by its sources.
+/// Why a step did not succeed, in words that name the steps that caused it, and on one line: line breaks, control characters
+/// and the like in names and errors are escaped. With `{:#}` an error is followed by its sources. An error that the step
+/// itself returned before it ended with another is added with its attempt: `timed out (attempt 1: 401 Unauthorized)`.
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
@@ -146,28 +171,45 @@ pub struct Reason<'r, E> {
 impl<E: fmt::Display> fmt::Display for Reason<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let StepResult { record, step } = self.of;
-        let error = self.of.error().map(|error| WithSources { error, own: record.own });
+        let (error, earlier) = record.errors(step);
+        let with_sources = |error| with_sources(error, record.own);
+        let error = error.map(with_sources);
+        let earlier = earlier.map(|(attempt, error)| (attempt, with_sources(StepError::Failed(error))));
         let reason = reason::ReasonText {
             status: self.of.status(),
             cause: self.cause,
             origin: record.origin(step),
             error: error.as_ref().map(|error| error as &dyn fmt::Display),
+            earlier: earlier.as_ref().map(|(attempt, error)| (*attempt, error as &dyn fmt::Display)),
         };
         reason.fmt(f)
     }
 }
 
 /// A step's error, with `{:#}` followed by its sources.
+#[cfg(feature = "alloc")]
+fn with_sources<'r, E>(error: StepError<&'r E>, own: Own<'r, E>) -> WithSources<'r, E> {
+    WithSources { error, own }
+}
+
+/// A step's error. Without a heap there is no way to its sources.
+#[cfg(not(feature = "alloc"))]
+fn with_sources<'r, E>(error: StepError<&'r E>, _: Own<'r, E>) -> StepError<&'r E> {
+    error
+}
+
+#[cfg(feature = "alloc")]
 struct WithSources<'r, E> {
     error: StepError<&'r E>,
     own: Own<'r, E>,
 }
 
+#[cfg(feature = "alloc")]
 impl<E: fmt::Display> fmt::Display for WithSources<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.error {
             StepError::Failed(error) if f.alternate() => match self.own.as_error(error) {
-                Some(error) => chain::write(f, error),
+                Some(error) => chain::Chain(error).fmt(f),
                 None => error.fmt(f),
             },
             _ => self.error.fmt(f),

@@ -1,14 +1,17 @@
 //! A run as a table for people, without a heap.
 
 use super::{record::Record, step::StepResult};
-use crate::exit_code::{OptionalSteps, count, exit_code};
+use crate::{
+    escape::StepName,
+    exit_code::{OptionalSteps, count, exit_code},
+};
 use core::{
     fmt::{self, Write},
     time::Duration,
 };
-use rungs_scheduler::{__private::AttemptCount, Instant, Status, StepState};
+use rungs_scheduler::{__private::AttemptCount, Cause, Instant, Status, StepId, StepState};
 
-/// Longer names are shown whole and push their line out.
+/// Longer names push their line out.
 const WIDEST_NAME: usize = 32;
 
 /// What a report knows, for its table.
@@ -22,9 +25,9 @@ pub(crate) struct Table<'r, E> {
 impl<E: fmt::Display> Table<'_, E> {
     /// Writes the whole table, and a last line that counts.
     pub(crate) fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let widest = self.record.steps().map(|step| step.name().chars().count()).max();
+        let widest = self.record.steps().map(|step| StepName(step.name()).width()).max();
         let width = widest.unwrap_or(0).clamp(4, WIDEST_NAME);
-        writeln!(f, "Report: {}", self.pipeline)?;
+        writeln!(f, "Report: {}", StepName(self.pipeline))?;
         writeln!(f, "{:width$}  status     tries     start  duration  cause", "step")?;
         for step in self.record.steps() {
             self.line(f, &step, width)?;
@@ -33,7 +36,8 @@ impl<E: fmt::Display> Table<'_, E> {
     }
 
     fn line(&self, f: &mut fmt::Formatter<'_>, step: &StepResult<'_, E>, width: usize) -> fmt::Result {
-        write!(f, "{:width$}  {:9}  {:>5}", step.name(), step.status(), AttemptCount(step.attempts()))?;
+        StepName(step.name()).write_column(f, width)?;
+        write!(f, "  {:9}  {:>5}", step.status(), AttemptCount(step.attempts()))?;
         match step.started_at() {
             Some(started) => {
                 let finished = step.finished_at().unwrap_or(started);
@@ -44,7 +48,7 @@ impl<E: fmt::Display> Table<'_, E> {
         }
         let reason = step.reason();
         if let Some(reason) = &reason {
-            write!(FirstLine { out: f, begun: false, ended: false }, "{reason:#}")?;
+            write!(f, "  {reason:#}")?;
         }
         f.write_str(match (step.is_required(), reason.is_some()) {
             (true, _) => "\n",
@@ -63,15 +67,63 @@ impl<E: fmt::Display> Table<'_, E> {
         if retried > 0 {
             write!(f, " ({retried} after retries)")?;
         }
-        let failed = self.record.steps().filter(|step| step.status() == Status::Failed);
-        let optional = failed.filter(|step| !step.is_required()).count();
-        write!(f, ", {} failed", with(Status::Failed))?;
-        if optional > 0 {
-            write!(f, " ({optional} optional)")?;
+        for status in [Status::Failed, Status::Skipped, Status::Cancelled] {
+            self.write_count(f, status)?;
         }
-        write!(f, ", {} skipped, {} cancelled", with(Status::Skipped), with(Status::Cancelled))?;
         let span = Short::between(self.record.started, self.finished);
         write!(f, " in {span}, exit code {}", exit_code(states, self.record.own.optional_steps()))
+    }
+
+    /// How many steps ended with a status, and by which causes.
+    fn write_count(&self, f: &mut fmt::Formatter<'_>, status: Status) -> fmt::Result {
+        let (mut own, mut for_need, mut optional, mut by_cause) = (0_u32, 0_u32, 0_u32, [0_u32; 16]);
+        for (state, step) in self.record.states.iter().zip(0..).filter(|(state, _)| state.status() == status) {
+            let cause = state.cause();
+            if status == Status::Failed && matches!(cause, Some(Cause::Dependency { .. })) {
+                for_need += 1;
+                continue;
+            }
+            own += 1;
+            optional += u32::from(!self.record.is_required(StepId::from_number(step)));
+            let [code, ..] = Cause::pack(cause);
+            if let Some(count) = by_cause.get_mut(code as usize) {
+                *count += 1;
+            }
+        }
+        write!(f, ", {own} {status}")?;
+        let mut list = List { f, open: " (" };
+        for (count, code) in by_cause.into_iter().zip(0..) {
+            match Cause::unpack([code, 0, 0]) {
+                None | Some(Cause::Failed | Cause::Dependency { .. }) => {}
+                Some(Cause::NotNeeded) => list.write(count, &"not needed")?,
+                Some(cause) => list.write(count, &cause)?,
+            }
+        }
+        if status == Status::Failed {
+            list.write(optional, &"optional")?;
+        }
+        list.end()?;
+        if for_need > 0 { write!(f, ", {for_need} more for a failed need") } else { Ok(()) }
+    }
+}
+
+/// A list of counts in parentheses, without those that are 0.
+struct List<'o, 'f> {
+    f: &'o mut fmt::Formatter<'f>,
+    open: &'static str,
+}
+
+impl List<'_, '_> {
+    fn write(&mut self, count: u32, what: &dyn fmt::Display) -> fmt::Result {
+        if count > 0 {
+            write!(self.f, "{}{what}: {count}", self.open)?;
+            self.open = ", ";
+        }
+        Ok(())
+    }
+
+    fn end(self) -> fmt::Result {
+        if self.open == ", " { self.f.write_str(")") } else { Ok(()) }
     }
 }
 
@@ -97,32 +149,8 @@ impl fmt::Debug for Brief<'_> {
     }
 }
 
-/// A cause of several lines would break the table; the whole text is in the error.
-struct FirstLine<'o, W: ?Sized> {
-    out: &'o mut W,
-    begun: bool,
-    ended: bool,
-}
-
-impl<W: Write + ?Sized> Write for FirstLine<'_, W> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        if !core::mem::replace(&mut self.begun, true) {
-            self.out.write_str("  ")?;
-        }
-        if self.ended {
-            return Ok(());
-        }
-        // By bytes: `split` and `lines` keep a panic for a position that they cannot have.
-        let end = text.bytes().position(|byte| byte == b'\n');
-        let line = end.and_then(|end| text.get(..end)).unwrap_or(text);
-        self.out.write_str(line.strip_suffix('\r').unwrap_or(line))?;
-        self.ended = end.is_some();
-        Ok(())
-    }
-}
-
-/// Three digits or so: enough to compare, short enough for a column. By whole numbers: a core without floats would carry
-/// a library for them.
+/// Three digits or so: enough to compare, short enough for a column. By whole numbers, digit by digit: a core without floats
+/// would carry a library for them, and a small one the rest of `core::fmt`.
 struct Short {
     nanos: u64,
 }
@@ -137,31 +165,38 @@ impl Short {
 impl fmt::Display for Short {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (unit, dropped, decimals) = match self.nanos {
-            0 => return f.pad("0"),
+            0 => ("", 0, 0),
             1..1_000 => (" ns", 0, 0),
             1_000..1_000_000 => (" us", 2, 1),
             1_000_000..1_000_000_000 => (" ms", 5, 1),
             _ => (" s", 7, 2),
         };
-        let (mut text, mut rest) = (Text::default(), rounded(self.nanos, dropped));
-        text.prepend(unit.as_bytes());
-        for place in 0..MOST_DIGITS {
-            if place > decimals && rest == 0 {
+        let mut rest = rounded(self.nanos, dropped);
+        // From the last to the first, so the free ones are in front.
+        let mut digits = [b' '; LONGEST_NUMBER];
+        let mut len = 0;
+        for place in digits.iter_mut().rev() {
+            if rest == 0 && len > decimals {
                 break;
             }
-            if place == decimals && decimals > 0 {
-                text.prepend(b".");
+            if len == decimals && decimals > 0 {
+                *place = b'.';
+            } else {
+                let digit;
+                (rest, digit) = tenth(rest);
+                *place = b'0' + digit;
             }
-            let digit;
-            (rest, digit) = tenth(rest);
-            text.prepend(&[b'0' + digit]);
+            len += 1;
         }
-        f.pad(text.as_str())
+        let width = f.width().unwrap_or(0).max(len + unit.len()) - unit.len();
+        let free = LONGEST_NUMBER - width.min(LONGEST_NUMBER);
+        digits.iter().skip(free).try_for_each(|digit| f.write_char(*digit as char))?;
+        f.write_str(unit)
     }
 }
 
-/// Of a `u64`.
-const MOST_DIGITS: u32 = u64::MAX.ilog10() + 1;
+/// The longest span has eleven digits before the point and two behind it.
+const LONGEST_NUMBER: usize = 14;
 
 /// The number without its last digits, rounded.
 fn rounded(mut number: u64, dropped: u32) -> u64 {
@@ -182,30 +217,6 @@ fn tenth(number: u64) -> (u64, u8) {
         (*byte, rest) = ((part / 10) as u8, part % 10);
     }
     (u64::from_be_bytes(bytes), rest as u8)
-}
-
-/// A few characters, gathered from the last to the first, to be padded as a whole.
-#[derive(Default)]
-struct Text {
-    bytes: [u8; 24],
-    len: usize,
-}
-
-impl Text {
-    fn as_str(&self) -> &str {
-        let start = self.bytes.len().saturating_sub(self.len);
-        self.bytes.get(start..).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or("")
-    }
-
-    /// What does not fit is left out.
-    fn prepend(&mut self, characters: &[u8]) {
-        for &character in characters.iter().rev() {
-            self.len += 1;
-            if let Some(byte) = self.bytes.len().checked_sub(self.len).and_then(|at| self.bytes.get_mut(at)) {
-                *byte = character;
-            }
-        }
-    }
 }
 
 #[cfg(test)]

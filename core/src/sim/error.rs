@@ -19,7 +19,7 @@ use core::fmt;
 #[non_exhaustive]
 pub enum SimError {
     /// The run has no report: its plan is wrong, or an observer panicked.
-    Pipeline(PipelineError),
+    Run(PipelineError),
     /// Nothing is left that could happen: no task is woken, and no deadline is armed.
     Stuck {
         /// When.
@@ -43,14 +43,14 @@ pub enum SimError {
 
 impl From<PipelineError> for SimError {
     fn from(error: PipelineError) -> Self {
-        Self::Pipeline(error)
+        Self::Run(error)
     }
 }
 
 impl fmt::Display for SimError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Pipeline(error) => error.fmt(f),
+            Self::Run(error) => error.fmt(f),
             Self::Stuck { at, steps } => {
                 write!(f, "stuck at {:?}: no deadline is left, and nothing wakes {}", since_start(*at), Listed(steps))
             }
@@ -72,7 +72,7 @@ impl fmt::Display for SimError {
 impl core::error::Error for SimError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
-            Self::Pipeline(error) => error.source(),
+            Self::Run(error) => error.source(),
             _ => None,
         }
     }

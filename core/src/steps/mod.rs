@@ -23,5 +23,5 @@ pub(crate) use cell::{OtherType, slot};
 pub(crate) use closest::Suggestions;
 pub(crate) use dependents::Dependents;
 pub(crate) use names::Names;
-pub(crate) use run_record::{Errors, RunRecord};
+pub(crate) use run_record::{Errors, OwnErrors, RunRecord};
 pub(crate) use work::RetryPredicate;

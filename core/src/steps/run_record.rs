@@ -31,6 +31,50 @@ impl<C: ?Sized> Default for RunRecord<C> {
     }
 }
 
-/// The errors that steps themselves returned, and the messages of their panics, by step. How a step ended beyond that is in
-/// its state.
-pub(crate) type Errors<E> = BTreeMap<u32, Arc<StepError<E>>>;
+/// What steps themselves said, by step. How a step ended beyond that is in its state.
+pub(crate) type Errors<E> = BTreeMap<u32, OwnErrors<E>>;
+
+/// What one step itself said.
+pub(crate) struct OwnErrors<E> {
+    /// The error that it last returned, and the attempt that did.
+    pub(crate) returned: Option<(u32, Arc<StepError<E>>)>,
+    /// The message of its panic, with which it ended.
+    pub(crate) panicked: Option<Arc<StepError<E>>>,
+}
+
+impl<E> OwnErrors<E> {
+    /// Notes how an attempt ended, if it said so itself. Only the last error counts, and a panic ends the step. Returns what
+    /// that replaces.
+    pub(crate) fn note(&mut self, attempt: u32, error: StepError<E>) -> Option<Arc<StepError<E>>> {
+        match error {
+            StepError::Panicked(_) => self.panicked.replace(Arc::new(error)),
+            _ => self.returned.replace((attempt, Arc::new(error))).map(|(_, error)| error),
+        }
+    }
+
+    /// The error with which the step ended, or its last attempt, unless that follows from its state.
+    pub(crate) fn last(&self, state: &StepState) -> Option<&Arc<StepError<E>>> {
+        if StepError::<E>::of(state).is_some() {
+            return None;
+        }
+        self.panicked.as_ref().or(self.returned.as_ref().map(|(_, error)| error))
+    }
+
+    /// The error that the step last returned, and the attempt that did.
+    pub(crate) fn returned(&self) -> Option<(u32, &E)> {
+        let (attempt, error) = self.returned.as_ref()?;
+        Some((*attempt, error.returned()?))
+    }
+}
+
+impl<E> Default for OwnErrors<E> {
+    fn default() -> Self {
+        Self { returned: None, panicked: None }
+    }
+}
+
+impl<E> Clone for OwnErrors<E> {
+    fn clone(&self) -> Self {
+        Self { returned: self.returned.clone(), panicked: self.panicked.clone() }
+    }
+}

@@ -1,7 +1,11 @@
 //! What a plan can be run with, and what it was hardly meant to be.
 
+use crate::escape::Escape;
 use alloc::{string::String, vec::Vec};
-use core::{fmt, slice};
+use core::{
+    fmt::{self, Write as _},
+    slice,
+};
 
 /// What [`check`](crate::PipelineOf::check) and a report warn of: nothing of it keeps a run from starting.
 ///
@@ -19,7 +23,7 @@ use core::{fmt, slice};
 /// for warning in &warnings {
 ///     eprintln!("warning: {warning}");
 /// }
-/// # Ok::<(), rungs::PlanError>(())
+/// # Ok::<(), rungs::PipelineError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -110,6 +114,8 @@ impl fmt::Display for Warnings {
 
 impl fmt::Display for PlanWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // On one line, whatever the names contain.
+        let f = &mut Escape(f);
         match self {
             Self::UnlimitedCleanUp { step } => write!(
                 f,
