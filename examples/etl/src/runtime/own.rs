@@ -19,6 +19,8 @@ use threads::Threads;
 use super::Runtime;
 
 /// A clock and a `block_on` on std alone. Each step that blocks, each attempt to connect and each connection has a thread.
+///
+/// An attempt to connect that nobody waits for any more stays on its thread until the system ends it.
 pub(crate) struct Own(Clock);
 
 impl Own {
