@@ -1,14 +1,14 @@
 //! Stopping a run from outside.
 
-use alloc::{sync::Arc, vec::Vec};
-use core::{
-    future::Future,
-    pin::Pin,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
-    task::Context,
-};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use core::{future::Future, pin::Pin, task::Context};
 use event_listener::{Event, EventListener};
 use rungs_scheduler::Stop;
+
+#[cfg(not(rungs_loom))]
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+#[cfg(rungs_loom)]
+use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Stops every run that it was given to. Clones are the same token; it may be used from any thread, a signal handler's
 /// thread or a step.
@@ -68,9 +68,12 @@ impl CancelToken {
     }
 }
 
-/// The tokens of one run, and what the run has seen of them.
+/// The tokens of one run, and what the run has seen of them. Most runs have none: to them it is a pointer.
 #[derive(Debug, Default)]
-pub(crate) struct Tokens {
+pub(crate) struct Tokens(Option<Box<SeenTokens>>);
+
+#[derive(Debug, Default)]
+struct SeenTokens {
     tokens: Vec<Watched>,
     drained: bool,
     cancels: usize,
@@ -85,16 +88,26 @@ struct Watched {
 
 impl Tokens {
     pub(crate) fn add(&mut self, token: CancelToken) {
-        self.tokens.push(Watched { token, listener: None });
+        self.0.get_or_insert_default().tokens.push(Watched { token, listener: None });
     }
 
     /// The next request that the run has not seen yet. The first cancel of a second token is none: clean-up steps are
     /// prevented only where one token is cancelled twice.
     #[inline]
     pub(crate) fn next(&mut self) -> Option<Stop> {
-        if self.tokens.is_empty() {
-            return None;
-        }
+        self.0.as_mut()?.next()
+    }
+
+    /// As [`next`](Self::next), and if there is none the run is woken by the next request.
+    #[inline]
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Option<Stop> {
+        self.0.as_mut()?.poll_next(cx)
+    }
+}
+
+impl SeenTokens {
+    #[inline(never)]
+    fn next(&mut self) -> Option<Stop> {
         let tokens = || self.tokens.iter().map(|watched| &*watched.token.shared);
         if !self.drained && tokens().any(|token| token.drained.load(Ordering::Acquire)) {
             self.drained = true;
@@ -109,8 +122,7 @@ impl Tokens {
         None
     }
 
-    /// As [`next`](Self::next), and if there is none the run is woken by the next request.
-    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Option<Stop> {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Option<Stop> {
         loop {
             // Listens before it checks, or a request set in between is lost.
             for Watched { token, listener } in &mut self.tokens {

@@ -151,10 +151,11 @@ fn events_carry_all_there_is() {
         [
             row(None, "whole", 0, start, "bad and good"),
             row(Some(bad.id().index()), "bad", 1, start, "started"),
+            // The other step starts before the next attempt does.
+            row(Some(1), "good", 1, start, "started"),
             row(Some(0), "bad", 1, start, "no until 0ns"),
             row(Some(0), "bad", 2, start, "started"),
             row(Some(0), "bad", 2, start, "no"),
-            row(Some(1), "good", 1, start, "started"),
             row(Some(1), "good", 1, end, "success"),
             row(None, "whole", 0, end, "exit code 1"),
         ],

@@ -42,6 +42,7 @@ mod timers;
 mod tokio_blocking;
 mod tokio_tasks;
 mod tokio_time;
+mod turns;
 mod ui;
 mod wakes;
 mod warnings;

@@ -153,7 +153,8 @@ fn what_is_stated_is_written_to_a_file_and_read_back() {
         .clean_up_deadline(ms(7))
         .seed(7)
         .order(Order::Levels)
-        .on_failure(OnFailure::Cancel);
+        .on_failure(OnFailure::Cancel)
+        .poll_budget(9);
     let written = serde_json::to_value(config).unwrap();
     let expected = json!({
         "max_concurrent": 4,
@@ -163,6 +164,7 @@ fn what_is_stated_is_written_to_a_file_and_read_back() {
         "seed": 7,
         "order": "levels",
         "on_failure": "cancel",
+        "poll_budget": 9,
     });
     assert_eq!(written, expected);
     assert_eq!(serde_json::from_value::<Config>(written).unwrap(), config);

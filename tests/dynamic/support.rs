@@ -61,6 +61,16 @@ impl Hand {
     pub(crate) fn poll<T>(&self, future: Pin<&mut impl Future<Output = T>>) -> Poll<T> {
         future.poll(&mut Context::from_waker(&self.waker))
     }
+
+    /// Polls for as long as the future wakes itself.
+    pub(crate) fn poll_to_rest<T>(&self, mut future: Pin<&mut impl Future<Output = T>>) -> Poll<T> {
+        loop {
+            let polled = self.poll(future.as_mut());
+            if polled.is_ready() || !self.flag.take() {
+                return polled;
+            }
+        }
+    }
 }
 
 /// Runs to the end: polls when woken, and moves the clock when nothing else happens.

@@ -372,6 +372,6 @@ fn a_sleep_that_has_ended_is_not_polled_again() {
     let mut board = late::Board { clock: clock.clone() };
     let report = run(&clock, late::run(&mut board, &clock));
     let ends = ["hangs", "computes"].map(|name| report.get(name).unwrap().finished_at().unwrap() - Instant::ZERO);
-    assert_eq!(ends, [ms(6), ms(18)]);
+    assert_eq!(ends, [ms(12), ms(18)]);
     assert_eq!(report.get("hangs").unwrap().cause(), Some(Cause::TimedOut));
 }

@@ -1,4 +1,5 @@
-//! Pseudo-random cases that use every setting and always end; the same seed gives the same case.
+//! Cases that use every setting and always end, drawn from a seed or from the bytes of a fuzzer; the same source gives the
+//! same case.
 
 use std::ops::Range;
 
@@ -10,19 +11,30 @@ pub(crate) fn seeds(count: u64) -> Range<u64> {
     0..if crate::is_full() { 50 * count } else { count }
 }
 
-/// SplitMix64 (Steele, Lea and Flood, 2014): any seed is good, and neighbouring seeds are unrelated.
-pub(crate) struct Random(u64);
+/// Where the numbers of a case come from.
+pub(crate) enum Random {
+    /// SplitMix64 (Steele, Lea and Flood, 2014): any seed is good, and neighbouring seeds are unrelated.
+    Seed(u64),
+    /// The bytes of a fuzzer, two for each number, so that a small change of the input is a small change of the case. After the
+    /// last byte all numbers are 0.
+    Bytes(std::vec::IntoIter<u8>),
+}
 
 impl Random {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
+        Self::Seed(seed)
+    }
+
+    #[allow(dead_code, reason = "for the fuzzer of `tests/fuzz`, which shares this file")]
+    pub(crate) fn of_bytes(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes.into_iter())
     }
 
     pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        match self {
+            Self::Seed(state) => split_mix(state),
+            Self::Bytes(bytes) => u16::from_le_bytes([(); 2].map(|()| bytes.next().unwrap_or(0))).into(),
+        }
     }
 
     /// A number below `bound`; the bias does not matter here.
@@ -171,6 +183,13 @@ impl Random {
         };
         Attempt { takes: self.below(kind.span), ends }
     }
+}
+
+fn split_mix(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let z = (*state ^ (*state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
 }
 
 /// The parameters of one random case.

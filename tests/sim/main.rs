@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod errors;
+mod left;
+mod lingering;
 mod order;
 mod random;
 mod scripts;

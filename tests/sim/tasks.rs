@@ -17,20 +17,27 @@ const MS: fn(u64) -> Duration = Duration::from_millis;
 
 /// Counts what is alive.
 #[derive(Clone, Default)]
-struct Alive(Arc<AtomicUsize>);
+pub(crate) struct Alive(Arc<AtomicUsize>);
 
 impl Alive {
-    fn guard(&self) -> Guard {
+    pub(crate) fn guard(&self) -> Guard {
         self.0.fetch_add(1, SeqCst);
         Guard(self.0.clone())
     }
 
-    fn get(&self) -> usize {
+    pub(crate) fn get(&self) -> usize {
         self.0.load(SeqCst)
     }
 }
 
-struct Guard(Arc<AtomicUsize>);
+pub(crate) struct Guard(Arc<AtomicUsize>);
+
+impl Guard {
+    /// How many are alive, this one included.
+    pub(crate) fn alive(&self) -> usize {
+        self.0.load(SeqCst)
+    }
+}
 
 impl Drop for Guard {
     fn drop(&mut self) {

@@ -43,6 +43,7 @@ use proc_macro::TokenStream;
 /// | `clean_up_deadline = d` | the deadline of each step with `when_all_done` or `when_any_failed` that has no time limit of its own |
 /// | `order = levels` | a level starts when the one before has ended; the default is `eager` |
 /// | `on_failure = drain` or `cancel` | what the failure of a required step does to the others; the default is `go_on` |
+/// | `poll_budget = n` | how many steps one poll of the run starts or ends, before other tasks have a turn; the default is 128 |
 /// | `defaults(retries = 2, ..)` | the settings of each step that does not set them itself, setting by setting |
 /// | `resources(bus = 2, ..)` | the counted resources that steps use |
 /// | `crate = path` | the path of the crate `rungs`, as seen from within the module; the default is `::rungs` |

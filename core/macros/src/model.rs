@@ -34,6 +34,7 @@ pub(crate) struct ConfigArgs {
     pub(crate) clean_up_deadline: Option<Expr>,
     pub(crate) order: Option<Order>,
     pub(crate) on_failure: Option<OnFailure>,
+    pub(crate) poll_budget: Option<Expr>,
 }
 
 /// The words for `rungs::Order`.

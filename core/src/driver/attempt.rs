@@ -6,11 +6,11 @@ use crate::{
 };
 use core::{
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 /// A panic while an attempt is being ended ends it.
-pub(super) fn poll_cancel<E, C: ?Sized, W: Work<E, C> + ?Sized>(
+pub(crate) fn poll_cancel<E, C: ?Sized, W: Work<E, C> + ?Sized>(
     mut work: Pin<&mut W>,
     cx: &mut Context<'_>,
 ) -> Poll<()> {
@@ -21,7 +21,12 @@ pub(super) fn poll_cancel<E, C: ?Sized, W: Work<E, C> + ?Sized>(
     })
 }
 
+/// Asks an attempt to end whose run is gone, and returns whether it goes on. One in place is dropped.
+pub(super) fn goes_on<E, C: ?Sized, W: Work<E, C> + ?Sized>(work: Pin<&mut W>) -> bool {
+    poll_cancel(work, &mut Context::from_waker(Waker::noop())).is_pending()
+}
+
 /// Drops an attempt. A panic of its drop is discarded, because the other attempts must be dropped as well.
-pub(crate) fn drop_attempt<E, C: ?Sized, W: Work<E, C> + ?Sized>(mut work: Pin<&mut W>) {
+pub(super) fn drop_attempt<E, C: ?Sized, W: Work<E, C> + ?Sized>(mut work: Pin<&mut W>) {
     call_caught(&mut || work.as_mut().discard());
 }

@@ -12,6 +12,7 @@ use crate::{
     observers::Observers,
     panics::{Payload, drop_caught, guard, message},
     reason::Origin,
+    rounds::is_retried_at_once,
     steps::{AttemptError, Kind, Work},
     time::Timer,
 };
@@ -99,9 +100,32 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         self.finish_attempt(step, Outcome::Panicked, Some(StepError::Panicked(message(payload))), now);
     }
 
+    /// Handles an attempt that ended without a result. If another is to follow at once, the scheduler is told when
+    /// there are no other actions.
+    pub(super) fn finish_attempt(&mut self, step: StepId, outcome: Outcome, own: Option<StepError<E>>, now: Instant) {
+        let attempts = self.parts.scheduler.state(step).map_or(1, StepState::attempts);
+        if !is_retried_at_once(self.parts.scheduler.plan().settings(step), attempts, outcome) {
+            return self.report_outcome(step, outcome, own, now);
+        }
+        if let Some(own) = own {
+            self.keep_error(step, own);
+        }
+        self.parts.postponed.push((step, outcome));
+    }
+
+    /// Tells the scheduler of the attempts that are followed by others at once.
+    #[cold]
+    pub(super) fn report_postponed(&mut self, now: Instant) {
+        let mut postponed = core::mem::take(self.parts.postponed);
+        for (step, outcome) in postponed.drain(..) {
+            self.report_outcome(step, outcome, None, now);
+        }
+        *self.parts.postponed = postponed;
+    }
+
     /// Reports an attempt without a result to the scheduler, whose state of the step then holds how it ended. Only the
     /// step's own error, if there is one, is kept beside it, also when a later attempt ends in another way.
-    pub(super) fn finish_attempt(&mut self, step: StepId, outcome: Outcome, own: Option<StepError<E>>, now: Instant) {
+    fn report_outcome(&mut self, step: StepId, outcome: Outcome, own: Option<StepError<E>>, now: Instant) {
         let verdict = self.parts.scheduler.handle_outcome(step, outcome, now);
         if verdict == Verdict::Ignored {
             return drop_caught(own);

@@ -3,13 +3,18 @@
 mod attempt;
 mod ends;
 mod look_ahead;
+#[cfg(rungs_loom)]
+mod loom_waker;
+#[cfg(all(test, rungs_loom))]
+mod models;
+mod polled_run;
 mod run;
 mod traced;
 mod wakes;
 
 pub use traced::PanicSource;
 
-pub(crate) use attempt::drop_attempt;
+pub(crate) use attempt::poll_cancel;
 pub(crate) use run::{Driver, DriverParts, RunEnd};
 pub(crate) use traced::{RunPanic, TracedObservers};
 pub(crate) use wakes::WakerSlots;

@@ -1,8 +1,8 @@
-//! A run in progress, and its future.
+//! A run in progress: its attempts, and what is done with them.
 
 use super::{
-    attempt::{self, drop_attempt},
-    traced::{RunPanic, TracedObservers, TracedTimer},
+    attempt::{self, goes_on},
+    traced::TracedObservers,
     wakes::{NO_SLOT, Pass, WakerSlots},
 };
 use crate::{
@@ -11,19 +11,16 @@ use crate::{
     exit_code::{OptionalSteps, exit_code},
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
-    panics::{drop_map, guard},
-    sleep::ArmedSleep,
+    panics::drop_map,
     steps::{Attempt, AttemptError, Errors, Kind, Names, RetryPredicate, Work},
     time::Timer,
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
 use core::{
-    future::Future,
     pin::Pin,
     task::{Context, Poll},
 };
-use pin_project_lite::pin_project;
-use rungs_scheduler::{Action, Instant, Outcome, Scheduler, Setup, StepId, StepState};
+use rungs_scheduler::{Instant, Outcome, Scheduler, Setup, StepId, StepState};
 
 /// What a run borrows and owns.
 pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
@@ -36,6 +33,8 @@ pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) slots: &'r mut WakerSlots,
     /// The waker slot of each step that has one; grown when a step first does not end at its first poll.
     pub(crate) slot_of: &'r mut Vec<u32>,
+    /// The attempts of which the scheduler is told when there are no other actions.
+    pub(crate) postponed: &'r mut Vec<(StepId, Outcome)>,
     pub(crate) is_running: &'r mut bool,
     pub(crate) tokens: Tokens,
     pub(crate) observers: TracedObservers<O>,
@@ -57,66 +56,9 @@ pub(crate) struct Driver<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> {
     spare: u32,
     /// The step whose attempt is being polled, to which a panic belongs; otherwise `NO_SLOT`.
     pub(super) polled: u32,
-}
-
-pin_project! {
-    /// The future of a run. It alone holds the timer's sleep.
-    struct Run<'r, 'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> {
-        driver: Driver<'r, 'env, E, K, O>,
-        timer: TracedTimer<'t, T>,
-        #[pin]
-        sleep: ArmedSleep<TracedTimer<'t, T>>,
-        started: Instant,
-    }
-
-    impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> PinnedDrop for Run<'_, 'env, '_, E, K, O, T> {
-        fn drop(this: Pin<&mut Self>) {
-            this.project().sleep.disarm_caught();
-        }
-    }
-}
-
-impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'env, '_, E, K, O, T> {
-    type Output = Result<RunEnd<E>, RunPanic>;
-
-    /// Panics are caught here, once, and not at each poll of an attempt.
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        let mut pass = this.driver.register_waker(cx);
-        let mut last = None;
-        loop {
-            let polled = guard(|| {
-                let (driver, timer) = (&mut *this.driver, &*this.timer);
-                driver.parts.notify_start(*this.started);
-                let now = last.get_or_insert_with(|| timer.now());
-                loop {
-                    driver.progress(&mut pass, now, timer);
-                    if driver.parts.scheduler.has_ended() {
-                        driver.parts.notify_end(*now);
-                        let errors = core::mem::take(&mut driver.errors);
-                        return Poll::Ready(RunEnd { errors, started: *this.started, finished: timer.now() });
-                    }
-                    if driver.poll_tokens(cx) {
-                        continue;
-                    }
-                    let deadline = driver.parts.scheduler.poll_deadline();
-                    if timer.trace(|| this.sleep.as_mut().poll_until(deadline, timer, cx)).is_pending() {
-                        return Poll::Pending;
-                    }
-                    *now = timer.now();
-                }
-            });
-            match polled {
-                Ok(polled) => return polled.map(Ok),
-                Err(payload) => {
-                    let now = last.get_or_insert(Instant::ZERO);
-                    if let Err(panic) = this.driver.panicked(payload, now, this.timer) {
-                        return Poll::Ready(Err(panic));
-                    }
-                }
-            }
-        }
-    }
+    /// Whether the last poll left woken steps over: then the pass goes on in the next one.
+    pub(super) is_half_way: bool,
+    pub(super) pass: Pass,
 }
 
 impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> {
@@ -127,7 +69,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
 
     /// Reports the start of the run, once.
     #[inline]
-    fn notify_start(&mut self, at: Instant) {
+    pub(super) fn notify_start(&mut self, at: Instant) {
         if O::LISTEN && self.observers.begin() {
             let (names, setup) = (&**self.names, self.scheduler.setup());
             let kind = EventKind::RunStarted(RunInfo { names, plan: setup.plan(), config: setup.config() });
@@ -136,7 +78,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
     }
 
     /// Reports the end of the run.
-    fn notify_end(&mut self, at: Instant) {
+    pub(super) fn notify_end(&mut self, at: Instant) {
         if O::LISTEN {
             let states = self.scheduler.states();
             let optional = OptionalSteps::Plan(self.scheduler.setup().plan());
@@ -148,71 +90,18 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
 
 impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
     pub(crate) fn new(parts: DriverParts<'r, 'env, E, K, O>) -> Self {
-        Self { parts, errors: Errors::new(), spare: NO_SLOT, polled: NO_SLOT }
-    }
-
-    /// Runs to the end.
-    pub(crate) fn run<'t, T: Timer>(
-        self,
-        started: Instant,
-        timer: &'t T,
-    ) -> impl Future<Output = Result<RunEnd<E>, RunPanic>> + use<'r, 'env, 't, E, K, O, T> {
-        Run { driver: self, timer: TracedTimer::new(timer), sleep: ArmedSleep::new(), started }
-    }
-
-    /// Registers the waker of the run: a wake from here on causes a further poll, and an earlier one is in the pass.
-    fn register_waker(&mut self, cx: &Context<'_>) -> Pass {
-        self.parts.slots.wakes().run.register(cx.waker());
-        Pass::default()
-    }
-
-    /// Polls and acts for as long as there is something to do.
-    fn progress<T: Timer>(&mut self, pass: &mut Pass, now: &mut Instant, timer: &T) {
-        self.poll_woken(pass, now, timer);
-        self.act(now, timer);
-    }
-
-    /// Polls the steps that were woken, so that their results are known before time limits and stops are looked at.
-    fn poll_woken<T: Timer>(&mut self, pass: &mut Pass, now: &mut Instant, timer: &T) {
-        while let Some(slot) = pass.next(&self.parts.slots.wakes().woken) {
-            let Some(step) = self.parts.slots.step_in(slot) else { continue };
-            self.poll_step(StepId::from_number(step), slot, now, timer);
-        }
-    }
-
-    /// Whether a token has something new.
-    fn poll_tokens(&mut self, cx: &mut Context<'_>) -> bool {
-        let stop = self.parts.tokens.poll_next(cx);
-        if let Some(stop) = stop {
-            self.parts.scheduler.handle_stop(stop);
-        }
-        stop.is_some()
-    }
-
-    /// Carries out the scheduler's actions until there are none.
-    // A function of its own, with the rare cases out of line: a step that succeeds at once costs a quarter more otherwise.
-    #[inline(never)]
-    fn act<T: Timer>(&mut self, now: &mut Instant, timer: &T) {
-        loop {
-            if let Some(stop) = self.parts.tokens.next() {
-                self.parts.scheduler.handle_stop(stop);
-            }
-            let action = self.parts.scheduler.poll_action(*now);
-            if let Some(Action::Start(step)) = action {
-                self.look_ahead();
-                self.start(step, now, timer);
-                continue;
-            }
-            match action {
-                Some(Action::Abandon(step)) => self.abandon(step, now, timer),
-                Some(Action::Ended(step)) => self.ended(step, *now),
-                _ => return,
-            }
+        Self {
+            parts,
+            errors: Errors::new(),
+            spare: NO_SLOT,
+            polled: NO_SLOT,
+            is_half_way: false,
+            pass: Pass::default(),
         }
     }
 
     #[inline]
-    fn start<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
+    pub(super) fn start<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
         let parts = &mut self.parts;
         let started = *now;
         let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
@@ -234,8 +123,9 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
     }
 
     /// Polls what the woken step has in flight: its attempt, or the end of it.
-    fn poll_step<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) {
-        let ended = if self.parts.scheduler.state(step).is_some_and(StepState::is_being_abandoned) {
+    pub(super) fn poll_step<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) {
+        let must_end = |state: &StepState| state.is_being_abandoned() || state.is_still_running();
+        let ended = if self.parts.scheduler.state(step).is_some_and(must_end) {
             self.poll_cancel(step, slot, now, timer)
         } else {
             self.poll_slot(step, slot, now, timer)
@@ -247,7 +137,13 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
 
     /// A result that is ready now counts; else the attempt is made to end.
     #[inline(never)]
-    fn abandon<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
+    pub(super) fn abandon<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
+        if !self.parts.postponed.is_empty() {
+            self.report_postponed(*now);
+            if !self.parts.scheduler.state(step).is_some_and(StepState::is_being_abandoned) {
+                return;
+            }
+        }
         let Some(&slot) = self.parts.slot_of.get(step.index()) else { return };
         let slot = slot as usize;
         if self.poll_slot(step, slot, now, timer) || self.poll_cancel(step, slot, now, timer) {
@@ -319,12 +215,10 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Driver<'_, 'env, E, K,
         if self.spare != NO_SLOT {
             self.parts.slots.release(self.spare as usize);
         }
-        if !self.parts.scheduler.has_ended() {
-            for step in self.parts.slots.clear() {
-                if let Some(work) = self.parts.works.get_mut(step as usize) {
-                    drop_attempt(work.as_mut());
-                }
-            }
+        let parts = &mut self.parts;
+        // A spawned attempt that goes on keeps its slot: the next run waits for its end.
+        if !parts.scheduler.has_ended() || parts.scheduler.still_running() > 0 {
+            parts.slots.retain(|step| parts.works.get_mut(step as usize).is_some_and(|work| goes_on(work.as_mut())));
         }
         drop_map(&mut self.errors);
         *self.parts.is_running = false;

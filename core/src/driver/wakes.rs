@@ -1,9 +1,12 @@
 //! Waker slots, and which of them were woken: bits that wakers set from any thread and that the run takes.
 
 use alloc::{boxed::Box, sync::Arc, task::Wake, vec::Vec};
-use atomic_waker::AtomicWaker;
 use core::task::Waker;
 
+#[cfg(rungs_loom)]
+use super::loom_waker::AtomicWaker;
+#[cfg(not(rungs_loom))]
+use atomic_waker::AtomicWaker;
 #[cfg(not(rungs_loom))]
 use core::sync::atomic::{AtomicUsize, Ordering};
 #[cfg(rungs_loom)]
@@ -60,29 +63,31 @@ fn take(word: Option<&AtomicUsize>) -> usize {
 
 /// One pass over the woken slots. A slot that is woken again during the pass is left for the next pass, so that
 /// a step that always wakes itself cannot keep the others waiting.
+///
+/// A pass holds the bits that it has taken, so one that is dropped before its end loses wakes.
 #[derive(Default)]
 pub(crate) struct Pass {
-    mark_at: usize,
     marks: usize,
-    word_at: usize,
     word: usize,
+    mark_at: u32,
+    word_at: u32,
 }
 
 impl Pass {
     pub(crate) fn next(&mut self, woken: &WokenBits) -> Option<usize> {
         while self.word == 0 {
             while self.marks == 0 {
-                if self.mark_at >= woken.marks.len() {
+                if self.mark_at as usize >= woken.marks.len() {
                     return None;
                 }
-                self.marks = woken.take_marks(self.mark_at);
+                self.marks = woken.take_marks(self.mark_at as usize);
                 self.mark_at += 1;
             }
-            self.word_at = (self.mark_at - 1) * BITS + self.marks.trailing_zeros() as usize;
+            self.word_at = (self.mark_at - 1) * BITS as u32 + self.marks.trailing_zeros();
             self.marks &= self.marks - 1;
-            self.word = woken.take_word(self.word_at);
+            self.word = woken.take_word(self.word_at as usize);
         }
-        let slot = self.word_at * BITS + self.word.trailing_zeros() as usize;
+        let slot = self.word_at as usize * BITS + self.word.trailing_zeros() as usize;
         self.word &= self.word - 1;
         Some(slot)
     }
@@ -174,13 +179,21 @@ impl WakerSlots {
         self.steps.get(slot).copied().filter(|&step| step != NO_SLOT)
     }
 
-    /// Releases every slot, and returns the steps that held one.
-    pub(crate) fn clear(&mut self) -> Vec<u32> {
-        let all = self.steps.iter().copied().filter(|&step| step != NO_SLOT).collect();
+    /// Releases every slot but those whose step is to keep it, and returns whether there are any such.
+    pub(crate) fn retain(&mut self, mut keeps: impl FnMut(u32) -> bool) -> bool {
         self.free.clear();
-        self.free.extend((0..self.steps.len() as u32).rev());
-        self.steps.fill(NO_SLOT);
-        all
+        for (slot, step) in self.steps.iter_mut().enumerate().rev() {
+            if *step == NO_SLOT || !keeps(*step) {
+                *step = NO_SLOT;
+                self.free.push(slot as u32);
+            }
+        }
+        self.free.len() < self.steps.len()
+    }
+
+    /// Whether a step holds a slot.
+    pub(crate) fn is_any_held(&self) -> bool {
+        self.free.len() < self.steps.len()
     }
 }
 

@@ -2,17 +2,18 @@
 
 use crate::driver::WakerSlots;
 use alloc::vec::Vec;
-use rungs_scheduler::{Config, StepState, Storage, StorageSize, TimerEntry};
+use rungs_scheduler::{Config, Outcome, StepId, StorageSize, TimerEntry};
 
 /// The memory that runs write to, kept from one run to the next.
 #[derive(Default)]
 pub(super) struct RunStorage {
-    ready: Vec<usize>,
-    timers: Vec<TimerEntry>,
-    free: Vec<u32>,
-    open: Vec<u32>,
+    pub(super) ready: Vec<usize>,
+    pub(super) timers: Vec<TimerEntry>,
+    pub(super) free: Vec<u32>,
+    pub(super) open: Vec<u32>,
     pub(super) slot_of: Vec<u32>,
     pub(super) slots: Option<WakerSlots>,
+    pub(super) postponed: Vec<(StepId, Outcome)>,
     /// Still set after a run that was forgotten rather than dropped: its steps may have attempts in flight.
     pub(super) is_running: bool,
     /// Whether there was a run: steps must be reset before the next.
@@ -34,14 +35,5 @@ impl RunStorage {
         if self.slots.as_ref().is_none_or(|slots| slots.capacity() < width) {
             self.slots = Some(WakerSlots::new(width));
         }
-    }
-
-    #[allow(clippy::type_complexity, reason = "named where it is taken apart")]
-    pub(super) fn lend<'s>(
-        &'s mut self,
-        states: &'s mut [StepState],
-    ) -> (Storage<'s>, &'s mut Option<WakerSlots>, &'s mut Vec<u32>, &'s mut bool) {
-        let Self { ready, timers, free, open, slots, slot_of, is_running, .. } = self;
-        (Storage { states, ready, timers, free, open }, slots, slot_of, is_running)
     }
 }

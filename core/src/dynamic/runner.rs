@@ -1,9 +1,9 @@
 //! One run: its options, and how it is carried out.
 
-use super::{PipelineError, Steps};
+use super::{PipelineError, Steps, run_storage::RunStorage};
 use crate::{
     cancel::{CancelToken, Tokens},
-    driver::{Driver, DriverParts, RunEnd, RunPanic, TracedObservers, drop_attempt},
+    driver::{Driver, DriverParts, RunEnd, RunPanic, TracedObservers, poll_cancel},
     observe::{Event, Observer},
     observers::{Added, Closure, Observers},
     panics::guard,
@@ -12,8 +12,13 @@ use crate::{
     time::Timer,
 };
 use alloc::sync::Arc;
-use core::{fmt, time::Duration};
-use rungs_scheduler::{Config, DynamicSetup, OnFailure, Order, Scheduler, StepState};
+use core::{
+    fmt,
+    future::poll_fn,
+    task::{Context, Poll},
+    time::Duration,
+};
+use rungs_scheduler::{Config, DynamicSetup, OnFailure, Order, Scheduler, StepState, Storage};
 
 /// A run with settings of its own. `pipeline.run(&timer)` is short for `pipeline.runner().run(&timer)`.
 ///
@@ -111,6 +116,13 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         self
     }
 
+    /// How many attempts one poll of the run polls at most, before it lets other tasks have a turn; see
+    /// [`Config::poll_budget`].
+    pub fn poll_budget(mut self, attempts: u32) -> Self {
+        self.config = self.config.poll_budget(attempts);
+        self
+    }
+
     /// Adds a token that stops the run from outside. Of several, any does.
     ///
     /// Clean-up steps are prevented by the second cancel of one token, not by the first ones of two.
@@ -132,7 +144,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
 
     /// Runs all steps, and reports.
     ///
-    /// Dropping the future drops every step that runs in place and cancels every spawned one.
+    /// Dropping the future drops every step that runs in place and cancels every spawned one. What has not ended by then, the
+    /// next run of the pipeline waits for before it starts anything.
     ///
     /// # Errors
     /// The plan is wrong, and nothing was started; or an observer or the timer panicked, and the attempts in flight were
@@ -142,6 +155,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         O: Observers<E>,
     {
         let Self { steps, config, tokens, observers } = self;
+        steps.draft.check(&config, T::TICKS)?;
+        poll_fn(|cx| steps.poll_left(cx)).await;
         #[cfg(feature = "std")]
         let wall_clock = crate::report::wall_clock();
         let started = steps.make_ready(config, timer)?;
@@ -165,10 +180,9 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
 }
 
 impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
-    /// Makes everything ready for a run, if the plan is right, and returns the time.
+    /// Makes everything ready for a run, and returns the time.
     // A function of its own, so that the future of the run holds nothing of it.
     fn make_ready<T: Timer>(&mut self, config: Config, timer: &T) -> Result<crate::Instant, PipelineError> {
-        self.draft.check(&config, T::TICKS)?;
         self.prepare(&config);
         self.renew();
         guard(|| timer.now()).map_err(|payload| self.broke_off(RunPanic::of_timer::<T>(payload)))
@@ -179,14 +193,21 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         PipelineError::panicked(self.draft.names.pipeline(), panic)
     }
 
-    /// Resets what the previous run left: its results, and attempts if it was forgotten rather than dropped.
+    /// Waits for the end of attempts that an earlier run left: those of a forgotten run, and spawned ones that had not ended
+    /// when their run was dropped or gave them up. No attempt of this run starts before, so that none overlaps another.
+    fn poll_left(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Self { works, storage, .. } = self;
+        let Some(slots) = storage.slots.as_mut().filter(|slots| storage.is_running || slots.is_any_held()) else {
+            return Poll::Ready(());
+        };
+        storage.is_running = false;
+        let goes_on =
+            |step| works.get_mut(step as usize).is_some_and(|work| poll_cancel(work.as_mut(), cx).is_pending());
+        if slots.retain(goes_on) { Poll::Pending } else { Poll::Ready(()) }
+    }
+
+    /// Resets what the previous run left behind of results.
     fn renew(&mut self) {
-        if core::mem::replace(&mut self.storage.is_running, false) {
-            self.works.iter_mut().for_each(|work| drop_attempt(work.as_mut()));
-            if let Some(slots) = &mut self.storage.slots {
-                slots.clear();
-            }
-        }
         if !core::mem::replace(&mut self.storage.is_used, true) {
             return;
         }
@@ -210,7 +231,9 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         let compiled = draft.compiled.as_ref().expect("`check` has compiled the plan");
         let plan = draft.plan(compiled);
         storage.is_running = true;
-        let (state, slots, slot_of, is_running) = storage.lend(&mut record.states);
+        let RunStorage { ready, timers, free, open, slots, slot_of, postponed, is_running, .. } = storage;
+        let state = Storage { states: &mut record.states, ready, timers, free, open };
+        postponed.clear();
         // The states are new: they have just been made, or reset.
         let setup = DynamicSetup { plan, numbering: draft.numbering(), config };
         let scheduler = Scheduler::after(setup, state, now, 0);
@@ -222,6 +245,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             names: &draft.names,
             slots: slots.as_mut().expect("`prepare` has made the slots"),
             slot_of,
+            postponed,
             is_running,
             tokens,
             observers: TracedObservers::new(observers),

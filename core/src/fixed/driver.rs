@@ -12,13 +12,14 @@ use crate::{
     observers::Observers,
     reason::Origin,
     report::{OptionalSteps, exit_code},
+    rounds::is_retried_at_once,
     time::Timer,
 };
 use core::{
     marker::PhantomData,
     task::{Context, Poll},
 };
-use rungs_scheduler::{Action, Instant, Outcome, Retry, Scheduler, Status, StepId, StepState, Verdict};
+use rungs_scheduler::{Instant, Outcome, Retry, Scheduler, Setup, Status, StepId, StepState, Verdict};
 
 /// The scheduler of a run.
 pub(super) type ScheduledBy<'r, P, S, T> = Scheduler<'r, StaticSetup<P, S, T>>;
@@ -113,49 +114,24 @@ impl<
         }
     }
 
-    /// Registers the waker with the signals, and passes their next request on to the scheduler. Whether there was one.
-    pub(super) fn poll_signal<S: RunSettings>(
+    /// Tells the scheduler of an attempt whose end was postponed.
+    pub(super) fn report_postponed<S: RunSettings>(
         &mut self,
         scheduler: &mut ScheduledBy<'_, P, S, T>,
-        cx: &mut Context<'_>,
+        lane: usize,
     ) -> bool {
-        scheduler.setup().register(cx.waker());
-        self.handle_signal(scheduler)
-    }
-
-    fn handle_signal<S: RunSettings>(&mut self, scheduler: &mut ScheduledBy<'_, P, S, T>) -> bool {
-        let stop = scheduler.setup_mut().next_stop();
-        if let Some(stop) = stop {
-            scheduler.handle_stop(stop);
+        if !StaticSetup::<P, S, T>::REQUIREMENTS.retries {
+            return false;
         }
-        stop.is_some()
-    }
-
-    /// Carries out the scheduler's actions until there are none left for now.
-    pub(super) fn act<S: RunSettings>(&mut self, scheduler: &mut ScheduledBy<'_, P, S, T>, cx: &mut Context<'_>) {
-        loop {
-            self.handle_signal(scheduler);
-            let step = match scheduler.poll_action(self.now) {
-                Some(Action::Start(step)) => {
-                    self.start(scheduler, step);
-                    step
-                }
-                Some(Action::Abandon(step)) => {
-                    self.lane_states.request_abandon(P::STATIC_PLAN.lane_of(step), step);
-                    step
-                }
-                Some(Action::Ended(step)) => {
-                    self.notify_end(scheduler, step);
-                    continue;
-                }
-                None => return,
-            };
-            self.poll_path(scheduler, P::STATIC_PLAN.lane_of(step), cx);
+        let postponed = self.lane_states.take_postponed(lane);
+        if let Some((step, outcome)) = postponed {
+            self.report_outcome(scheduler, step, outcome);
         }
+        postponed.is_some()
     }
 
     #[inline]
-    fn start<S: RunSettings>(&mut self, scheduler: &ScheduledBy<'_, P, S, T>, step: StepId) {
+    pub(super) fn start<S: RunSettings>(&mut self, scheduler: &ScheduledBy<'_, P, S, T>, step: StepId) {
         let (at, static_plan) = (self.now, P::STATIC_PLAN);
         let Some(state) = scheduler.state(step) else { return };
         let attempt = state.attempts();
@@ -173,7 +149,9 @@ impl<
         self.lane_states.request_start(static_plan.lane_of(step), step);
     }
 
-    fn poll_path<S: RunSettings>(
+    // Not inlined, because it has several callers: a board has it in flash once.
+    #[inline(never)]
+    pub(super) fn poll_path<S: RunSettings>(
         &mut self,
         scheduler: &mut ScheduledBy<'_, P, S, T>,
         lane: usize,
@@ -200,6 +178,21 @@ impl<
                 }
             }
         };
+        if StaticSetup::<P, S, T>::REQUIREMENTS.retries {
+            let attempts = scheduler.state(step).map_or(1, StepState::attempts);
+            if is_retried_at_once(P::STATIC_PLAN.plan.settings(step), attempts, outcome) {
+                return self.lane_states.postpone(lane, step, outcome);
+            }
+        }
+        self.report_outcome(scheduler, step, outcome);
+    }
+
+    fn report_outcome<S: RunSettings>(
+        &mut self,
+        scheduler: &mut ScheduledBy<'_, P, S, T>,
+        step: StepId,
+        outcome: Outcome,
+    ) {
         match scheduler.handle_outcome(step, outcome, self.now) {
             Verdict::Ended => self.notify_end(scheduler, step),
             Verdict::Retry(next) => self.notify_retry(scheduler, step, next),
@@ -234,7 +227,7 @@ impl<
     }
 
     #[inline]
-    fn notify_end<S: RunSettings>(&mut self, scheduler: &ScheduledBy<'_, P, S, T>, step: StepId) {
+    pub(super) fn notify_end<S: RunSettings>(&mut self, scheduler: &ScheduledBy<'_, P, S, T>, step: StepId) {
         let at = self.now;
         if !O::LISTEN {
             return;

@@ -62,18 +62,19 @@ impl<
     /// Starts steps until all have succeeded.
     ///
     /// # Errors
-    /// A step did not succeed at its first poll.
+    /// A step did not succeed at its first poll, or the budget of this poll is used up.
     #[inline]
     pub(super) fn run_fast_path(
         &mut self,
         states: &mut [StepState; STEPS],
+        budget: u32,
         cx: &mut Context<'_>,
     ) -> Result<(), FastPath> {
         let lane_states = self.lane_states;
         let mut step = 0;
         while let Some(&Span { lane, end }) = Spans::<P, STEPS>::ALL.get(step) {
             // With a clock, the time is noted before another step starts.
-            let (lane, end) = (lane as usize, if T::TICKS { step as u32 + 1 } else { end });
+            let (lane, end) = (lane as usize, if T::TICKS { step as u32 + 1 } else { end.min(budget) });
             if CONTEXTS > 0 {
                 let StaticPlan { plan, config, .. } = P::STATIC_PLAN;
                 let settings = plan.settings(StepId::from_number(step as u32));
@@ -95,6 +96,12 @@ impl<
                 }
             }
             step = end as usize;
+            if step as u32 >= budget && step < STEPS {
+                if !T::TICKS {
+                    StepState::all_succeed(states.get_mut(..step).unwrap_or_default());
+                }
+                return Err(FastPath { succeeded: step, started: None });
+            }
         }
         if !T::TICKS {
             StepState::all_succeed(states);

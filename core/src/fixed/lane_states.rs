@@ -17,9 +17,10 @@ use core::{
     pin::Pin,
     sync::atomic::{AtomicU32, Ordering::Relaxed},
     task::{Context, Poll},
+    time::Duration,
 };
 use pin_project_lite::pin_project;
-use rungs_scheduler::{Cause, Instant, Retry, StepId};
+use rungs_scheduler::{Cause, Instant, Outcome, Retry, StepId};
 
 // Each lane has one `u32`: a 4-bit opcode and a 28-bit step index. Opcode 0 lets every step below that index start
 // unasked: the fast path.
@@ -37,6 +38,10 @@ const ABANDON: u32 = 11;
 const FAILED: u32 = 12;
 /// The attempt was dropped.
 const ABANDONED: u32 = 13;
+/// The attempt failed, and the scheduler is told when there are no other actions.
+const FAILED_BEFORE: u32 = 14;
+/// The attempt was dropped, and the scheduler is told when there are no other actions.
+const ABANDONED_BEFORE: u32 = 15;
 
 const fn encode(opcode: u32, step: StepId) -> u32 {
     opcode << OPCODE_SHIFT | step.number()
@@ -141,6 +146,24 @@ impl<E, const LANES: usize, const NEEDS: usize, const CONTEXTS: usize> LaneState
             _ => return None,
         };
         Some((step_of(state), end))
+    }
+
+    /// Keeps the end of an attempt until there are no other actions; another attempt is to follow it at once.
+    pub(super) fn postpone(&self, lane: usize, step: StepId, outcome: Outcome) {
+        let is_abandoned = outcome == Outcome::Abandoned;
+        self.set(lane, if is_abandoned { ABANDONED_BEFORE } else { FAILED_BEFORE }, step);
+    }
+
+    /// The end of an attempt that was [postponed](Self::postpone).
+    pub(super) fn take_postponed(&self, lane: usize) -> Option<(StepId, Outcome)> {
+        let state = self.load(lane);
+        let (outcome, told) = match opcode(state) {
+            FAILED_BEFORE => (Outcome::Failed(Retry::After(Duration::ZERO)), FAILED),
+            ABANDONED_BEFORE => (Outcome::Abandoned, ABANDONED),
+            _ => return None,
+        };
+        self.set(lane, told, step_of(state));
+        Some((step_of(state), outcome))
     }
 
     /// Lets the lane's steps before this one start unasked, each when the one before it has succeeded.

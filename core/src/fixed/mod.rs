@@ -97,6 +97,7 @@ mod lane_states;
 mod observers;
 mod output;
 mod packed;
+mod polled_run;
 mod priorities;
 mod report;
 mod run_future;

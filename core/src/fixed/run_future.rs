@@ -4,20 +4,21 @@ use super::{
     driver::{Driver, PollLane, ScheduledBy},
     fast_path::FastPath,
     lane_states::LaneStates,
+    polled_run::PolledRun,
     runner::Runner,
     settings::{RunSettings, StaticSetup},
     static_plan::StaticPipeline,
     storage::{Lend, RunBuffers},
 };
-use crate::{observers::Observers, sleep::ArmedSleep, time::Timer};
+use crate::{observers::Observers, rounds::poll_run, sleep::ArmedSleep, time::Timer};
 use core::{
     future::Future,
     mem,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 use pin_project_lite::pin_project;
-use rungs_scheduler::{Instant, Scheduler, Setup, StepState};
+use rungs_scheduler::{Instant, Scheduler, StepState};
 
 impl<'r, E, const STEPS: usize, const WORDS: usize, const TIMERS: usize, const RESOURCES: usize, const LEVELS: usize>
     RunBuffers<'r, E, STEPS, WORDS, TIMERS, RESOURCES, LEVELS>
@@ -108,7 +109,7 @@ impl<
             driver.notify_run_start(&start.settings);
             let config = start.settings.config(&P::STATIC_PLAN.config);
             if P::STATIC_PLAN.may_use_fast_path(config) && !S::HAS_SIGNAL && !O::LISTEN {
-                let Err(fast_path) = driver.run_fast_path(start.states, cx) else {
+                let Err(fast_path) = driver.run_fast_path(start.states, config.get_poll_budget(), cx) else {
                     driver.end();
                     return Poll::Ready(());
                 };
@@ -138,35 +139,21 @@ impl<
     /// scheduler, from where the fast path stopped.
     #[inline(never)]
     fn schedule(self: Pin<&mut Self>, fast_path: &FastPath, cx: &mut Context<'_>) -> Poll<()> {
-        let mut this = self.project();
+        let this = self.project();
         let driver = this.driver;
-        if let Stage::Scheduled(scheduler) = this.stage {
-            driver.poll_running(scheduler, cx);
-        } else if let Stage::Start(start) = mem::replace(this.stage, Stage::Ended)
+        let is_first = !matches!(this.stage, Stage::Scheduled(_));
+        if is_first
+            && let Stage::Start(start) = mem::replace(this.stage, Stage::Ended)
             && let Some(scheduler) = driver.scheduler(start, fast_path)
         {
             *this.stage = Stage::Scheduled(scheduler);
         }
         let Stage::Scheduled(scheduler) = this.stage else { return Poll::Ready(()) };
-        loop {
-            driver.act(scheduler, cx);
-            if scheduler.has_ended() {
-                driver.end();
-                driver.notify_run_end(scheduler);
-                return Poll::Ready(());
-            }
-            if driver.poll_signal(scheduler, cx) {
-                continue;
-            }
-            if !(StaticSetup::<P, S, T>::REQUIREMENTS.timers || StaticSetup::<P, S, T>::REQUIREMENTS.run_deadline) {
-                return Poll::Pending;
-            }
-            let deadline = scheduler.poll_deadline();
-            if this.sleep.as_mut().poll_until(deadline, driver.timer, cx).is_pending() {
-                return Poll::Pending;
-            }
-            driver.tick();
-        }
+        let mut polled = PolledRun::begin(driver, scheduler, is_first, fast_path);
+        ready!(poll_run(&mut polled, this.sleep, cx));
+        driver.end();
+        driver.notify_run_end(scheduler);
+        Poll::Ready(())
     }
 }
 

@@ -170,6 +170,12 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
         self.with(|config| config.on_failure(on_failure))
     }
 
+    /// Sets how many steps one poll of the run starts or ends at most; see [`Config::poll_budget`]. Each attempt in flight is
+    /// polled once per poll beside that, since the run has one waker for all.
+    pub fn poll_budget(self, attempts: u32) -> Runner<P, O, S::RunOptions, SEEDED> {
+        self.with(|config| config.poll_budget(attempts))
+    }
+
     /// Adds a signal that stops the run from outside. Of several, any does.
     ///
     /// Clean-up steps are prevented by the second cancel of one signal, not by the first ones of two.

@@ -138,6 +138,7 @@ fn unix_millis<E>(own: Own<'_, E>, at: Instant) -> Option<u64> {
             let start = notes.wall_clock.duration_since(std::time::UNIX_EPOCH).ok().filter(|start| !start.is_zero())?;
             Some((start + (at - notes.started)).as_millis() as u64)
         }
+        #[allow(unreachable_patterns, reason = "without the static API there is no other")]
         _ => {
             let _ = at;
             None

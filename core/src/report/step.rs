@@ -125,6 +125,12 @@ impl<'r, E> StepResult<'r, E> {
         self.attempts().saturating_sub(1)
     }
 
+    /// Whether its last attempt was given up after the run's [grace](crate::Config::grace), and had not ended when the run
+    /// did. The pipeline keeps it, and its next run waits for its end.
+    pub fn is_still_running(&self) -> bool {
+        self.state().is_some_and(StepState::is_still_running)
+    }
+
     /// Whether its failure counts: it was not declared optional.
     pub fn is_required(&self) -> bool {
         self.record.is_required(self.step)

@@ -50,6 +50,11 @@ impl<E: fmt::Display> Table<'_, E> {
         if let Some(reason) = &reason {
             write!(f, "  {reason:#}")?;
         }
+        // Nothing is spawned without an allocator.
+        #[cfg(feature = "alloc")]
+        if step.is_still_running() {
+            f.write_str(", still running")?;
+        }
         f.write_str(match (step.is_required(), reason.is_some()) {
             (true, _) => "\n",
             (false, true) => " (optional)\n",

@@ -64,8 +64,7 @@ impl Case {
             on_failure: draw.one_of(&[OnFailure::GoOn, OnFailure::GoOn, OnFailure::Drain, OnFailure::Cancel]),
             deadline: draw.once_in(3).then(|| draw.below(60)),
             stops,
-            drop_after: (draw.once_in(4) && steps.iter().all(|step: &Step| !step.spawned))
-                .then(|| draw.below(8) as u32),
+            drop_after: draw.once_in(4).then(|| draw.below(8) as u32),
             steps,
         }
     }

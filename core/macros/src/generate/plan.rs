@@ -89,13 +89,12 @@ fn config(model: &Pipeline) -> TokenStream {
     let config = &model.config;
     let mut tokens = quote!(__rungs::Config::DEFAULT);
     if let Some(attempts) = &config.max_concurrent {
-        let check = check(attempts, &quote!(__ATTEMPTS > 0), "`max_concurrent` is 0: no step could ever start");
-        let checked = quote! {{
-            const __ATTEMPTS: u32 = #attempts;
-            #check
-            __ATTEMPTS
-        }};
+        let checked = at_least_one(attempts, "`max_concurrent` is 0: no step could ever start");
         tokens.extend(quote!(.max_concurrent(#checked)));
+    }
+    if let Some(attempts) = &config.poll_budget {
+        let checked = at_least_one(attempts, "`poll_budget` is 0: no attempt could ever be polled");
+        tokens.extend(quote!(.poll_budget(#checked)));
     }
     if let Some(limit) = &config.deadline {
         tokens.extend(quote!(.deadline({ use __rungs::fixed::args::*; #limit })));
@@ -119,6 +118,16 @@ fn config(model: &Pipeline) -> TokenStream {
         tokens.extend(quote!(.on_failure(__rungs::OnFailure::#word)));
     }
     tokens
+}
+
+/// A number of attempts, which the compiler checks.
+fn at_least_one(attempts: &Expr, mistake: &str) -> TokenStream {
+    let check = check(attempts, &quote!(__ATTEMPTS > 0), mistake);
+    quote! {{
+        const __ATTEMPTS: u32 = #attempts;
+        #check
+        __ATTEMPTS
+    }}
 }
 
 /// An assertion, which the compiler reports at this expression if it fails.

@@ -4,10 +4,11 @@ use super::{
     closest::closest,
     diagnostics::{Diagnostics, shown},
 };
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use syn::{
     Error, Expr, Result, Token,
     ext::IdentExt,
+    parenthesized,
     parse::{Parse, ParseStream, Parser},
     token::Paren,
 };
@@ -30,8 +31,22 @@ pub(super) fn read(
         Ok(())
     };
     // It reads to the end, so no error about left tokens can come.
-    let _: Result<()> = all.parse2(tokens);
+    let _: Result<()> = parse_all(tokens, all);
     names
+}
+
+/// Parses tokens to their end. An error about what is missing there points at the last token; by itself it would point at the
+/// attribute of the whole module, wherever the tokens stand.
+pub(super) fn parse_all<T>(tokens: TokenStream, parser: impl FnOnce(ParseStream<'_>) -> Result<T>) -> Result<T> {
+    let last = tokens.clone().into_iter().last().map_or_else(Span::call_site, |token| token.span());
+    let mut group = Group::new(Delimiter::Parenthesis, tokens);
+    group.set_span(last);
+    let whole = |input: ParseStream<'_>| {
+        let content;
+        parenthesized!(content in input);
+        parser(&content)
+    };
+    whole.parse2(TokenTree::from(group).into())
 }
 
 /// As [`read`], for a list within an argument.
@@ -99,7 +114,7 @@ pub(super) fn list(name: &Ident, input: ParseStream<'_>, example: &str) -> Resul
         return Err(Error::new(name.span(), format!("`{name}` takes a list: `{name}({example})`")));
     }
     let content;
-    syn::parenthesized!(content in input);
+    parenthesized!(content in input);
     content.parse()
 }
 

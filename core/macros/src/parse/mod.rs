@@ -75,7 +75,7 @@ impl Head {
 }
 
 fn open(module: &TokenStream) -> syn::Result<(Head, Vec<Item>)> {
-    match syn::parse2(module.clone())? {
+    match args::parse_all(module.clone(), |input| input.parse())? {
         Item::Mod(ItemMod { mut attrs, vis, ident, content: Some((_, items)), .. }) => {
             // Inner attributes become outer ones, which are written before the module.
             attrs.iter_mut().for_each(|attribute| attribute.style = AttrStyle::Outer);

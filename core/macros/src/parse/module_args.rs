@@ -29,6 +29,7 @@ const NAMES: &[&str] = &[
     "on_failure",
     "deadline",
     "clean_up_deadline",
+    "poll_budget",
     "defaults",
     "resources",
     "crate",
@@ -63,11 +64,18 @@ fn take(pipeline: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<(
             *error = value(name, input, "MyError")?;
         }
         "name" => pipeline.name = Some(value::<LitStr>(name, input, "\"bring-up\"")?.value()),
-        "max_concurrent" => config.max_concurrent = Some(at_least_one(value(name, input, "2")?)?),
+        "max_concurrent" => {
+            let attempts = value(name, input, "2")?;
+            config.max_concurrent = Some(at_least_one(attempts, "`max_concurrent` is 0: no step could ever start")?);
+        }
         "order" => config.order = Some(word(name, input, ORDERS)?),
         "on_failure" => config.on_failure = Some(word(name, input, ON_FAILURE)?),
         "deadline" => config.deadline = Some(value(name, input, "secs(30)")?),
         "clean_up_deadline" => config.clean_up_deadline = Some(value(name, input, "secs(5)")?),
+        "poll_budget" => {
+            let attempts = value(name, input, "128")?;
+            config.poll_budget = Some(at_least_one(attempts, "`poll_budget` is 0: no attempt could ever be polled")?);
+        }
         "defaults" => {
             let settings = list(name, input, "retries = 2")?;
             (pipeline.defaults, pipeline.default_names) = step_args::defaults(settings)?;
@@ -84,9 +92,9 @@ fn take(pipeline: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<(
     Ok(())
 }
 
-fn at_least_one(attempts: Expr) -> Result<Expr> {
+fn at_least_one(attempts: Expr, mistake: &str) -> Result<Expr> {
     match literal(&attempts) {
-        Some(0) => Err(Error::new_spanned(attempts, "`max_concurrent` is 0: no step could ever start")),
+        Some(0) => Err(Error::new_spanned(attempts, mistake)),
         _ => Ok(attempts),
     }
 }

@@ -191,6 +191,12 @@ impl<'a> Backoff<'a> {
         }
     }
 
+    /// Whether the `retry`-th further attempt starts at once.
+    #[doc(hidden)]
+    pub fn is_immediate(&self, retry: u32) -> bool {
+        self.plain(retry) == 0
+    }
+
     /// Whether a delay depends on the seed.
     pub(crate) const fn is_random(&self) -> bool {
         !matches!(self.jitter, Jitter::None)

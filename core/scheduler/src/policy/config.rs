@@ -19,7 +19,7 @@ use core::time::Duration;
 ///
 /// With the feature `serde` it may stand in a file, where anything may be left out: `max_concurrent`, `deadline_ms`,
 /// `grace_ms`, `clean_up_deadline_ms` (in milliseconds, an integer or with a fraction), `seed`, `order` (`"eager"`,
-/// `"levels"`), and `on_failure` (`"go_on"`, `"drain"`, `"cancel"`).
+/// `"levels"`), `on_failure` (`"go_on"`, `"drain"`, `"cancel"`), and `poll_budget`.
 ///
 /// ```
 /// # #[cfg(feature = "serde")] {
@@ -49,10 +49,14 @@ pub struct Config {
     has_seed: bool,
     pub(crate) order: Order,
     pub(crate) on_failure: OnFailure,
+    pub(crate) poll_budget: u16,
 }
 
+/// What tokio's cooperative budget is: tasks of one executor then take turns of a similar length.
+const DEFAULT_POLL_BUDGET: u16 = 128;
+
 impl Config {
-    /// As concurrently as the graph allows, no deadline, goes on after a failure.
+    /// As concurrently as the graph allows, no deadline, goes on after a failure, 128 attempts per poll.
     pub const DEFAULT: Self = Self {
         max_concurrent: u32::MAX,
         deadline: NONE,
@@ -62,6 +66,7 @@ impl Config {
         has_seed: false,
         order: Order::Eager,
         on_failure: OnFailure::GoOn,
+        poll_budget: DEFAULT_POLL_BUDGET,
     };
 
     /// At most this many attempts in flight. Zero is a mistake that the plan's check reports.
@@ -138,6 +143,28 @@ impl Config {
         self.on_failure = on_failure;
         self
     }
+
+    /// How many attempts one poll of a run's future polls at most, before it lets other tasks have a turn; 128 by default.
+    /// The end of a step without an attempt counts as well. Zero counts as one, and more than 65,535 as 65,535.
+    ///
+    /// A run that has used up its budget wakes itself and returns `Pending`. A small budget lets other tasks of the thread
+    /// have their turns sooner; a large one saves the executor's polls where many steps are ready at once.
+    ///
+    /// ```
+    /// use rungs_scheduler::Config;
+    ///
+    /// assert_eq!(Config::DEFAULT.get_poll_budget(), 128);
+    /// assert_eq!(Config::DEFAULT.poll_budget(16).get_poll_budget(), 16);
+    /// assert_eq!(Config::DEFAULT.poll_budget(0).get_poll_budget(), 1);
+    /// ```
+    pub const fn poll_budget(mut self, attempts: u32) -> Self {
+        self.poll_budget = match attempts {
+            0 => 1,
+            1..=0xFFFF => attempts as u16,
+            _ => u16::MAX,
+        };
+        self
+    }
 }
 
 /// Readers.
@@ -175,6 +202,11 @@ impl Config {
     /// What the failure of a required step does to the others.
     pub const fn get_on_failure(&self) -> OnFailure {
         self.on_failure
+    }
+
+    /// How many attempts one poll of the run polls at most.
+    pub const fn get_poll_budget(&self) -> u32 {
+        self.poll_budget as u32
     }
 }
 

@@ -138,6 +138,7 @@ data! {
         seed: u64,
         order: Order,
         on_failure: OnFailure,
+        poll_budget: u32,
     }
 }
 
@@ -151,13 +152,23 @@ impl From<Config> for ConfigData {
             seed: config.get_seed(),
             order: Some(config.get_order()),
             on_failure: Some(config.get_on_failure()),
+            poll_budget: Some(config.get_poll_budget()),
         }
     }
 }
 
 impl From<ConfigData> for Config {
     fn from(data: ConfigData) -> Self {
-        let ConfigData { max_concurrent, deadline_ms, grace_ms, clean_up_deadline_ms, seed, order, on_failure } = data;
+        let ConfigData {
+            max_concurrent,
+            deadline_ms,
+            grace_ms,
+            clean_up_deadline_ms,
+            seed,
+            order,
+            on_failure,
+            poll_budget,
+        } = data;
         let mut config = Self::DEFAULT
             .max_concurrent(max_concurrent.unwrap_or(u32::MAX))
             .order(order.unwrap_or_default())
@@ -173,6 +184,9 @@ impl From<ConfigData> for Config {
         }
         if let Some(Millis(limit)) = clean_up_deadline_ms {
             config = config.clean_up_deadline(limit);
+        }
+        if let Some(attempts) = poll_budget {
+            config = config.poll_budget(attempts);
         }
         config
     }

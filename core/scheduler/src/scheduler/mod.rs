@@ -251,6 +251,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         self.in_flight
     }
 
+    /// How many attempts were given up after their grace and have not ended since.
+    #[inline]
+    pub fn still_running(&self) -> u32 {
+        self.still_running
+    }
+
     /// The state of a step; `None` if there is no such step.
     pub fn state(&self, step: StepId) -> Option<&StepState> {
         self.states.get(step.index())

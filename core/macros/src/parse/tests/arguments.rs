@@ -45,7 +45,7 @@ fn an_unknown_setting() {
         &[(
             "retries",
             "`retries` is not a setting of a pipeline; the settings are `error`, `name`, `max_concurrent`, `order`, `on_failure`, \
-             `deadline`, `clean_up_deadline`, `defaults`, `resources`, `crate`",
+             `deadline`, `clean_up_deadline`, `poll_budget`, `defaults`, `resources`, `crate`",
         )],
     );
 }
@@ -192,9 +192,20 @@ fn a_judge_is_a_function() {
 fn numbers_that_cannot_be() {
     module("max_concurrent = 0", &[("0", "`max_concurrent` is 0: no step could ever start")]);
     module("max_concurrent = LIMIT", &[]);
+    module("poll_budget = 0", &[("0", "`poll_budget` is 0: no attempt could ever be polled")]);
+    module("poll_budget = BUDGET", &[]);
     check_with(
         "error = E, resources(bus = 2, pool = LIMIT)",
         "#[step(uses(bus = 3, pool = 1))] async fn a() -> R {} #[step(uses(bus = (1), pool = 9))] async fn b() -> R {}",
         &[("3", "step `a` uses 3 of `bus`, of which there are 2")],
     );
+}
+
+#[test]
+fn what_ends_too_early_is_told_at_its_last_token() {
+    check(
+        "#[step(timeout = -)] async fn a() -> Result<u8, E> {}",
+        &[("-", "unexpected end of input, expected an expression")],
+    );
+    check_with("error = E, deadline = 1 +", "", &[("+", "unexpected end of input, expected an expression")]);
 }

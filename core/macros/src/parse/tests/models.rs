@@ -3,7 +3,7 @@ use crate::model::{Edge, EdgeKind, OnFailure, Order, ParamKind, Pipeline, When};
 use quote::ToTokens;
 
 const ARGS: &str = "error = BringUp, name = \"bring-up\", max_concurrent = 2, order = levels, on_failure = drain, \
-    deadline = secs(30), clean_up_deadline = secs(5), resources(bus = 2, pool = LIMIT)";
+    deadline = secs(30), clean_up_deadline = secs(5), poll_budget = 16, resources(bus = 2, pool = LIMIT)";
 
 const ITEMS: &str = "
     use super::*;
@@ -38,6 +38,7 @@ fn a_pipeline() {
     assert_eq!(text(&board.config.max_concurrent), "2");
     assert_eq!(text(&board.config.deadline), "secs (30)");
     assert_eq!(text(&board.config.clean_up_deadline), "secs (5)");
+    assert_eq!(text(&board.config.poll_budget), "16");
     assert_eq!(board.config.order, Some(Order::Levels));
     assert_eq!(board.config.on_failure, Some(OnFailure::Drain));
     let resources: Vec<_> = board.resources.iter().map(|r| (r.name.to_string(), text(&r.units))).collect();

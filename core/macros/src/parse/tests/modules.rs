@@ -90,7 +90,7 @@ fn all_at_once() {
             (
                 "colour",
                 "`colour` is not a setting of a pipeline; the settings are `error`, `name`, `max_concurrent`, `order`, `on_failure`, \
-                 `deadline`, `clean_up_deadline`, `defaults`, `resources`, `crate`",
+                 `deadline`, `clean_up_deadline`, `poll_budget`, `defaults`, `resources`, `crate`",
             ),
             ("retrys", "`retrys` is not a setting of a step; did you mean `retries`?"),
             ("fn", "a step is an `async fn`: add `async`"),

@@ -1,0 +1,205 @@
+//! The future of a run, and the run while it is polled.
+
+use super::{
+    run::{Driver, RunEnd},
+    traced::{RunPanic, TracedTimer},
+    wakes::Pass,
+};
+use crate::{
+    observers::Observers,
+    panics::guard,
+    rounds::{PollBudget, Rounds, carry_out_all, poll_and_act, poll_run},
+    sleep::ArmedSleep,
+    steps::Kind,
+    time::Timer,
+};
+use core::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+use pin_project_lite::pin_project;
+use rungs_scheduler::{Action, Instant, Setup, StepId, Stop};
+
+impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
+    /// Runs to the end.
+    pub(crate) fn run<'t, T: Timer>(
+        self,
+        started: Instant,
+        timer: &'t T,
+    ) -> impl Future<Output = Result<RunEnd<E>, RunPanic>> + use<'r, 'env, 't, E, K, O, T> {
+        Run { driver: self, timer: TracedTimer::new(timer), sleep: ArmedSleep::new(), started }
+    }
+
+    /// Registers the waker of the run: a wake from here on causes a further poll, and an earlier one is in the pass, unless the
+    /// pass itself is of an earlier poll. Returns whether it is.
+    fn register_waker(&mut self, cx: &Context<'_>) -> bool {
+        self.parts.slots.wakes().run.register(cx.waker());
+        if !self.is_half_way {
+            self.pass = Pass::default();
+        }
+        self.is_half_way
+    }
+}
+
+pin_project! {
+    /// The future of a run. It alone holds the timer's sleep.
+    struct Run<'r, 'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> {
+        driver: Driver<'r, 'env, E, K, O>,
+        timer: TracedTimer<'t, T>,
+        #[pin]
+        sleep: ArmedSleep<TracedTimer<'t, T>>,
+        started: Instant,
+    }
+
+    impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> PinnedDrop for Run<'_, 'env, '_, E, K, O, T> {
+        fn drop(this: Pin<&mut Self>) {
+            this.project().sleep.disarm_caught();
+        }
+    }
+}
+
+impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'env, '_, E, K, O, T> {
+    type Output = Result<RunEnd<E>, RunPanic>;
+
+    /// Panics are caught here, once, and not at each poll of an attempt.
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let is_resumed = this.driver.register_waker(cx);
+        let mut budget = PollBudget::new(this.driver.parts.scheduler.setup().config().get_poll_budget());
+        let mut last = None;
+        loop {
+            let polled = guard(|| {
+                let (driver, timer) = (&mut *this.driver, &*this.timer);
+                driver.parts.notify_start(*this.started);
+                let now = last.get_or_insert_with(|| timer.now());
+                let mut run = PolledRun { driver, timer, now, budget: &mut budget, is_resumed };
+                ready!(poll_run(&mut run, this.sleep.as_mut(), cx));
+                let PolledRun { driver, now, .. } = run;
+                driver.parts.notify_end(*now);
+                let errors = core::mem::take(&mut driver.errors);
+                Poll::Ready(RunEnd { errors, started: *this.started, finished: timer.now() })
+            });
+            match polled {
+                Ok(polled) => return polled.map(Ok),
+                Err(payload) => {
+                    let now = last.get_or_insert(Instant::ZERO);
+                    if let Err(panic) = this.driver.panicked(payload, now, this.timer) {
+                        return Poll::Ready(Err(panic));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A run while it is polled: what lasts no longer than one poll lies beside the driver.
+struct PolledRun<'d, 'r, 'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T> {
+    driver: &'d mut Driver<'r, 'env, E, K, O>,
+    timer: &'d TracedTimer<'t, T>,
+    now: &'d mut Instant,
+    budget: &'d mut PollBudget,
+    /// Whether this poll goes on with the pass of an earlier one, which may lack later wakes.
+    is_resumed: bool,
+}
+
+impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for PolledRun<'_, '_, 'env, 't, E, K, O, T> {
+    type Timer = TracedTimer<'t, T>;
+
+    const HAS_LIMITS: bool = true;
+
+    fn progress(&mut self, cx: &mut Context<'_>) -> bool {
+        poll_and_act(self, cx) && !self.is_resumed
+    }
+
+    // A function of its own, with the rare cases out of line: a step that succeeds at once costs a quarter more otherwise.
+    #[inline(never)]
+    fn act(&mut self, cx: &mut Context<'_>) -> bool {
+        carry_out_all(self, cx)
+    }
+
+    #[inline]
+    fn report_postponed(&mut self) -> bool {
+        let is_any = !self.driver.parts.postponed.is_empty();
+        if is_any {
+            self.driver.report_postponed(*self.now);
+        }
+        is_any
+    }
+
+    #[inline]
+    fn poll_woken(&mut self, _: &mut Context<'_>) -> bool {
+        while !self.budget.is_used_up() {
+            let driver = &mut *self.driver;
+            let Some(slot) = driver.pass.next(&driver.parts.slots.wakes().woken) else {
+                driver.is_half_way = false;
+                return true;
+            };
+            if let Some(step) = driver.parts.slots.step_in(slot) {
+                self.budget.spend_one();
+                driver.poll_step(StepId::from_number(step), slot, self.now, self.timer);
+            }
+        }
+        self.driver.is_half_way = true;
+        false
+    }
+
+    #[inline]
+    fn is_used_up(&self) -> bool {
+        self.budget.is_used_up()
+    }
+
+    #[inline]
+    fn spend_one(&mut self) {
+        self.budget.spend_one();
+    }
+
+    #[inline]
+    fn next_stop(&mut self) -> Option<Stop> {
+        self.driver.parts.tokens.next()
+    }
+
+    #[inline]
+    fn next_action(&mut self) -> Option<Action> {
+        self.driver.parts.scheduler.poll_action(*self.now)
+    }
+
+    #[inline]
+    fn start(&mut self, step: StepId, _: &mut Context<'_>) {
+        self.driver.look_ahead();
+        self.driver.start(step, self.now, self.timer);
+    }
+
+    fn abandon(&mut self, step: StepId, _: &mut Context<'_>) {
+        self.driver.abandon(step, self.now, self.timer);
+    }
+
+    fn ended(&mut self, step: StepId) {
+        self.driver.ended(step, *self.now);
+    }
+
+    fn has_ended(&self) -> bool {
+        self.driver.parts.scheduler.has_ended()
+    }
+
+    fn poll_stop(&mut self, cx: &mut Context<'_>) -> Option<Stop> {
+        self.driver.parts.tokens.poll_next(cx)
+    }
+
+    fn handle_stop(&mut self, stop: Stop) {
+        self.driver.parts.scheduler.handle_stop(stop);
+    }
+
+    fn poll_deadline(&mut self) -> Option<Instant> {
+        self.driver.parts.scheduler.poll_deadline()
+    }
+
+    fn poll_sleep(
+        &mut self,
+        sleep: Pin<&mut ArmedSleep<TracedTimer<'t, T>>>,
+        deadline: Option<Instant>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        self.timer.trace(|| sleep.poll_until(deadline, self.timer, cx))
+    }
+}

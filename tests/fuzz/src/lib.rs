@@ -1,0 +1,1 @@
+//! Tests only; this package has no code of its own.
