@@ -9,10 +9,10 @@
 //! | an application, with steps as async functions | the attribute `pipeline` (feature `macros`) |
 //! | an application on smol | the package `rungs-smol`: `Smol` is the timer, and spawns on the one thread of smol's global executor; `AllCores` spawns on all cores |
 //! | an application on executors of your own, from async-executor | the package `rungs-async-executor`: `On` spawns, even steps that borrow |
-//! | an application on tokio | the package `rungs-tokio`: `Tokio` is the timer, and spawns on the current runtime; others spawn on local sets and on threads for steps that block |
+//! | an application on tokio | the package `rungs-tokio`: `Tokio` is the timer, and spawns on the current runtime; `TokioLocal` spawns on the current `LocalSet`, `On` on a runtime by its handle, and `Blocking` on threads for steps that block. A run itself goes into any task: `tokio::spawn`, a `JoinSet` |
 //! | an application in a browser or on node | the package `rungs-wasm`: `Wasm` is the timer |
-//! | an application on another runtime | a [`Timer`] over its clock; a [`Spawner`] over its tasks, if steps should run on other threads. A pipeline runs in any task: `tokio::spawn`, a `JoinSet` |
-//! | an application without a runtime | [`NoClock`] if no step has a limit or a delay, else a [`Timer`]: `examples/custom_executor.rs` has a complete one |
+//! | an application on another runtime | a [`Timer`] over its clock; a [`Spawner`] over its tasks, if steps should run on other threads. The package `rungs-conformance` tests both |
+//! | an application without a runtime | [`NoClock`] if no step has a limit or a delay, else a [`Timer`]: `examples/executor.rs` is a complete one, with its `block_on` |
 //! | firmware on embassy | the attribute `pipeline`, with `default-features = false, features = ["macros"]`; the package `rungs-embassy` for its clock |
 //! | firmware on RTIC | the same, with the package `rungs-rtic` |
 //! | firmware with a bare loop or interrupts | the same, with a [`Timer`] of your own over a hardware counter: `examples/firmware/riscv` |

@@ -1,5 +1,7 @@
 //! The table of adapters and rules: `cargo test -p rungs-tests --test adapters`.
 
+mod own;
+
 use rungs_conformance::Table;
 use std::process::ExitCode;
 
@@ -149,6 +151,8 @@ fn main() -> ExitCode {
         ("tokio, blocking", tokio::BLOCKING),
         ("embassy", embassy::RULES),
         ("simulation", sim::RULES),
+        ("std alone", own::RULES),
+        ("std, threads", own::THREADS),
     ]);
     let (kept, broken, skipped) = table.counts();
     println!("{table}");

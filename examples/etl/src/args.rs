@@ -1,13 +1,14 @@
 //! The arguments of the command line.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use crate::error::EtlError;
+use crate::runtime::Name;
 
 /// How to call the job.
 pub(crate) const USAGE: &str = "\
-usage: etl [--from URL] [--db FILE]
+usage: etl [--from URL] [--db FILE] [--runtime NAME]
 
 Fetches airports.csv and flights.csv (and weather.csv, if there is one), and
 loads them into a SQLite file.
@@ -17,6 +18,9 @@ loads them into a SQLite file.
   --db FILE   the SQLite file: a new one, or one of an earlier run, whose tables
               are replaced; by default etl.db in a new folder of your own,
               among those for temporary files
+  --runtime NAME
+              what the job runs on: smol (the default), tokio, or own, which is
+              an executor on the standard library alone
 
 exit code: 0 done, 1 a step failed, 2 stopped by Ctrl-C or SIGTERM, 3 the plan
            is wrong, 64 wrong arguments; a second signal stops the clean-up as
@@ -29,6 +33,8 @@ pub(crate) struct Args {
     pub from: Option<String>,
     /// The database file; `None` for a new one in a folder of its own.
     pub db: Option<PathBuf>,
+    /// What the job runs on.
+    pub runtime: Name,
     /// Only [`USAGE`] is wanted.
     pub help: bool,
 }
@@ -36,19 +42,21 @@ pub(crate) struct Args {
 impl Args {
     /// Reads the arguments that follow the program's name.
     pub(crate) fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, EtlError> {
-        let (mut from, mut db, mut help) = (None, None, false);
+        let (mut from, mut db, mut runtime, mut help) = (None, None, None, false);
         let mut args = args.into_iter();
         while let Some(arg) = args.next() {
             match arg.to_str() {
                 Some("--from") => set(&mut from, "--from", args.next())?,
                 Some("--db") => set(&mut db, "--db", args.next())?,
+                Some("--runtime") => set(&mut runtime, "--runtime", args.next())?,
                 Some("--help" | "-h") => help = true,
                 _ => return Err(wrong(format!("unknown argument {arg:?}"))),
             }
         }
         let from = from.map(|url| url.into_string().map_err(|url| wrong(format!("{url:?} is not a url"))));
         let db = db.map(database).transpose()?;
-        Ok(Self { from: from.transpose()?, db, help })
+        let runtime = runtime.map(|name| find(&name)).transpose()?.unwrap_or_default();
+        Ok(Self { from: from.transpose()?, db, runtime, help })
     }
 }
 
@@ -70,6 +78,13 @@ fn database(name: OsString) -> Result<PathBuf, EtlError> {
         return Err(wrong(format!("--db takes a path and no uri: {name:?} (./file:.. for a file of this name)")));
     }
     Ok(name.into())
+}
+
+fn find(runtime: &OsStr) -> Result<Name, EtlError> {
+    let known = runtime.to_str().and_then(Name::find);
+    known.ok_or_else(|| {
+        wrong(format!("--runtime {runtime:?} is none of {}", Name::ALL.map(|(name, _)| name).join(", ")))
+    })
 }
 
 fn wrong(problem: String) -> EtlError {

@@ -20,6 +20,8 @@ pub(crate) enum EtlError {
     Listen(io::Error),
     /// Ctrl-C or another signal could not be listened for.
     Signals(io::Error),
+    /// The runtime did not start.
+    Runtime(io::Error),
     /// No folder could be made for the database.
     Folder(io::Error),
     /// A source could not be connected to.
@@ -121,6 +123,7 @@ impl EtlError {
             }
             Self::Listen(_)
             | Self::Signals(_)
+            | Self::Runtime(_)
             | Self::Folder(_)
             | Self::NoEnd { .. }
             | Self::TooLarge { .. }
@@ -145,6 +148,7 @@ impl fmt::Display for EtlError {
         match self {
             Self::Listen(_) => write!(f, "cannot open a port to serve on"),
             Self::Signals(_) => write!(f, "cannot listen for signals"),
+            Self::Runtime(_) => write!(f, "cannot start the runtime"),
             Self::Folder(_) => write!(f, "cannot make a folder for the database; name a file with --db"),
             Self::Connect { to, .. } => write!(f, "cannot connect to {to}"),
             Self::Http { url, .. } => write!(f, "no answer from {url}"),
@@ -191,7 +195,7 @@ impl fmt::Display for EtlError {
 impl Error for EtlError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Listen(source) | Self::Signals(source) | Self::Folder(source) => Some(source),
+            Self::Listen(source) | Self::Signals(source) | Self::Runtime(source) | Self::Folder(source) => Some(source),
             Self::Connect { source, .. } => Some(source),
             Self::Http { source, .. } | Self::Torn { source, .. } => Some(source),
             Self::NotText { source, .. } => Some(source),

@@ -3,37 +3,35 @@
 use std::future::pending;
 use std::time::Duration;
 
+use futures_lite::future;
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::client::conn::http1;
 use hyper::header::{CONTENT_LENGTH, HOST, RETRY_AFTER, TRANSFER_ENCODING};
 use hyper::{Request, Response, StatusCode, Uri};
-use smol::future;
-use smol::net::TcpStream;
-use smol_hyper::rt::FuturesIo;
 
 use crate::error::EtlError;
+use crate::runtime::Runtime;
 
 /// The longest answer that is accepted, so that a faulty source cannot fill the memory.
 const BODY_LIMIT: usize = 64 * 1024 * 1024;
 
-/// Fetches the text at `path` (such as `/airports.csv`) under `base`, an
+/// Fetches, over a connection of the runtime, the text at `path` (such as `/airports.csv`) under `base`, an
 /// `http://host:port` address that may have a path of its own.
 ///
 /// Any answer but 200 OK is an error, and so is one shorter than its
 /// Content-Length, without its last chunk, or without either: a part of it looks
 /// like the whole. There is no timeout: the caller drops the future instead,
 /// which closes the connection.
-pub(crate) async fn fetch(base: &str, path: &str) -> Result<String, EtlError> {
+pub(crate) async fn fetch<R: Runtime>(base: &str, path: &str) -> Result<String, EtlError> {
     let target = Target::new(base, path)?;
     let url = &target.url;
     let no_answer = |source| EtlError::Http { url: url.clone(), source };
 
-    let stream = TcpStream::connect((target.host.as_str(), target.port)).await;
+    let stream = R::connect(&target.host, target.port).await;
     let stream =
         stream.map_err(|source| EtlError::Connect { to: format!("{} port {}", target.host, target.port), source })?;
-    let io = FuturesIo::new(stream);
-    let (mut sender, connection) = http1::handshake(io).await.map_err(no_answer)?;
+    let (mut sender, connection) = http1::handshake(stream).await.map_err(no_answer)?;
 
     let exchange = async {
         let response = sender.send_request(target.request()?).await.map_err(no_answer)?;

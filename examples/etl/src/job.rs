@@ -1,22 +1,19 @@
 //! The steps of the job, and what it prints about a run.
 
 use std::fmt::Display;
-use std::future;
 use std::io::Write;
 use std::path::Path;
-use std::sync::{Arc, Once};
-use std::thread;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rungs::{
     Backoff, CancelToken, Handle, Jitter, Pipeline, PipelineError, Report, Retry, Status, StepBuilder, StepError,
     Timer, own,
 };
-use rungs_smol::{On, Smol};
-use smol::Executor;
 
 use crate::db::{self, Summary};
 use crate::error::EtlError;
+use crate::runtime::{Name, OnSmol, OnTokio, Own, Runtime, work};
 use crate::{fetch::fetch, tables};
 
 /// How many further attempts a source gets.
@@ -44,12 +41,14 @@ pub(crate) struct Job<'a> {
 
 impl<'a> Job<'a> {
     /// A job that fetches from `base` and loads into the file at `db`. Nothing runs yet.
-    pub(crate) fn new(base: &'a str, db: &'a Path) -> Self {
+    ///
+    /// The runtime gives the sockets of the sources, and the threads of the steps that block.
+    pub(crate) fn new<R: Runtime>(runtime: &R, base: &'a str, db: &'a Path) -> Self {
         let mut etl = Pipeline::with_error::<EtlError>("etl");
 
-        let airports = source(etl.step("fetch_airports")).run(move || fetch(base, "/airports.csv"));
-        let flights = source(etl.step("fetch_flights")).run(move || fetch(base, "/flights.csv"));
-        let weather = source(etl.step("fetch_weather")).optional().run(move || fetch(base, "/weather.csv"));
+        let airports = source(etl.step("fetch_airports")).run(move || fetch::<R>(base, "/airports.csv"));
+        let flights = source(etl.step("fetch_flights")).run(move || fetch::<R>(base, "/flights.csv"));
+        let weather = source(etl.step("fetch_weather")).optional().run(move || fetch::<R>(base, "/weather.csv"));
 
         let airports = etl.step("parse_airports").needs(airports).run(async |text| tables::parse_airports(&text));
         let flights = etl.step("parse_flights").needs(flights).run(async |text| tables::parse_flights(&text));
@@ -66,6 +65,7 @@ impl<'a> Job<'a> {
 
         // Steps on another thread cannot borrow the path, so each attempt gets a clone of the `Arc`.
         let file: Arc<Path> = db.into();
+        let blocking = runtime.blocking();
         // Blocking code cannot be ended from outside, so the load asks whether it has been cancelled. The run waits for the end
         // of a spawned attempt, so no step below sees a load that is still in progress.
         let loaded = etl
@@ -74,14 +74,16 @@ impl<'a> Job<'a> {
             .retries(RETRIES)
             .backoff(BACKOFF)
             .retry_if(EtlError::is_transient)
-            .spawn_on(blocking())
-            .run_with(async |cx, airports, routes, file| db::load(&file, &airports, &routes, || cx.is_cancelled()));
-        let summary = etl.step("summary").needs(own(file.clone())).after(loaded).spawn_on(blocking());
-        let summary = summary.run(async |file| db::summary(&file));
+            .spawn_on(blocking)
+            .run_with(|cx, airports, routes, file| {
+                work(move || db::load(&file, &airports, &routes, || cx.is_cancelled()))
+            });
+        let summary = etl.step("summary").needs(own(file.clone())).after(loaded).spawn_on(blocking);
+        let summary = summary.run(|file| work(move || db::summary(&file)));
 
         // Runs only if the load does not succeed, and also after the first signal.
         let remains = etl.step("look_what_remains").needs((loaded, own(file))).when_any_failed().optional();
-        let remains = remains.spawn_on(blocking()).run(async |_, file| Ok(db::what_remains(&file)));
+        let remains = remains.spawn_on(blocking).run(|_, file| work(move || Ok(db::what_remains(&file))));
         Self { base, db, steps: etl, summary, in_storm, remains }
     }
 
@@ -90,18 +92,19 @@ impl<'a> Job<'a> {
     /// Errors of printing are ignored: a closed pipe must not stop a load.
     pub(crate) async fn run(
         &mut self,
+        timer: &impl Timer,
+        seed: u64,
         token: &CancelToken,
         out: &mut dyn Write,
     ) -> Result<Report<EtlError>, PipelineError> {
         say(out, self.steps.visualize());
         say(out, format_args!("from {} into {}\n", self.base, self.db.display()));
-        let timer = Smol::new();
         let start = timer.now();
-        let run = self.steps.runner().seed(rungs::random_seed()).cancel(token).on_event(|event| {
+        let run = self.steps.runner().seed(seed).cancel(token).on_event(|event| {
             let elapsed = (event.at - start).as_secs_f64();
             say(out, format_args!("{elapsed:>6.3} s  {event}"));
         });
-        let report = run.run(&timer).await?;
+        let report = run.run(timer).await?;
         say(out, format_args!("\n{report}\n"));
         self.conclude(&report, out);
         Ok(report)
@@ -118,6 +121,34 @@ impl<'a> Job<'a> {
             say(out, remains);
         }
     }
+}
+
+/// Runs a job on the runtime of this name, as [`Job::run`] does. The seed decides the delays before retries.
+pub(crate) fn run_on(
+    runtime: Name,
+    base: &str,
+    db: &Path,
+    seed: u64,
+    token: &CancelToken,
+    out: &mut dyn Write,
+) -> Result<Result<Report<EtlError>, PipelineError>, EtlError> {
+    Ok(match runtime {
+        Name::Smol => run(&OnSmol, base, db, seed, token, out),
+        Name::Tokio => run(&OnTokio::new().map_err(EtlError::Runtime)?, base, db, seed, token, out),
+        Name::Own => run(&Own::new(), base, db, seed, token, out),
+    })
+}
+
+fn run(
+    runtime: &impl Runtime,
+    base: &str,
+    db: &Path,
+    seed: u64,
+    token: &CancelToken,
+    out: &mut dyn Write,
+) -> Result<Report<EtlError>, PipelineError> {
+    let mut job = Job::new(runtime, base, db);
+    runtime.block_on(job.run(runtime.timer(), seed, token, out))
 }
 
 /// One line for each required step that failed by itself: its name, and its error with all sources.
@@ -145,16 +176,6 @@ fn source<'p, 'a>(step: Step<'p, 'a>) -> Step<'p, 'a> {
             (true, Some(wait)) => Retry::After(wait.min(LONGEST_WAIT)),
         }
     })
-}
-
-/// An executor with one thread that steps may block. Those of smol must not be blocked.
-fn blocking() -> On<&'static Executor<'static>> {
-    static BLOCKING: Executor<'static> = Executor::new();
-    static THREAD: Once = Once::new();
-    THREAD.call_once(|| {
-        thread::spawn(|| smol::block_on(BLOCKING.run(future::pending::<()>())));
-    });
-    On(&BLOCKING)
 }
 
 fn say(out: &mut dyn Write, what: impl Display) {

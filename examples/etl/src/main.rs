@@ -2,7 +2,8 @@
 //! loads the routes into SQLite in one transaction.
 //!
 //! Prints the picture of the steps, each event, the report, and what the database holds then. Ctrl-C or SIGTERM stops the job
-//! and leaves the database as it was. `--from URL` selects another server, `--db FILE` another file.
+//! and leaves the database as it was. `--from URL` selects another server, `--db FILE` another file, and `--runtime NAME` what the
+//! job runs on: smol, tokio, or std alone.
 
 mod args;
 mod db;
@@ -10,6 +11,7 @@ mod error;
 mod fetch;
 mod job;
 mod output;
+mod runtime;
 mod server;
 mod signals;
 mod tables;
@@ -23,7 +25,6 @@ use rungs::CancelToken;
 
 use args::{Args, USAGE};
 use error::EtlError;
-use job::Job;
 use output::Output;
 use server::{Script, Server};
 
@@ -50,30 +51,31 @@ fn etl(args: impl IntoIterator<Item = OsString>) -> u8 {
         println!("{USAGE}");
         return 0;
     }
-    smol::block_on(run(args)).unwrap_or_else(|error| {
+    run(args).unwrap_or_else(|error| {
         eprintln!("etl: {error:#}");
         FAILED
     })
 }
 
 /// Runs the job, and says with what code to exit.
-async fn run(args: Args) -> Result<u8, EtlError> {
+fn run(args: Args) -> Result<u8, EtlError> {
     let token = CancelToken::new();
     let stopped_by = signals::cancel(&token).map_err(EtlError::Signals)?;
     #[cfg(unix)]
     let _listened = signals::fail_on_long_files().map_err(EtlError::Signals)?;
     let output = Output::new(args.db)?;
 
-    // The server closes when this function ends.
+    // The server closes when this function ends. It stands for another machine, so it is on smol whatever the job runs on.
     let (_server, base) = match args.from {
         Some(url) => (None, url),
         None => {
-            let server = Server::start(Script::flaky()).await?;
+            let server = smol::block_on(Server::start(Script::flaky()))?;
             let url = server.url();
             (Some(server), url)
         }
     };
-    let report = match Job::new(&base, output.file()).run(&token, &mut io::stdout()).await {
+    let seed = rungs::random_seed();
+    let report = match job::run_on(args.runtime, &base, output.file(), seed, &token, &mut io::stdout())? {
         Ok(report) => report,
         Err(error) => {
             eprintln!("etl: {error}");

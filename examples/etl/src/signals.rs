@@ -3,16 +3,19 @@
 use std::io;
 use std::process;
 use std::sync::{Arc, OnceLock};
+use std::thread::Builder;
 
 use async_signal::{Signal, Signals};
+use futures_lite::{StreamExt, future};
 use rungs::CancelToken;
-use smol::stream::StreamExt;
 
 /// The signals that ask the job to stop: Ctrl-C, and what `kill`, service managers and containers send.
 const STOPS: &[Signal] = if cfg!(unix) { &[Signal::Int, Signal::Term] } else { &[Signal::Int] };
 
 /// The first signal cancels the run, the second its clean-up as well, and the third ends the program at once, with the exit code
 /// of a program that was killed by it.
+///
+/// They are listened for on a thread of their own, so that they count on any runtime, and however busy it is.
 ///
 /// What is returned holds the name of the first signal from then on.
 pub(crate) fn cancel(token: &CancelToken) -> io::Result<Arc<OnceLock<&'static str>>> {
@@ -32,7 +35,7 @@ pub(crate) fn cancel(token: &CancelToken) -> io::Result<Arc<OnceLock<&'static st
             token.cancel();
         }
     };
-    smol::spawn(listening).detach();
+    Builder::new().name("signals".to_owned()).spawn(|| future::block_on(listening))?;
     Ok(stopped_by)
 }
 

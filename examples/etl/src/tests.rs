@@ -12,6 +12,7 @@ use std::{fs, process};
 use tempfile::TempDir;
 
 use super::*;
+use crate::runtime::Name;
 use crate::{db, tables};
 
 /// Holds the arguments, line by line, of a process that a test started.
@@ -72,11 +73,12 @@ fn told(ended: &Ended) -> String {
 }
 
 #[test]
-fn ctrl_c_and_sigterm_stop_the_job_and_keep_the_tables() -> Outcome {
-    for (signal, name) in [("INT", "Ctrl-C"), ("TERM", "SIGTERM")] {
+fn ctrl_c_and_sigterm_stop_the_job_on_each_runtime_and_keep_the_tables() -> Outcome {
+    let signals = [("INT", "Ctrl-C"), ("TERM", "SIGTERM")];
+    for ((signal, name), runtime) in signals.into_iter().flat_map(|signal| Name::ALL.map(|(name, _)| (signal, name))) {
         let (_folder, file, before) = loaded()?;
         let (listener, base) = silent()?;
-        let job = program("", &["--from", &base, "--db", &file.to_string_lossy()])?.spawn()?;
+        let job = program("", &["--from", &base, "--db", &file.to_string_lossy(), "--runtime", runtime])?.spawn()?;
         // It is fetching, and has been listening for signals since before that.
         let connection = listener.accept()?;
         send(signal, &job)?;

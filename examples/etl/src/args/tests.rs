@@ -5,11 +5,12 @@ fn read(args: &[&str]) -> Result<Args, String> {
 }
 
 #[test]
-fn both_can_be_said_in_any_order_or_left_away() {
-    let both = Args { from: Some("http://host".to_owned()), db: Some(PathBuf::from("a.db")), help: false };
-    assert_eq!(read(&["--from", "http://host", "--db", "a.db"]).as_ref(), Ok(&both));
-    assert_eq!(read(&["--db", "a.db", "--from", "http://host"]).as_ref(), Ok(&both));
-    let none = Args { from: None, db: None, help: false };
+fn all_can_be_said_in_any_order_or_left_away() {
+    let (from, db) = (Some("http://host".to_owned()), Some(PathBuf::from("a.db")));
+    let all = Args { from, db, runtime: Name::Own, help: false };
+    assert_eq!(read(&["--from", "http://host", "--db", "a.db", "--runtime", "own"]).as_ref(), Ok(&all));
+    assert_eq!(read(&["--runtime", "own", "--db", "a.db", "--from", "http://host"]).as_ref(), Ok(&all));
+    let none = Args { from: None, db: None, runtime: Name::Smol, help: false };
     assert_eq!(read(&[]), Ok(none));
     assert!(read(&["-h"]).is_ok_and(|args| args.help));
 }
@@ -22,6 +23,9 @@ fn wrong_arguments_are_named() {
     assert_eq!(problem(&["--db"]), "--db lacks its value");
     assert_eq!(problem(&["--from", ""]), "--from lacks its value");
     assert_eq!(problem(&["--db", "a", "--db", "b"]), "--db is given twice");
+    assert_eq!(problem(&["--runtime"]), "--runtime lacks its value");
+    assert_eq!(problem(&["--runtime", "Tokio"]), "--runtime \"Tokio\" is none of smol, tokio, own");
+    assert_eq!(problem(&["--runtime", "own", "--runtime", "own"]), "--runtime is given twice");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use smol::Timer;
 use smol::io::AsyncReadExt;
 
 use super::*;
+use crate::runtime::OnSmol;
 
 /// Takes one request, sends these bytes, hangs up, and returns the request.
 fn answer_once(answer: Vec<u8>) -> io::Result<(String, JoinHandle<io::Result<String>>)> {
@@ -29,7 +30,7 @@ fn answer_once(answer: Vec<u8>) -> io::Result<(String, JoinHandle<io::Result<Str
 /// What a fetch makes of an answer of these bytes.
 fn fetch_answer(answer: impl Into<Vec<u8>>) -> io::Result<Result<String, EtlError>> {
     let (base, _) = answer_once(answer.into())?;
-    Ok(smol::block_on(fetch(&base, "/file")))
+    Ok(smol::block_on(fetch::<OnSmol>(&base, "/file")))
 }
 
 fn closed_port() -> io::Result<SocketAddr> {
@@ -39,7 +40,7 @@ fn closed_port() -> io::Result<SocketAddr> {
 #[test]
 fn a_whole_answer_comes_through_and_the_base_keeps_its_path() -> io::Result<()> {
     let (base, serving) = answer_once(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\na,b\r\n".to_vec())?;
-    let text = smol::block_on(fetch(&format!("{base}/some/folder/"), "/file.csv"));
+    let text = smol::block_on(fetch::<OnSmol>(&format!("{base}/some/folder/"), "/file.csv"));
     assert!(matches!(text.as_deref(), Ok("a,b\r\n")), "{text:?}");
     let request = serving.join().map_err(|_| io::Error::other("the server panicked"))??;
     assert!(request.starts_with("GET /some/folder/file.csv HTTP/1.1\r\n"), "{request}");
@@ -66,7 +67,7 @@ fn a_torn_body_is_an_error_worth_another_try() -> io::Result<()> {
 
 #[test]
 fn a_dead_server_is_a_refused_connection() -> io::Result<()> {
-    let error = smol::block_on(fetch(&format!("http://{}", closed_port()?), "/file")).err();
+    let error = smol::block_on(fetch::<OnSmol>(&format!("http://{}", closed_port()?), "/file")).err();
     let refused = matches!(&error, Some(EtlError::Connect { source, .. })
         if source.kind() == ErrorKind::ConnectionRefused);
     assert!(refused, "{error:?}");
@@ -170,7 +171,7 @@ fn a_base_that_is_not_plain_http_is_a_bad_argument() {
         ("http://:80", "only a host and a port may follow http://"),
     ];
     for (base, why) in cases {
-        let error = smol::block_on(fetch(base, "/file")).err();
+        let error = smol::block_on(fetch::<OnSmol>(base, "/file")).err();
         let problem = error.map(|error| error.to_string()).unwrap_or_default();
         assert_eq!(problem, format!("cannot fetch from {base:?}: {why}"));
     }
@@ -198,7 +199,7 @@ fn dropping_a_fetch_closes_its_connection() -> io::Result<()> {
             Ok(stream)
         };
         let answered = async {
-            let text = fetch(&base, "/file").await;
+            let text = fetch::<OnSmol>(&base, "/file").await;
             Err(io::Error::other(format!("the fetch ended by itself: {text:?}")))
         };
         let mut stream = future::or(asked, answered).await?;

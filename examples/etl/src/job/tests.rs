@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process;
+use std::thread;
 
 use hyper::StatusCode;
 use rungs::EventKind;
@@ -58,7 +59,7 @@ impl Ran {
 
     fn with(base: &str, db: &Path, token: &CancelToken) -> Result<Self, PipelineError> {
         let mut printed = Vec::new();
-        let report = smol::block_on(Job::new(base, db).run(token, &mut printed))?;
+        let report = run(&OnSmol, base, db, 1, token, &mut printed)?;
         Ok(Self { report, printed: String::from_utf8_lossy(&printed).into_owned() })
     }
 
@@ -221,13 +222,13 @@ fn cancelled_at(step: &str, times: u32, script: Script, db: &Path) -> Result<Rep
     smol::block_on(async {
         let server = Server::start(script).await?;
         let base = server.url();
-        let mut job = Job::new(&base, db);
+        let mut job = Job::new(&OnSmol, &base, db);
         let run = job.steps.runner().seed(1).cancel(&token).on_event(|event| {
             if event.name == step && matches!(event.kind, EventKind::Started) {
                 (0..times).for_each(|_| token.cancel());
             }
         });
-        Ok(run.run(&Smol::new()).await?)
+        Ok(run.run(OnSmol.timer()).await?)
     })
 }
 

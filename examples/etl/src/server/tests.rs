@@ -3,19 +3,20 @@ use std::time::Instant;
 
 use super::*;
 use crate::fetch::fetch;
+use crate::runtime::OnSmol;
 
 #[test]
 fn the_flaky_script_refuses_once_then_serves() -> Result<(), EtlError> {
     smol::block_on(async {
         let server = Server::start(Script::flaky()).await?;
-        let refusal = fetch(&server.url(), "/airports.csv").await.err();
+        let refusal = fetch::<OnSmol>(&server.url(), "/airports.csv").await.err();
         let busy = matches!(&refusal, Some(EtlError::Status { status, .. })
             if *status == StatusCode::SERVICE_UNAVAILABLE);
         assert!(busy, "{refusal:?}");
         assert_eq!(refusal.and_then(|error| error.retry_after()), Some(Duration::from_secs(1)));
 
         for _ in 0..2 {
-            let text = fetch(&server.url(), "/airports.csv").await?;
+            let text = fetch::<OnSmol>(&server.url(), "/airports.csv").await?;
             assert_eq!(text, include_str!("../../data/airports.csv"));
         }
         assert_eq!(server.requests("/airports.csv"), 3);
@@ -36,10 +37,10 @@ fn the_flaky_script_hangs_once_then_serves() -> Result<(), EtlError> {
             Timer::after(Duration::from_millis(100)).await;
             None
         };
-        let first = async { Some(fetch(&base, "/flights.csv").await) };
+        let first = async { Some(fetch::<OnSmol>(&base, "/flights.csv").await) };
         assert!(future::or(first, timeout).await.is_none());
 
-        let text = fetch(&base, "/flights.csv").await?;
+        let text = fetch::<OnSmol>(&base, "/flights.csv").await?;
         assert_eq!(text, include_str!("../../data/flights.csv"));
         assert_eq!(server.requests("/flights.csv"), 2);
         Ok(())
@@ -51,7 +52,7 @@ fn the_flaky_weather_is_gone_for_good() -> Result<(), EtlError> {
     smol::block_on(async {
         let server = Server::start(Script::flaky()).await?;
         for _ in 0..3 {
-            let error = fetch(&server.url(), "/weather.csv").await.err();
+            let error = fetch::<OnSmol>(&server.url(), "/weather.csv").await.err();
             let gone = matches!(&error, Some(error @ EtlError::Status { status, .. })
                 if *status == StatusCode::GONE && !error.is_transient());
             assert!(gone, "{error:?}");
@@ -64,10 +65,10 @@ fn the_flaky_weather_is_gone_for_good() -> Result<(), EtlError> {
 fn an_empty_script_serves_what_there_is() -> Result<(), EtlError> {
     smol::block_on(async {
         let server = Server::start(Script::default()).await?;
-        fetch(&server.url(), "/airports.csv").await?;
-        fetch(&server.url(), "/flights.csv").await?;
+        fetch::<OnSmol>(&server.url(), "/airports.csv").await?;
+        fetch::<OnSmol>(&server.url(), "/flights.csv").await?;
         for path in ["/weather.csv", "/", "/secret"] {
-            let error = fetch(&server.url(), path).await.err();
+            let error = fetch::<OnSmol>(&server.url(), path).await.err();
             let missing = matches!(&error, Some(EtlError::Status { status, .. })
                 if *status == StatusCode::NOT_FOUND);
             assert!(missing, "{error:?}");
@@ -85,11 +86,11 @@ fn a_slow_reply_holds_up_no_other() -> Result<(), EtlError> {
         let base = server.url();
         let start = Instant::now();
         let flights = async {
-            let text = fetch(&base, "/flights.csv").await;
+            let text = fetch::<OnSmol>(&base, "/flights.csv").await;
             (text, start.elapsed())
         };
         let airports = async {
-            let text = fetch(&base, "/airports.csv").await;
+            let text = fetch::<OnSmol>(&base, "/airports.csv").await;
             (text, start.elapsed())
         };
         let ((flights, late), (airports, early)) = future::zip(flights, airports).await;
@@ -104,7 +105,7 @@ fn a_wait_is_rounded_up_to_whole_seconds() -> Result<(), EtlError> {
     smol::block_on(async {
         let busy = Reply::Refuse(StatusCode::TOO_MANY_REQUESTS, Some(Duration::from_millis(1500)));
         let server = Server::start(Script { airports: vec![busy], ..Script::default() }).await?;
-        let error = fetch(&server.url(), "/airports.csv").await.err();
+        let error = fetch::<OnSmol>(&server.url(), "/airports.csv").await.err();
         assert_eq!(error.and_then(|error| error.retry_after()), Some(Duration::from_secs(2)));
         Ok(())
     })
@@ -129,7 +130,7 @@ fn dropping_the_server_closes_its_port_and_its_connections() -> Result<(), EtlEr
         let base = server.url();
         let hanging = smol::spawn({
             let base = base.clone();
-            async move { fetch(&base, "/flights.csv").await }
+            async move { fetch::<OnSmol>(&base, "/flights.csv").await }
         });
         while server.requests("/flights.csv") == 0 {
             Timer::after(Duration::from_millis(5)).await;
@@ -139,7 +140,7 @@ fn dropping_the_server_closes_its_port_and_its_connections() -> Result<(), EtlEr
         // The executor drops the cancelled task at its next turn.
         let error = hanging.await.err();
         assert!(matches!(error, Some(EtlError::Http { .. })), "{error:?}");
-        let error = fetch(&base, "/airports.csv").await.err();
+        let error = fetch::<OnSmol>(&base, "/airports.csv").await.err();
         assert!(matches!(error, Some(EtlError::Connect { .. })), "{error:?}");
         Ok(())
     })
