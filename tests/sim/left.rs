@@ -165,3 +165,23 @@ fn a_resource_of_a_given_up_attempt_is_free_when_it_ends() {
         });
     }
 }
+
+/// Each attempt that is given up keeps its waker, and there may be many more of them than permits.
+#[test]
+fn more_attempts_are_given_up_than_there_are_permits() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let mut p = Pipeline::with_error::<&str>("many").spawn_on(Lingering::new(&sim, MS(1_000)));
+    let hangs: Vec<_> =
+        (0..200).map(|n| p.step(&n.to_string()).timeout(MS(1)).run(|| -> Hang { Box::pin(pending()) })).collect();
+    p.step("last").after(hangs).when_all_done().spawn_on(rungs::InPlace).run(move || {
+        let done = clock.sleep(MS(5));
+        async move {
+            done.await;
+            Ok(())
+        }
+    });
+    let report = sim.run(p.runner().max_concurrent(1).grace(MS(1))).unwrap();
+    assert_eq!(report.get("last").unwrap().status(), Status::Success);
+    assert_eq!(report.steps().filter(|step| step.is_still_running()).count(), 200);
+}

@@ -3,6 +3,7 @@
 use super::{
     run::{Driver, RunEnd},
     traced::{RunPanic, TracedTimer},
+    wakes::Pass,
 };
 use crate::{
     observers::Observers,
@@ -34,9 +35,6 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
     /// pass itself is of an earlier poll. Returns whether it is.
     fn register_waker(&mut self, cx: &Context<'_>) -> bool {
         self.parts.slots.wakes().run.register(cx.waker());
-        if !self.is_half_way {
-            self.pass.restart();
-        }
         self.is_half_way
     }
 }
@@ -90,6 +88,8 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
                     if let Err(panic) = this.driver.panicked(payload, now, this.timer) {
                         return Poll::Ready(Err(panic));
                     }
+                    // The pass went with the panic, and with it wakes that it had taken.
+                    this.driver.parts.slots.mark_all_woken();
                 }
             }
         }
@@ -128,9 +128,11 @@ impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for Polled
 
     #[inline]
     fn poll_woken(&mut self, _: &mut Context<'_>) -> bool {
+        let driver = &mut *self.driver;
+        let mut pass = if driver.is_half_way { core::mem::take(&mut driver.pass) } else { Pass::default() };
         while !self.budget.is_used_up() {
             let driver = &mut *self.driver;
-            let Some(slot) = driver.pass.next(&driver.parts.slots.wakes().woken) else {
+            let Some(slot) = pass.next(&driver.parts.slots.wakes().woken) else {
                 driver.is_half_way = false;
                 return true;
             };
@@ -139,6 +141,7 @@ impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for Polled
                 driver.poll_step(StepId::from_number(step), slot, &mut self.now, self.timer);
             }
         }
+        self.driver.pass = pass;
         self.driver.is_half_way = true;
         false
     }

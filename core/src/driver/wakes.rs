@@ -74,12 +74,6 @@ pub(crate) struct Pass {
 }
 
 impl Pass {
-    /// Begins anew, after a pass that has come to its end.
-    #[inline]
-    pub(crate) fn restart(&mut self) {
-        self.mark_at = 0;
-    }
-
     #[inline]
     pub(crate) fn next(&mut self, woken: &WokenBits) -> Option<usize> {
         while self.word == 0 {
@@ -196,6 +190,14 @@ impl WakerSlots {
             }
         }
         self.free.len() < self.steps.len()
+    }
+
+    /// Marks every slot that a step holds as woken. A wake too many is harmless.
+    #[cold]
+    pub(crate) fn mark_all_woken(&self) {
+        for (slot, _) in self.steps.iter().enumerate().filter(|&(_, &step)| step != NO_SLOT) {
+            self.wakes.woken.set(slot);
+        }
     }
 
     /// Whether a step holds a slot.

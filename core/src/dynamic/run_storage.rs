@@ -30,7 +30,9 @@ impl RunStorage {
         grow(&mut self.timers, needed.timers);
         grow(&mut self.free, needed.free);
         grow(&mut self.open, needed.open);
-        let width = config.get_max_concurrent().map_or(needed.states, |limit| needed.states.min(limit as usize));
+        // An attempt that is given up frees its permit, but not its slot.
+        let limit = config.get_max_concurrent().filter(|_| config.get_grace().is_none());
+        let width = limit.map_or(needed.states, |limit| needed.states.min(limit as usize));
         if self.slots.as_ref().is_none_or(|slots| slots.capacity() < width) {
             self.slots = Some(WakerSlots::new(width));
         }
