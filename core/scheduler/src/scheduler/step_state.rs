@@ -28,7 +28,7 @@ use core::time::Duration;
 ///    Waiting, Ready, Backoff   ───13──► Skipped, Cancelled
 /// ```
 ///
-/// 1. All steps that it depends on have ended, as its [`When`] asks.
+/// 1. All steps that it depends on have ended, as its [`When`](crate::When) asks.
 /// 2. The ends of its needs decide its fate: it will never start.
 /// 3. The scheduler is asked for the next action: failures propagate breadth-first, one doomed step per action.
 /// 4. The backoff is over.
