@@ -45,6 +45,8 @@ pub(super) struct Driver<
     pub(super) now: Instant,
     pub(super) poll_lane: F,
     pub(super) observers: O,
+    /// Whether the end of an attempt is postponed on some lane.
+    pub(super) has_postponed: bool,
     pub(super) pipeline: PhantomData<fn() -> P>,
 }
 
@@ -181,6 +183,7 @@ impl<
         if StaticSetup::<P, S, T>::REQUIREMENTS.retries {
             let attempts = scheduler.state(step).map_or(1, StepState::attempts);
             if is_retried_at_once(P::STATIC_PLAN.plan.settings(step), attempts, outcome) {
+                self.has_postponed = true;
                 return self.lane_states.postpone(lane, step, outcome);
             }
         }

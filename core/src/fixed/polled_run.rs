@@ -102,6 +102,7 @@ impl<
     #[inline]
     fn report_postponed(&mut self) -> bool {
         StaticSetup::<P, S, T>::REQUIREMENTS.retries
+            && core::mem::take(&mut self.driver.has_postponed)
             && (0..LANES).fold(false, |is_any, lane| self.driver.report_postponed(self.scheduler, lane) | is_any)
     }
 

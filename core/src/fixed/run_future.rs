@@ -44,7 +44,7 @@ impl<'r, E, const STEPS: usize, const WORDS: usize, const TIMERS: usize, const R
         let now = Instant::ZERO;
         RunFuture::new(
             RunStart { states, store, settings },
-            Driver { notes, lane_states, timer, now, poll_lane, observers, pipeline },
+            Driver { notes, lane_states, timer, now, poll_lane, observers, has_postponed: false, pipeline },
         )
     }
 }
