@@ -12,7 +12,7 @@ local: success
 fails: started
 fails: no; again at once
 fails: attempt 2
-fails: failed: no
+fails: failed after 2 attempts: no
 run: run ended: 1 success, 1 failed, exit code 1
 8";
 

@@ -11,7 +11,7 @@ count: success
 fails: started
 fails: no; again at once
 fails: attempt 2
-fails: failed: no
+fails: failed after 2 attempts: no
 alarm: started
 alarm: success
 steps: run ended: 2 success, 1 failed, exit code 1
