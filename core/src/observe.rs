@@ -98,13 +98,13 @@ impl<E, O: Observer<E>> Observer<E> for Option<O> {
 /// assert_eq!(log, [
 ///     "log: run started: 4 steps",
 ///     "lucky: started",
-///     "lucky: unlucky; again at once",
-///     "lucky: attempt 2",
-///     "lucky: success after retries",
 ///     "bad: started",
 ///     "bad: failed: no",
 ///     "next: skipped: `bad` failed",
 ///     "last: skipped: `bad` failed, through `next`",
+///     "lucky: unlucky; again at once",
+///     "lucky: attempt 2",
+///     "lucky: success after retries",
 ///     "log: run ended: 1 success, 1 failed, 2 skipped, exit code 1",
 /// ]);
 /// # Ok::<(), rungs::PipelineError>(())
