@@ -154,6 +154,12 @@ fn main() -> ExitCode {
         ("std alone", own::RULES),
         ("std, threads", own::THREADS),
     ]);
+    // The suite lists the rules of a run twice.
+    let of = |group| smol::RULES.iter().filter(move |rule| rule.group == group).map(|rule| rule.name);
+    assert!(
+        of("in_place").eq(of("spawned")),
+        "a rule of runs in place is not one of spawned runs, or the other way round"
+    );
     let (kept, broken, skipped) = table.counts();
     println!("{table}");
     // The line that other test programs end with.

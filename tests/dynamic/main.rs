@@ -1,5 +1,5 @@
-//! The face that grows at run time, as a user sees it: typing, the drive, the rules of failure on a held clock, reports,
-//! pictures, plan errors, spawning on smol, and what the compiler says of mistakes.
+//! The dynamic API as a user sees it: types, runs, the rules of failure on a held clock, reports, pictures, plan errors, spawned
+//! steps, and what the compiler says of mistakes.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by a panic")]
 #![allow(clippy::unit_arg, reason = "a step that only waits: `Ok(sleep.await)`")]

@@ -3,7 +3,7 @@
 use crate::{lingering::Lingering, tasks::Alive};
 use rungs::{
     Cause, Pipeline, PipelineError, Report, Spawner, Status, StepError,
-    sim::{Sim, explore},
+    sim::{Clock, Sim, explore},
 };
 use std::{
     future::{Future, pending, poll_fn},
@@ -47,6 +47,10 @@ async fn begin(run: &mut (impl Future<Output = Result<Report<&'static str>, Pipe
     .await;
 }
 
+async fn begin_and_drop<S>(p: &mut Pipeline<'static, &'static str, S>, clock: &Clock, alive: &Alive) {
+    begin(&mut Box::pin(p.run(clock)), alive).await;
+}
+
 #[test]
 fn the_next_run_waits_for_the_attempts_of_a_dropped_or_forgotten_one() {
     for forgets in [false, true] {
@@ -78,9 +82,7 @@ fn a_run_that_waits_may_be_dropped_and_leaves_what_it_found() {
     let clock = sim.clock();
     let (mut p, alive) = hangs(Lingering::new(&sim, MS(40)), Duration::MAX);
     sim.block_on(async {
-        let mut run = Box::pin(p.run(&clock));
-        begin(&mut run, &alive).await;
-        drop(run);
+        begin_and_drop(&mut p, &clock, &alive).await;
         for _ in 0..3 {
             let mut waits = Box::pin(p.run(&clock));
             poll_fn(|cx| Poll::Ready(assert!(waits.as_mut().poll(cx).is_pending()))).await;
@@ -97,9 +99,7 @@ fn a_pipeline_that_is_dropped_drops_what_was_left() {
     let clock = sim.clock();
     let (mut p, alive) = hangs(Lingering::new(&sim, MS(40)), Duration::MAX);
     sim.block_on(async {
-        let mut run = Box::pin(p.run(&clock));
-        begin(&mut run, &alive).await;
-        drop(run);
+        begin_and_drop(&mut p, &clock, &alive).await;
         drop(p);
         clock.sleep(MS(1)).await;
     })
@@ -114,9 +114,7 @@ fn a_wrong_plan_does_not_wait() {
     let clock = sim.clock();
     let (mut p, alive) = hangs(Lingering::new(&sim, MS(40)), Duration::MAX);
     let error = sim.block_on(async {
-        let mut run = Box::pin(p.run(&clock));
-        begin(&mut run, &alive).await;
-        drop(run);
+        begin_and_drop(&mut p, &clock, &alive).await;
         p.runner().max_concurrent(0).run(&clock).await.err()
     });
     assert!(matches!(error, Ok(Some(PipelineError::Plan(_)))));

@@ -96,7 +96,7 @@ causes! {
     /// It panicked.
     Panicked = "panicked", "panicked";
     /// Its executor dropped the spawned attempt.
-    TaskDropped = "lost", "its executor dropped the task";
+    TaskDropped = "task_dropped", "its executor dropped the task";
     /// A need did not succeed.
     Dependency {
         /// Where it began.
