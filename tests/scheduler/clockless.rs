@@ -67,5 +67,6 @@ fn outcome(case: &Case, random: &mut Random, step: usize) -> rungs::scheduler::O
         Ends::Err | Ends::ErrAfter(_) => Outcome::Failed(Retry::Yes),
         Ends::ErrFinal => Outcome::Failed(Retry::No),
         Ends::Panic => Outcome::Panicked,
+        Ends::Skips => unreachable!("no case here has it"),
     }
 }

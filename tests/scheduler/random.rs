@@ -114,6 +114,32 @@ impl Random {
         case
     }
 
+    /// A case in which steps skip themselves, join branches, wait for all steps before them, and are never cancelled.
+    pub(crate) fn case_with_meanings(&mut self, most_steps: u64) -> Case {
+        let mut case = if self.one_in(2) { self.case(most_steps) } else { self.late_case(most_steps) };
+        let seldom = self.pick([3, 10]);
+        let waits_for_later = |id, spec: &Spec| spec.needs.iter().chain(&spec.order).any(|&before| before > id);
+        let is_in_order = !case.steps.iter().enumerate().any(|(id, spec)| waits_for_later(id, spec));
+        for spec in &mut case.steps {
+            for attempt in &mut spec.script {
+                if self.one_in(seldom) {
+                    attempt.ends = Ends::Skips;
+                }
+            }
+            if self.one_in(3) {
+                spec.rule = Rule::NoneFailed;
+            }
+            let has_word = !matches!(spec.rule, Rule::Default | Rule::SkipOnError);
+            spec.after_all = is_in_order && has_word && self.one_in(4);
+            // Such an attempt would never end if it hung.
+            spec.never_cancel = self.one_in(3) && spec.script.iter().all(|attempt| attempt.ends != Ends::Never);
+            if spec.never_cancel && self.one_in(2) {
+                spec.lingers = Some(Attempt { takes: self.pick([1, 4, u64::MAX]), ends: Ends::Never });
+            }
+        }
+        case
+    }
+
     /// A case for the fast path: no step uses a resource, and most attempts succeed at once, so that long prefixes of
     /// the run stay on it.
     pub(crate) fn fast_path_case(&mut self, most_steps: u64) -> Case {
@@ -148,6 +174,7 @@ impl Random {
         Spec {
             needs,
             order,
+            after_all: false,
             rule: self.rule(kind),
             optional: self.one_in(4),
             retries: self.below(3) as u32,
@@ -155,6 +182,7 @@ impl Random {
             timeout: if hangs { timeout.or(Some(3)) } else { timeout },
             retry_on_timeout: !self.one_in(4),
             deadline: self.sometimes(kind.span + 2),
+            never_cancel: false,
             uses: (0..capacities.len())
                 .filter_map(|resource| {
                     let units = 1 + self.below(u64::from(capacities[resource])) as u32;

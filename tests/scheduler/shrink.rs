@@ -41,7 +41,9 @@ fn smaller(case: &Case) -> Vec<Case> {
     found
 }
 
-const SETTINGS: [fn(&mut Spec); 10] = [
+const SETTINGS: [fn(&mut Spec); 12] = [
+    |spec| spec.after_all = false,
+    |spec| spec.never_cancel = false,
     |spec| spec.rule = Rule::Default,
     |spec| spec.optional = false,
     |spec| spec.retries = 0,

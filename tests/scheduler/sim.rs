@@ -177,6 +177,7 @@ impl Sim<'_> {
             Ends::ErrFinal => Outcome::Failed(Retry::No),
             Ends::ErrAfter(delay) => Outcome::Failed(Retry::After(Duration::from_nanos(delay))),
             Ends::Panic => Outcome::Panicked,
+            Ends::Skips => unreachable!("the scheduler does not know it yet"),
             Ends::Never => unreachable!("such an attempt never reports"),
         };
         if matches!(outcome, Outcome::Failed(_)) {
@@ -295,6 +296,7 @@ impl Sim<'_> {
             started_at: seen.started_at,
             ended_at: seen.ended_at.unwrap_or_else(|| panic!("the end of step {step} was not reported: {}", self.case)),
             still_running: state.is_still_running(),
+            late: false,
         }
     }
 

@@ -32,6 +32,11 @@ pub fn err_after(takes: u64, delay: u64) -> Attempt {
     Attempt { takes, ends: Ends::ErrAfter(delay) }
 }
 
+/// An attempt that skips its step after this time.
+pub fn skips(takes: u64) -> Attempt {
+    Attempt { takes, ends: Ends::Skips }
+}
+
 /// An attempt that panics after this time.
 pub fn panics(takes: u64) -> Attempt {
     Attempt { takes, ends: Ends::Panic }
@@ -81,6 +86,21 @@ impl Spec {
     /// Sets [`Rule::AnyFailed`].
     pub fn any_failed(self) -> Self {
         Self { rule: Rule::AnyFailed, ..self }
+    }
+
+    /// Sets [`Rule::NoneFailed`].
+    pub fn none_failed(self) -> Self {
+        Self { rule: Rule::NoneFailed, ..self }
+    }
+
+    /// Sets [`Spec::after_all`].
+    pub fn after_all(self) -> Self {
+        Self { after_all: true, ..self }
+    }
+
+    /// Sets [`Spec::never_cancel`].
+    pub fn never_cancel(self) -> Self {
+        Self { never_cancel: true, ..self }
     }
 
     /// Sets [`Spec::optional`].

@@ -23,6 +23,20 @@ pub struct Case {
     pub stops: Vec<(u64, StopRequest)>,
 }
 
+impl Case {
+    /// The steps whose outcome decides about this one, in the order in which they matter to it.
+    pub fn needs(&self, id: usize) -> impl Iterator<Item = usize> {
+        let spec = &self.steps[id];
+        let all = if spec.after_all { 0..id } else { 0..0 };
+        spec.needs.iter().copied().chain(all)
+    }
+
+    /// The steps that must end before this one starts, as needs or as order-only edges.
+    pub fn waits_for(&self, id: usize) -> impl Iterator<Item = usize> {
+        self.needs(id).chain(self.steps[id].order.iter().copied())
+    }
+}
+
 /// One step, with what its attempts will do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Spec {
@@ -30,6 +44,8 @@ pub struct Spec {
     pub needs: Vec<usize>,
     /// The steps that must have ended before this one starts, however they ended.
     pub order: Vec<usize>,
+    /// Whether every step that was declared before this one is a need as well, after those above.
+    pub after_all: bool,
     /// What the outcome of the needs means.
     pub rule: Rule,
     /// Whether a failure stops nothing and leaves the exit code alone.
@@ -44,6 +60,8 @@ pub struct Spec {
     pub retry_on_timeout: bool,
     /// How long the step may take, from the start of its first attempt.
     pub deadline: Option<u64>,
+    /// Whether no time limit and no stop ends an attempt. A second cancel gives it up, but only if it [lingers](Self::lingers).
+    pub never_cancel: bool,
     /// The resources that an attempt holds, each with its number of units.
     pub uses: Vec<(usize, u32)>,
     /// The stated duration, which only the order of the starts depends on.
@@ -75,6 +93,8 @@ pub enum Ends {
     ErrFinal,
     /// It fails, and the retry verdict gives the delay before the next attempt.
     ErrAfter(u64),
+    /// It skips its step.
+    Skips,
     /// It panics.
     Panic,
     /// It hangs until it is abandoned.
@@ -93,6 +113,9 @@ pub enum Rule {
     AllDone,
     /// Runs when all have ended and something went wrong.
     AnyFailed,
+    /// Ends as by default with the first in which something went wrong; otherwise runs when all have ended and one of them
+    /// succeeded, and is Skipped if none did.
+    NoneFailed,
 }
 
 /// What a required step's own failure does to the run.

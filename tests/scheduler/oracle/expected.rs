@@ -30,6 +30,8 @@ pub struct StepEnd {
     pub ended_at: u64,
     /// Whether its last attempt, which was given up, had still not ended at the end of the run.
     pub still_running: bool,
+    /// Whether it succeeded after a time limit or a stop that could not cancel it.
+    pub late: bool,
 }
 
 /// A step's final status.
@@ -83,6 +85,8 @@ pub enum Why {
     RunDeadline,
     /// It would have run only if something had gone wrong.
     NotNeeded,
+    /// It has skipped itself.
+    ByItself,
 }
 
 /// The error of a failed attempt.

@@ -27,8 +27,32 @@ impl World<'_> {
         match (self.steps[id].phase.clone(), self.case.steps[id].lingers) {
             (Phase::Lingering { gone, .. }, None | Some(Attempt { ends: Ends::Never, .. })) => self.confirm(id, gone),
             (Phase::Lingering { .. }, Some(late)) => self.take_result(id, late.ends),
-            _ => self.take_result(id, self.script(id).ends),
+            _ => self.take_own_result(id),
         }
+    }
+
+    /// The result of an attempt that was not abandoned. An error after the step's deadline or a stop is final.
+    fn take_own_result(&mut self, id: usize) {
+        let ends = self.script(id).ends;
+        let is_final = matches!(self.steps[id].overdue, Some(Gone::Deadline | Gone::Stop(_)));
+        match ends {
+            Ends::Err | Ends::ErrAfter(_) if is_final => self.take_result(id, Ends::ErrFinal),
+            _ => self.take_result(id, ends),
+        }
+    }
+
+    /// A time limit or a stop has reached an attempt that is never cancelled: it goes on. A second cancel gives it up if it
+    /// is one that would linger. Returns whether anything changes.
+    pub(super) fn overrun(&mut self, id: usize, gone: Gone, is_kill: bool) -> bool {
+        if is_kill && let Some(late) = self.case.steps[id].lingers {
+            let until = self.now.saturating_add(late.takes.max(1));
+            self.steps[id].phase = Phase::Lingering { asked_at: self.now, until, gone };
+            self.give_up(id);
+            return true;
+        }
+        let is_stopped = matches!(self.steps[id].overdue, Some(Gone::Stop(_)));
+        self.steps[id].overdue = Some(gone);
+        !is_stopped
     }
 
     /// The attempt in flight is to end, and keeps its permit and its resources until it has.
@@ -69,6 +93,7 @@ impl World<'_> {
             Ends::Err => self.fail_attempt(id, LastError::Own, Some(self.case.steps[id].delay)),
             Ends::ErrFinal => self.fail_attempt(id, LastError::Own, None),
             Ends::ErrAfter(delay) => self.fail_attempt(id, LastError::Own, Some(delay)),
+            Ends::Skips => self.end(id, Status::Skipped, Why::ByItself, By::Itself),
             Ends::Panic => self.end(id, Status::Failed, Why::Panicked, By::Itself),
             Ends::Never => {}
         }
@@ -78,6 +103,7 @@ impl World<'_> {
     pub(super) fn fail_attempt(&mut self, id: usize, error: LastError, delay: Option<u64>) {
         let has_retries = self.steps[id].attempts <= self.case.steps[id].retries;
         self.steps[id].last_error = Some(error);
+        self.steps[id].overdue = None;
         let Some(delay) = delay.filter(|_| has_retries) else { return self.fail_with_last_error(id) };
         let until = self.now.saturating_add(delay);
         if self.deadline_point(id).is_some_and(|point| until >= point) {
@@ -96,10 +122,12 @@ impl World<'_> {
 
     pub(super) fn end(&mut self, id: usize, status: Status, why: Why, by: By) {
         debug_assert!(!self.has_ended(id), "a step ends once");
-        let Step { attempts, started_at, last_error, .. } = self.steps[id];
+        let Step { attempts, started_at, last_error, overdue, .. } = self.steps[id];
         let keeps_error = status == Status::Cancelled || matches!(why, Why::Own | Why::TimedOut);
         let last_error = last_error.filter(|_| keeps_error);
-        let end = StepEnd { status, why, last_error, attempts, started_at, ended_at: self.now, still_running: false };
+        let late = status == Status::Success && overdue.is_some();
+        let (ended_at, still_running) = (self.now, false);
+        let end = StepEnd { status, why, last_error, attempts, started_at, ended_at, still_running, late };
         self.steps[id].phase = Phase::Ended { end, by };
         self.ends.push(id);
 

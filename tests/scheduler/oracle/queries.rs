@@ -1,6 +1,6 @@
 //! What the state of the world means for a step: queries, which change nothing.
 
-use super::world::{By, Level, Phase, World};
+use super::world::{By, Gone, Level, Phase, World};
 use super::{Rule, Status, StepEnd, Why};
 
 impl World<'_> {
@@ -45,9 +45,9 @@ impl World<'_> {
         self.end_of(id).is_some_and(|end| match (end.status, end.why) {
             (Status::Success, _) => false,
             (Status::Failed | Status::Cancelled, _) => true,
-            (Status::Skipped, Why::NotNeeded) => false,
+            (Status::Skipped, Why::NotNeeded | Why::ByItself) => false,
             (Status::Skipped, Why::Dependency { root, .. }) => {
-                self.end_of(root).is_some_and(|root| root.why != Why::NotNeeded)
+                self.end_of(root).is_some_and(|root| !matches!(root.why, Why::NotNeeded | Why::ByItself))
             }
             (Status::Skipped, _) => true,
         })
@@ -55,22 +55,35 @@ impl World<'_> {
 
     /// How many steps had ended when the needs of a step that never started doomed it.
     pub(super) fn doomed_after(&self, id: usize) -> Option<usize> {
-        let spec = &self.case.steps[id];
-        match spec.rule {
-            Rule::Default | Rule::SkipOnError => {
-                let first = self.ends.iter().position(|end| spec.needs.contains(end) && self.dooms(*end));
-                first.map(|index| index + 1)
-            }
-            Rule::AllDone => None,
-            Rule::AnyFailed => {
-                let waits_for = |end: &usize| spec.needs.contains(end) || spec.order.contains(end);
-                let all_ended = spec.needs.iter().chain(&spec.order).all(|&before| self.has_ended(before));
-                let went_wrong = spec.needs.iter().any(|&need| self.went_wrong(need));
-                // A step that waits for nothing is doomed from the beginning.
-                let last = self.ends.iter().rposition(waits_for).map_or(0, |index| index + 1);
-                (all_ended && !went_wrong).then_some(last)
-            }
+        let all_ended = self.case.waits_for(id).all(|before| self.has_ended(before));
+        let is_unneeded = match self.case.steps[id].rule {
+            Rule::AnyFailed => all_ended && !self.case.needs(id).any(|need| self.went_wrong(need)),
+            Rule::NoneFailed => all_ended && self.is_pruned(id),
+            _ => false,
+        };
+        if is_unneeded {
+            let waits_for = |end: &usize| self.case.waits_for(id).any(|before| before == *end);
+            // A step that waits for nothing is doomed from the beginning.
+            return Some(self.ends.iter().rposition(waits_for).map_or(0, |index| index + 1));
         }
+        let dooms = |end: &usize| self.case.needs(id).any(|need| need == *end) && self.dooms_this(*end, id);
+        self.ends.iter().position(dooms).map(|index| index + 1)
+    }
+
+    /// Whether the end of this need dooms this step at once.
+    pub(super) fn dooms_this(&self, need: usize, id: usize) -> bool {
+        self.dooms(need)
+            && match self.case.steps[id].rule {
+                Rule::Default | Rule::SkipOnError => true,
+                Rule::NoneFailed => self.went_wrong(need),
+                Rule::AllDone | Rule::AnyFailed => false,
+            }
+    }
+
+    /// Whether the step has needs, and all of them were skipped though nothing went wrong.
+    pub(super) fn is_pruned(&self, id: usize) -> bool {
+        let is_pruned = |need| self.has_status(need, Status::Skipped) && !self.went_wrong(need);
+        self.case.needs(id).next().is_some() && self.case.needs(id).all(is_pruned)
     }
 
     /// The stop's cause, if the stop forbids this step to start or to start again.
@@ -110,7 +123,7 @@ impl World<'_> {
     fn lacks_no_step(&self, id: usize) -> bool {
         matches!(self.steps[id].phase, Phase::Fresh | Phase::Again)
             && self.needs_accepted(id)
-            && self.case.steps[id].order.iter().all(|&before| self.has_ended(before))
+            && self.case.waits_for(id).all(|before| self.has_ended(before))
             && self.level_is_open(id)
     }
 
@@ -120,13 +133,13 @@ impl World<'_> {
     }
 
     fn needs_accepted(&self, id: usize) -> bool {
-        let needs = &self.case.steps[id].needs;
+        let needs = || self.case.needs(id);
+        let all_ended = needs().all(|need| self.has_ended(need));
         match self.case.steps[id].rule {
-            Rule::Default | Rule::SkipOnError => needs.iter().all(|&need| self.has_status(need, Status::Success)),
-            Rule::AllDone => needs.iter().all(|&need| self.has_ended(need)),
-            Rule::AnyFailed => {
-                needs.iter().all(|&need| self.has_ended(need)) && needs.iter().any(|&need| self.went_wrong(need))
-            }
+            Rule::Default | Rule::SkipOnError => needs().all(|need| self.has_status(need, Status::Success)),
+            Rule::AllDone => all_ended,
+            Rule::AnyFailed => all_ended && needs().any(|need| self.went_wrong(need)),
+            Rule::NoneFailed => all_ended && !needs().any(|need| self.went_wrong(need)) && !self.is_pruned(id),
         }
     }
 
@@ -167,7 +180,11 @@ impl World<'_> {
         match self.steps[id].phase {
             Phase::Running { since } => {
                 let timeout = self.case.steps[id].timeout.map(|timeout| since.saturating_add(timeout));
-                timeout.into_iter().chain(self.deadline_point(id)).min()
+                match self.steps[id].overdue {
+                    None => timeout.into_iter().chain(self.deadline_point(id)).min(),
+                    Some(Gone::TimedOut) => self.deadline_point(id),
+                    Some(Gone::Deadline | Gone::Stop(_)) => None,
+                }
             }
             Phase::Backoff { until } => Some(until),
             Phase::Again => self.deadline_point(id),

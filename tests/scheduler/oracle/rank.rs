@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Case, Spec};
+use super::Case;
 
 /// The step with the lowest rank starts first; the id decides among equals.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,8 +27,8 @@ fn levels(case: &Case) -> Vec<usize> {
     let mut levels = vec![0; case.steps.len()];
     // No path is longer than there are steps, so that many rounds reach the fixpoint.
     for _ in &case.steps {
-        for (id, spec) in case.steps.iter().enumerate() {
-            for before in waits_for(spec) {
+        for id in 0..case.steps.len() {
+            for before in case.waits_for(id) {
                 levels[id] = levels[id].max(levels[before] + 1);
             }
         }
@@ -42,16 +42,11 @@ fn longest_paths(case: &Case) -> Vec<u64> {
     let weights: Vec<u64> = case.steps.iter().map(|spec| spec.expected.unwrap_or(1)).collect();
     let mut paths = weights.clone();
     for _ in &case.steps {
-        for (id, spec) in case.steps.iter().enumerate() {
-            for before in waits_for(spec) {
+        for id in 0..case.steps.len() {
+            for before in case.waits_for(id) {
                 paths[before] = paths[before].max(weights[before].saturating_add(paths[id]));
             }
         }
     }
     paths
-}
-
-/// The steps that must end before this one starts, as needs or as order-only edges.
-fn waits_for(spec: &Spec) -> impl Iterator<Item = usize> {
-    spec.needs.iter().chain(&spec.order).copied()
 }

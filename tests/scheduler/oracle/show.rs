@@ -42,7 +42,10 @@ impl Display for Spec {
             Rule::SkipOnError => f.write_str(".skip_on_error()")?,
             Rule::AllDone => f.write_str(".all_done()")?,
             Rule::AnyFailed => f.write_str(".any_failed()")?,
+            Rule::NoneFailed => f.write_str(".none_failed()")?,
         }
+        flag(f, "after_all", self.after_all)?;
+        flag(f, "never_cancel", self.never_cancel)?;
         flag(f, "optional", self.optional)?;
         setting(f, "retries", Some(self.retries).filter(|&retries| retries != 0))?;
         setting(f, "delay", Some(self.delay).filter(|&delay| delay != 0))?;
@@ -69,6 +72,7 @@ impl Display for Attempt {
             Ends::Err => write!(f, "err({takes})"),
             Ends::ErrFinal => write!(f, "err_final({takes})"),
             Ends::ErrAfter(delay) => write!(f, "err_after({takes}, {delay})"),
+            Ends::Skips => write!(f, "skips({takes})"),
             Ends::Panic => write!(f, "panics({takes})"),
             Ends::Never => f.write_str("never()"),
         }
@@ -102,6 +106,9 @@ impl Display for StepEnd {
         }
         if self.still_running {
             f.write_str(" still running")?;
+        }
+        if self.late {
+            f.write_str(" late")?;
         }
         Ok(())
     }

@@ -24,6 +24,8 @@ pub(super) struct Step {
     pub(super) started_at: Option<u64>,
     pub(super) attempts: u32,
     pub(super) last_error: Option<LastError>,
+    /// What has reached the attempt in flight, if it is one that is never cancelled.
+    pub(super) overdue: Option<Gone>,
     /// When the attempt that was given up ends, while it has not.
     pub(super) given_up_until: Option<u64>,
 }
@@ -96,7 +98,14 @@ pub(super) enum Level {
 ///
 /// If the run can never end: an attempt hangs with nothing to stop it, or a step never gets a permit or its resources.
 pub fn run(case: &Case) -> Expected {
-    let fresh = Step { phase: Phase::Fresh, started_at: None, attempts: 0, last_error: None, given_up_until: None };
+    let fresh = Step {
+        phase: Phase::Fresh,
+        started_at: None,
+        attempts: 0,
+        last_error: None,
+        overdue: None,
+        given_up_until: None,
+    };
     let mut world = World {
         case,
         steps: vec![fresh; case.steps.len()],
@@ -167,8 +176,15 @@ impl World<'_> {
         let first = (0..self.steps.len()).filter_map(|id| Some((self.timer(id)?, id))).min();
         let Some((time, id)) = first.filter(|(time, _)| *time <= self.now) else { return false };
         match self.steps[id].phase {
-            Phase::Running { .. } if self.deadline_point(id) == Some(time) => self.abandon(id, Gone::Deadline),
-            Phase::Running { .. } => self.abandon(id, Gone::TimedOut),
+            Phase::Running { .. } => {
+                let is_deadline = self.deadline_point(id) == Some(time);
+                let gone = if is_deadline { Gone::Deadline } else { Gone::TimedOut };
+                if self.case.steps[id].never_cancel {
+                    self.overrun(id, gone, false);
+                } else {
+                    self.abandon(id, gone);
+                }
+            }
             Phase::Backoff { .. } => self.steps[id].phase = Phase::Again,
             Phase::Lingering { .. } => self.give_up(id),
             // `Again`: the step has waited for a permit until its deadline.
@@ -195,13 +211,14 @@ impl World<'_> {
             return true;
         }
         // Only lower depths count, so that the cause does not depend on the order within one depth.
-        let via = spec.needs.iter().copied().find(|&need| self.dooms(need) && self.depth(need) < depth);
-        let via = via.expect("a step is doomed by a need");
+        let is_pruned = spec.rule == Rule::NoneFailed && self.is_pruned(id);
+        let is_cause = |need: &usize| is_pruned || (self.dooms_this(*need, id) && self.depth(*need) < depth);
+        let via = self.case.needs(id).find(is_cause).expect("a step is doomed by a need");
         let root = match self.end_of(via).map(|end| end.why) {
             Some(Why::Dependency { root, .. }) => root,
             _ => via,
         };
-        let fails = spec.rule == Rule::Default && self.has_status(via, Status::Failed);
+        let fails = spec.rule != Rule::SkipOnError && self.has_status(via, Status::Failed);
         let status = if fails { Status::Failed } else { Status::Skipped };
         self.end(id, status, Why::Dependency { root, via }, By::Needs { depth });
         true
@@ -215,8 +232,15 @@ impl World<'_> {
                 Phase::Backoff { .. } | Phase::Again => (Status::Cancelled, self.forbidden(id)),
                 Phase::Running { .. } => {
                     let Some(cause) = self.abandoned(id) else { continue };
-                    self.abandon(id, Gone::Stop(cause));
-                    return true;
+                    if !self.case.steps[id].never_cancel {
+                        self.abandon(id, Gone::Stop(cause));
+                        return true;
+                    }
+                    let is_kill = self.stop.is_some_and(|stop| stop.level == Level::Kill);
+                    if self.overrun(id, Gone::Stop(cause), is_kill) {
+                        return true;
+                    }
+                    continue;
                 }
                 Phase::Lingering { .. } | Phase::Ended { .. } => continue,
             };

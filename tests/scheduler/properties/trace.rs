@@ -152,6 +152,7 @@ impl<'a> Progress<'a> {
                 Rule::AllDone => true,
                 // The full rule requires more than this, but not less.
                 Rule::AnyFailed => !spec.needs.iter().all(succeeded),
+                Rule::NoneFailed => spec.needs.is_empty() || spec.needs.iter().any(succeeded),
             }
     }
 

@@ -2,6 +2,7 @@
 
 mod attempts;
 mod grace;
+mod meanings;
 mod needs;
 mod permits;
 mod properties;

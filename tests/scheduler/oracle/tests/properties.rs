@@ -8,11 +8,12 @@ fn hold_for_random_cases() {
     let mut random = Random::new(1);
     let mut exit_codes = [0_u32; 3];
     for _ in 0..20_000 {
-        let case = random.case(5);
-        let expected = run(&case);
-        check_properties(&case, &expected);
-        assert_eq!(expected, run(&case), "two runs differ: {case}");
-        exit_codes[usize::from(expected.exit_code)] += 1;
+        for case in [random.case(5), random.case_with_meanings(5)] {
+            let expected = run(&case);
+            check_properties(&case, &expected);
+            assert_eq!(expected, run(&case), "two runs differ: {case}");
+            exit_codes[usize::from(expected.exit_code)] += 1;
+        }
     }
     assert!(exit_codes.iter().all(|&count| count > 1_000), "the cases are too much alike: {exit_codes:?}");
 }
@@ -36,16 +37,19 @@ fn check_properties(case: &Case, expected: &Expected) {
 /// Whether status, cause and error fit together, and the steps that the cause names ended accordingly.
 fn end_is_consistent(case: &Case, expected: &Expected, id: usize) -> bool {
     let (spec, end) = (&case.steps[id], &expected.steps[id]);
-    let fails_alone = |end: &StepEnd| matches!(end.why, Why::Own | Why::TimedOut | Why::Deadline | Why::Panicked);
+    let fails_alone = |end: &StepEnd| {
+        matches!(end.why, Why::Own | Why::TimedOut | Why::Deadline | Why::Panicked | Why::Blocked { .. })
+    };
     let reason_fits = match (end.status, end.why) {
         (Status::Success, Why::Done) => true,
         (Status::Failed, _) if fails_alone(end) => true,
         (Status::Failed | Status::Skipped, Why::Dependency { root, via }) => {
-            spec.needs.contains(&via)
+            case.needs(id).any(|need| need == via)
                 && expected.steps[via].status != Status::Success
                 && !matches!(expected.steps[root].why, Why::Done | Why::Dependency { .. })
         }
         (Status::Skipped, Why::NotNeeded) => spec.rule == Rule::AnyFailed,
+        (Status::Skipped, Why::ByItself) => spec.script.iter().any(|attempt| attempt.ends == Ends::Skips),
         (Status::Skipped | Status::Cancelled, Why::Stopped { by }) => {
             !case.steps[by].optional && fails_alone(&expected.steps[by]) && expected.exit_code == 1
         }
@@ -64,8 +68,12 @@ fn end_is_consistent(case: &Case, expected: &Expected, id: usize) -> bool {
         (Status::Cancelled, _) => end.attempts == 1 || end.last_error.is_some(),
         _ => end.last_error.is_none(),
     };
-    let never_ran = end.status == Status::Skipped || matches!(end.why, Why::Dependency { .. });
-    reason_fits && error_fits && never_ran == (end.attempts == 0) && end.attempts <= spec.retries + 1
+    let was_skipped = end.status == Status::Skipped && end.why != Why::ByItself;
+    let never_ran = was_skipped || matches!(end.why, Why::Dependency { .. });
+    // A first attempt may also wait in vain for what an attempt that was given up holds.
+    let attempts_fit = never_ran == (end.attempts == 0) || matches!(end.why, Why::Blocked { .. });
+    let lateness_fits = !end.late || (end.status == Status::Success && spec.never_cancel);
+    reason_fits && error_fits && attempts_fit && lateness_fits && end.attempts <= spec.retries + 1
 }
 
 fn starts_are_consistent(expected: &Expected, id: usize) -> bool {
@@ -80,14 +88,19 @@ fn starts_are_consistent(expected: &Expected, id: usize) -> bool {
 fn start_respects_others(case: &Case, expected: &Expected, start: usize) -> bool {
     let (now, id) = expected.starts[start];
     let spec = &case.steps[id];
-    let had_ended = |other: &usize| expected.steps[*other].ended_at <= now;
-    let status = |need: &usize| expected.steps[*need].status;
+    let had_ended = |other: usize| expected.steps[other].ended_at <= now;
+    let status = |need: usize| expected.steps[need].status;
     let needs_fit = match spec.rule {
-        Rule::Default | Rule::SkipOnError => spec.needs.iter().all(|need| status(need) == Status::Success),
+        Rule::Default | Rule::SkipOnError => case.needs(id).all(|need| status(need) == Status::Success),
         Rule::AllDone => true,
-        Rule::AnyFailed => spec.needs.iter().any(|need| status(need) != Status::Success),
+        Rule::AnyFailed => case.needs(id).any(|need| status(need) != Status::Success),
+        Rule::NoneFailed => {
+            let has_failed = case.needs(id).any(|need| matches!(status(need), Status::Failed | Status::Cancelled));
+            let has_none = case.needs(id).next().is_none();
+            !has_failed && (has_none || case.needs(id).any(|need| status(need) == Status::Success))
+        }
     };
-    needs_fit && spec.needs.iter().chain(&spec.order).all(had_ended)
+    needs_fit && case.waits_for(id).all(had_ended)
 }
 
 /// Whether the attempts in flight leave a permit and the units for this start.
@@ -115,7 +128,7 @@ fn attempt_end(case: &Case, expected: &Expected, start: usize) -> u64 {
     let attempt = expected.starts[..start].iter().filter(|(_, step)| *step == id).count();
     let played = spec.script[attempt.min(spec.script.len() - 1)];
     let by_itself = (played.ends != Ends::Never).then_some(since + played.takes);
-    let at_limit = spec.timeout.map(|timeout| since + timeout);
+    let at_limit = spec.timeout.filter(|_| !spec.never_cancel).map(|timeout| since + timeout);
     let with_step = expected.steps[id].ended_at;
     by_itself.into_iter().chain(at_limit).chain([with_step]).min().unwrap_or(with_step)
 }

@@ -1,7 +1,7 @@
 //! A printed case can be pasted into a test and then is the same case.
 
 use crate::oracle::Case;
-use crate::oracle::build::{case, err, err_after, err_final, gone, never, ok, panics, step, stuck};
+use crate::oracle::build::{case, err, err_after, err_final, gone, never, ok, panics, skips, step, stuck};
 
 /// Checks that the value of an expression prints itself as the expression, but for white space and last commas.
 macro_rules! check_prints {
@@ -21,7 +21,7 @@ fn plain_cases() {
 
 #[test]
 fn every_attempt() {
-    check_prints!(case([step([ok(1), err(2), err_final(3), err_after(4, 5), panics(6), never()])]));
+    check_prints!(case([step([ok(1), err(2), err_final(3), err_after(4, 5), skips(6), panics(7), never()])]));
 }
 
 #[test]
@@ -43,6 +43,7 @@ fn every_setting_of_a_step() {
         step([ok(1)]).lingers(stuck()),
         step([ok(1)]).all_done(),
         step([ok(1)]).any_failed(),
+        step([ok(1)]).none_failed().after_all().never_cancel(),
     ]));
 }
 
