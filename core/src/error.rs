@@ -54,7 +54,7 @@ impl<E> StepError<E> {
     /// The error that follows from a step's state alone. If there is none, it is the step's own last error.
     pub(crate) fn of(state: &StepState) -> Option<Self> {
         match (state.status(), state.cause()) {
-            (Status::Success, _) | (_, Some(Cause::Panicked)) => None,
+            (Status::Success, _) | (_, Some(Cause::Panicked | Cause::SkippedItself)) => None,
             (Status::Failed, Some(Cause::Dependency { root, via })) => Some(Self::Dependency { root, via }),
             (_, Some(Cause::Blocked { by })) => Some(Self::Blocked { by }),
             (_, Some(Cause::Deadline)) => Some(Self::Deadline),

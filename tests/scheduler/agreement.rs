@@ -34,6 +34,13 @@ pub(crate) fn check_late_seed(seed: u64, most_steps: u64) {
     check_random(&format!("seed {seed} for up to {most_steps} steps, late"), Random::new(seed).late_case(most_steps));
 }
 
+/// As [`check_seed`], for a case in which steps skip themselves, join, wait for all before them, or are never cancelled.
+#[track_caller]
+pub(crate) fn check_seed_with_meanings(seed: u64, most_steps: u64) {
+    let case = Random::new(seed).case_with_meanings(most_steps);
+    check_random(&format!("seed {seed} for up to {most_steps} steps, with meanings"), case);
+}
+
 /// Checks a case, and shows a smaller case under this title if it fails.
 #[track_caller]
 pub(crate) fn check_random(title: &str, case: Case) {

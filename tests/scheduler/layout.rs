@@ -242,7 +242,7 @@ fn settings(spec: &Spec, class: u32) -> Settings<'static> {
             Rule::SkipOnError => When::SkipOnError,
             Rule::AllDone => When::AllDone,
             Rule::AnyFailed => When::AnyFailed,
-            Rule::NoneFailed => unreachable!("the scheduler does not know it yet"),
+            Rule::NoneFailed => When::NoneFailed,
         });
     if spec.optional {
         settings = settings.optional();

@@ -177,7 +177,7 @@ impl Sim<'_> {
             Ends::ErrFinal => Outcome::Failed(Retry::No),
             Ends::ErrAfter(delay) => Outcome::Failed(Retry::After(Duration::from_nanos(delay))),
             Ends::Panic => Outcome::Panicked,
-            Ends::Skips => unreachable!("the scheduler does not know it yet"),
+            Ends::Skips => Outcome::SkippedItself,
             Ends::Never => unreachable!("such an attempt never reports"),
         };
         if matches!(outcome, Outcome::Failed(_)) {
@@ -336,6 +336,7 @@ fn why(cause: Option<Cause>) -> Why {
         Some(Cause::Cancelled) => Why::Token,
         Some(Cause::RunDeadline) => Why::RunDeadline,
         Some(Cause::NotNeeded) => Why::NotNeeded,
+        Some(Cause::SkippedItself) => Why::ByItself,
         Some(other) => panic!("a cause that cannot come up: {other:?}"),
     }
 }

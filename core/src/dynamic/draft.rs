@@ -140,7 +140,7 @@ impl<'env> Draft<'env> {
         self.compiled = None;
         let mut defaults = defaults.class(0);
         self.mistakes.retain(|mistake| mistake.kind != DraftErrorKind::RuleInDefaults);
-        if defaults.get_when().is_clean_up() {
+        if defaults.get_when().decides_arguments() {
             self.note(DraftErrorKind::RuleInDefaults);
             defaults = defaults.when(When::AllSucceeded);
         }
@@ -157,7 +157,7 @@ impl<'env> Draft<'env> {
     pub(super) fn change(&mut self, change: impl FnOnce(Settings<'env>) -> Settings<'env>) {
         let before = *self.next_settings();
         let mut after = change(before).class(before.get_class());
-        if after.get_when() != before.get_when() && after.get_when().is_clean_up() {
+        if after.get_when() != before.get_when() && after.get_when().decides_arguments() {
             self.note(DraftErrorKind::RuleInSettings);
             after = after.when(before.get_when());
         }

@@ -80,6 +80,8 @@ impl<'r, E> Record<'r, E> {
         let own = self.own_error(step);
         match (StepError::of(state), state.cause()) {
             (None, Some(Cause::Panicked)) => (self.panicked(step), own),
+            // What its attempts returned before is not why it was skipped.
+            (None, Some(Cause::SkippedItself)) => (None, None),
             (None, _) => (own.map(|(_, error)| StepError::Failed(error)), None),
             (derived, _) => (derived, own),
         }

@@ -5,6 +5,7 @@
 mod attempts;
 mod grace;
 mod lingering;
+mod meanings;
 mod rules;
 mod space;
 mod stops;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::agreement::{check_late_seed, check_seed};
+use crate::agreement::{check_late_seed, check_seed, check_seed_with_meanings};
 use crate::oracle::{self, Case};
 use crate::random::{Random, seeds};
 
@@ -29,6 +29,16 @@ fn of_up_to_6_steps_with_late_ends() {
 #[test]
 fn of_up_to_20_steps_with_late_ends() {
     seeds(10_000).for_each(|seed| check_late_seed(seed, 20));
+}
+
+#[test]
+fn of_up_to_6_steps_with_meanings() {
+    seeds(100_000).for_each(|seed| check_seed_with_meanings(seed, 6));
+}
+
+#[test]
+fn of_up_to_20_steps_with_meanings() {
+    seeds(10_000).for_each(|seed| check_seed_with_meanings(seed, 20));
 }
 
 /// The cases would show little if most of them ended in the same way.

@@ -245,7 +245,7 @@ const TOO_MANY_RETRIES: &str = "more than 200,000 retries are not counted: write
 /// parameters are read.
 fn checked(value: &Expr) -> TokenStream {
     let message = "the settings have the rule of a clean-up step: write `when_all_done` or `when_any_failed` in the attribute instead";
-    let holds = quote!(!::core::matches!(__VALUE.get_when(), __rungs::When::AllDone | __rungs::When::AnyFailed));
+    let holds = quote!(!__VALUE.get_when().decides_arguments());
     let rule = check(value, &holds, message);
     let retries = check(value, &quote!(!__VALUE.has_too_many_retries()), TOO_MANY_RETRIES);
     quote! {{

@@ -22,6 +22,11 @@ pub enum When {
     AllDone,
     /// All needs have ended and something went wrong with one of them, and also after a stop: an alarm.
     AnyFailed,
+    /// A join of branches. It ends as [`AllSucceeded`](Self::AllSucceeded) does with the first need that failed, was cancelled,
+    /// or was skipped because something went wrong. Otherwise it waits for all needs and runs if one of them succeeded, or if
+    /// it has none; if none succeeded it is skipped. Needs that are [no more than an order](crate::Need::is_order) are waited
+    /// for and count for nothing else. It is no clean-up step: a stop skips it.
+    NoneFailed,
 }
 
 impl When {
@@ -29,5 +34,11 @@ impl When {
     #[doc(hidden)]
     pub const fn is_clean_up(self) -> bool {
         matches!(self, Self::AllDone | Self::AnyFailed)
+    }
+
+    /// Whether a step of this rule may run though a need has no result, so that the rule decides about its arguments.
+    #[doc(hidden)]
+    pub const fn decides_arguments(self) -> bool {
+        self.is_clean_up() || matches!(self, Self::NoneFailed)
     }
 }

@@ -33,6 +33,33 @@ pub enum Outcome {
     Success,
     /// It returned an error; `Retry` tells whether another attempt makes sense.
     Failed(Retry),
+    /// It found that its step has nothing to do: the step is skipped by itself. That is an end and no failure. Steps that need
+    /// its result are skipped in turn.
+    ///
+    /// ```
+    /// use rungs_scheduler::*;
+    ///
+    /// // Of two branches one is taken; the join needs both.
+    /// let [left, right, join] = [0, 1, 2].map(|step| StepId::new(step).unwrap());
+    /// let (needs, dependents) = ([Need::result(left), Need::result(right)], [Need::result(join), Need::result(join)]);
+    /// let (needs, dependents) = (Edges::new(&[0, 0, 0, 2], &needs), Edges::new(&[0, 1, 2, 2], &dependents));
+    /// let settings = [Settings::DEFAULT, Settings::DEFAULT.when(When::NoneFailed)];
+    /// let plan = Plan::new(needs, dependents, &settings, &[0, 0, 1]);
+    /// let (mut states, mut ready) = ([StepState::NEW; 3], [0; StorageSize::ready_words(3)]);
+    /// let storage = Storage { states: &mut states, ready: &mut ready, ..Storage::default() };
+    /// let mut run = Scheduler::new(plan, Numbering::declared(&plan), Config::DEFAULT, storage, Instant::ZERO)?;
+    ///
+    /// let now = Instant::ZERO;
+    /// for (branch, outcome) in [(left, Outcome::SkippedItself), (right, Outcome::Success)] {
+    ///     assert_eq!(run.poll_action(now), Some(Action::Start(branch)));
+    ///     assert_eq!(run.handle_outcome(branch, outcome, now), Verdict::Ended);
+    /// }
+    /// assert_eq!(run.poll_action(now), Some(Action::Start(join)));
+    /// let left = run.state(left).unwrap();
+    /// assert_eq!((left.status(), left.cause(), left.attempts()), (Status::Skipped, Some(Cause::SkippedItself), 1));
+    /// # Ok::<(), StorageTooSmall>(())
+    /// ```
+    SkippedItself,
     /// It panicked; the step is not retried.
     Panicked,
     /// It no longer runs and has no result. Without an [`Action::Abandon`] before, its executor has dropped it.

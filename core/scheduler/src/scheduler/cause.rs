@@ -122,6 +122,8 @@ causes! {
     RunDeadline = "run_deadline", "the run's deadline passed";
     /// Nothing that it watches went wrong.
     NotNeeded = "not_needed", "not needed: nothing went wrong";
+    /// It skipped itself: an attempt found that there was nothing to do. Nothing went wrong.
+    SkippedItself = "skipped_itself", "by itself";
 }
 
 // A node has four bits for it.

@@ -15,7 +15,7 @@ struct End {
     root: StepId,
     /// Through which need it came.
     via: StepId,
-    /// Comes from a need that was not needed: nothing went wrong.
+    /// Nothing went wrong, here or where it began.
     harmless: bool,
     stopped: bool,
     /// How deep below an outcome the step ends; 0 for one that ends by an outcome.
@@ -48,6 +48,11 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         if !self.setup.plan().settings(step).is_optional() {
             self.stop_after_failure(step);
         }
+    }
+
+    /// An attempt has found that the step has nothing to do.
+    pub(super) fn skip_itself(&mut self, step: StepId) {
+        self.end_as(step, &End { phase: Phase::Skipped, why: Why::SkippedItself, harmless: true, ..End::default() });
     }
 
     /// The step has a result.
@@ -103,10 +108,13 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         self.doomed_first = node.link;
         self.doomed_count -= 1;
         if self.is_clean_up(step) {
-            self.end_as(step, &End { phase: Phase::Skipped, why: Why::NotNeeded, depth, ..End::default() });
+            self.end_as(
+                step,
+                &End { phase: Phase::Skipped, why: Why::NotNeeded, harmless: true, depth, ..End::default() },
+            );
             return Some(step);
         }
-        let (via, need) = self.setup.plan().needs(step).iter().find_map(|need| self.unsuccessful(*need, depth))?;
+        let (via, need) = self.cause_of_doom(step, depth)?;
         let skips_on_error = matches!(self.setup.plan().settings(step).when, When::SkipOnError);
         let fails = need.phase() == Phase::Failed && !skips_on_error;
         let end = End {
@@ -128,8 +136,47 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         S::REQUIREMENTS.clean_up && self.setup.plan().settings(step).when.is_clean_up()
     }
 
+    /// The need that has decided the fate of a doomed step: the first in the step's own order.
+    fn cause_of_doom(&self, step: StepId, depth: u32) -> Option<(StepId, &StepState)> {
+        let is_join = self.is_join(step);
+        let mut needs = self.setup.plan().needs(step).iter();
+        let decided = needs.find_map(|need| {
+            let (via, need) = self.unsuccessful(*need, depth)?;
+            (!is_join || need.has(WENT_WRONG)).then_some((via, need))
+        });
+        if decided.is_some() || !is_join {
+            return decided;
+        }
+        // Nothing went wrong, and no need succeeded: all have ended, and the first is as good as any other.
+        let first = self.setup.plan().needs(step).iter().find(|need| !need.is_order())?.step();
+        Some((first, self.states.get(first.index())?))
+    }
+
+    /// Whether the step runs if one of its needs succeeded and in none of them something went wrong.
+    #[inline]
+    fn is_join(&self, step: StepId) -> bool {
+        S::REQUIREMENTS.none_failed && matches!(self.setup.plan().settings(step).when, When::NoneFailed)
+    }
+
+    /// Whether the step does not run though all that it waits for has ended and no need has doomed it.
+    #[cold]
+    pub(super) fn is_refused(&self, step: StepId) -> bool {
+        match self.setup.plan().settings(step).when {
+            When::AnyFailed if S::REQUIREMENTS.any_failed => !self.something_went_wrong(step),
+            When::NoneFailed if S::REQUIREMENTS.none_failed => self.is_pruned(step),
+            _ => false,
+        }
+    }
+
+    /// Whether the step has needs, and all were skipped though nothing went wrong.
+    fn is_pruned(&self, step: StepId) -> bool {
+        let needs = || self.setup.plan().needs(step).iter().filter(|need| !need.is_order());
+        let is_skipped = |node: &StepState| node.phase() == Phase::Skipped && !node.has(WENT_WRONG);
+        needs().next().is_some() && needs().all(|need| self.states.get(need.step().index()).is_some_and(is_skipped))
+    }
+
     /// Whether one of the step's needs failed, was cancelled, or was skipped because of either.
-    pub(super) fn something_went_wrong(&self, step: StepId) -> bool {
+    fn something_went_wrong(&self, step: StepId) -> bool {
         let mut needs = self.setup.plan().needs(step).iter().filter(|need| !need.is_order());
         needs.any(|need| self.states.get(need.step().index()).is_some_and(|node| node.has(WENT_WRONG)))
     }
@@ -149,12 +196,13 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         if end.stopped {
             node.set(STOPPED);
         }
-        if !end.harmless && end.why != Why::NotNeeded {
+        if !end.harmless {
             node.set(WENT_WRONG);
         }
         self.count_end(step);
         for &waits in self.setup.plan().dependents(step) {
-            self.need_ended(waits, !end.stopped && !waits.is_order(), end.depth);
+            let dooms = !end.stopped && !waits.is_order() && !(end.harmless && self.is_join(waits.step()));
+            self.need_ended(waits, dooms, end.depth);
         }
     }
 

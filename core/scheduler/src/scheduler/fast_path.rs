@@ -17,15 +17,15 @@ use crate::{
 pub const fn allows_fast_path(plan: &Plan<'_>, numbering: &Numbering<'_>) -> bool {
     // A step may be passed over because a resource is short, and a step with `AnyFailed` may end without having
     // started.
-    numbering.needs_first && numbering.use_rows.is_empty() && !has_any_failed(plan)
+    numbering.needs_first && numbering.use_rows.is_empty() && !has_rule(plan, When::AnyFailed)
 }
 
-/// Whether some step may run only if one of its needs failed. O(settings).
-pub(super) const fn has_any_failed(plan: &Plan<'_>) -> bool {
+/// Whether some step has this rule, as far as the settings tell. O(settings).
+pub(super) const fn has_rule(plan: &Plan<'_>, rule: When) -> bool {
     let settings = plan.all_settings();
     let mut i = 0;
     while i < settings.len() {
-        if matches!(settings[i].when, When::AnyFailed) {
+        if settings[i].when as u8 == rule as u8 {
             return true;
         }
         i += 1;

@@ -36,7 +36,7 @@ pub use timers::TimerEntry;
 
 use crate::{
     plan::{Numbering, Plan, StepId},
-    policy::Config,
+    policy::{Config, When},
     time::Instant,
 };
 use ready::Ready;
@@ -93,8 +93,8 @@ pub struct Scheduler<'a, S = DynamicSetup<'a>> {
     now: Instant,
     /// Whether no step has timers or resources and there are no levels: then little is to be done at an end.
     is_plain: bool,
-    /// Whether some step runs only if one of its needs failed.
-    has_any_failed: bool,
+    /// Whether some step may end without a start though no need has doomed it: see `is_refused`.
+    may_refuse: bool,
     /// Whether all steps so far have succeeded in the order of the priorities: see `fast_path.rs`.
     on_fast_path: bool,
     stopping: Stopping,
@@ -139,7 +139,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         }
         let run_deadline = now.plus(setup.config().deadline);
         let is_plain = needed.timers == 0 && setup.numbering().use_rows.is_empty() && needed.open == 0;
-        let has_any_failed = S::REQUIREMENTS.any_failed && fast_path::has_any_failed(setup.plan());
+        let may_refuse = (S::REQUIREMENTS.any_failed && fast_path::has_rule(setup.plan(), When::AnyFailed))
+            || (S::REQUIREMENTS.none_failed && fast_path::has_rule(setup.plan(), When::NoneFailed));
         let Storage { states, ready, timers, free, open } = storage;
         let free = queues::fit(S::REQUIREMENTS.queues, setup.numbering(), free);
         let mut scheduler = Self {
@@ -159,7 +160,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             run_deadline,
             now,
             is_plain,
-            has_any_failed,
+            may_refuse,
             on_fast_path: true,
             stopping: Stopping::default(),
         };

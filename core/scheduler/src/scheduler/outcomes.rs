@@ -27,6 +27,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         match outcome {
             Outcome::Success => self.succeed(step),
             Outcome::Failed(retry) => return self.attempt_failed(step, Why::Failed, retry, now),
+            Outcome::SkippedItself => self.skip_itself(step),
             Outcome::Panicked => self.fail(step, Why::Panicked),
             Outcome::Abandoned if !abandoning => self.fail(step, Why::TaskDropped),
             Outcome::Abandoned => match why {

@@ -113,6 +113,8 @@ pub struct Requirements {
     pub clean_up: bool,
     /// Some step runs only if one of its needs failed.
     pub any_failed: bool,
+    /// Some step joins branches, of which some may skip themselves.
+    pub none_failed: bool,
     /// The number of attempts in flight is limited.
     pub limit: bool,
     /// The run has a deadline.
@@ -137,6 +139,7 @@ impl Requirements {
         levels: true,
         clean_up: true,
         any_failed: true,
+        none_failed: true,
         limit: true,
         run_deadline: true,
         clean_up_deadline: true,
@@ -155,6 +158,7 @@ impl Requirements {
             queues: false,
             clean_up: false,
             any_failed: false,
+            none_failed: false,
             ..Self::EVERYTHING
         };
         let mut step = 0;
@@ -166,6 +170,7 @@ impl Requirements {
             required.jitter |= settings.needs_seed();
             required.clean_up |= matches!(settings.when, When::AllDone | When::AnyFailed);
             required.any_failed |= matches!(settings.when, When::AnyFailed);
+            required.none_failed |= matches!(settings.when, When::NoneFailed);
             step += 1;
         }
         required

@@ -3,7 +3,7 @@
 use super::{Scheduler, Setup, StepId, step_state::Phase};
 use crate::{
     plan::Use,
-    policy::{Order, When, limit::NONE},
+    policy::{Order, limit::NONE},
     time::Instant,
 };
 
@@ -11,15 +11,11 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// All needs of a waiting step have ended, and none has doomed it.
     #[inline]
     pub(super) fn needs_are_met(&mut self, step: StepId, depth: u32) {
-        if self.has_any_failed && self.runs_on_failure(step) && !self.something_went_wrong(step) {
+        if self.may_refuse && self.is_refused(step) {
             self.doom(step, depth + 1);
         } else {
             self.make_ready(step);
         }
-    }
-
-    fn runs_on_failure(&self, step: StepId) -> bool {
-        S::REQUIREMENTS.any_failed && matches!(self.setup.plan().settings(step).when, When::AnyFailed)
     }
 
     /// The step may start its first attempt or a retry. Before a retry its deadline runs while it waits for a permit.

@@ -20,7 +20,7 @@ pub enum Status {
     Success,
     /// Its last attempt failed for good, or a need failed.
     Failed,
-    /// Never started, and never will.
+    /// Never started, and never will; or it skipped itself.
     Skipped,
     /// Started, and cut short.
     Cancelled,

@@ -23,6 +23,7 @@ use core::time::Duration;
 ///  │ an attempt is in flight: ├───9───► Success
 ///  │ Running ──8─► Abandoning ├───10──► Failed
 ///  │                          ├───11──► Cancelled
+///  │                          ├───14──► Skipped
 ///  └──────────────────────────┘
 ///    Ready                     ───12──► Failed
 ///    Waiting, Ready, Backoff   ───13──► Skipped, Cancelled
@@ -44,6 +45,7 @@ use core::time::Duration;
 /// 12. The step's deadline passed while it waited for a permit or for resources to be retried, or attempts that were
 ///     given up hold what it lacks.
 /// 13. The stop pass reached it: skipped if it never started, else cancelled.
+/// 14. The attempt found that the step has nothing to do.
 ///
 /// On the fast path a step goes from `Waiting` through 1, 5 and 9 to `Success` without the bookkeeping of `Ready`.
 /// [`status`](Self::status) groups the phases; [`Verdict`](super::Verdict) has an example.
