@@ -15,6 +15,7 @@ use crate::oracle::{self, Case, Rule, Spec};
 pub(crate) struct Layout {
     rows: Vec<u32>,
     needs: Vec<Need>,
+    after_all: Vec<StepId>,
     dependent_rows: Vec<u32>,
     dependents: Vec<Need>,
     settings: Vec<Settings<'static>>,
@@ -67,15 +68,25 @@ impl Layout {
         settings.truncate(if all_alike { 1 } else { settings.len() });
         let which = if all_alike { Vec::new() } else { (0..settings.len() as u32).collect() };
 
+        let after_all = (0..case.steps.len()).filter(|&step| case.steps[step].after_all).map(id).collect();
         let config = config(case);
-        let mut layout =
-            Self { rows, needs, dependent_rows, dependents, settings, which, numbers: Numbers::default(), config };
+        let mut layout = Self {
+            rows,
+            needs,
+            after_all,
+            dependent_rows,
+            dependents,
+            settings,
+            which,
+            numbers: Numbers::default(),
+            config,
+        };
         layout.numbers = layout.number(case, &classes);
         layout
     }
 
     pub(crate) fn plan(&self) -> Plan<'_> {
-        let needs = Edges::new(&self.rows, &self.needs);
+        let needs = Edges::new(&self.rows, &self.needs).with_after_all(&self.after_all);
         let dependents = Edges::new(&self.dependent_rows, &self.dependents);
         Plan::new(needs, dependents, &self.settings, &self.which)
     }

@@ -21,6 +21,7 @@ mod clock_end;
 mod clockless;
 mod exhaustive;
 mod levels;
+mod marks;
 mod plan;
 mod properties;
 mod scale;

@@ -130,7 +130,7 @@ impl Random {
                 spec.rule = Rule::NoneFailed;
             }
             let has_word = !matches!(spec.rule, Rule::Default | Rule::SkipOnError);
-            spec.after_all = false && is_in_order && has_word && self.one_in(4);
+            spec.after_all = is_in_order && has_word && self.one_in(4);
             // Such an attempt would never end if it hung.
             spec.never_cancel =
                 false && self.one_in(3) && spec.script.iter().all(|attempt| attempt.ends != Ends::Never);

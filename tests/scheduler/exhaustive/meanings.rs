@@ -1,4 +1,5 @@
-//! All graphs of four steps with each of these alone: steps that skip themselves and joins, order without need.
+//! All graphs of four steps with each of these alone: steps that skip themselves and joins, order without need, steps that
+//! wait for all before them.
 
 use super::space::{Digits, SPANS, check_all};
 use crate::oracle::build::{err, ok, skips, step};
@@ -59,4 +60,29 @@ fn plain(digits: &mut Digits, span: u64) -> Spec {
         1 => step([err(span)]),
         _ => step([err(span), ok(span)]).retries(1).delay(1),
     }
+}
+
+/// 3 * 3 * 2 * 2 * (2 * 6)^4 * 2^6 cases.
+#[test]
+fn graphs_of_four_steps_with_steps_after_all() {
+    check_all("after all, 4 steps", 1_999, |digits| {
+        let spans = digits.pick(SPANS);
+        let attempt = |span: &u64| step([digits.pick([ok(*span), err(*span)])]);
+        let mut steps: Vec<Spec> = spans.iter().take(4).map(attempt).collect();
+        for spec in &mut steps {
+            (spec.rule, spec.after_all) = digits.pick([
+                (Rule::Default, false),
+                (Rule::SkipOnError, false),
+                (Rule::AllDone, false),
+                (Rule::AllDone, true),
+                (Rule::AnyFailed, true),
+                (Rule::NoneFailed, true),
+            ]);
+        }
+        for (spec, needs) in steps.iter_mut().zip(digits.edges(4)) {
+            spec.needs = needs;
+        }
+        let limit = digits.pick([None, Some(1)]);
+        Case { steps, limit, levels: digits.flag(), on_failure: digits.pick(ON_FAILURE), ..Case::default() }
+    });
 }

@@ -53,10 +53,18 @@ pub const fn find_cycle(needs: Edges<'_>, missing: &mut [u32], path: &mut [u32])
 /// The first need of a step that is itself missing a need.
 const fn next_missing(needs: Edges<'_>, step: usize, missing: &[u32]) -> usize {
     let mut k = needs.starts[step] as usize;
-    while missing[needs.list[k].step().index()] == 0 {
+    while k < needs.starts[step + 1] as usize {
+        if missing[needs.list[k].step().index()] != 0 {
+            return needs.list[k].step().index();
+        }
         k += 1;
     }
-    needs.list[k].step().index()
+    // Then it waits for all before it.
+    let mut before = 0;
+    while before < step && missing[before] == 0 {
+        before += 1;
+    }
+    before
 }
 
 /// Writes the steps of a shortest cycle through the step `first`, which comes first; each depends on the next, and the last
@@ -87,6 +95,8 @@ pub const fn shortest_cycle(needs: Edges<'_>, first: StepId, from: &mut [u32], p
     // Breadth-first, with `path` as the queue: a step is in it at most once. `from` tells who led to a step.
     path[0] = first.0;
     let (mut taken, mut queued) = (0, 1);
+    // All steps below this one have been reached.
+    let mut below = 0;
     while taken < queued {
         let step = path[taken];
         taken += 1;
@@ -103,6 +113,19 @@ pub const fn shortest_cycle(needs: Edges<'_>, first: StepId, from: &mut [u32], p
                 queued += 1;
             }
             k += 1;
+        }
+        if needs.waits_for_all(StepId(step)) {
+            if first.0 < step {
+                return write_back(step, first.0, from, path);
+            }
+            while below < step {
+                if from[below as usize] == NOBODY {
+                    from[below as usize] = step;
+                    path[queued] = below;
+                    queued += 1;
+                }
+                below += 1;
+            }
         }
     }
     0

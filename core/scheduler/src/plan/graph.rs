@@ -59,6 +59,8 @@ pub const fn invert(edges: Edges<'_>, starts: &mut [u32], list: &mut [Need]) {
 /// [`topological`](super::topological) has an example.
 pub const fn levels(needs: Edges<'_>, order: &[u32], levels: &mut [u32]) -> usize {
     let mut count = 0;
+    // Steps after all others come in the order of declaration, so each goes on where the one before it ended.
+    let (mut mark, mut passed, mut above_passed) = (0, 0, 0);
     let mut i = 0;
     while i < needs.len() {
         let step = if order.is_empty() { i } else { order[i] as usize };
@@ -70,6 +72,18 @@ pub const fn levels(needs: Edges<'_>, order: &[u32], levels: &mut [u32]) -> usiz
                 level = below;
             }
             k += 1;
+        }
+        if mark < needs.after_all.len() && needs.after_all[mark].index() == step {
+            mark += 1;
+            while passed < step {
+                if levels[passed] + 1 > above_passed {
+                    above_passed = levels[passed] + 1;
+                }
+                passed += 1;
+            }
+            if above_passed > level {
+                level = above_passed;
+            }
         }
         levels[step] = level;
         if level as usize >= count {
@@ -94,6 +108,7 @@ pub const fn levels(needs: Edges<'_>, order: &[u32], levels: &mut [u32]) -> usiz
 /// assert!(needs_come_first(needs, &[1, 0]));
 /// ```
 pub const fn needs_come_first(needs: Edges<'_>, priorities: &[u32]) -> bool {
+    let (mut mark, mut highest) = (0, 0);
     let mut step = 0;
     while step < needs.len() {
         let own = if priorities.is_empty() { step as u32 } else { priorities[step] };
@@ -105,6 +120,15 @@ pub const fn needs_come_first(needs: Edges<'_>, priorities: &[u32]) -> bool {
                 return false;
             }
             k += 1;
+        }
+        if mark < needs.after_all.len() && needs.after_all[mark].index() == step {
+            mark += 1;
+            if own < highest {
+                return false;
+            }
+        }
+        if own > highest {
+            highest = own;
         }
         step += 1;
     }

@@ -138,12 +138,64 @@ impl Need {
 pub struct Edges<'p> {
     starts: &'p [u32],
     list: &'p [Need],
+    after_all: &'p [StepId],
 }
 
 impl<'p> Edges<'p> {
     /// Rows over `list`; `starts` has one more entry than there are rows.
     pub const fn new(starts: &'p [u32], list: &'p [Need]) -> Self {
-        Self { starts, list }
+        Self { starts, list, after_all: &[] }
+    }
+
+    /// The same edges, where each of these steps, in ascending order, also needs all steps that were declared before it,
+    /// without their results. One mark stands for all those edges: they are in no row, take no memory, and cost a run
+    /// O(V) in total. What a step of [`When::AnyFailed`](crate::When::AnyFailed) or
+    /// [`When::NoneFailed`](crate::When::NoneFailed) makes of them costs O(V) once more for each such step.
+    ///
+    /// This is for steps of a rule with which they run after failures or joins; to a step of another rule each of these edges
+    /// is no more than an order.
+    ///
+    /// ```
+    /// use rungs_scheduler::{Edges, StepId, levels};
+    ///
+    /// // Three steps without edges, and one that comes after all of them.
+    /// let last = StepId::new(3).unwrap();
+    /// let marks = [last];
+    /// let needs = Edges::new(&[0; 5], &[]).with_after_all(&marks);
+    /// assert!(needs.waits_for_all(last) && needs.of(last).is_empty());
+    /// let mut level = [0; 4];
+    /// assert_eq!(levels(needs, &[], &mut level), 2);
+    /// assert_eq!(level, [0, 0, 0, 1]);
+    /// ```
+    #[must_use = "this makes other edges"]
+    pub const fn with_after_all(mut self, steps: &'p [StepId]) -> Self {
+        self.after_all = steps;
+        self
+    }
+
+    /// Whether a step needs all that were declared before it. O(log n) in the number of such steps.
+    pub const fn waits_for_all(&self, step: StepId) -> bool {
+        let mark = self.mark_from(step.0);
+        mark < self.after_all.len() && self.after_all[mark].0 == step.0
+    }
+
+    /// The steps that need all that were declared before them.
+    pub(crate) const fn after_all(&self) -> &'p [StepId] {
+        self.after_all
+    }
+
+    /// Where the marks of this step and of those after it begin among all marks.
+    pub(crate) const fn mark_from(&self, step: u32) -> usize {
+        let (mut low, mut high) = (0, self.after_all.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.after_all[middle].0 < step {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
     }
 
     /// The edges of a step; none for a step that there is not.
@@ -223,13 +275,21 @@ impl<'p> Plan<'p> {
         self.len() == 0
     }
 
-    /// What a step waits for, in the order it was said.
+    /// What a step waits for, in the order it was said; but for [all steps before it](Self::waits_for_all).
     #[inline]
     pub fn needs(&self, step: StepId) -> &'p [Need] {
         self.needs.of(step)
     }
 
-    /// Who waits for a step, in the order of declaration.
+    /// Whether a step needs all that were declared before it, beside its [`needs`](Self::needs): see
+    /// [`Edges::with_after_all`].
+    #[inline]
+    pub const fn waits_for_all(&self, step: StepId) -> bool {
+        self.needs.waits_for_all(step)
+    }
+
+    /// Who waits for a step, in the order of declaration; but for the steps that [wait for all](Self::waits_for_all) before
+    /// them.
     #[inline]
     pub fn dependents(&self, step: StepId) -> &'p [Need] {
         self.dependents.of(step)

@@ -44,6 +44,14 @@ pub const fn longest_remaining(plan: &Plan<'_>, order: &[u32], lengths: &mut [u6
             }
             k += 1;
         }
+        // Of the steps that wait for all before them, the next has the longest path, as all others wait for it.
+        let mark = plan.needs.mark_from(step as u32 + 1);
+        if mark < plan.needs.after_all.len() {
+            let length = lengths[plan.needs.after_all[mark].index()];
+            if length > rest {
+                rest = length;
+            }
+        }
         lengths[step] = own.saturating_add(rest);
     }
 }

@@ -24,11 +24,17 @@ use super::Edges;
 /// assert_eq!(level, [2, 1, 0]);
 /// ```
 pub const fn topological(needs: Edges<'_>, dependents: Edges<'_>, missing: &mut [u32], order: &mut [u32]) -> usize {
-    let steps = needs.len();
+    let (steps, marks) = (needs.len(), needs.after_all);
     let mut placed = 0;
+    let mut mark = 0;
     let mut i = 0;
     while i < steps {
         missing[i] = needs.starts[i + 1] - needs.starts[i];
+        if mark < marks.len() && marks[mark].index() == i {
+            // All steps before it count as one need.
+            missing[i] += 1;
+            mark += 1;
+        }
         if missing[i] == 0 {
             order[placed] = i as u32;
             placed += 1;
@@ -37,7 +43,28 @@ pub const fn topological(needs: Edges<'_>, dependents: Edges<'_>, missing: &mut 
     }
     // The order is also the queue of the steps whose dependents are still to be looked at.
     let mut next = 0;
-    while next < placed {
+    // All steps below this one have been placed.
+    let mut below = 0;
+    mark = 0;
+    loop {
+        while mark < marks.len() && marks[mark].index() < steps {
+            let step = marks[mark].index();
+            while below < step && missing[below] == 0 {
+                below += 1;
+            }
+            if below < step {
+                break;
+            }
+            mark += 1;
+            missing[step] -= 1;
+            if missing[step] == 0 {
+                order[placed] = step as u32;
+                placed += 1;
+            }
+        }
+        if next == placed {
+            return placed;
+        }
         let step = order[next] as usize;
         next += 1;
         let mut k = dependents.starts[step] as usize;
@@ -51,5 +78,4 @@ pub const fn topological(needs: Edges<'_>, dependents: Edges<'_>, missing: &mut 
             k += 1;
         }
     }
-    placed
 }

@@ -65,6 +65,9 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         for &waits in self.setup.plan().dependents(step) {
             self.need_ended(waits, false, 0);
         }
+        if self.has_after_all() {
+            self.note_end_to_marks(step, false, 0);
+        }
     }
 
     #[inline]
@@ -139,22 +142,21 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// The need that has decided the fate of a doomed step: the first in the step's own order.
     fn cause_of_doom(&self, step: StepId, depth: u32) -> Option<(StepId, &StepState)> {
         let is_join = self.is_join(step);
-        let mut needs = self.setup.plan().needs(step).iter();
-        let decided = needs.find_map(|need| {
-            let (via, need) = self.unsuccessful(*need, depth)?;
+        let decided = self.needs_of(step).find_map(|via| {
+            let need = self.unsuccessful(via, depth)?;
             (!is_join || need.has(WENT_WRONG)).then_some((via, need))
         });
         if decided.is_some() || !is_join {
             return decided;
         }
         // Nothing went wrong, and no need succeeded: all have ended, and the first is as good as any other.
-        let first = self.setup.plan().needs(step).iter().find(|need| !need.is_order())?.step();
+        let first = self.needs_of(step).next()?;
         Some((first, self.states.get(first.index())?))
     }
 
     /// Whether the step runs if one of its needs succeeded and in none of them something went wrong.
     #[inline]
-    fn is_join(&self, step: StepId) -> bool {
+    pub(super) fn is_join(&self, step: StepId) -> bool {
         S::REQUIREMENTS.none_failed && matches!(self.setup.plan().settings(step).when, When::NoneFailed)
     }
 
@@ -170,23 +172,21 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     /// Whether the step has needs, and all were skipped though nothing went wrong.
     fn is_pruned(&self, step: StepId) -> bool {
-        let needs = || self.setup.plan().needs(step).iter().filter(|need| !need.is_order());
         let is_skipped = |node: &StepState| node.phase() == Phase::Skipped && !node.has(WENT_WRONG);
-        needs().next().is_some() && needs().all(|need| self.states.get(need.step().index()).is_some_and(is_skipped))
+        let mut needs = self.needs_of(step).peekable();
+        needs.peek().is_some() && needs.all(|need| self.states.get(need.index()).is_some_and(is_skipped))
     }
 
     /// Whether one of the step's needs failed, was cancelled, or was skipped because of either.
     fn something_went_wrong(&self, step: StepId) -> bool {
-        let mut needs = self.setup.plan().needs(step).iter().filter(|need| !need.is_order());
-        needs.any(|need| self.states.get(need.step().index()).is_some_and(|node| node.has(WENT_WRONG)))
+        self.needs_of(step).any(|need| self.states.get(need.index()).is_some_and(|node| node.has(WENT_WRONG)))
     }
 
-    fn unsuccessful(&self, need: Need, depth: u32) -> Option<(StepId, &StepState)> {
-        let node = self.states.get(need.step().index())?;
+    fn unsuccessful(&self, need: StepId, depth: u32) -> Option<&StepState> {
+        let node = self.states.get(need.index())?;
         let ended = node.has_ended() && node.phase() != Phase::Success;
         // What a stop ended is no cause for others, even if it ended before they were doomed.
-        let counts = !need.is_order() && ended && !node.has(STOPPED) && node.depth() < depth;
-        counts.then_some((need.step(), node))
+        (ended && !node.has(STOPPED) && node.depth() < depth).then_some(node)
     }
 
     fn end_as(&mut self, step: StepId, end: &End) {
@@ -204,11 +204,14 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             let dooms = !end.stopped && !waits.is_order() && !(end.harmless && self.is_join(waits.step()));
             self.need_ended(waits, dooms, end.depth);
         }
+        if self.has_after_all() {
+            self.note_end_to_marks(step, !end.stopped && !end.harmless, end.depth);
+        }
     }
 
     // By itself, as several call it: a board has it in flash once.
     #[inline(never)]
-    fn need_ended(&mut self, waits: Need, dooms: bool, depth: u32) {
+    pub(super) fn need_ended(&mut self, waits: Need, dooms: bool, depth: u32) {
         let step = waits.step();
         let Some(node) = self.states.get_mut(step.index()) else { return };
         if node.phase() != Phase::Waiting {

@@ -103,6 +103,9 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
                 }
             }
         }
+        if self.has_after_all() {
+            self.count_marks();
+        }
         for step in self.setup.plan().steps() {
             if self.states.get(step.index()).is_some_and(|state| state.phase() == Phase::Waiting && state.link == 0) {
                 self.needs_are_met(step, 0);

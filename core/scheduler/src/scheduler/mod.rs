@@ -4,6 +4,7 @@
 //! and [`Scheduler::poll_deadline`] returns when to ask again even if nothing happens. Time goes in as data.
 
 mod action;
+mod after_all;
 mod attempt_count;
 mod bits;
 mod cause;
@@ -95,6 +96,12 @@ pub struct Scheduler<'a, S = DynamicSetup<'a>> {
     is_plain: bool,
     /// Whether some step may end without a start though no need has doomed it: see `is_refused`.
     may_refuse: bool,
+    /// Whether some step needs all steps before it: see `after_all.rs`.
+    has_after_all: bool,
+    /// The first step that has not ended, once the run has left the fast path; kept only for steps that need all before them.
+    first_open: u32,
+    /// The first step whose end has doomed the joins among those.
+    first_wrong: u32,
     /// Whether all steps so far have succeeded in the order of the priorities: see `fast_path.rs`.
     on_fast_path: bool,
     stopping: Stopping,
@@ -141,6 +148,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         let is_plain = needed.timers == 0 && setup.numbering().use_rows.is_empty() && needed.open == 0;
         let may_refuse = (S::REQUIREMENTS.any_failed && fast_path::has_rule(setup.plan(), When::AnyFailed))
             || (S::REQUIREMENTS.none_failed && fast_path::has_rule(setup.plan(), When::NoneFailed));
+        let has_after_all = S::REQUIREMENTS.after_all && !setup.plan().all_needs().after_all().is_empty();
         let Storage { states, ready, timers, free, open } = storage;
         let free = queues::fit(S::REQUIREMENTS.queues, setup.numbering(), free);
         let mut scheduler = Self {
@@ -161,6 +169,9 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             now,
             is_plain,
             may_refuse,
+            has_after_all,
+            first_open: 0,
+            first_wrong: u32::MAX,
             on_fast_path: true,
             stopping: Stopping::default(),
         };

@@ -115,6 +115,8 @@ pub struct Requirements {
     pub any_failed: bool,
     /// Some step joins branches, of which some may skip themselves.
     pub none_failed: bool,
+    /// Some step needs all steps before it.
+    pub after_all: bool,
     /// The number of attempts in flight is limited.
     pub limit: bool,
     /// The run has a deadline.
@@ -140,6 +142,7 @@ impl Requirements {
         clean_up: true,
         any_failed: true,
         none_failed: true,
+        after_all: true,
         limit: true,
         run_deadline: true,
         clean_up_deadline: true,
@@ -159,6 +162,7 @@ impl Requirements {
             clean_up: false,
             any_failed: false,
             none_failed: false,
+            after_all: !plan.all_needs().after_all().is_empty(),
             ..Self::EVERYTHING
         };
         let mut step = 0;
