@@ -255,6 +255,9 @@ fn settings(spec: &Spec, class: u32) -> Settings<'static> {
             Rule::AnyFailed => When::AnyFailed,
             Rule::NoneFailed => When::NoneFailed,
         });
+    if spec.never_cancel {
+        settings = settings.never_cancel();
+    }
     if spec.optional {
         settings = settings.optional();
     }

@@ -132,8 +132,7 @@ impl Random {
             let has_word = !matches!(spec.rule, Rule::Default | Rule::SkipOnError);
             spec.after_all = is_in_order && has_word && self.one_in(4);
             // Such an attempt would never end if it hung.
-            spec.never_cancel =
-                false && self.one_in(3) && spec.script.iter().all(|attempt| attempt.ends != Ends::Never);
+            spec.never_cancel = self.one_in(3) && spec.script.iter().all(|attempt| attempt.ends != Ends::Never);
             if spec.never_cancel && self.one_in(2) {
                 spec.lingers = Some(Attempt { takes: self.pick([1, 4, u64::MAX]), ends: Ends::Never });
             }

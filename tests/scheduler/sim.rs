@@ -187,6 +187,9 @@ impl Sim<'_> {
     }
 
     fn abandon(&mut self, step: usize) {
+        if self.case.steps[step].never_cancel {
+            return self.give_up(step);
+        }
         self.trace.push((self.now, Event::Abandoned(step)));
         self.steps[step].lingering = Some(self.has_timed_out(step));
         self.results.retain(|(_, other)| *other != step);
@@ -194,6 +197,18 @@ impl Sim<'_> {
             0 => self.report(step),
             takes => _ = self.results.insert((self.now.saturating_add(takes), step)),
         }
+    }
+
+    /// A second cancel gives an attempt up that is never cancelled, if it is one that would linger; any other goes on.
+    fn give_up(&mut self, step: usize) {
+        let Some(late) = self.case.steps[step].lingers else { return };
+        let verdict = self.run.handle_outcome(id(step), Outcome::GivenUp, self.now());
+        assert_eq!(verdict, Verdict::Ended, "step {step} at {}: {}", self.now, self.case);
+        assert!(self.is_still_running(step), "step {step} at {}: {}", self.now, self.case);
+        self.steps[step].given_up = true;
+        self.results.retain(|(_, other)| *other != step);
+        self.results.insert((self.now.saturating_add(late.takes.max(1)), step));
+        self.ended(step);
     }
 
     /// An abandoned attempt has ended without a result.
@@ -296,7 +311,7 @@ impl Sim<'_> {
             started_at: seen.started_at,
             ended_at: seen.ended_at.unwrap_or_else(|| panic!("the end of step {step} was not reported: {}", self.case)),
             still_running: state.is_still_running(),
-            late: false,
+            late: state.is_late(),
         }
     }
 

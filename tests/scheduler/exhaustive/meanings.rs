@@ -1,12 +1,53 @@
-//! All graphs of four steps with each of these alone: steps that skip themselves and joins, order without need, steps that
-//! wait for all before them.
+//! All graphs of up to three steps with all of these together, and of four steps with each alone: steps that skip themselves
+//! and joins, order without need, steps that wait for all before them, attempts that are never cancelled.
 
 use super::space::{Digits, SPANS, check_all};
-use crate::oracle::build::{err, ok, skips, step};
-use crate::oracle::{Case, OnFailure, Rule, Spec, StopRequest};
+use crate::oracle::build::{err, gone, ok, panics, skips, step};
+use crate::oracle::{Attempt, Case, OnFailure, Rule, Spec, StopRequest};
 
 const ON_FAILURE: [OnFailure; 3] = [OnFailure::GoOn, OnFailure::Drain, OnFailure::Cancel];
 const RULES: [Rule; 5] = [Rule::Default, Rule::SkipOnError, Rule::AllDone, Rule::AnyFailed, Rule::NoneFailed];
+
+/// For n steps, of which the first waits for none: 3 * 6 * (8 * 2) * (8 * 8)^(n - 1) * 3^(n (n - 1) / 2) cases.
+fn together(digits: &mut Digits, count: usize) -> Case {
+    let mut steps: Vec<Spec> = (0..count).map(|index| one_of_all(digits, index)).collect();
+    for after in 1..count {
+        for before in 0..after {
+            match digits.next(3) {
+                0 => {}
+                1 => steps[after].needs.insert(0, before),
+                _ => steps[after].order.push(before),
+            }
+        }
+    }
+    let on_failure = digits.pick(ON_FAILURE);
+    Case { steps, on_failure, stops: stops(digits), ..Case::default() }
+}
+
+fn one_of_all(digits: &mut Digits, index: usize) -> Spec {
+    let is_first = index == 0;
+    let spec = match digits.next(8) {
+        0 => step([ok(2)]),
+        1 => step([err(1)]),
+        2 => step([skips(1)]),
+        3 => step([err(1), skips(1)]).retries(1).delay(1),
+        4 => step([ok(3)]).timeout(1).never_cancel(),
+        5 => step([err(3), ok(1)]).retries(1).timeout(2).never_cancel().lingers(gone(2)),
+        6 => step([[skips(4), err(4), panics(4)][index]]).deadline(2).never_cancel(),
+        _ => step([ok(4)]).lingers(gone(1)),
+    };
+    let (rule, after_all) = match digits.next(if is_first { 2 } else { 8 }) {
+        0 => (Rule::Default, false),
+        1 => (Rule::AllDone, false),
+        2 => (Rule::SkipOnError, false),
+        3 => (Rule::AnyFailed, false),
+        4 => (Rule::NoneFailed, false),
+        5 => (Rule::AllDone, true),
+        6 => (Rule::AnyFailed, true),
+        _ => (Rule::NoneFailed, true),
+    };
+    Spec { rule, after_all, ..spec }
+}
 
 fn stops(digits: &mut Digits) -> Vec<(u64, StopRequest)> {
     match digits.next(6) {
@@ -17,6 +58,18 @@ fn stops(digits: &mut Digits) -> Vec<(u64, StopRequest)> {
         4 => vec![(1, StopRequest::Drain), (3, StopRequest::Cancel)],
         _ => vec![(2, StopRequest::Cancel), (4, StopRequest::Cancel)],
     }
+}
+
+#[test]
+fn graphs_of_up_to_two_steps_with_all() {
+    for count in 0..=2 {
+        check_all(&format!("all meanings, {count} steps"), 1, |digits| together(digits, count));
+    }
+}
+
+#[test]
+fn graphs_of_three_steps_with_all() {
+    check_all("all meanings, 3 steps", 1_009, |digits| together(digits, 3));
 }
 
 /// 3 * 3 * (3 * 5)^4 * 2^6 cases.
@@ -85,4 +138,31 @@ fn graphs_of_four_steps_with_steps_after_all() {
         let limit = digits.pick([None, Some(1)]);
         Case { steps, limit, levels: digits.flag(), on_failure: digits.pick(ON_FAILURE), ..Case::default() }
     });
+}
+
+/// 6 * 2 * (6 * 2)^4 * 2^6 cases.
+#[test]
+fn graphs_of_four_steps_that_are_never_cancelled() {
+    check_all("never cancelled, 4 steps", 1_999, |digits| {
+        let mut steps: Vec<Spec> = (0..4).map(|_| never_cancelled(digits)).collect();
+        steps.iter_mut().for_each(|spec| spec.rule = digits.pick([Rule::Default, Rule::AllDone]));
+        for (spec, needs) in steps.iter_mut().zip(digits.edges(4)) {
+            spec.needs = needs;
+            spec.uses = vec![(0, 1)];
+        }
+        let capacities = vec![digits.pick([2, 4])];
+        Case { steps, capacities, stops: stops(digits), ..Case::default() }
+    });
+}
+
+fn never_cancelled(digits: &mut Digits) -> Spec {
+    let spec = |script: [Attempt; 2]| step(script).retries(1).never_cancel();
+    match digits.next(6) {
+        0 => spec([ok(3), ok(1)]).timeout(1),
+        1 => spec([err(3), ok(1)]).timeout(1),
+        2 => spec([err(2), ok(1)]).timeout(1).deadline(4).delay(2),
+        3 => spec([err(4), ok(1)]).deadline(2).lingers(gone(3)),
+        4 => spec([ok(4), ok(1)]).lingers(gone(2)),
+        _ => step([ok(1)]),
+    }
 }

@@ -2,7 +2,9 @@
 
 use super::{
     Backoff, Config, Delays, Jitter, OnFailure, Order, Settings, When,
-    settings::{BACKOFF, DEADLINE, EXPECTED, FOREVER, OPTIONAL, RETRIES, RETRY_ON_TIMEOUT, TIMEOUT, WHEN},
+    settings::{
+        BACKOFF, DEADLINE, EXPECTED, FOREVER, NEVER_CANCEL, OPTIONAL, RETRIES, RETRY_ON_TIMEOUT, TIMEOUT, WHEN,
+    },
 };
 use alloc::vec::Vec;
 use core::{fmt, time::Duration};
@@ -29,6 +31,7 @@ data! {
         expected_ms: Millis,
         when: When,
         optional: bool,
+        never_cancel: bool,
     }
 }
 
@@ -43,6 +46,7 @@ impl<'a> From<Settings<'a>> for SettingsData<'a> {
             expected_ms: settings.get_expected().filter(|_| settings.states(EXPECTED)).map(Millis),
             when: settings.states(WHEN).then_some(settings.get_when()),
             optional: settings.states(OPTIONAL).then_some(settings.is_optional()),
+            never_cancel: settings.states(NEVER_CANCEL).then_some(settings.get_never_cancel()),
         }
     }
 }
@@ -69,6 +73,9 @@ impl<'a> From<SettingsData<'a>> for Settings<'a> {
         }
         if let Some(Millis(span)) = data.expected_ms {
             settings = settings.expected(span);
+        }
+        if let Some(never_cancel) = data.never_cancel {
+            settings = settings.with_never_cancel(never_cancel);
         }
         if let Some(when) = data.when {
             settings = settings.when(when);

@@ -49,7 +49,7 @@ use core::time::Duration;
 /// ```
 ///
 /// The names are `retries` (a number, or `"forever"`), `backoff`, `timeout_ms`, `retry_on_timeout`, `deadline_ms`,
-/// `expected_ms`, `when` (as in `"skip_on_error"`) and `optional`; those of `backoff` are told at [`Backoff`]. The form
+/// `expected_ms`, `when` (as in `"skip_on_error"`), `optional` and `never_cancel`; those of `backoff` are told at [`Backoff`]. The form
 /// describes itself: it is for JSON, TOML, YAML and the like.
 #[must_use = "settings change nothing until a step has them"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,7 @@ pub struct Settings<'a> {
     pub(crate) when: When,
     pub(crate) retry_on_timeout: bool,
     pub(crate) optional: bool,
+    pub(crate) never_cancel: bool,
 }
 
 /// As many retries as it takes: more than the scheduler counts, so that it needs no rule for it.
@@ -84,6 +85,7 @@ pub(super) const DEADLINE: u16 = 1 << 4;
 pub(super) const EXPECTED: u16 = 1 << 5;
 pub(super) const WHEN: u16 = 1 << 6;
 pub(super) const OPTIONAL: u16 = 1 << 7;
+pub(super) const NEVER_CANCEL: u16 = 1 << 8;
 
 impl<'a> Settings<'a> {
     /// One attempt, no time limits, runs when all needs succeeded. States nothing.
@@ -98,6 +100,7 @@ impl<'a> Settings<'a> {
         when: When::AllSucceeded,
         retry_on_timeout: true,
         optional: false,
+        never_cancel: false,
     };
 
     /// The most retries that a step may have: see [`retries`](Self::retries).
@@ -190,6 +193,47 @@ impl<'a> Settings<'a> {
         self
     }
 
+    /// An attempt of the step is never cancelled: it is for a flash write or a commit, which must not end half-way. When its
+    /// timeout, its step's deadline, the run's deadline, or a stop reaches it, it goes on.
+    ///
+    /// If it then succeeds, its step has succeeded, and [`StepState::is_late`](crate::StepState::is_late) tells that it was
+    /// late. An error is final after a deadline or a stop, and after a timeout it is retried as any other. Backoff and waiting
+    /// end as they do for all steps. [`Config::grace`](crate::Config::grace) does not apply: until its attempt has ended a run
+    /// does not end. Only a second cancel asks the driver to give the attempt up: see
+    /// [`Action::Abandon`](crate::Action::Abandon).
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use rungs_scheduler::*;
+    ///
+    /// let second = Duration::from_secs(1);
+    /// let (free, settings) = (Edges::new(&[0, 0], &[]), [Settings::DEFAULT.timeout(second).never_cancel()]);
+    /// let plan = Plan::new(free, free, &settings, &[]);
+    /// let (mut states, mut ready, mut timers) = ([StepState::NEW], [0; StorageSize::ready_words(1)], [TimerEntry::NEW]);
+    /// let storage = Storage { states: &mut states, ready: &mut ready, timers: &mut timers, ..Storage::default() };
+    /// let mut run = Scheduler::new(plan, Numbering::default(), Config::DEFAULT, storage, Instant::ZERO)?;
+    ///
+    /// let (step, now) = (StepId::new(0).unwrap(), Instant::ZERO);
+    /// assert_eq!(run.poll_action(now), Some(Action::Start(step)));
+    /// run.handle_stop(Stop::Cancel);
+    /// assert_eq!(run.poll_action(now + 2 * second), None);
+    /// run.handle_outcome(step, Outcome::Success, now + 3 * second);
+    /// let state = run.state(step).unwrap();
+    /// assert_eq!((state.status(), state.is_late()), (Status::Success, true));
+    /// # Ok::<(), StorageTooSmall>(())
+    /// ```
+    pub const fn never_cancel(self) -> Self {
+        self.with_never_cancel(true)
+    }
+
+    /// For files, which may take a [`never_cancel`](Self::never_cancel) of the defaults back.
+    #[doc(hidden)]
+    pub const fn with_never_cancel(mut self, never_cancel: bool) -> Self {
+        self.never_cancel = never_cancel;
+        self.stated |= NEVER_CANCEL;
+        self
+    }
+
     /// The class of steps that use the same resources; 0 if not said.
     ///
     /// An index into the classes of the plan's numbering.
@@ -233,6 +277,9 @@ impl<'a> Settings<'a> {
         }
         if !self.states(OPTIONAL) {
             self.optional = defaults.optional;
+        }
+        if !self.states(NEVER_CANCEL) {
+            self.never_cancel = defaults.never_cancel;
         }
         self.stated |= defaults.stated;
         self
@@ -353,6 +400,11 @@ impl<'a> Settings<'a> {
     /// Whether its failure stops nothing and does not count.
     pub const fn is_optional(&self) -> bool {
         self.optional
+    }
+
+    /// Whether no time limit and no stop ends an attempt of the step.
+    pub const fn get_never_cancel(&self) -> bool {
+        self.never_cancel
     }
 
     /// The class of steps that use the same resources.

@@ -13,6 +13,9 @@ pub enum Action {
     Start(StepId),
     /// Make the attempt in flight end, and confirm it with [`Outcome::Abandoned`]. If the attempt has produced a result
     /// in the meantime, report the result instead: it counts.
+    ///
+    /// For a step with [`Settings::never_cancel`](crate::Settings::never_cancel) this comes of a second cancel only, and asks
+    /// no attempt to end: give one up that can go on without the run, with [`Outcome::GivenUp`], and let any other go on.
     Abandon(StepId),
     /// Nothing is to be done: the step has ended without an outcome of its own.
     /// [`Scheduler::state`](super::Scheduler::state) has its status and cause.
@@ -62,6 +65,32 @@ pub enum Outcome {
     SkippedItself,
     /// It panicked; the step is not retried.
     Panicked,
+    /// It goes on, and the driver no longer waits for it: an answer to [`Action::Abandon`]. The step ends with the cause of the
+    /// request, is not retried, and [is still running](super::StepState::is_still_running). As after a
+    /// [grace](crate::Config::grace), a later outcome frees its resources. Without a request before it counts as
+    /// [`Abandoned`](Self::Abandoned).
+    ///
+    /// ```
+    /// use rungs_scheduler::*;
+    ///
+    /// let (free, settings) = (Edges::new(&[0, 0], &[]), [Settings::DEFAULT.never_cancel()]);
+    /// let plan = Plan::new(free, free, &settings, &[]);
+    /// let (mut states, mut ready) = ([StepState::NEW], [0; StorageSize::ready_words(1)]);
+    /// let storage = Storage { states: &mut states, ready: &mut ready, ..Storage::default() };
+    /// let mut run = Scheduler::new(plan, Numbering::default(), Config::DEFAULT, storage, Instant::ZERO)?;
+    ///
+    /// let (step, now) = (StepId::new(0).unwrap(), Instant::ZERO);
+    /// assert_eq!(run.poll_action(now), Some(Action::Start(step)));
+    /// run.handle_stop(Stop::Cancel);
+    /// assert_eq!(run.poll_action(now), None); // it goes on
+    /// run.handle_stop(Stop::Cancel);
+    /// assert_eq!(run.poll_action(now), Some(Action::Abandon(step)));
+    /// assert_eq!(run.handle_outcome(step, Outcome::GivenUp, now), Verdict::Ended);
+    /// let state = run.state(step).unwrap();
+    /// assert_eq!((state.cause(), state.is_still_running()), (Some(Cause::Cancelled), true));
+    /// # Ok::<(), StorageTooSmall>(())
+    /// ```
+    GivenUp,
     /// It no longer runs and has no result. Without an [`Action::Abandon`] before, its executor has dropped it.
     Abandoned,
 }

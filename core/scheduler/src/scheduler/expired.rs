@@ -75,7 +75,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         let node = self.states.get_mut(step.index())?;
         match node.phase() {
             Phase::Running => {
-                node.abandon(if at >= deadline.as_nanos() { Why::Deadline } else { Why::TimedOut }, step);
+                let why = if at >= deadline.as_nanos() { Why::Deadline } else { Why::TimedOut };
+                if S::REQUIREMENTS.never_cancel && self.setup.plan().settings(step).never_cancel {
+                    node.overrun(why);
+                    return None;
+                }
+                node.abandon(why, step);
                 self.ask_to_end(step);
                 Some(Action::Abandon(step))
             }

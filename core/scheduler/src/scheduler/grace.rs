@@ -13,7 +13,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         if S::REQUIREMENTS.timers {
             self.timers.disarm(step, self.states);
         }
-        if S::REQUIREMENTS.grace {
+        if S::REQUIREMENTS.grace && !self.is_never_cancelled(step) {
             let limit = self.now.plus(self.setup.config().grace);
             if limit < Instant::NEVER {
                 self.timers.arm(step, limit.as_nanos(), self.states);
@@ -21,9 +21,18 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         }
     }
 
-    /// The grace of an attempt is over. Its step ends with the cause of the request and is not retried. The attempt keeps
+    /// Whether no time limit and no stop ends an attempt of the step.
+    #[inline]
+    pub(super) fn is_never_cancelled(&self, step: StepId) -> bool {
+        S::REQUIREMENTS.never_cancel && self.setup.plan().settings(step).never_cancel
+    }
+
+    /// The grace of an attempt is over, or its driver does not wait for it. Its step ends with the cause of the request and is not retried. The attempt keeps
     /// its resources until it ends after all, but not its permit.
     pub(super) fn give_up(&mut self, step: StepId) {
+        if S::REQUIREMENTS.timers {
+            self.timers.disarm(step, self.states);
+        }
         let Some(node) = self.states.get_mut(step.index()) else { return };
         let (why, by) = (node.why(), node.abandoned_by());
         node.set(STILL_RUNNING);
@@ -41,7 +50,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     /// An attempt has ended that is not in flight: if it was given up before, its resources are free from now on.
     pub(super) fn end_late(&mut self, step: StepId) {
-        if !S::REQUIREMENTS.grace {
+        if !S::REQUIREMENTS.gives_up() {
             return;
         }
         let Some(node) = self.states.get_mut(step.index()).filter(|node| node.is_still_running()) else { return };
@@ -54,7 +63,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// or a step has a timer: they may end meanwhile. O(classes), and O(V) where something is blocked.
     #[inline]
     pub(super) fn fail_blocked(&mut self) -> Option<StepId> {
-        if !S::REQUIREMENTS.grace || self.still_running == 0 || self.in_flight > 0 || !self.timers.is_empty() {
+        if !S::REQUIREMENTS.gives_up() || self.still_running == 0 || self.in_flight > 0 || !self.timers.is_empty() {
             return None;
         }
         self.fail_first_blocked()

@@ -3,7 +3,7 @@
 use super::{
     Outcome, Scheduler, Setup, StepId, Verdict,
     cause::Why,
-    step_state::{Phase, TIMED_OUT_LAST},
+    step_state::{LATE, Phase, StepState, TIMED_OUT_LAST},
 };
 use crate::{policy::Retry, time::Instant};
 
@@ -17,6 +17,10 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         let Some(node) = self.states.get(step.index()) else { return Verdict::Ignored };
         let (abandoning, why, by) = match node.phase() {
             Phase::Running => (false, Why::None, StepId(0)),
+            Phase::Abandoning if S::REQUIREMENTS.gives_up() && outcome == Outcome::GivenUp => {
+                self.give_up(step);
+                return Verdict::Ended;
+            }
             Phase::Abandoning => (true, node.why(), node.abandoned_by()),
             _ => {
                 self.end_late(step);
@@ -26,11 +30,15 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         self.finish_attempt(step);
         match outcome {
             Outcome::Success => self.succeed(step),
-            Outcome::Failed(retry) => return self.attempt_failed(step, Why::Failed, retry, now),
+            Outcome::Failed(retry) => {
+                let is_final =
+                    S::REQUIREMENTS.never_cancel && self.state(step).is_some_and(StepState::has_last_attempt);
+                return self.attempt_failed(step, Why::Failed, if is_final { Retry::No } else { retry }, now);
+            }
             Outcome::SkippedItself => self.skip_itself(step),
             Outcome::Panicked => self.fail(step, Why::Panicked),
-            Outcome::Abandoned if !abandoning => self.fail(step, Why::TaskDropped),
-            Outcome::Abandoned => match why {
+            Outcome::Abandoned | Outcome::GivenUp if !abandoning => self.fail(step, Why::TaskDropped),
+            Outcome::Abandoned | Outcome::GivenUp => match why {
                 Why::TimedOut => {
                     let retry = self.setup.plan().settings(step).retry_on_timeout;
                     return self.attempt_failed(step, Why::TimedOut, retry.into(), now);
@@ -48,7 +56,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         if why == Why::TimedOut {
             node.set(TIMED_OUT_LAST);
         } else {
-            node.unset(TIMED_OUT_LAST);
+            node.unset(TIMED_OUT_LAST | LATE);
         }
         let attempts = node.attempts();
         if !S::REQUIREMENTS.retries || retry == Retry::No || attempts > settings.retries {

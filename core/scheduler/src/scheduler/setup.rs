@@ -125,6 +125,8 @@ pub struct Requirements {
     pub clean_up_deadline: bool,
     /// An attempt may be given up that does not end in time when it is told to.
     pub grace: bool,
+    /// Some step has attempts that are never cancelled.
+    pub never_cancel: bool,
     /// The run may be stopped before its end: by its deadline, by a failure, or from outside.
     pub stops: bool,
 }
@@ -147,6 +149,7 @@ impl Requirements {
         run_deadline: true,
         clean_up_deadline: true,
         grace: true,
+        never_cancel: true,
         stops: true,
     };
 
@@ -162,6 +165,7 @@ impl Requirements {
             clean_up: false,
             any_failed: false,
             none_failed: false,
+            never_cancel: false,
             after_all: !plan.all_needs().after_all().is_empty(),
             ..Self::EVERYTHING
         };
@@ -173,6 +177,7 @@ impl Requirements {
             required.retries |= settings.retries > 0;
             required.jitter |= settings.needs_seed();
             required.clean_up |= matches!(settings.when, When::AllDone | When::AnyFailed);
+            required.never_cancel |= settings.never_cancel;
             required.any_failed |= matches!(settings.when, When::AnyFailed);
             required.none_failed |= matches!(settings.when, When::NoneFailed);
             step += 1;
@@ -203,6 +208,11 @@ impl Requirements {
             timers: self.timers || other.clean_up_deadline,
             ..self
         }
+    }
+
+    /// Whether an attempt may be given up.
+    pub(super) const fn gives_up(&self) -> bool {
+        self.grace || self.never_cancel
     }
 
     /// What is required by runs whose attempts always end as soon as they are told to.

@@ -84,6 +84,10 @@ pub(super) const STOPPED: u32 = 1 << 10;
 /// The step's attempt was given up, and has not ended since.
 pub(super) const STILL_RUNNING: u32 = 1 << 11;
 
+/// A time limit or a stop has reached the attempt in flight, and it goes on, as it is never cancelled; or the step has
+/// succeeded after that.
+pub(super) const LATE: u32 = 1 << 12;
+
 /// The number of attempts lies in the bits from this one on.
 const ATTEMPTS_SHIFT: u32 = 14;
 const ONE_ATTEMPT: u32 = 1 << ATTEMPTS_SHIFT;
@@ -228,6 +232,17 @@ impl StepState {
         self.end_time = u64::from(by.0);
     }
 
+    /// Notes that a time limit or a stop has reached an attempt that is never cancelled: it goes on.
+    pub(super) fn overrun(&mut self, why: Why) {
+        self.set_phase_and_why(Phase::Running, why);
+        self.set(LATE);
+    }
+
+    /// Whether an error of the attempt in flight is final: a deadline or a stop has reached it, and it went on.
+    pub(super) fn has_last_attempt(&self) -> bool {
+        self.has(LATE) && self.why() != Why::TimedOut
+    }
+
     /// The step whose failure stopped the run, while an attempt is abandoned for a stop.
     pub(super) fn abandoned_by(&self) -> StepId {
         StepId(self.end_time as u32)
@@ -332,6 +347,12 @@ impl StepState {
     /// [grace](crate::Config::grace). False again once the attempt has ended.
     pub fn is_still_running(&self) -> bool {
         self.has(STILL_RUNNING)
+    }
+
+    /// Whether the step succeeded after its timeout, its deadline, the run's deadline or a cancel had reached its attempt,
+    /// which is [never cancelled](crate::Settings::never_cancel).
+    pub fn is_late(&self) -> bool {
+        self.has(LATE) && self.phase() == Phase::Success
     }
 
     /// Whether an attempt is in flight, told to end or not.
