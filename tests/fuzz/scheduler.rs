@@ -24,7 +24,7 @@ fn is_full() -> bool {
 #[test]
 fn scheduler() {
     bolero::check!().with_iterations(0).for_each(|bytes: &[u8]| {
-        let case = random::Random::of_bytes(bytes.to_vec()).late_case(12);
+        let case = random::Random::of_bytes(bytes.to_vec()).case_with_meanings(12);
         agreement::check_random("a case of the fuzzer", case);
     });
 }

@@ -143,7 +143,12 @@ impl Random {
     /// A case for the fast path: no step uses a resource, and most attempts succeed at once, so that long prefixes of
     /// the run stay on it.
     pub(crate) fn fast_path_case(&mut self, most_steps: u64) -> Case {
-        let mut case = self.case(most_steps);
+        let case = self.case(most_steps);
+        self.to_fast_path(case)
+    }
+
+    /// Makes a case one for the fast path.
+    pub(crate) fn to_fast_path(&mut self, mut case: Case) -> Case {
         let (has_any_failed, seldom) = (self.one_in(8), self.pick([1, 4, 50]));
         for spec in &mut case.steps {
             spec.uses.clear();

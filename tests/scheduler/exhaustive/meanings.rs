@@ -69,13 +69,13 @@ fn graphs_of_up_to_two_steps_with_all() {
 
 #[test]
 fn graphs_of_three_steps_with_all() {
-    check_all("all meanings, 3 steps", 1_009, |digits| together(digits, 3));
+    check_all("all meanings, 3 steps", 251, |digits| together(digits, 3));
 }
 
 /// 3 * 3 * (3 * 5)^4 * 2^6 cases.
 #[test]
 fn graphs_of_four_steps_with_branches_and_joins() {
-    check_all("branches, 4 steps", 1_999, |digits| {
+    check_all("branches, 4 steps", 499, |digits| {
         let spans = digits.pick(SPANS);
         let attempt = |span: &u64| step([digits.pick([ok(*span), err(*span), skips(*span)])]);
         let mut steps: Vec<Spec> = spans.iter().take(4).map(attempt).collect();
@@ -90,7 +90,7 @@ fn graphs_of_four_steps_with_branches_and_joins() {
 /// 3 * 6 * (3 * 3)^4 * 3^6 cases.
 #[test]
 fn graphs_of_four_steps_with_order_only() {
-    check_all("order, 4 steps", 7_919, |digits| {
+    check_all("order, 4 steps", 1_999, |digits| {
         let spans = digits.pick(SPANS);
         let mut steps: Vec<Spec> = spans.iter().take(4).map(|span| plain(digits, *span)).collect();
         steps.iter_mut().for_each(|spec| spec.rule = digits.pick([Rule::Default, Rule::AllDone, Rule::NoneFailed]));
@@ -118,7 +118,7 @@ fn plain(digits: &mut Digits, span: u64) -> Spec {
 /// 3 * 3 * 2 * 2 * (2 * 6)^4 * 2^6 cases.
 #[test]
 fn graphs_of_four_steps_with_steps_after_all() {
-    check_all("after all, 4 steps", 1_999, |digits| {
+    check_all("after all, 4 steps", 499, |digits| {
         let spans = digits.pick(SPANS);
         let attempt = |span: &u64| step([digits.pick([ok(*span), err(*span)])]);
         let mut steps: Vec<Spec> = spans.iter().take(4).map(attempt).collect();
@@ -143,7 +143,7 @@ fn graphs_of_four_steps_with_steps_after_all() {
 /// 6 * 2 * (6 * 2)^4 * 2^6 cases.
 #[test]
 fn graphs_of_four_steps_that_are_never_cancelled() {
-    check_all("never cancelled, 4 steps", 1_999, |digits| {
+    check_all("never cancelled, 4 steps", 499, |digits| {
         let mut steps: Vec<Spec> = (0..4).map(|_| never_cancelled(digits)).collect();
         steps.iter_mut().for_each(|spec| spec.rule = digits.pick([Rule::Default, Rule::AllDone]));
         for (spec, needs) in steps.iter_mut().zip(digits.edges(4)) {

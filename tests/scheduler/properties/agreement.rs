@@ -58,6 +58,16 @@ fn the_cases_with_late_ends_are_not_alike() {
     assert!(ends.len() == 37 && ends["Failed Blocked "] > 500, "{ends:#?}");
 }
 
+#[test]
+fn the_cases_with_meanings_are_not_alike() {
+    let (ends, codes) = count_ends(|random| random.case_with_meanings(20));
+    assert!(codes.len() == 3 && codes.values().all(|count| *count > 100), "{codes:?}");
+    for end in ["Success Done  late", "Skipped ByItself ", "Skipped ByItself again", "Cancelled Token  still running"] {
+        assert!(ends[end] > 50, "{end}: {ends:#?}");
+    }
+    assert!(ends.len() == 41, "{ends:#?}");
+}
+
 /// How often the steps of random cases end in each way, and how often each exit code comes up.
 fn count_ends(case: impl Fn(&mut Random) -> Case) -> (BTreeMap<String, u32>, BTreeMap<u8, u32>) {
     let (mut ends, mut codes) = (BTreeMap::<String, u32>::new(), BTreeMap::<u8, u32>::new());
@@ -68,7 +78,8 @@ fn count_ends(case: impl Fn(&mut Random) -> Case) -> (BTreeMap<String, u32>, BTr
             let cause: String = end.why.to_string().chars().take_while(|c| c.is_alphabetic()).collect();
             let again = if end.attempts > 1 { "again" } else { "" };
             let still_running = if end.still_running { " still running" } else { "" };
-            *ends.entry(format!("{:?} {cause} {again}{still_running}", end.status)).or_default() += 1;
+            let late = if end.late { " late" } else { "" };
+            *ends.entry(format!("{:?} {cause} {again}{still_running}{late}", end.status)).or_default() += 1;
         }
     }
     (ends, codes)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rungs::scheduler::{Action, Numbering, Outcome, Scheduler, StepId, Verdict};
+use rungs::scheduler::{Action, Numbering, Outcome, Scheduler, StepId, StepState, Verdict};
 use rungs::{Cause, Instant, Retry, Status, Stop};
 
 use crate::agreement::check_random;
@@ -30,6 +30,18 @@ fn as_the_oracle_expects() {
     }
 }
 
+/// So do steps that skip themselves, join, wait for all before them, or are never cancelled.
+#[test]
+fn as_the_oracle_expects_with_meanings() {
+    for seed in seeds(30_000) {
+        let most_steps = [6, 20, 60][seed as usize % 3];
+        let mut random = Random::new(seed);
+        let case = random.case_with_meanings(most_steps);
+        let case = random.to_fast_path(case);
+        check_random(&format!("fast path with meanings, seed {seed} for up to {most_steps} steps"), case);
+    }
+}
+
 #[test]
 fn of_small_cases() {
     let fast_starts: u32 = seeds(30_000).map(|seed| twins(seed, 10)).sum();
@@ -45,7 +57,8 @@ fn of_cases_of_up_to_300_steps() {
 /// Returns how many steps have started on the fast path.
 fn twins(seed: u64, most_steps: u64) -> u32 {
     let mut random = Random::new(seed);
-    let mut case = random.fast_path_case(most_steps);
+    let case = if random.one_in(2) { random.case(most_steps) } else { random.case_with_meanings(most_steps) };
+    let mut case = random.to_fast_path(case);
     if random.one_in(50) {
         case.limit = Some(0);
     }
@@ -98,6 +111,8 @@ impl Twins<'_> {
                         Outcome::Failed(Retry::No),
                         Outcome::Failed(after),
                         Outcome::Panicked,
+                        Outcome::SkippedItself,
+                        Outcome::GivenUp,
                         Outcome::Abandoned,
                     ]),
                 );
@@ -137,8 +152,11 @@ impl Twins<'_> {
     fn compare(&self, seed: u64) {
         let seen = |run: &Scheduler<'_>| {
             let states = run.states().iter();
-            let states: Vec<(Status, Option<Cause>, u32, bool)> =
-                states.map(|state| (state.status(), state.cause(), state.attempts(), state.is_in_flight())).collect();
+            let seen = |state: &StepState| {
+                let running = (state.is_in_flight(), state.is_still_running(), state.is_late());
+                (state.status(), state.cause(), state.attempts(), running)
+            };
+            let states: Vec<(Status, Option<Cause>, u32, (bool, bool, bool))> = states.map(seen).collect();
             let limits: Vec<_> = self.in_flight.iter().map(|&step| run.attempt_limit(step, self.now())).collect();
             (states, limits, run.poll_deadline(), run.in_flight(), run.has_ended())
         };

@@ -12,7 +12,11 @@ use crate::random::{Random, seeds};
 fn calls_at_random_never_panic() {
     for seed in seeds(5_000) {
         let mut random = Random::new(seed);
-        let case = if random.one_in(2) { random.case(12) } else { random.late_case(12) };
+        let case = match random.below(3) {
+            0 => random.case(12),
+            1 => random.late_case(12),
+            _ => random.case_with_meanings(12),
+        };
         let layout = Layout::new(&case);
         let mut storage = Buffers { queues: random.one_in(2), ..Buffers::default() };
         call_at_random(&mut random, layout.run(&mut storage, Instant::ZERO));
@@ -69,6 +73,8 @@ fn outcome(random: &mut Random) -> Outcome {
         Outcome::Failed(Retry::After(after)),
         Outcome::Failed(Retry::After(Duration::MAX)),
         Outcome::Panicked,
+        Outcome::SkippedItself,
+        Outcome::GivenUp,
         Outcome::Abandoned,
     ])
 }
@@ -108,7 +114,9 @@ fn nonsensical_plans_never_panic() {
         let (rows, up_rows) = (numbers(&mut random, steps), numbers(&mut random, steps));
         let (down, up) = (needs(&mut random), needs(&mut random));
         let which = numbers(&mut random, 3);
-        let plan = Plan::new(Edges::new(&rows, &down), Edges::new(&up_rows, &up), &settings, &which);
+        let marks: Vec<StepId> = (0..random.below(4)).map(|_| id(random.below(10) as usize)).collect();
+        let plan =
+            Plan::new(Edges::new(&rows, &down).with_after_all(&marks), Edges::new(&up_rows, &up), &settings, &which);
         let lists: Vec<Vec<u32>> = (0..7).map(|_| numbers(&mut random, steps)).collect();
         let uses: Vec<_> =
             numbers(&mut random, 4).iter().map(|&resource| Use { resource, units: random.below(4) as u32 }).collect();
@@ -148,8 +156,8 @@ fn settings(random: &mut Random) -> Settings<'static> {
     let settings = Settings::DEFAULT
         .retries(random.pick([0, 1, u32::MAX]))
         .backoff(Backoff::exponential(span(random)))
-        .when(random.pick([When::AllSucceeded, When::SkipOnError, When::AllDone, When::AnyFailed]))
+        .when(random.pick([When::AllSucceeded, When::SkipOnError, When::AllDone, When::AnyFailed, When::NoneFailed]))
         .class(random.below(4) as u32);
     let limit = span(random);
-    random.pick([settings, settings.timeout(limit), settings.deadline(limit).optional()])
+    random.pick([settings, settings.timeout(limit), settings.deadline(limit).optional(), settings.never_cancel()])
 }
