@@ -201,11 +201,7 @@ impl<'p> Edges<'p> {
     /// The edges of a step; none for a step that there is not.
     #[inline]
     pub fn of(&self, step: StepId) -> &'p [Need] {
-        let i = step.index();
-        let (Some(&from), Some(&to)) = (self.starts.get(i), self.starts.get(i + 1)) else {
-            return &[];
-        };
-        self.list.get(from as usize..to as usize).unwrap_or(&[])
+        Rows { starts: self.starts, list: self.list }.of(step)
     }
 
     /// How long each row is.
@@ -230,6 +226,25 @@ impl<'p> Edges<'p> {
     }
 }
 
+/// Edges in rows, and nothing else: no mark stands for some of them.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+struct Rows<'p> {
+    starts: &'p [u32],
+    list: &'p [Need],
+}
+
+impl<'p> Rows<'p> {
+    #[inline]
+    fn of(&self, step: StepId) -> &'p [Need] {
+        let i = step.index();
+        let (Some(&from), Some(&to)) = (self.starts.get(i), self.starts.get(i + 1)) else {
+            return &[];
+        };
+        self.list.get(from as usize..to as usize).unwrap_or(&[])
+    }
+}
+
 /// A plan: its edges both ways and its settings, borrowed from wherever they lie (flash, a `Vec`, an array).
 ///
 /// ```
@@ -250,7 +265,7 @@ impl<'p> Edges<'p> {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Plan<'p> {
     needs: Edges<'p>,
-    dependents: Edges<'p>,
+    dependents: Rows<'p>,
     settings: &'p [Settings<'p>],
     which: &'p [u32],
 }
@@ -262,6 +277,7 @@ impl<'p> Plan<'p> {
     /// A plan over these edges. `which` tells the settings of each step as an index into `settings`; if it is empty, all
     /// steps have the first.
     pub const fn new(needs: Edges<'p>, dependents: Edges<'p>, settings: &'p [Settings<'p>], which: &'p [u32]) -> Self {
+        let dependents = Rows { starts: dependents.starts, list: dependents.list };
         Self { needs, dependents, settings, which }
     }
 

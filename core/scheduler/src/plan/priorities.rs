@@ -27,7 +27,7 @@ use crate::policy::limit::NONE;
 /// ```
 pub const fn longest_remaining(plan: &Plan<'_>, order: &[u32], lengths: &mut [u64]) {
     let dependents = plan.dependents;
-    let mut i = dependents.len();
+    let mut i = plan.len();
     while i > 0 {
         i -= 1;
         let step = if order.is_empty() { i } else { order[i] as usize };

@@ -5,6 +5,7 @@ mod config;
 #[cfg(feature = "serde")]
 mod data;
 pub(crate) mod limit;
+mod readers;
 mod retry;
 mod settings;
 mod when;

@@ -11,7 +11,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// Whether some step of the plan needs all before it.
     #[inline]
     pub(super) fn has_after_all(&self) -> bool {
-        S::REQUIREMENTS.after_all && self.has_after_all
+        S::REQUIREMENTS.after_all && !self.setup.plan().all_needs().after_all().is_empty()
     }
 
     /// The needs of a step in its own order: those that it names, then all before it if it waits for these.

@@ -201,8 +201,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         }
         self.count_end(step);
         for &waits in self.setup.plan().dependents(step) {
-            let dooms = !end.stopped && !waits.is_order() && !(end.harmless && self.is_join(waits.step()));
-            self.need_ended(waits, dooms, end.depth);
+            let spares = end.stopped || waits.is_order() || (end.harmless && self.is_join(waits.step()));
+            self.need_ended(waits, !spares, end.depth);
         }
         if self.has_after_all() {
             self.note_end_to_marks(step, !end.stopped && !end.harmless, end.depth);

@@ -17,15 +17,16 @@ use crate::{
 pub const fn allows_fast_path(plan: &Plan<'_>, numbering: &Numbering<'_>) -> bool {
     // A step may be passed over because a resource is short, and a step with `AnyFailed` may end without having
     // started.
-    numbering.needs_first && numbering.use_rows.is_empty() && !has_rule(plan, When::AnyFailed)
+    numbering.needs_first && numbering.use_rows.is_empty() && !may_refuse(plan, false)
 }
 
-/// Whether some step has this rule, as far as the settings tell. O(settings).
-pub(super) const fn has_rule(plan: &Plan<'_>, rule: When) -> bool {
+/// Whether some step may end without a start though no need has doomed it, among those of other rules than joins or
+/// among all. O(settings).
+pub(super) const fn may_refuse(plan: &Plan<'_>, or_join: bool) -> bool {
     let settings = plan.all_settings();
     let mut i = 0;
     while i < settings.len() {
-        if settings[i].when as u8 == rule as u8 {
+        if matches!(settings[i].when, When::AnyFailed) || (or_join && matches!(settings[i].when, When::NoneFailed)) {
             return true;
         }
         i += 1;

@@ -37,7 +37,7 @@ pub use timers::TimerEntry;
 
 use crate::{
     plan::{Numbering, Plan, StepId},
-    policy::{Config, When},
+    policy::Config,
     time::Instant,
 };
 use ready::Ready;
@@ -96,9 +96,8 @@ pub struct Scheduler<'a, S = DynamicSetup<'a>> {
     is_plain: bool,
     /// Whether some step may end without a start though no need has doomed it: see `is_refused`.
     may_refuse: bool,
-    /// Whether some step needs all steps before it: see `after_all.rs`.
-    has_after_all: bool,
-    /// The first step that has not ended, once the run has left the fast path; kept only for steps that need all before them.
+    /// The first step that has not ended, once the run has left the fast path; kept only for steps that need all before them,
+    /// see `after_all.rs`.
     first_open: u32,
     /// The first step whose end has doomed the joins among those.
     first_wrong: u32,
@@ -146,9 +145,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         }
         let run_deadline = now.plus(setup.config().deadline);
         let is_plain = needed.timers == 0 && setup.numbering().use_rows.is_empty() && needed.open == 0;
-        let may_refuse = (S::REQUIREMENTS.any_failed && fast_path::has_rule(setup.plan(), When::AnyFailed))
-            || (S::REQUIREMENTS.none_failed && fast_path::has_rule(setup.plan(), When::NoneFailed));
-        let has_after_all = S::REQUIREMENTS.after_all && !setup.plan().all_needs().after_all().is_empty();
+        let may_refuse = (S::REQUIREMENTS.any_failed || S::REQUIREMENTS.none_failed)
+            && fast_path::may_refuse(setup.plan(), S::REQUIREMENTS.none_failed);
         let Storage { states, ready, timers, free, open } = storage;
         let free = queues::fit(S::REQUIREMENTS.queues, setup.numbering(), free);
         let mut scheduler = Self {
@@ -169,7 +167,6 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             now,
             is_plain,
             may_refuse,
-            has_after_all,
             first_open: 0,
             first_wrong: u32::MAX,
             on_fast_path: true,
