@@ -1,7 +1,7 @@
 //! How steps end, and what that means for those that wait for them.
 
 use super::{
-    Scheduler, Setup, StepId,
+    NONE_DOOMED, Scheduler, Setup, StepId,
     cause::Why,
     step_state::{Phase, STOPPED, StepState, WENT_WRONG},
 };
@@ -94,13 +94,17 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         let Some(node) = self.states.get_mut(step.index()) else { return };
         node.set_phase(Phase::Doomed);
         node.set_depth(depth, StepId(0));
-        if self.doomed_count == 0 {
+        if !self.has_doomed() {
             self.doomed_first = step.0;
         } else if let Some(last) = self.states.get_mut(self.doomed_last as usize) {
             last.link = step.0;
         }
         self.doomed_last = step.0;
-        self.doomed_count += 1;
+    }
+
+    #[inline]
+    pub(super) fn has_doomed(&self) -> bool {
+        self.doomed_first != NONE_DOOMED
     }
 
     /// Ends the step that was doomed first.
@@ -108,8 +112,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         let step = StepId(self.doomed_first);
         let node = self.states.get(step.index())?;
         let depth = node.depth();
-        self.doomed_first = node.link;
-        self.doomed_count -= 1;
+        self.doomed_first = if step.0 == self.doomed_last { NONE_DOOMED } else { node.link };
         if self.is_clean_up(step) {
             self.end_as(
                 step,

@@ -44,6 +44,9 @@ use ready::Ready;
 use stop::Stopping;
 use timers::Timers;
 
+/// No step, as the number of one that is doomed; [`Plan::MAX_STEPS`] is below it.
+const NONE_DOOMED: u32 = u32::MAX;
+
 /// A run of a plan.
 ///
 /// A chain of two steps, driven by hand:
@@ -85,10 +88,9 @@ pub struct Scheduler<'a, S = DynamicSetup<'a>> {
     /// Attempts that were given up and have not ended since.
     still_running: u32,
     ended: u32,
-    /// The queue of doomed steps, linked through their states; valid while `doomed_count` is not 0.
+    /// The queue of doomed steps, linked through their states: its first step, or `NONE_DOOMED`.
     doomed_first: u32,
     doomed_last: u32,
-    doomed_count: u32,
     run_deadline: Instant,
     /// The time of the last call.
     now: Instant,
@@ -160,9 +162,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             in_flight: 0,
             still_running: 0,
             ended: succeeded,
-            doomed_first: 0,
+            doomed_first: NONE_DOOMED,
             doomed_last: 0,
-            doomed_count: 0,
             run_deadline,
             now,
             is_plain,
@@ -209,7 +210,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         }
         let is_bounded = S::REQUIREMENTS.run_deadline && self.run_deadline < Instant::NEVER;
         let is_waiting = S::REQUIREMENTS.timers && !self.timers.is_empty();
-        let only_starts = !is_waiting && self.doomed_count == 0 && !is_bounded && !self.in_stop_pass();
+        let only_starts = !is_waiting && !self.has_doomed() && !is_bounded && !self.in_stop_pass();
         if !only_starts && let Some(action) = self.action_before_starts(now) {
             return Some(action);
         }
@@ -224,7 +225,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         if let Some(action) = self.fire_timers(now) {
             return Some(action);
         }
-        if self.doomed_count > 0
+        if self.has_doomed()
             && let Some(step) = self.end_doomed()
         {
             return Some(Action::Ended(step));

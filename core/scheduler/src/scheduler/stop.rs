@@ -57,7 +57,7 @@ pub(super) struct Stopping {
     /// Whose failure it was, if it was one.
     pub(super) by: StepId,
     /// Cancels asked for from outside; the second reaches clean-up steps.
-    cancels: u32,
+    cancels: u8,
     pub(super) deadline_noted: bool,
     /// The next step of the stop pass; beyond the last step when there is none.
     next: u32,
