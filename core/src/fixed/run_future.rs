@@ -60,7 +60,6 @@ pin_project! {
 }
 
 /// How far a run has come.
-#[allow(clippy::large_enum_variant, reason = "without a heap there is nowhere else to keep the run")]
 pub(super) enum Stage<'r, P, S, T, L, const STEPS: usize> {
     Start(RunStart<'r, S, L, STEPS>),
     Scheduled(ScheduledBy<'r, P, S, T>),
