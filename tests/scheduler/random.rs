@@ -144,11 +144,11 @@ impl Random {
     /// the run stay on it.
     pub(crate) fn fast_path_case(&mut self, most_steps: u64) -> Case {
         let case = self.case(most_steps);
-        self.to_fast_path(case)
+        self.make_fast_path(case)
     }
 
     /// Makes a case one for the fast path.
-    pub(crate) fn to_fast_path(&mut self, mut case: Case) -> Case {
+    pub(crate) fn make_fast_path(&mut self, mut case: Case) -> Case {
         let (has_any_failed, seldom) = (self.one_in(8), self.pick([1, 4, 50]));
         for spec in &mut case.steps {
             spec.uses.clear();

@@ -11,12 +11,12 @@ const RULES: [Rule; 5] = [Rule::Default, Rule::SkipOnError, Rule::AllDone, Rule:
 /// For n steps, of which the first waits for none: 3 * 6 * (8 * 2) * (8 * 8)^(n - 1) * 3^(n (n - 1) / 2) cases.
 fn together(digits: &mut Digits, count: usize) -> Case {
     let mut steps: Vec<Spec> = (0..count).map(|index| one_of_all(digits, index)).collect();
-    for after in 1..count {
+    for (after, spec) in steps.iter_mut().enumerate() {
         for before in 0..after {
             match digits.next(3) {
                 0 => {}
-                1 => steps[after].needs.insert(0, before),
-                _ => steps[after].order.push(before),
+                1 => spec.needs.insert(0, before),
+                _ => spec.order.push(before),
             }
         }
     }
@@ -94,12 +94,12 @@ fn graphs_of_four_steps_with_order_only() {
         let spans = digits.pick(SPANS);
         let mut steps: Vec<Spec> = spans.iter().take(4).map(|span| plain(digits, *span)).collect();
         steps.iter_mut().for_each(|spec| spec.rule = digits.pick([Rule::Default, Rule::AllDone, Rule::NoneFailed]));
-        for after in 1..4 {
+        for (after, spec) in steps.iter_mut().enumerate() {
             for before in 0..after {
                 match digits.next(3) {
                     0 => {}
-                    1 => steps[after].needs.push(before),
-                    _ => steps[after].order.push(before),
+                    1 => spec.needs.push(before),
+                    _ => spec.order.push(before),
                 }
             }
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rungs::scheduler::{Action, Numbering, Outcome, Scheduler, StepId, StepState, Verdict};
-use rungs::{Cause, Instant, Retry, Status, Stop};
+use rungs::{Instant, Retry, Stop};
 
 use crate::agreement::check_random;
 use crate::layout::{Buffers, Layout, id};
@@ -37,7 +37,7 @@ fn as_the_oracle_expects_with_meanings() {
         let most_steps = [6, 20, 60][seed as usize % 3];
         let mut random = Random::new(seed);
         let case = random.case_with_meanings(most_steps);
-        let case = random.to_fast_path(case);
+        let case = random.make_fast_path(case);
         check_random(&format!("fast path with meanings, seed {seed} for up to {most_steps} steps"), case);
     }
 }
@@ -58,7 +58,7 @@ fn of_cases_of_up_to_300_steps() {
 fn twins(seed: u64, most_steps: u64) -> u32 {
     let mut random = Random::new(seed);
     let case = if random.one_in(2) { random.case(most_steps) } else { random.case_with_meanings(most_steps) };
-    let mut case = random.to_fast_path(case);
+    let mut case = random.make_fast_path(case);
     if random.one_in(50) {
         case.limit = Some(0);
     }
@@ -156,7 +156,7 @@ impl Twins<'_> {
                 let running = (state.is_in_flight(), state.is_still_running(), state.is_late());
                 (state.status(), state.cause(), state.attempts(), running)
             };
-            let states: Vec<(Status, Option<Cause>, u32, (bool, bool, bool))> = states.map(seen).collect();
+            let states: Vec<_> = states.map(seen).collect();
             let limits: Vec<_> = self.in_flight.iter().map(|&step| run.attempt_limit(step, self.now())).collect();
             (states, limits, run.poll_deadline(), run.in_flight(), run.has_ended())
         };
