@@ -14,6 +14,7 @@ mod fields;
 mod generics;
 mod infallible;
 mod outcomes;
+mod ownership;
 mod panics;
 mod settings;
 mod sizes;

@@ -102,6 +102,7 @@ mod priorities;
 mod report;
 mod run_future;
 mod runner;
+mod sequences;
 mod settings;
 mod signal;
 mod static_plan;
@@ -121,6 +122,7 @@ pub(crate) mod private {
         output::{NamedResult, OutputType, PlainType, StepOutput, StepValue, result_of, retry_verdict, step_id},
         priorities::Priorities,
         sealed::Generated,
+        sequences::Sequences,
         settings::{AsDeclared, RunOptions, RunSettings, StoppedBy},
         static_plan::StaticPlanParts,
         storage::{ReportStorage, RunBuffers, RunStorage},

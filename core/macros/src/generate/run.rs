@@ -1,6 +1,6 @@
 //! How the pipeline is run: the functions that users call, and the implementation behind them.
 
-use super::{bounds, lane, local, outputs};
+use super::{bounds, lane, local, outputs, places};
 use crate::model::{Order, ParamKind, Pipeline, Step};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -171,7 +171,7 @@ fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'
     let (outputs, lane_states, storage, context) =
         (local("outputs"), local("lane_states"), local("storage"), local("context"));
     let (runner, timer, buffers) = (local("runner"), local("timer"), local("buffers"));
-    let (fields, results, error) = (lane::fields(model), lane::results(model), &model.error);
+    let (fields, results, error) = (places::fields(model), places::results(model), &model.error);
     let names: Vec<_> = (0..model.graph.lanes.len()).map(|lane| local(&format!("lane_{lane}"))).collect();
     let blocks = model.graph.lanes.iter().enumerate().map(|(lane, steps)| lane::block(model, lane, steps));
     // The last arm is the wildcard, which saves a comparison.

@@ -8,6 +8,7 @@ mod graphs;
 mod models;
 mod modules;
 mod names;
+mod ownership;
 mod parameters;
 mod signatures;
 

@@ -95,7 +95,6 @@ fn all_at_once() {
             ("retrys", "`retrys` is not a setting of a step; did you mean `retries`?"),
             ("fn", "a step is an `async fn`: add `async`"),
             ("bsu", "step `a` needs `bsu`, which is neither a step nor a field of `A`; did you mean the field `bus`?"),
-            ("&mut u8", "the result of step `a` may have other readers: take it by `&`, not by `&mut`"),
             ("bus", "step `b` uses `bus`, which is not a resource of this pipeline"),
             ("!", "a step ends: its return type cannot be `!`"),
             ("d", "step `c` needs `d`, which does not exist"),
