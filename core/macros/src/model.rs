@@ -120,8 +120,16 @@ pub(crate) struct Step {
     pub(crate) borrows: bool,
     pub(crate) fallibility: Fallibility,
     pub(crate) settings: StepArgs,
+    pub(crate) context_limits: ContextLimits,
     /// By index into `Pipeline::resources`; each at most once.
     pub(crate) uses: Vec<(usize, Expr)>,
+}
+
+/// The limits of a step that are values of the context: places of fields in it. The settings have their upper bound.
+#[derive(Default)]
+pub(crate) struct ContextLimits {
+    pub(crate) timeout: Option<Expr>,
+    pub(crate) deadline: Option<Expr>,
 }
 
 /// Whether a step can fail: whether its return type is a `Result`.
@@ -191,6 +199,8 @@ pub(crate) struct StepArgs {
     pub(crate) timeout: Option<Expr>,
     pub(crate) retry_on_timeout: Option<Expr>,
     pub(crate) deadline: Option<Expr>,
+    /// The upper bound of limits that are values of the context.
+    pub(crate) at_most: Option<Expr>,
     pub(crate) expected: Option<Expr>,
     pub(crate) when: When,
     /// `optional` or `required`, if one of them is stated.

@@ -94,6 +94,7 @@ mod defmt;
 mod driver;
 mod fast_path;
 mod lane_states;
+mod limits;
 mod observers;
 mod output;
 mod packed;
@@ -118,6 +119,7 @@ pub(crate) mod private {
     pub use super::{
         cells::{Handover, SharedResult},
         lane_states::LaneStates,
+        limits::{ContextLimits, LimitedBy},
         observers::Watched,
         output::{NamedResult, OutputType, PlainType, StepOutput, StepValue, result_of, retry_verdict, step_id},
         priorities::Priorities,

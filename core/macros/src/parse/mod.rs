@@ -7,6 +7,7 @@ mod diagnostics;
 mod infallible;
 mod items;
 mod kept;
+mod limits;
 mod missing_context;
 mod module_args;
 mod names;
@@ -16,6 +17,7 @@ mod signature;
 mod step_args;
 #[cfg(test)]
 mod tests;
+mod variants;
 mod wiring;
 
 use crate::{
@@ -28,6 +30,7 @@ use names::Names;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{AttrStyle, Attribute, Error, Ident, Item, ItemMod, Visibility, parse_quote};
+pub(crate) use variants::{Variant, variants};
 use wiring::Wired;
 
 /// A module with diagnostics.
@@ -37,10 +40,14 @@ pub(crate) struct Rejected {
     module: TokenStream,
 }
 
-impl From<Rejected> for TokenStream {
-    fn from(rejected: Rejected) -> Self {
-        let (module, errors) = (rejected.module, rejected.error.into_compile_error());
-        quote! { #module #errors }
+impl Rejected {
+    /// The module and the diagnostics, which are those of a [`Variant`] if there is a condition.
+    pub(crate) fn into_tokens(self, condition: Option<&TokenStream>) -> TokenStream {
+        let (module, errors) = (self.module, self.error.into_compile_error());
+        match condition {
+            None => quote! { #module #errors },
+            Some(condition) => quote! { #[cfg(#condition)] #module #[cfg(#condition)] const _: () = { #errors }; },
+        }
     }
 }
 

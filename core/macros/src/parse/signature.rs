@@ -2,7 +2,6 @@
 
 use super::{
     diagnostics::{Diagnostics, shown},
-    items::is_cfg,
     kept::{self, Lifetimes},
 };
 use crate::model::Fallibility;
@@ -29,9 +28,6 @@ pub(super) fn parameters(sig: &Signature, diagnostics: &mut Diagnostics) -> Vec<
             }
             FnArg::Typed(typed) => typed,
         };
-        if let Some(cfg) = typed.attrs.iter().find(|attribute| is_cfg(attribute)) {
-            diagnostics.at(cfg, "`#[cfg]` is not supported on a parameter of a step; put it on the module");
-        }
         match &*typed.pat {
             Pat::Ident(PatIdent { ident, by_ref: None, subpat: None, .. }) => {
                 if named.iter().any(|other| other.ident == *ident) {

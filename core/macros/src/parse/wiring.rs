@@ -5,7 +5,7 @@ use super::{
     closest::closest,
     diagnostics::{Diagnostics, shown},
     items::Declared,
-    missing_context,
+    limits, missing_context,
     names::Names,
     params, signature,
 };
@@ -36,11 +36,12 @@ pub(super) fn wire(
     check_duplicates(&declared, diagnostics);
     missing_context::check(&declared, names, diagnostics);
     let (mut steps, mut needs) = (Vec::new(), Vec::new());
-    for (at, Declared { sig, args }) in declared.into_iter().enumerate() {
+    for (at, Declared { sig, mut args }) in declared.into_iter().enumerate() {
         let (output, fallibility, lifetimes) = signature::check(&sig, context, diagnostics);
         let named = signature::parameters(&sig, diagnostics);
         let params = params::resolve(named, at, args.settings.when.is_clean_up(), &lifetimes, names, diagnostics);
         needs.push(edges(at, &params, args.after, names, diagnostics));
+        let context_limits = limits::resolve(&mut args.settings, names, diagnostics);
         let uses = uses(names.step(at), args.uses, resources, diagnostics);
         steps.push(Step {
             ident: sig.ident,
@@ -50,6 +51,7 @@ pub(super) fn wire(
             borrows: !lifetimes.is_empty(),
             fallibility,
             settings: args.settings,
+            context_limits,
             uses,
         });
     }

@@ -11,6 +11,7 @@ mod names;
 mod ownership;
 mod parameters;
 mod signatures;
+mod variants;
 
 use super::{Rejected, pipeline};
 use crate::model::Pipeline;
