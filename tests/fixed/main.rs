@@ -6,6 +6,7 @@
 mod clock;
 
 mod boots;
+mod conditions;
 mod defaults;
 mod drives;
 mod dropped;
@@ -13,7 +14,9 @@ mod fast_path;
 mod fields;
 mod generics;
 mod infallible;
+mod limits;
 mod outcomes;
+mod ownership;
 mod panics;
 mod settings;
 mod sizes;

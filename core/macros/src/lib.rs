@@ -81,8 +81,26 @@ use proc_macro::TokenStream;
 /// inside a body.
 #[proc_macro_attribute]
 pub fn pipeline(args: TokenStream, module: TokenStream) -> TokenStream {
-    match parse::pipeline(args.into(), module.into()) {
-        Ok(model) => generate::pipeline(&model).into(),
-        Err(rejected) => proc_macro2::TokenStream::from(rejected).into(),
+    let module = proc_macro2::TokenStream::from(module);
+    match parse::variants(module.clone()) {
+        Ok(variants) => {
+            variants.into_iter().map(|variant| TokenStream::from(expand(args.clone().into(), variant))).collect()
+        }
+        Err(error) => {
+            let error = error.into_compile_error();
+            quote::quote!(#module #error).into()
+        }
+    }
+}
+
+/// A module as it is under a condition.
+fn expand(args: proc_macro2::TokenStream, variant: parse::Variant) -> proc_macro2::TokenStream {
+    let parse::Variant { condition, module } = variant;
+    match parse::pipeline(args, module) {
+        Ok(model) => {
+            let (condition, code) = (condition.into_iter(), generate::pipeline(&model));
+            quote::quote!(#(#[cfg(#condition)])* #code)
+        }
+        Err(rejected) => rejected.into_tokens(condition.as_ref()),
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Pipeline {
     pub(crate) resources: Vec<Resource>,
     pub(crate) context: Option<Context>,
     pub(crate) steps: Vec<Step>,
+    /// How the result of each step is taken.
+    pub(crate) results: Vec<Place>,
     pub(crate) graph: Graph,
 }
 
@@ -69,10 +71,42 @@ pub(crate) struct Context {
 pub(crate) struct Field {
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
-    /// A step takes it by `&mut`, so no two of its users are ever in flight together.
-    pub(crate) exclusive: bool,
-    /// The steps that take it, in `Graph::order`; a step that takes it twice is an error.
+    pub(crate) place: Place,
+}
+
+/// How steps take a field of the context, or the result of a step.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Place {
+    pub(crate) access: Access,
+    /// The steps that take it, in `Graph::order`. The step whose result it is comes first, unless all others only read it:
+    /// then it is not among them.
     pub(crate) users: Vec<usize>,
+    /// The last of the users, if they only read it and may do so together: the first of them publishes it for all.
+    pub(crate) readers: Vec<usize>,
+}
+
+impl Place {
+    /// Steps that must follow one another, and that are not all on one lane.
+    pub(crate) fn sequences(&self) -> Vec<Vec<usize>> {
+        if self.access != Access::HandedOver {
+            return Vec::new();
+        }
+        let (turns, readers) = self.users.split_at(self.users.len() - self.readers.len());
+        let each_after_turns = readers.iter().map(|&reader| [turns, &[reader]].concat());
+        [turns.to_vec()].into_iter().chain(each_after_turns).collect()
+    }
+}
+
+/// How the lanes of its users get hold of a field or a result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// All steps only read it.
+    #[default]
+    Shared,
+    /// A step changes it, and all users are on one lane, which owns it.
+    Owned,
+    /// A step changes it, and its users are on several lanes, which hand it over.
+    HandedOver,
 }
 
 /// One `#[step]`.
@@ -82,10 +116,20 @@ pub(crate) struct Step {
     pub(crate) params: Vec<Param>,
     /// The whole return type: `Result<Imu, BringUp>`, an alias of such a one, or the plain value of a step that cannot fail.
     pub(crate) output: Type,
+    /// The result borrows from a field of the context, so only the run itself can hold it.
+    pub(crate) borrows: bool,
     pub(crate) fallibility: Fallibility,
     pub(crate) settings: StepArgs,
+    pub(crate) context_limits: ContextLimits,
     /// By index into `Pipeline::resources`; each at most once.
     pub(crate) uses: Vec<(usize, Expr)>,
+}
+
+/// The limits of a step that are values of the context: places of fields in it. The settings have their upper bound.
+#[derive(Default)]
+pub(crate) struct ContextLimits {
+    pub(crate) timeout: Option<Expr>,
+    pub(crate) deadline: Option<Expr>,
 }
 
 /// Whether a step can fail: whether its return type is a `Result`.
@@ -104,15 +148,37 @@ pub(crate) struct Param {
     /// As written, the reference included.
     pub(crate) ty: Type,
     pub(crate) kind: ParamKind,
+    /// The step's result borrows from what the parameter is given.
+    pub(crate) is_kept: bool,
+}
+
+impl Param {
+    /// Whether an attempt uses up what the parameter is given, so that there can be only one.
+    pub(crate) fn is_used_up(&self) -> bool {
+        match self.kind {
+            ParamKind::Result { by, .. } => by == By::Value,
+            ParamKind::Field { by, .. } => by == By::Mut && self.is_kept,
+            ParamKind::Context => false,
+        }
+    }
+}
+
+/// How a step takes a result or a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum By {
+    Ref,
+    Mut,
+    /// Results only.
+    Value,
 }
 
 /// What a parameter is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ParamKind {
-    /// A step's result: `&T`, and `Result<&T, Cause>` for a [clean-up step](When::is_clean_up).
-    Result { step: usize },
+    /// A step's result: `&T`, `&mut T` or `T`, and for a [clean-up step](When::is_clean_up) a `Result` of it.
+    Result { step: usize, by: By },
     /// A field of the context, by index into `Context::fields`.
-    Field { field: usize, mutable: bool },
+    Field { field: usize, by: By },
     /// `cx`.
     Context,
 }
@@ -133,6 +199,8 @@ pub(crate) struct StepArgs {
     pub(crate) timeout: Option<Expr>,
     pub(crate) retry_on_timeout: Option<Expr>,
     pub(crate) deadline: Option<Expr>,
+    /// The upper bound of limits that are values of the context.
+    pub(crate) at_most: Option<Expr>,
     pub(crate) expected: Option<Expr>,
     pub(crate) when: When,
     /// `optional` or `required`, if one of them is stated.
@@ -182,6 +250,6 @@ pub(crate) struct Edge {
 pub(crate) enum EdgeKind {
     Result,
     After,
-    /// Both use a field that one of them takes by `&mut`.
+    /// Both take a field or a result that one of them changes.
     Order,
 }

@@ -49,13 +49,36 @@ impl<'r, T> SharedResult<'r, T> {
     }
 }
 
+impl<'r, T> SharedResult<'r, T> {
+    /// The result; if there is none yet, `publish` gives it.
+    ///
+    /// ```
+    /// use rungs::__private::{Handover, SharedResult};
+    ///
+    /// // What steps changed in turn is read by several from now on.
+    /// let mut bus = 7;
+    /// let (handover, readers) = (Handover::new(&mut bus), SharedResult::new());
+    /// let read = || readers.get_or_set(|| handover.take().map(|bus| &*bus));
+    /// assert_eq!((read(), read(), handover.take()), (Some(&7), Some(&7), None));
+    /// ```
+    #[inline]
+    pub fn get_or_set(&self, publish: impl FnOnce() -> Option<&'r T>) -> Option<&'r T> {
+        if let Some(result) = self.get() {
+            return Some(result);
+        }
+        let result = publish()?;
+        self.set(result);
+        Some(result)
+    }
+}
+
 impl<T> Default for SharedResult<'_, T> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-/// A field of the context that steps of several lanes take by `&mut`: by the plan they do so one after another.
+/// A field of the context, or a result, that steps of several lanes change: by the plan they do so one after another.
 ///
 /// ```
 /// use rungs::__private::Handover;
@@ -90,13 +113,13 @@ impl<T> Handover<T> {
 
     /// Nothing to take yet.
     #[cfg(feature = "std")]
-    pub(super) const fn empty() -> Self {
+    pub const fn empty() -> Self {
         Self(Lock::new(None))
     }
 
     /// Nothing to take yet.
     #[cfg(not(feature = "std"))]
-    pub(super) const fn empty() -> Self {
+    pub const fn empty() -> Self {
         Self(Lock::new(core::cell::Cell::new(None)))
     }
 
@@ -108,6 +131,11 @@ impl<T> Handover<T> {
     /// Gives the value back.
     pub fn give(&self, value: T) {
         self.replace(Some(value));
+    }
+
+    /// Gives back what [`take`](Self::take) returned.
+    pub fn give_back(&self, taken: Option<T>) {
+        self.replace(taken);
     }
 
     #[cfg(feature = "std")]

@@ -94,6 +94,7 @@ mod defmt;
 mod driver;
 mod fast_path;
 mod lane_states;
+mod limits;
 mod observers;
 mod output;
 mod packed;
@@ -102,6 +103,7 @@ mod priorities;
 mod report;
 mod run_future;
 mod runner;
+mod sequences;
 mod settings;
 mod signal;
 mod static_plan;
@@ -117,10 +119,12 @@ pub(crate) mod private {
     pub use super::{
         cells::{Handover, SharedResult},
         lane_states::LaneStates,
+        limits::{ContextLimits, LimitedBy},
         observers::Watched,
         output::{NamedResult, OutputType, PlainType, StepOutput, StepValue, result_of, retry_verdict, step_id},
         priorities::Priorities,
         sealed::Generated,
+        sequences::Sequences,
         settings::{AsDeclared, RunOptions, RunSettings, StoppedBy},
         static_plan::StaticPlanParts,
         storage::{ReportStorage, RunBuffers, RunStorage},

@@ -108,7 +108,7 @@ impl<
             }
             driver.notify_run_start(&start.settings);
             let config = start.settings.config(&P::STATIC_PLAN.config);
-            if P::STATIC_PLAN.may_use_fast_path(config) && !S::HAS_SIGNAL && !O::LISTEN {
+            if P::STATIC_PLAN.may_use_fast_path(config) && !S::HAS_SIGNAL && !S::HAS_LIMITS && !O::LISTEN {
                 let Err(fast_path) = driver.run_fast_path(start.states, config.get_poll_budget(), cx) else {
                     driver.end();
                     return Poll::Ready(());

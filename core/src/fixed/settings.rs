@@ -7,7 +7,7 @@ use super::{
 };
 use crate::time::Timer;
 use core::{marker::PhantomData, task::Waker};
-use rungs_scheduler::{Config, Numbering, Plan, Requirements, Setup, Stop};
+use rungs_scheduler::{Config, Numbering, Plan, Requirements, Setup, StepId, Stop};
 
 /// The settings of a run: [`AsDeclared`] or [`RunOptions`], and perhaps [`StoppedBy`] signals.
 ///
@@ -18,6 +18,9 @@ pub trait RunSettings: Copy + Sealed {
 
     /// Whether a signal may stop the run.
     const HAS_SIGNAL: bool = false;
+
+    /// Whether the context states limits of steps.
+    const HAS_LIMITS: bool = false;
 
     /// The type of these settings with an option more.
     type RunOptions: RunSettings;
@@ -32,6 +35,18 @@ pub trait RunSettings: Copy + Sealed {
     #[inline]
     fn any_signal(&self, _is: impl Fn(&StopSignal) -> bool + Copy) -> bool {
         false
+    }
+
+    /// How long an attempt of the step may take at most, in nanoseconds.
+    #[inline]
+    fn timeout_cap(&self, _step: StepId) -> u64 {
+        u64::MAX
+    }
+
+    /// How long the step may take at most, in nanoseconds.
+    #[inline]
+    fn deadline_cap(&self, _step: StepId) -> u64 {
+        u64::MAX
     }
 }
 
@@ -191,5 +206,15 @@ impl<'a, P: StaticPipeline, S: RunSettings, T: Timer> Setup<'a> for StaticSetup<
     #[inline]
     fn config(&self) -> &Config {
         self.settings.config(&P::STATIC_PLAN.config)
+    }
+
+    #[inline]
+    fn timeout_cap(&self, step: StepId) -> u64 {
+        self.settings.timeout_cap(step)
+    }
+
+    #[inline]
+    fn deadline_cap(&self, step: StepId) -> u64 {
+        self.settings.deadline_cap(step)
     }
 }

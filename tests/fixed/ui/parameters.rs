@@ -1,4 +1,4 @@
-// Results are taken by `&`, fields by `&` or `&mut`, and clean-up steps take the outcomes of their needs.
+// Results are taken by `&`, `&mut` or by value, fields by `&` or `&mut`, and clean-up steps take the outcomes of their needs.
 use rungs::Cause;
 
 pub struct Fault;
@@ -17,14 +17,8 @@ mod steps {
     }
 
     #[step]
-    async fn mutable(power: &mut u8) -> Result<(), Fault> {
-        *power += 1;
-        Ok(())
-    }
-
-    #[step]
-    async fn owned(power: u8, radio: u8) -> Result<(), Fault> {
-        let _ = (power, radio);
+    async fn owned(radio: u8) -> Result<(), Fault> {
+        let _ = radio;
         Ok(())
     }
 

@@ -27,7 +27,11 @@ fn bounds_of(step: &Step, context: &Context) -> Vec<TokenStream> {
     let inline =
         params.filter(|param| !param.bounds.is_empty()).map(|TypeParam { ident, bounds, .. }| quote!(#ident: #bounds));
     let clause = step.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
-    inline.chain(clause.map(ToTokens::to_token_stream)).map(|predicate| renamed(predicate, &names)).collect()
+    // A lifetime of the step is that of one attempt, or that of the context, for which its type holds anyway.
+    let own: Vec<_> = step.generics.lifetimes().map(|param| param.lifetime.to_string()).collect();
+    let is_general = |predicate: &TokenStream| !own.iter().any(|own| predicate.to_string().contains(own.as_str()));
+    let all = inline.chain(clause.map(ToTokens::to_token_stream)).filter(is_general);
+    all.map(|predicate| renamed(predicate, &names)).collect()
 }
 
 /// Which parameter of the context each parameter of a step stands for: the one of the field whose type it is, or else

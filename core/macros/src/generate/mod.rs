@@ -1,9 +1,12 @@
 //! Code generation: the items that a checked module gets beside its own.
 
+mod arguments;
 mod bounds;
 mod lane;
 mod outputs;
+mod places;
 mod plan;
+mod rules;
 mod run;
 
 use crate::model::Pipeline;
@@ -33,6 +36,12 @@ pub(crate) fn pipeline(model: &Pipeline) -> TokenStream {
 /// A local variable of ours, which is distinct from any of the user's.
 fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
+}
+
+/// The same name with another location.
+fn located(mut name: Ident, span: Span) -> Ident {
+    name.set_span(name.span().located_at(span));
+    name
 }
 
 /// The `StepId` of a step.

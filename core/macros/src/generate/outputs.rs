@@ -1,8 +1,8 @@
 //! The outputs of a run, one slot per step.
 
 use crate::model::{Fallibility, Pipeline, Step};
-use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
 use std::collections::BTreeSet;
 use syn::{GenericParam, Generics, Type, spanned::Spanned, visit::Visit};
 
@@ -10,12 +10,13 @@ use syn::{GenericParam, Generics, Type, spanned::Spanned, visit::Visit};
 pub(super) fn items(model: &Pipeline) -> TokenStream {
     let generics = generics(model);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
-    let fields = model.steps.iter().map(|step| {
+    let kept = || model.steps.iter().filter(|step| !step.borrows);
+    let fields = kept().map(|step| {
         let (ident, value) = (&step.ident, value_of(step));
-        let doc = format!("The output of `{ident}`; `None` if it did not succeed.");
+        let doc = format!("The output of `{ident}`; `None` if it did not succeed, or if another step took it.");
         quote!(#[doc = #doc] pub #ident: ::core::option::Option<#value>)
     });
-    let empty = model.steps.iter().map(|step| {
+    let empty = kept().map(|step| {
         let ident = &step.ident;
         quote!(#ident: ::core::option::Option::None)
     });
@@ -63,15 +64,47 @@ fn value_of(step: &Step) -> TokenStream {
 
 /// Whether a step returns a `Result`, as a generic argument.
 pub(super) fn is_result(step: &Step) -> TokenStream {
-    let output = &step.output;
+    let output = without_lifetimes(step);
     match step.fallibility {
         Fallibility::Fallible => quote!(true),
         Fallibility::Infallible => quote!(false),
         Fallibility::ByType => {
-            let is_result = quote_spanned!(output.span()=> <__rungs::__private::OutputType<#output>>::IS_RESULT);
+            let is_result = quote_spanned!(step.output.span()=> <__rungs::__private::OutputType<#output>>::IS_RESULT);
             quote!({ #[allow(unused_imports)] use __rungs::__private::PlainType as _; #is_result })
         }
     }
+}
+
+/// The return type as it can be named outside of a run, for questions about its name alone.
+fn without_lifetimes(step: &Step) -> TokenStream {
+    let output = step.output.to_token_stream();
+    if step.borrows { for_all_time(output) } else { output }
+}
+
+/// The same tokens with `'static` for each lifetime.
+fn for_all_time(tokens: TokenStream) -> TokenStream {
+    let mut named = TokenStream::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let is_quote = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '\'');
+        match token {
+            _ if is_quote(&token) => {
+                tokens.next();
+                named.extend(quote!('static));
+            }
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), for_all_time(group.stream()));
+                inner.set_span(group.span());
+                named.append(inner);
+            }
+            TokenTree::Punct(ref punct) if punct.as_char() == '&' && !tokens.peek().is_some_and(is_quote) => {
+                named.append(token);
+                named.extend(quote!('static));
+            }
+            _ => named.append(token),
+        }
+    }
+    named
 }
 
 /// Whether the compiler might see a `Result` where the attribute does not.
@@ -83,11 +116,11 @@ fn may_be_alias(step: &Step) -> bool {
 /// Checks that a plain value is no `Result` by another name: the error would be lost. The compiler complains at the step's own
 /// return type.
 fn plain_check(model: &Pipeline, step: &Step) -> TokenStream {
-    let output = &step.output;
+    let output = without_lifetimes(step);
     let none = Generics::default();
     let generics = model.context.as_ref().map_or(&none, |context| &context.generics);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
-    quote_spanned! {output.span()=>
+    quote_spanned! {step.output.span()=>
         const _: () = {
             #[allow(dead_code)]
             fn is_no_result #impl_generics () #where_clause {
@@ -102,7 +135,7 @@ fn plain_check(model: &Pipeline, step: &Step) -> TokenStream {
 /// The parameters of the context that occur in outputs, with their bounds.
 pub(super) fn generics(model: &Pipeline) -> Generics {
     let Some(context) = &model.context else { return Generics::default() };
-    let outputs = Identifiers::of(model.steps.iter().map(|step| &step.output));
+    let outputs = Identifiers::of(model.steps.iter().filter(|step| !step.borrows).map(|step| &step.output));
     let mut kept = Generics::default();
     for param in &context.generics.params {
         let ident = match param {

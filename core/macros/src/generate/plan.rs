@@ -1,6 +1,6 @@
 //! The plan as constants: they lie in flash.
 
-use super::step_id;
+use super::{rules, step_id};
 use crate::graph::Rows;
 use crate::model::{OnFailure, Order, Pipeline, StepArgs, When};
 use crate::parse::shown;
@@ -27,7 +27,9 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     let classes = Classes::of(model);
     let (settings, which) = settings(model, &classes);
     let defaults = settings_of(&model.defaults, None, 0);
+    let single_attempts = rules::single_attempts(model);
     let resources = classes.tokens(model);
+    let sequences = rules::sequences(model);
     let resource_names = model.resources.iter().map(|resource| shown(&resource.name));
     let by_level = if model.config.order == Some(Order::Levels) { quote!(__LEVELS) } else { quote!(&[]) };
     // Without resources or barriers all that may start does, so the order of declaration is as good as any.
@@ -56,6 +58,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             const __WHICH: &[u32] = &[#(#which),*];
             const __PLAN: __scheduler::Plan<'static> =
                 __scheduler::Plan::new(__scheduler::Edges::new(__NEED_ROWS, __NEEDS), __scheduler::Edges::new(__WAITING_ROWS, __WAITING), __SETTINGS, __WHICH);
+            #sequences
             #resources
             const __PRIORITIES: __rungs::__private::Priorities<__COUNT, __BOUNDS> = __rungs::__private::Priorities::new(&__PLAN, __ORDER, #by_level);
             const __BY_PRIORITY: __scheduler::Numbering<'static> = (&__PRIORITIES).numbering(&__PLAN, #by_level, __USE_ROWS, __USES, __CAPACITIES);
@@ -72,6 +75,8 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             }
             .build()
         };
+
+        #single_attempts
     }
 }
 
@@ -131,7 +136,7 @@ fn at_least_one(attempts: &Expr, mistake: &str) -> TokenStream {
 }
 
 /// An assertion, which the compiler reports at this expression if it fails.
-fn check(at: &Expr, holds: &TokenStream, message: &str) -> TokenStream {
+pub(super) fn check(at: &impl Spanned, holds: &TokenStream, message: &str) -> TokenStream {
     let span = Span::mixed_site().located_at(at.span());
     quote_spanned!(span=> const _: () = ::core::assert!(#holds, #message);)
 }

@@ -1,7 +1,7 @@
 //! How the pipeline is run: the functions that users call, and the implementation behind them.
 
-use super::{bounds, lane, local, outputs};
-use crate::model::{Order, ParamKind, Pipeline, Step};
+use super::{bounds, lane, local, outputs, places};
+use crate::model::{ContextLimits, Order, ParamKind, Pipeline, Step};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, GenericParam, Generics, TypeGenerics, punctuated::Punctuated, spanned::Spanned};
@@ -171,8 +171,9 @@ fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'
     let (outputs, lane_states, storage, context) =
         (local("outputs"), local("lane_states"), local("storage"), local("context"));
     let (runner, timer, buffers) = (local("runner"), local("timer"), local("buffers"));
-    let (fields, results, error) = (lane::fields(model), lane::results(model), &model.error);
+    let (fields, results, error) = (places::fields(model), places::results(model), &model.error);
     let names: Vec<_> = (0..model.graph.lanes.len()).map(|lane| local(&format!("lane_{lane}"))).collect();
+    let (limits, runner_with_limits) = limits(model);
     let blocks = model.graph.lanes.iter().enumerate().map(|(lane, steps)| lane::block(model, lane, steps));
     // The last arm is the wildcard, which saves a comparison.
     let last = names.last().map_or_else(|| quote!(::core::task::Poll::Ready(())), poll_lane);
@@ -196,10 +197,11 @@ fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'
             {
                 let (#outputs, #buffers) = #storage.lend();
                 let #lane_states: &LaneStates<#error> = &LaneStates::new();
+                #limits
                 #results
                 #fields
                 #(let mut #names = ::core::pin::pin!(#blocks);)*
-                #buffers.drive(#runner, #timer, #lane_states, move |lane, cx| match lane {
+                #buffers.drive(#runner_with_limits, #timer, #lane_states, move |lane, cx| match lane {
                     #(#others,)*
                     _ => #last,
                 })
@@ -208,6 +210,26 @@ fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'
             #storage.report()
         }
     }
+}
+
+/// The limits that are values of the context, and the runner with them.
+fn limits(model: &Pipeline) -> (TokenStream, TokenStream) {
+    let (context, runner, name) = (local("context"), local("runner"), local("limits"));
+    let of_step = |(number, step): (usize, &Step)| {
+        let ContextLimits { timeout, deadline } = &step.context_limits;
+        let limits = [(timeout, quote!(timeout)), (deadline, quote!(deadline))];
+        let stated = limits.into_iter().filter_map(|(limit, method)| {
+            let limit = limit.as_ref()?;
+            Some(quote_spanned!(limit.span()=> .#method(#context.#limit)))
+        });
+        let (stated, id) = (stated.collect::<TokenStream>(), super::step_id(number));
+        (!stated.is_empty()).then(|| quote!(__rungs::__private::ContextLimits::new(#id) #stated))
+    };
+    let all: Vec<_> = model.steps.iter().enumerate().filter_map(of_step).collect();
+    if all.is_empty() {
+        return (TokenStream::new(), quote!(#runner));
+    }
+    (quote!(let #name = &[#(#all),*];), quote!(#runner.limited_by(#name)))
 }
 
 fn poll_lane(lane: &Ident) -> TokenStream {

@@ -1,4 +1,4 @@
-//! Which steps are never in flight together, and the order-only edges that keep the users of a field so.
+//! Which steps are never in flight together, and the order-only edges that keep the users of a field or a result so.
 //!
 //! Dependent steps can still overlap: a step ends before it has started when one of its needs fails or the run is stopped,
 //! while another of its needs may be in flight; a clean-up step that waits for the ended step then starts beside that one.
@@ -26,9 +26,10 @@ pub(super) struct Apart {
 }
 
 impl Apart {
-    /// Goes through the steps in `order`, and adds an edge to a step where an earlier user of the same field could
-    /// otherwise be in flight. All added edges go along `order`, so they close no cycle.
-    pub(super) fn new(needs: Vec<Vec<Edge>>, clean_up: &[bool], order: &[usize], fields: &[Shared]) -> Self {
+    /// Goes through the steps in `order`, and adds an edge to a step where an earlier user of the same field or result could
+    /// otherwise be in flight, and it, the step or a later one changes what they share. All added edges go along `order`, so
+    /// they close no cycle.
+    pub(super) fn new(needs: Vec<Vec<Edge>>, clean_up: &[bool], order: &[usize], shared: &[Shared]) -> Self {
         let none = vec![Steps::new(); needs.len()];
         let mut apart =
             Self { needs, clean_up: clean_up.to_vec(), before: none.clone(), done: none.clone(), succeeded: none };
@@ -36,10 +37,13 @@ impl Apart {
             for edge in apart.needs[step].clone() {
                 apart.learn(step, edge);
             }
-            let takes = |field: &&Shared| field.exclusive && field.users.contains(&step);
-            for field in fields.iter().filter(takes) {
-                // The nearest first: those before it have often ended when it has.
-                let earlier = order[..at].iter().rev().filter(|user| field.users.contains(user));
+            let takes = |shared: &&Shared| shared.is_exclusive() && shared.users.contains(&step);
+            for shared in shared.iter().filter(takes) {
+                let (users, _) = shared.in_order(order);
+                let is_earlier = |user: &&usize| order[..at].contains(user);
+                // The nearest first: those before it have often ended when it has. Those that only read what no later step
+                // changes do so together.
+                let earlier = users.iter().rev().filter(is_earlier);
                 earlier.for_each(|&user| apart.put_after(step, user));
             }
             apart.done[step] = apart.done_with(step);

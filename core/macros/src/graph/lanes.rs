@@ -3,14 +3,16 @@
 use super::{Shared, Steps, apart::Apart};
 use crate::model::EdgeKind;
 
-/// Puts every step on one lane, each lane in `order`. All users of a field that one of them takes by `&mut` share a lane,
-/// unless steps take several such fields.
+/// Puts every step on one lane, each lane in `order`. All users of a field or a result that follow one another because one of
+/// them changes it share a lane, unless steps take several such fields.
 ///
 /// It goes through the steps once and puts each on the best lane that fits, so it does not always find the fewest lanes.
-pub(super) fn cover(apart: &Apart, order: &[usize], fields: &[Shared]) -> Vec<Vec<usize>> {
+pub(super) fn cover(apart: &Apart, order: &[usize], shared: &[Shared]) -> Vec<Vec<usize>> {
+    let chains: Vec<_> =
+        shared.iter().filter(|shared| shared.is_exclusive()).map(|shared| chain(apart, order, shared)).collect();
     let mut position = vec![0; order.len()];
     order.iter().enumerate().for_each(|(at, &step)| position[step] = at);
-    let groups = groups(order, fields);
+    let groups = groups(order, &chains);
     let mut lanes: Vec<Vec<usize>> = Vec::new();
     for (at, group) in groups.iter().enumerate() {
         let later = &groups[at + 1..];
@@ -19,7 +21,7 @@ pub(super) fn cover(apart: &Apart, order: &[usize], fields: &[Shared]) -> Vec<Ve
             // Only the last step is compared: where no step can be skipped, what fits after it fits after those before it.
             let last = lane.last().map_or(&[][..], std::slice::from_ref);
             let others = later.iter().filter(|other| fits(apart, &position, last, other)).count();
-            (shares_field(fields, lane, group), std::cmp::Reverse(others), passes_result(apart, lane, group))
+            (shares_chain(&chains, lane, group), std::cmp::Reverse(others), passes_result(apart, lane, group))
         });
         match best {
             Some(lane) => lane.extend(group),
@@ -32,8 +34,18 @@ pub(super) fn cover(apart: &Apart, order: &[usize], fields: &[Shared]) -> Vec<Ve
     lanes
 }
 
-/// The users of each field that one of them takes by `&mut`, and every other step alone.
-fn groups(order: &[usize], fields: &[Shared]) -> Vec<Vec<usize>> {
+/// The users that follow one another. Those that only read what no later step changes are among them if they do so anyway.
+fn chain(apart: &Apart, order: &[usize], shared: &Shared) -> Vec<usize> {
+    let (mut chain, readers) = shared.in_order(order);
+    let is_after_all = |(at, &later): (usize, &usize)| readers[..at].iter().all(|&one| apart.is_before(one, later));
+    if readers.iter().enumerate().all(is_after_all) {
+        chain.extend(readers);
+    }
+    chain
+}
+
+/// The steps of each chain, and every other step alone.
+fn groups(order: &[usize], chains: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let mut grouped = Steps::new();
     let mut groups = Vec::new();
     for &step in order {
@@ -41,8 +53,8 @@ fn groups(order: &[usize], fields: &[Shared]) -> Vec<Vec<usize>> {
             continue;
         }
         let mut group = vec![step];
-        if let Some(field) = fields.iter().find(|field| field.exclusive && field.users.contains(&step)) {
-            group.extend(order.iter().filter(|other| field.users.contains(other) && grouped.insert(**other)));
+        if let Some(chain) = chains.iter().find(|chain| chain.contains(&step)) {
+            group.extend(chain.iter().filter(|other| grouped.insert(**other)));
         }
         groups.push(group);
     }
@@ -59,9 +71,9 @@ fn fits(apart: &Apart, position: &[usize], lane: &[usize], group: &[usize]) -> b
     })
 }
 
-fn shares_field(fields: &[Shared], lane: &[usize], group: &[usize]) -> bool {
-    let has = |field: &Shared, steps: &[usize]| steps.iter().any(|step| field.users.contains(step));
-    fields.iter().any(|field| field.exclusive && has(field, lane) && has(field, group))
+fn shares_chain(chains: &[Vec<usize>], lane: &[usize], group: &[usize]) -> bool {
+    let has = |chain: &[usize], steps: &[usize]| steps.iter().any(|step| chain.contains(step));
+    chains.iter().any(|chain| has(chain, lane) && has(chain, group))
 }
 
 fn passes_result(apart: &Apart, lane: &[usize], group: &[usize]) -> bool {

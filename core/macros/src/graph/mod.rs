@@ -4,6 +4,7 @@ mod apart;
 mod cycle;
 mod lanes;
 mod order;
+mod places;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -11,29 +12,48 @@ mod tests;
 pub(crate) use cycle::{Cycle, cycles};
 pub(crate) use rows::Rows;
 
-use crate::model::{Edge, Graph};
+use crate::model::{Edge, Graph, Place};
 use apart::Apart;
 use std::collections::BTreeSet;
 
 /// A set of steps.
 type Steps = BTreeSet<usize>;
 
-/// A field of the context, and the steps that take it.
-#[derive(Clone, Debug)]
+/// A field of the context or the result of a step, and the steps that take it.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Shared {
+    /// Of a result that another step changes, the step that makes it is one of these, and of the writers.
     pub(crate) users: Vec<usize>,
-    /// One of them takes it by `&mut`.
-    pub(crate) exclusive: bool,
+    /// Those of the users that change it: they take it by `&mut` or by value.
+    pub(crate) writers: Vec<usize>,
+    /// Those of the users whose results borrow from it for the rest of the run.
+    pub(crate) borrowers: Vec<usize>,
 }
 
-/// Completes a graph that has no cycle: adds order-only edges between the users of a field, and puts each step on a lane.
+impl Shared {
+    pub(crate) fn is_exclusive(&self) -> bool {
+        !self.writers.is_empty()
+    }
+
+    /// The users in this order: first those up to the last one that changes it, then those that only read it afterwards.
+    fn in_order(&self, order: &[usize]) -> (Vec<usize>, Vec<usize>) {
+        let mut users: Vec<usize> = order.iter().copied().filter(|step| self.users.contains(step)).collect();
+        let writers = users.iter().rposition(|step| self.writers.contains(step)).map_or(0, |last| last + 1);
+        let readers = users.split_off(writers);
+        (users, readers)
+    }
+}
+
+/// Completes a graph that has no cycle: adds order-only edges between the users of what one of them changes, puts each step
+/// on a lane, and tells how the lanes get hold of what is shared.
 ///
 /// `clean_up` tells for each step whether it runs whatever the outcome of its needs. The time grows with the cube of the
 /// number of steps, and the memory with the square: for graphs of the size that people write by hand.
-pub(crate) fn complete(needs: Vec<Vec<Edge>>, clean_up: &[bool], fields: &[Shared]) -> Graph {
+pub(crate) fn complete(needs: Vec<Vec<Edge>>, clean_up: &[bool], shared: &[Shared]) -> (Graph, Vec<Place>) {
     let order = order::topological(&needs);
-    let apart = Apart::new(needs, clean_up, &order, fields);
-    let lanes = lanes::cover(&apart, &order, fields);
+    let apart = Apart::new(needs, clean_up, &order, shared);
+    let lanes = lanes::cover(&apart, &order, shared);
     let levels = order::levels(&apart.needs, &order);
-    Graph { needs: apart.needs, order, lanes, levels }
+    let places = shared.iter().map(|shared| places::place(shared, &order, &lanes)).collect();
+    (Graph { needs: apart.needs, order, lanes, levels }, places)
 }

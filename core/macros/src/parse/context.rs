@@ -1,7 +1,7 @@
 //! The context: the struct whose fields steps borrow.
 
 use super::diagnostics::Diagnostics;
-use crate::model::{Context, Field};
+use crate::model::{Context, Field, Place};
 use syn::{Fields, ItemStruct};
 
 /// The module's only struct, or the marked one. A struct without named fields is no context unless it is marked: it has
@@ -29,7 +29,7 @@ pub(super) fn find<'s>(
 pub(super) fn model(structure: &ItemStruct) -> Context {
     let field = |field: &syn::Field| {
         let ident = field.ident.clone()?;
-        Some(Field { ident, ty: field.ty.clone(), exclusive: false, users: Vec::new() })
+        Some(Field { ident, ty: field.ty.clone(), place: Place::default() })
     };
     Context {
         ident: structure.ident.clone(),

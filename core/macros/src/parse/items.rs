@@ -40,7 +40,6 @@ pub(super) fn find(items: &mut [Item], defaults: &[Ident], diagnostics: &mut Dia
         match item {
             Item::Fn(function) => {
                 if let Some(attribute) = steps.first() {
-                    no_cfg(&function.attrs, "a step", " or inside the body", diagnostics);
                     let args = step_args::read(attribute, defaults, diagnostics);
                     found.steps.push(Declared { sig: function.sig.clone(), args });
                 }
@@ -67,7 +66,7 @@ impl Found {
         if attribute.meta.require_path_only().is_err() {
             diagnostics.at(attribute, "`#[context]` takes no value");
         }
-        no_cfg(&structure.attrs, "the context", "", diagnostics);
+        no_cfg(&structure.attrs, diagnostics);
         match self.marked.and_then(|marked| self.structs.get(marked)) {
             Some(first) => diagnostics
                 .at(attribute, format!("a pipeline has one context, and `{}` is marked already", first.ident)),
@@ -76,10 +75,10 @@ impl Found {
     }
 }
 
-/// The plan is made before the compiler evaluates `#[cfg]`, so it cannot depend on one.
-fn no_cfg(attributes: &[Attribute], what: &str, inside: &str, diagnostics: &mut Diagnostics) {
+/// Without its context a pipeline is another one.
+fn no_cfg(attributes: &[Attribute], diagnostics: &mut Diagnostics) {
     if let Some(cfg) = attributes.iter().find(|attribute| is_cfg(attribute)) {
-        diagnostics.at(cfg, format!("`#[cfg]` is not supported on {what}; put it on the module{inside}"));
+        diagnostics.at(cfg, "`#[cfg]` is not supported on the context; put it on the module");
     }
 }
 

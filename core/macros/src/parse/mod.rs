@@ -6,19 +6,23 @@ mod context;
 mod diagnostics;
 mod infallible;
 mod items;
+mod kept;
+mod limits;
 mod missing_context;
 mod module_args;
 mod names;
+mod ownership;
 mod params;
 mod signature;
 mod step_args;
 #[cfg(test)]
 mod tests;
+mod variants;
 mod wiring;
 
 use crate::{
     graph,
-    model::{Context, Pipeline},
+    model::{Context, Graph, Pipeline, Place, Step},
 };
 use diagnostics::Diagnostics;
 pub(crate) use diagnostics::shown;
@@ -26,6 +30,7 @@ use names::Names;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{AttrStyle, Attribute, Error, Ident, Item, ItemMod, Visibility, parse_quote};
+pub(crate) use variants::{Variant, variants};
 use wiring::Wired;
 
 /// A module with diagnostics.
@@ -35,10 +40,14 @@ pub(crate) struct Rejected {
     module: TokenStream,
 }
 
-impl From<Rejected> for TokenStream {
-    fn from(rejected: Rejected) -> Self {
-        let (module, errors) = (rejected.module, rejected.error.into_compile_error());
-        quote! { #module #errors }
+impl Rejected {
+    /// The module and the diagnostics, which are those of a [`Variant`] if there is a condition.
+    pub(crate) fn into_tokens(self, condition: Option<&TokenStream>) -> TokenStream {
+        let (module, errors) = (self.module, self.error.into_compile_error());
+        match condition {
+            None => quote! { #module #errors },
+            Some(condition) => quote! { #[cfg(#condition)] #module #[cfg(#condition)] const _: () = { #errors }; },
+        }
     }
 }
 
@@ -54,8 +63,9 @@ pub(crate) fn pipeline(args: TokenStream, module: TokenStream) -> Result<Pipelin
     let generics = structure.map(|context| &context.generics);
     let wired = wiring::wire(found.steps, generics, &names, &args.resources, &mut diagnostics);
     infallible::check(&wired.steps, &args, &mut diagnostics);
-    match diagnostics.finish() {
-        Ok(()) => Ok(complete(head, items, args, context, wired)),
+    let checked = diagnostics.finish().and_then(|()| complete(args, context, wired));
+    match checked {
+        Ok(checked) => Ok(checked.into_pipeline(head, items)),
         Err(error) => Err(Rejected { error, module: head.around(&items) }),
     }
 }
@@ -86,24 +96,55 @@ fn open(module: &TokenStream) -> syn::Result<(Head, Vec<Item>)> {
     }
 }
 
-/// The model of a module without diagnostics.
+/// What is known of a module beside its items.
+struct Checked {
+    args: module_args::Parsed,
+    context: Option<Context>,
+    steps: Vec<Step>,
+    results: Vec<Place>,
+    graph: Graph,
+}
+
+/// The graph of a module without diagnostics, and the checks that depend on the order of the steps.
 fn complete(
-    Head { attrs, vis, ident }: Head,
-    items: Vec<Item>,
     args: module_args::Parsed,
     mut context: Option<Context>,
     Wired { steps, needs }: Wired,
-) -> Pipeline {
+) -> syn::Result<Checked> {
     let clean_up: Vec<bool> = steps.iter().map(|step| step.settings.when.is_clean_up()).collect();
     let fields = context.as_mut().map_or(&mut [][..], |context| &mut context.fields);
-    let shared = wiring::shared_fields(&steps, fields.len());
-    let graph = graph::complete(needs, &clean_up, &shared);
-    for (field, shared) in fields.iter_mut().zip(shared) {
-        field.exclusive = shared.exclusive;
-        field.users = graph.order.iter().copied().filter(|step| shared.users.contains(step)).collect();
+    let shared = wiring::shared(&steps, fields.len());
+    let (graph, mut places) = graph::complete(needs, &clean_up, &shared);
+    let results = places.split_off(fields.len());
+    for (field, place) in fields.iter_mut().zip(places) {
+        field.place = place;
     }
-    let module_args::Parsed { krate, error, name, config, defaults, resources, .. } = args;
-    let name = name.unwrap_or_else(|| shown(&ident));
-    let error = error.unwrap_or_else(|| parse_quote!(::core::convert::Infallible));
-    Pipeline { attrs, vis, ident, items, name, krate, error, config, defaults, resources, context, steps, graph }
+    let mut diagnostics = Diagnostics::default();
+    ownership::check(&steps, fields, &graph.order, &mut diagnostics);
+    diagnostics.finish().map(|()| Checked { args, context, steps, results, graph })
+}
+
+impl Checked {
+    fn into_pipeline(self, Head { attrs, vis, ident }: Head, items: Vec<Item>) -> Pipeline {
+        let Self { args, context, steps, results, graph } = self;
+        let module_args::Parsed { krate, error, name, config, defaults, resources, .. } = args;
+        let name = name.unwrap_or_else(|| shown(&ident));
+        let error = error.unwrap_or_else(|| parse_quote!(::core::convert::Infallible));
+        Pipeline {
+            attrs,
+            vis,
+            ident,
+            items,
+            name,
+            krate,
+            error,
+            config,
+            defaults,
+            resources,
+            context,
+            steps,
+            results,
+            graph,
+        }
+    }
 }

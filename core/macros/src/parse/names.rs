@@ -3,9 +3,9 @@
 use super::{
     closest::closest,
     diagnostics::shown,
-    items::{Declared, Found, is_cfg},
+    items::{Declared, Found},
 };
-use syn::{FnArg, Ident, ItemStruct, Pat};
+use syn::{FnArg, Ident, ItemStruct, Pat, Signature};
 
 /// The names of a module.
 pub(super) struct Names {
@@ -13,8 +13,8 @@ pub(super) struct Names {
     context: Option<String>,
     /// Whether the context is marked, or a step takes a field of it. Otherwise the module's only struct may be no context.
     is_context_sure: bool,
-    /// The names of the context's fields, and whether they have a `#[cfg]`.
-    fields: Vec<(String, bool)>,
+    /// The names of the context's fields.
+    fields: Vec<String>,
     structs: Vec<Struct>,
 }
 
@@ -48,12 +48,9 @@ const STEP_CX: &str = "cx";
 
 impl Names {
     pub(super) fn new(found: &Found, context: Option<&ItemStruct>) -> Self {
-        let field = |field: &syn::Field| {
-            let name = field.ident.as_ref().map(shown)?;
-            Some((name, field.attrs.iter().any(is_cfg)))
-        };
+        let field = |field: &syn::Field| field.ident.as_ref().map(shown);
         let fields: Vec<_> = context.into_iter().flat_map(|context| context.fields.iter().filter_map(field)).collect();
-        let is_field = |name: &str| fields.iter().any(|(field, _)| field == name);
+        let is_field = |name: &str| fields.iter().any(|field| field == name);
         Self {
             steps: found.steps.iter().map(|step| shown(step.ident())).collect(),
             context: context.map(|context| shown(&context.ident)),
@@ -61,6 +58,10 @@ impl Names {
             fields,
             structs: found.structs.iter().map(Struct::new).collect(),
         }
+    }
+
+    pub(super) fn has_field(&self, name: &str) -> bool {
+        self.fields.iter().any(|field| field == name)
     }
 
     pub(super) fn structs(&self) -> &[Struct] {
@@ -93,7 +94,7 @@ impl Names {
     }
 
     fn known_parameter(&self, name: &str, of: usize) -> Result<Meaning, String> {
-        let field = self.fields.iter().position(|(other, _)| other == name);
+        let field = self.fields.iter().position(|other| other == name);
         let context = self.context.as_deref().unwrap_or_default();
         match (self.find_step(name), field) {
             (None, None) if name == STEP_CX => Ok(Meaning::Context),
@@ -103,9 +104,6 @@ impl Names {
             }
             (Some(step), None) if step == of => Err(format!("step `{name}` needs itself")),
             (Some(step), None) => Ok(Meaning::Step(step)),
-            (None, Some(field)) if self.fields.get(field).is_some_and(|(_, cfg)| *cfg) => Err(format!(
-                "field `{name}` of `{context}` has a `#[cfg]`, which is not supported on a field that a step takes"
-            )),
             (None, Some(field)) => Ok(Meaning::Field(field)),
             (None, None) => Err(self.unknown(name, of)),
         }
@@ -147,13 +145,18 @@ impl Names {
     }
 
     fn near_field(&self, name: &str) -> Option<&str> {
-        closest(name, self.fields.iter().map(|(field, _)| field.as_str()))
+        closest(name, self.fields.iter().map(String::as_str))
     }
 }
 
 /// The parameters of the steps that are plain names.
 pub(super) fn parameters(steps: &[Declared]) -> impl Iterator<Item = (String, &Ident)> {
-    steps.iter().flat_map(|step| &step.sig.inputs).filter_map(|input| match input {
+    steps.iter().flat_map(|step| parameters_of(&step.sig))
+}
+
+/// The parameters of a step that are plain names.
+pub(super) fn parameters_of(sig: &Signature) -> impl Iterator<Item = (String, &Ident)> {
+    sig.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(typed) => match &*typed.pat {
             Pat::Ident(plain) => Some((shown(&plain.ident), &plain.ident)),
             _ => None,

@@ -2,10 +2,11 @@
 
 use super::{
     diagnostics::{Diagnostics, shown},
+    kept::Lifetimes,
     names::{Meaning, Names},
     signature::Named,
 };
-use crate::model::{Param, ParamKind};
+use crate::model::{By, Param, ParamKind};
 use syn::{GenericArgument, PathArguments, PathSegment, Type, TypeReference};
 
 /// The parameters whose names stand for something. Those with a wrong type are included, so that the graph is complete.
@@ -13,6 +14,7 @@ pub(super) fn resolve(
     named: Vec<Named>,
     step: usize,
     is_clean_up: bool,
+    lifetimes: &Lifetimes,
     names: &Names,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Param> {
@@ -33,47 +35,59 @@ pub(super) fn resolve(
             Meaning::Field(_) => check_field(&name, &ty),
             Meaning::Context => check_context(&ty),
         };
+        let taken = if is_clean_up { ok_of_result(&ty).unwrap_or(&ty) } else { &ty };
+        let is_kept = reference(taken).is_some_and(|reference| lifetimes.contains_that_of(reference));
         if let Err(message) = wrong {
             diagnostics.at(&ty, message);
-        } else if let Some(lifetime) = reference(&ty).and_then(|reference| reference.lifetime.as_ref()) {
+        } else if is_kept && !matches!(meaning, Meaning::Field(_)) {
+            diagnostics.at(taken, format!("a result can borrow from fields of the context, and not from `{name}`"));
+        } else if let Some(lifetime) = reference(taken).and_then(|reference| reference.lifetime.as_ref())
+            && !is_kept
+        {
             diagnostics.at(lifetime, "a step borrows for one attempt only: remove the lifetime");
         }
-        let mutable = reference(&ty).is_some_and(|reference| reference.mutability.is_some());
+        let by = match reference(taken) {
+            None => By::Value,
+            Some(TypeReference { mutability: None, .. }) => By::Ref,
+            Some(_) => By::Mut,
+        };
         let kind = match meaning {
-            Meaning::Step(step) => ParamKind::Result { step },
-            Meaning::Field(field) => ParamKind::Field { field, mutable },
+            Meaning::Step(step) => ParamKind::Result { step, by },
+            Meaning::Field(field) => ParamKind::Field { field, by },
             Meaning::Context => ParamKind::Context,
         };
-        Some(Param { ident, ty, kind })
+        Some(Param { ident, ty, kind, is_kept })
     };
     named.into_iter().filter_map(resolve).collect()
 }
 
 fn check_result(name: &str, ty: &Type) -> Result<(), String> {
-    match reference(ty) {
-        Some(TypeReference { mutability: None, .. }) => Ok(()),
-        Some(_) => Err(format!("the result of step `{name}` may have other readers: take it by `&`, not by `&mut`")),
-        None if is_called(ty, "Result") => Err(format!(
+    if reference(ty).is_none() && is_called(ty, "Result") {
+        return Err(format!(
             "only steps `when_all_done` and `when_any_failed` are told what became of their needs: take the result of \
-             step `{name}` as `&T`"
-        )),
-        None => Err(format!("the result of step `{name}` may have other readers: take it as `&T`, not by value")),
+             step `{name}` as `&T`, `&mut T` or `T`"
+        ));
     }
+    Ok(())
 }
 
 fn check_clean_up(name: &str, ty: &Type) -> Result<(), String> {
-    let right = match last_segment(ty) {
-        Some(PathSegment { ident, arguments: PathArguments::AngleBracketed(arguments) }) if ident == "Result" => {
-            let mut arguments = arguments.args.iter();
-            let (ok, err, more) = (arguments.next(), arguments.next(), arguments.next());
-            matches!(ok, Some(GenericArgument::Type(ok)) if reference(ok).is_some_and(|ok| ok.mutability.is_none()))
-                && matches!(err, Some(GenericArgument::Type(cause)) if is_called(cause, "Cause"))
-                && more.is_none()
-        }
-        _ => false,
-    };
     let help = || format!("the step runs whatever the outcome of step `{name}`: take it as `Result<&T, Cause>`");
-    right.then_some(()).ok_or_else(help)
+    ok_of_result(ty).map(drop).ok_or_else(help)
+}
+
+/// The `T` of a `Result<T, Cause>`.
+fn ok_of_result(ty: &Type) -> Option<&Type> {
+    let PathSegment { ident, arguments: PathArguments::AngleBracketed(arguments) } = last_segment(ty)? else {
+        return None;
+    };
+    let mut arguments = arguments.args.iter();
+    match (arguments.next(), arguments.next(), arguments.next()) {
+        (Some(GenericArgument::Type(ok)), Some(GenericArgument::Type(cause)), None) => {
+            (ident == "Result" && is_called(cause, "Cause")).then_some(ok)
+        }
+        _ => None,
+    }
 }
 
 fn check_field(name: &str, ty: &Type) -> Result<(), String> {

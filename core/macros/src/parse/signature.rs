@@ -2,13 +2,12 @@
 
 use super::{
     diagnostics::{Diagnostics, shown},
-    items::is_cfg,
+    kept::{self, Lifetimes},
 };
 use crate::model::Fallibility;
 use syn::{
-    FnArg, GenericParam, Generics, Ident, Lifetime, Pat, PatIdent, Path, PathSegment, ReturnType, Safety, Signature,
-    TraitBound, Type, TypeFnPtr, TypeImplTrait, TypeReference, parse_quote_spanned,
-    visit::{self, Visit},
+    FnArg, GenericParam, Generics, Ident, Pat, PatIdent, ReturnType, Safety, Signature, Type, parse_quote_spanned,
+    visit::Visit,
 };
 
 /// A parameter by its name.
@@ -29,9 +28,6 @@ pub(super) fn parameters(sig: &Signature, diagnostics: &mut Diagnostics) -> Vec<
             }
             FnArg::Typed(typed) => typed,
         };
-        if let Some(cfg) = typed.attrs.iter().find(|attribute| is_cfg(attribute)) {
-            diagnostics.at(cfg, "`#[cfg]` is not supported on a parameter of a step; put it on the module");
-        }
         match &*typed.pat {
             Pat::Ident(PatIdent { ident, by_ref: None, subpat: None, .. }) => {
                 if named.iter().any(|other| other.ident == *ident) {
@@ -47,19 +43,24 @@ pub(super) fn parameters(sig: &Signature, diagnostics: &mut Diagnostics) -> Vec<
     named
 }
 
-/// The return type, and whether it is a `Result`.
-pub(super) fn check(sig: &Signature, context: Option<&Generics>, diagnostics: &mut Diagnostics) -> (Type, Fallibility) {
+/// The return type, whether it is a `Result`, and the lifetimes that occur in it.
+pub(super) fn check(
+    sig: &Signature,
+    context: Option<&Generics>,
+    diagnostics: &mut Diagnostics,
+) -> (Type, Fallibility, Lifetimes) {
     check_keywords(sig, diagnostics);
-    for lifetime in sig.generics.lifetimes() {
-        diagnostics.at(lifetime, format!("a step has no lifetime parameters: remove `{}`", lifetime.lifetime));
-    }
     let output = output(sig);
     if let Type::Never(never) = &output {
         diagnostics.at(never, "a step ends: its return type cannot be `!`");
     }
-    check_result(&output, sig, context, diagnostics);
+    let lifetimes = kept::check(&output, sig, context, diagnostics);
+    for lifetime in sig.generics.lifetimes().filter(|lifetime| !lifetimes.contains(&lifetime.lifetime)) {
+        let name = &lifetime.lifetime;
+        diagnostics.at(lifetime, format!("the result of the step does not borrow for `{name}`: remove `{name}`"));
+    }
     let fallibility = fallibility(&output, &sig.generics);
-    (output, fallibility)
+    (output, fallibility, lifetimes)
 }
 
 fn check_keywords(sig: &Signature, diagnostics: &mut Diagnostics) {
@@ -120,71 +121,3 @@ fn mentions_any(ty: &Type, generics: &Generics) -> bool {
     mentions.visit_type(ty);
     mentions.1
 }
-
-/// A result is kept after its step has ended, for the steps that need it and for the report: so its type can be named,
-/// and borrows nothing.
-fn check_result(output: &Type, sig: &Signature, context: Option<&Generics>, diagnostics: &mut Diagnostics) {
-    let named = |param: &GenericParam| match param {
-        GenericParam::Type(ty) => Some(ty.ident.clone()),
-        GenericParam::Const(value) => Some(value.ident.clone()),
-        GenericParam::Lifetime(_) => None,
-    };
-    let foreign = sig.generics.params.iter().filter_map(named);
-    let of_context: Vec<Ident> =
-        context.into_iter().flat_map(|generics| generics.params.iter().filter_map(named)).collect();
-    let foreign = foreign.filter(|ident| !of_context.contains(ident)).collect();
-    Kept { foreign, diagnostics }.visit_type(output);
-}
-
-/// Looks through the type of a result.
-struct Kept<'m> {
-    /// Generic parameters of the step that the context does not have.
-    foreign: Vec<Ident>,
-    diagnostics: &'m mut Diagnostics,
-}
-
-impl<'ast> Visit<'ast> for Kept<'_> {
-    fn visit_path(&mut self, path: &'ast Path) {
-        if let Some(PathSegment { ident, .. }) = path.segments.first()
-            && path.leading_colon.is_none()
-            && self.foreign.contains(ident)
-        {
-            let name = shown(ident);
-            self.diagnostics
-                .at(ident, format!("`{name}` occurs in the result, so the context must have a parameter `{name}` too"));
-        }
-        visit::visit_path(self, path);
-    }
-
-    fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
-        if lifetime.ident != "static" {
-            self.diagnostics.at(lifetime, BORROWS);
-        }
-    }
-
-    fn visit_type_reference(&mut self, reference: &'ast TypeReference) {
-        if reference.lifetime.is_none() {
-            self.diagnostics.at(&reference.and_token, BORROWS);
-        }
-        visit::visit_type_reference(self, reference);
-    }
-
-    fn visit_type_impl_trait(&mut self, opaque: &'ast TypeImplTrait) {
-        self.diagnostics
-            .at(opaque, "a result is kept after its step has ended, and `impl` gives it no name to keep it by");
-    }
-
-    /// The references of a function type are the function's own.
-    fn visit_type_fn_ptr(&mut self, _: &'ast TypeFnPtr) {}
-
-    /// So are the lifetimes of a trait that goes for all of them.
-    fn visit_trait_bound(&mut self, bound: &'ast TraitBound) {
-        if bound.lifetimes.is_none() {
-            visit::visit_trait_bound(self, bound);
-        }
-    }
-
-    fn visit_parenthesized_generic_arguments(&mut self, _: &'ast syn::ParenthesizedGenericArguments) {}
-}
-
-const BORROWS: &str = "a result is kept after its step has ended, so it cannot borrow from the step's parameters";

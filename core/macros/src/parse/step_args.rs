@@ -26,6 +26,7 @@ const NAMES: &[&str] = &[
     "timeout",
     "retry_on_timeout",
     "deadline",
+    "at_most",
     "expected",
     "uses",
     "after",
@@ -37,7 +38,7 @@ const NAMES: &[&str] = &[
 ];
 
 /// The arguments that only a step takes, and not `defaults`.
-const PER_STEP: &[&str] = &["settings", "retry_if", "uses", "after", "when_all_done", "when_any_failed"];
+const PER_STEP: &[&str] = &["settings", "retry_if", "at_most", "uses", "after", "when_all_done", "when_any_failed"];
 
 /// Arguments that are mutually exclusive.
 const ALTERNATIVES: &[&[&str]] = &[
@@ -131,6 +132,7 @@ fn take(step: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {
         "timeout" => &mut settings.timeout,
         "retry_on_timeout" => &mut settings.retry_on_timeout,
         "deadline" => &mut settings.deadline,
+        "at_most" => &mut settings.at_most,
         "expected" => &mut settings.expected,
         _ => return Err(args::unknown(name, "step", NAMES)),
     };

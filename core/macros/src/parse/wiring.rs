@@ -5,13 +5,13 @@ use super::{
     closest::closest,
     diagnostics::{Diagnostics, shown},
     items::Declared,
-    missing_context,
+    limits, missing_context,
     names::Names,
     params, signature,
 };
 use crate::{
     graph::{self, Cycle, Shared},
-    model::{Edge, EdgeKind, Param, ParamKind, Resource, Step},
+    model::{By, Edge, EdgeKind, Param, ParamKind, Resource, Step},
 };
 use syn::{Expr, Generics, Ident};
 
@@ -36,19 +36,22 @@ pub(super) fn wire(
     check_duplicates(&declared, diagnostics);
     missing_context::check(&declared, names, diagnostics);
     let (mut steps, mut needs) = (Vec::new(), Vec::new());
-    for (at, Declared { sig, args }) in declared.into_iter().enumerate() {
-        let (output, fallibility) = signature::check(&sig, context, diagnostics);
+    for (at, Declared { sig, mut args }) in declared.into_iter().enumerate() {
+        let (output, fallibility, lifetimes) = signature::check(&sig, context, diagnostics);
         let named = signature::parameters(&sig, diagnostics);
-        let params = params::resolve(named, at, args.settings.when.is_clean_up(), names, diagnostics);
+        let params = params::resolve(named, at, args.settings.when.is_clean_up(), &lifetimes, names, diagnostics);
         needs.push(edges(at, &params, args.after, names, diagnostics));
+        let context_limits = limits::resolve(&mut args.settings, names, diagnostics);
         let uses = uses(names.step(at), args.uses, resources, diagnostics);
         steps.push(Step {
             ident: sig.ident,
             generics: sig.generics,
             params,
             output,
+            borrows: !lifetimes.is_empty(),
             fallibility,
             settings: args.settings,
+            context_limits,
             uses,
         });
     }
@@ -90,7 +93,7 @@ fn edges(
     diagnostics: &mut Diagnostics,
 ) -> Vec<NamedEdge> {
     let result = |param: &Param| match param.kind {
-        ParamKind::Result { step } => {
+        ParamKind::Result { step, .. } => {
             Some(NamedEdge { edge: Edge { step, kind: EdgeKind::Result }, at: param.ident.clone() })
         }
         ParamKind::Field { .. } | ParamKind::Context => None,
@@ -148,16 +151,25 @@ fn check_cycles(named: &[Vec<NamedEdge>], needs: &[Vec<Edge>], names: &Names, di
     }
 }
 
-/// The steps that take each field of the context.
-pub(super) fn shared_fields(steps: &[Step], fields: usize) -> Vec<Shared> {
-    let mut shared = vec![Shared { users: Vec::new(), exclusive: false }; fields];
+/// The steps that take each field of the context, then those that take each result.
+pub(super) fn shared(steps: &[Step], fields: usize) -> Vec<Shared> {
+    let mut shared = vec![Shared::default(); fields + steps.len()];
     for (at, step) in steps.iter().enumerate() {
         for param in &step.params {
-            if let ParamKind::Field { field, mutable } = param.kind {
-                shared[field].users.push(at);
-                shared[field].exclusive |= mutable;
-            }
+            let (of, by) = match param.kind {
+                ParamKind::Field { field, by } => (field, by),
+                ParamKind::Result { step, by } => (fields + step, by),
+                ParamKind::Context => continue,
+            };
+            let Some(shared) = shared.get_mut(of) else { continue };
+            shared.users.push(at);
+            shared.writers.extend((by != By::Ref).then_some(at));
+            shared.borrowers.extend(param.is_kept.then_some(at));
         }
+    }
+    for (made_by, shared) in shared.iter_mut().skip(fields).enumerate().filter(|(_, shared)| shared.is_exclusive()) {
+        shared.users.push(made_by);
+        shared.writers.push(made_by);
     }
     shared
 }

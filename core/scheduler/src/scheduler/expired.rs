@@ -25,8 +25,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// Until when the attempt in flight may take; `None` if there is none, or no limit.
     pub fn attempt_limit(&self, step: StepId, started: Instant) -> Option<Instant> {
         self.state(step).filter(|node| node.is_in_flight())?;
-        let timeout = started.plus(self.setup.plan().settings(step).timeout);
-        let limit = timeout.min(self.deadline_of(step));
+        let timeout = self.setup.plan().settings(step).timeout.min(self.setup.timeout_cap(step));
+        let limit = started.plus(timeout).min(self.deadline_of(step));
         (limit < Instant::NEVER).then_some(limit)
     }
 
@@ -43,7 +43,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             } else {
                 settings.deadline
             };
-            started.plus(span)
+            started.plus(span.min(self.setup.deadline_cap(step)))
         })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     plan::{Numbering, Plan, StepId},
-    policy::{Config, OnFailure, Order, When},
+    policy::{Config, OnFailure, Order, When, limit::NONE},
 };
 
 /// A plan, its numbering and its configuration, wherever they are stored.
@@ -48,6 +48,20 @@ pub trait Setup<'a> {
 
     /// The configuration of the run.
     fn config(&self) -> &Config;
+
+    /// How long an attempt of the step may take at most in this run, in nanoseconds, if the plan has a longer timeout.
+    #[doc(hidden)]
+    #[inline]
+    fn timeout_cap(&self, _step: StepId) -> u64 {
+        NONE
+    }
+
+    /// How long the step may take at most in this run, in nanoseconds, if the plan has a longer deadline.
+    #[doc(hidden)]
+    #[inline]
+    fn deadline_cap(&self, _step: StepId) -> u64 {
+        NONE
+    }
 }
 
 /// The setup of a plan that is known at run time. [`Scheduler::new`](crate::Scheduler::new) makes one of its arguments.

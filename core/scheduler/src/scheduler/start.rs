@@ -155,7 +155,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         if settings.deadline == NONE && settings.timeout == NONE && !may_take_the_runs {
             return;
         }
-        let limit = now.plus(settings.timeout).min(self.deadline_of(step));
+        let timeout = settings.timeout.min(self.setup.timeout_cap(step));
+        let limit = now.plus(timeout).min(self.deadline_of(step));
         if limit < Instant::NEVER {
             self.timers.arm(step, limit.as_nanos(), self.states);
         }

@@ -1,7 +1,7 @@
 use super::super::{Shared, apart::Apart, order::topological};
 use super::{
     runs::in_flight_after_start,
-    space::{Needs, graphs, is_topological, pairs, pairs_in_order, subsets},
+    space::{Needs, changed_by, graphs, is_topological, pairs, pairs_in_order, subsets},
 };
 use crate::model::{Edge, EdgeKind};
 
@@ -27,10 +27,13 @@ fn check(needs: &Needs, clean_up: &[bool], fields: &[Shared]) -> (usize, usize) 
             }
         }
     }
-    for field in fields.iter().filter(|field| field.exclusive) {
-        for (at, &later) in order.iter().enumerate().filter(|(_, step)| field.users.contains(step)) {
-            for earlier in order[..at].iter().filter(|step| field.users.contains(step)) {
-                assert!(apart.is_before(*earlier, later), "{}", told());
+    for field in fields.iter().filter(|field| field.is_exclusive()) {
+        let (turns, readers) = field.in_order(&order);
+        assert!(turns.last().is_some_and(|last| field.writers.contains(last)), "{}", told());
+        assert!(!readers.iter().any(|reader| field.writers.contains(reader)), "{}", told());
+        for (at, &later) in turns.iter().chain(&readers).enumerate() {
+            for &earlier in turns.iter().take(at) {
+                assert!(apart.is_before(earlier, later), "{}", told());
             }
         }
     }
@@ -64,9 +67,13 @@ fn users_of_a_field_are_apart() {
     for steps in 0..=4 {
         for needs in graphs(steps, pairs_in_order(steps), &[EdgeKind::Result]) {
             for users in subsets(steps) {
-                let field = Shared { users: (0..steps).filter(|&step| users[step]).collect(), exclusive: true };
+                let field = changed_by(&users);
                 for clean_up in subsets(steps) {
                     check(&needs, &clean_up, std::slice::from_ref(&field));
+                    // Only one of them changes it: readers before it wait for one another, those after it do not.
+                    for &writer in &field.users {
+                        check(&needs, &clean_up, &[Shared { writers: vec![writer], ..field.clone() }]);
+                    }
                 }
             }
         }
@@ -79,10 +86,8 @@ fn users_of_two_fields_are_apart() {
     let acyclic = graphs(3, pairs(3), KINDS).filter(|needs| topological(needs).len() == 3);
     for needs in acyclic {
         for (one, other) in subsets(3).flat_map(|one| subsets(3).map(move |other| (one.clone(), other))) {
-            let field =
-                |users: &[bool]| Shared { users: (0..3).filter(|&step| users[step]).collect(), exclusive: true };
             for clean_up in subsets(3) {
-                check(&needs, &clean_up, &[field(&one), field(&other)]);
+                check(&needs, &clean_up, &[changed_by(&one), changed_by(&other)]);
             }
         }
     }
@@ -94,7 +99,7 @@ fn check_added(
     needs: &[(usize, usize)],
     clean_up: &[usize],
     users: &[usize],
-    exclusive: bool,
+    writers: &[usize],
     expected: &[(usize, usize)],
 ) {
     let steps = 1 + needs.iter().map(|&(step, need)| step.max(need)).chain(users.iter().copied()).max().unwrap_or(0);
@@ -103,7 +108,7 @@ fn check_added(
         graph[step].push(Edge { step: need, kind: EdgeKind::Result });
     }
     let clean_up: Vec<bool> = (0..steps).map(|step| clean_up.contains(&step)).collect();
-    let field = Shared { users: users.to_vec(), exclusive };
+    let field = Shared { users: users.to_vec(), writers: writers.to_vec(), ..Shared::default() };
     let apart = Apart::new(graph.clone(), &clean_up, &topological(&graph), &[field]);
     let edges = apart.needs.iter().enumerate().flat_map(|(step, edges)| edges.iter().map(move |edge| (step, edge)));
     let added: Vec<_> =
@@ -113,31 +118,39 @@ fn check_added(
 
 #[test]
 fn sensors_on_one_bus_follow_one_another() {
-    check_added(&[(1, 0), (2, 0), (3, 0)], &[], &[1, 2, 3], true, &[(2, 1), (3, 2)]);
-    check_added(&[], &[], &[0, 1, 2, 3], true, &[(1, 0), (2, 1), (3, 2)]);
+    check_added(&[(1, 0), (2, 0), (3, 0)], &[], &[1, 2, 3], &[1, 2, 3], &[(2, 1), (3, 2)]);
+    check_added(&[], &[], &[0, 1, 2, 3], &[0, 1, 2, 3], &[(1, 0), (2, 1), (3, 2)]);
 }
 
 /// Step 2 depends on 0 through 1, so it never starts where 3 is skipped because of 0: what waits for 3 waits for both.
 #[test]
 fn a_failure_that_skips_both_leaves_neither_in_flight() {
-    check_added(&[(1, 0), (2, 1), (3, 0)], &[], &[2, 3, 4], true, &[(3, 2), (4, 3)]);
+    check_added(&[(1, 0), (2, 1), (3, 0)], &[], &[2, 3, 4], &[2, 3, 4], &[(3, 2), (4, 3)]);
 }
 
 #[test]
 fn shared_fields_and_ordered_users_add_nothing() {
-    check_added(&[], &[], &[0, 1], false, &[]);
-    check_added(&[(1, 0), (2, 1)], &[], &[0, 1, 2], true, &[]);
+    check_added(&[], &[], &[0, 1], &[], &[]);
+    check_added(&[(1, 0), (2, 1)], &[], &[0, 1, 2], &[0, 1, 2], &[]);
+}
+
+/// Readers wait for the last change, and not for one another; before it they keep their place.
+#[test]
+fn readers_after_the_last_change_run_together() {
+    check_added(&[], &[], &[0, 1, 2, 3], &[0], &[(1, 0), (2, 0), (3, 0)]);
+    check_added(&[], &[], &[0, 1, 2, 3], &[1], &[(1, 0), (2, 1), (3, 1)]);
+    check_added(&[], &[], &[0, 1, 2, 3], &[2], &[(1, 0), (2, 1), (3, 2)]);
 }
 
 /// Step 3 may be skipped because of step 0 while step 2, before it, is in flight: step 4 waits for both.
 #[test]
 fn a_user_that_may_be_skipped_does_not_stand_for_those_before_it() {
-    check_added(&[(2, 1), (3, 0)], &[], &[2, 3, 4], true, &[(3, 2), (4, 3), (4, 2)]);
+    check_added(&[(2, 1), (3, 0)], &[], &[2, 3, 4], &[2, 3, 4], &[(3, 2), (4, 3), (4, 2)]);
 }
 
 /// A stop skips step 1 while step 0 is in flight, and then the clean-up starts.
 #[test]
 fn a_clean_up_step_waits_for_the_user_itself() {
-    check_added(&[(1, 0), (2, 1)], &[2], &[0, 2], true, &[(2, 0)]);
-    check_added(&[(1, 0), (2, 1)], &[1, 2], &[0, 2], true, &[]);
+    check_added(&[(1, 0), (2, 1)], &[2], &[0, 2], &[0, 2], &[(2, 0)]);
+    check_added(&[(1, 0), (2, 1)], &[1, 2], &[0, 2], &[0, 2], &[]);
 }

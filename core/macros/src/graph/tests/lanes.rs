@@ -1,5 +1,5 @@
 use super::super::{Shared, apart::Apart, lanes::cover, order::topological};
-use super::space::{Needs, graphs, pairs_in_order, reach, subsets};
+use super::space::{Needs, changed_by, graphs, pairs_in_order, reach, subsets};
 use crate::model::{Edge, EdgeKind};
 
 /// The lanes of a graph, after a check of what holds for every cover.
@@ -18,9 +18,10 @@ fn lanes(needs: &Needs, clean_up: &[bool], fields: &[Shared]) -> Vec<Vec<usize>>
         }
     }
     if let [field] = fields
-        && field.exclusive
+        && field.is_exclusive()
     {
-        let with_users = lanes.iter().filter(|lane| lane.iter().any(|step| field.users.contains(step)));
+        let (turns, _) = field.in_order(&order);
+        let with_users = lanes.iter().filter(|lane| lane.iter().any(|step| turns.contains(step)));
         assert!(with_users.count() <= 1, "{}", told());
     }
     lanes
@@ -52,9 +53,12 @@ fn users_of_a_field_share_a_lane() {
     for steps in 0..=4 {
         for needs in graphs(steps, pairs_in_order(steps), &[EdgeKind::Result]) {
             for users in subsets(steps) {
-                let field = Shared { users: (0..steps).filter(|&step| users[step]).collect(), exclusive: true };
+                let field = changed_by(&users);
                 for clean_up in subsets(steps) {
                     lanes(&needs, &clean_up, std::slice::from_ref(&field));
+                    for &writer in &field.users {
+                        lanes(&needs, &clean_up, &[Shared { writers: vec![writer], ..field.clone() }]);
+                    }
                 }
             }
         }
@@ -69,7 +73,10 @@ fn check(needs: &[(usize, usize)], clean_up: &[usize], fields: &[&[usize]], expe
         graph[step].push(Edge { step: need, kind: EdgeKind::Result });
     }
     let clean_up: Vec<bool> = (0..steps).map(|step| clean_up.contains(&step)).collect();
-    let fields: Vec<_> = fields.iter().map(|users| Shared { users: users.to_vec(), exclusive: true }).collect();
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|users| Shared { users: users.to_vec(), writers: users.to_vec(), ..Shared::default() })
+        .collect();
     assert_eq!(lanes(&graph, &clean_up, &fields), expected);
 }
 
@@ -91,6 +98,18 @@ fn a_field_is_worth_a_lane() {
 fn a_clean_up_step_keeps_clear_of_what_may_still_run() {
     check(&[(1, 0), (2, 1)], &[2], &[], &[&[0, 1], &[2]]);
     check(&[(1, 0), (2, 1)], &[1, 2], &[], &[&[0, 1, 2]]);
+}
+
+/// Readers after the last change have lanes of their own, unless they follow one another anyway.
+#[test]
+fn readers_that_run_together_do_not_share_a_lane() {
+    let lanes = |needs: &[(usize, usize)]| {
+        let mut graph = vec![Vec::new(); 3];
+        needs.iter().for_each(|&(step, need)| graph[step].push(Edge { step: need, kind: EdgeKind::Result }));
+        lanes(&graph, &[false; 3], &[Shared { users: vec![0, 1, 2], writers: vec![0], ..Shared::default() }])
+    };
+    assert_eq!(lanes(&[]), [vec![0, 1], vec![2]]);
+    assert_eq!(lanes(&[(2, 1)]), [vec![0, 1, 2]]);
 }
 
 /// A step between the users of a field goes between them.

@@ -1,5 +1,6 @@
 //! Small graphs, all of them.
 
+use super::super::Shared;
 use crate::model::{Edge, EdgeKind};
 
 pub(super) type Needs = Vec<Vec<Edge>>;
@@ -36,6 +37,12 @@ pub(super) fn graphs(
 /// Every set of so many steps, as a list of flags.
 pub(super) fn subsets(steps: usize) -> impl Iterator<Item = Vec<bool>> {
     (0..1 << steps).map(move |number: usize| (0..steps).map(|step| number >> step & 1 == 1).collect())
+}
+
+/// What the users with a flag share, and all change.
+pub(super) fn changed_by(users: &[bool]) -> Shared {
+    let users: Vec<usize> = (0..users.len()).filter(|&step| users[step]).collect();
+    Shared { writers: users.clone(), users, ..Shared::default() }
 }
 
 /// Every order of so many steps, the lexicographically smallest first.

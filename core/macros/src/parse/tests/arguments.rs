@@ -35,7 +35,7 @@ fn an_unknown_setting() {
         &[(
             "colour",
             "`colour` is not a setting of a step; the settings are `settings`, `retries`, `retry_forever`, `backoff`, \
-             `retry_delay`, `retry_if`, `timeout`, `retry_on_timeout`, `deadline`, `expected`, `uses`, `after`, \
+             `retry_delay`, `retry_if`, `timeout`, `retry_on_timeout`, `deadline`, `at_most`, `expected`, `uses`, `after`, \
              `skip_on_error`, `optional`, `required`, `when_all_done`, `when_any_failed`",
         )],
     );
@@ -208,4 +208,27 @@ fn what_ends_too_early_is_told_at_its_last_token() {
         &[("-", "unexpected end of input, expected an expression")],
     );
     check_with("error = E, deadline = 1 +", "", &[("+", "unexpected end of input, expected an expression")]);
+}
+
+#[test]
+fn limits_from_the_context() {
+    let step = |settings: &str, expected: &[(&str, &str)]| {
+        check(
+            &format!("struct A {{ limits: Limits, led: Led }} #[step({settings})] async fn a(led: &Led) -> R {{}}"),
+            expected,
+        );
+    };
+    step("timeout = limits.radio, at_most = secs(2)", &[]);
+    step("deadline = limits, timeout = ms(1), at_most = secs(2)", &[]);
+    step("timeout = LIMIT", &[]);
+    step("timeout = other.radio", &[]);
+    let bound = "`limits` is a field of the context: state an upper bound beside it, `at_most = secs(2)`";
+    step("timeout = limits.radio", &[("limits.radio", bound)]);
+    let alone = "`at_most` has no effect without a `timeout` or `deadline` that is a field of the context";
+    step("timeout = ms(1), at_most = secs(2)", &[("secs(2)", alone)]);
+    check_with(
+        "error = E, defaults(at_most = ms(1))",
+        "",
+        &[("at_most", "`at_most` is not allowed in `defaults`; write it at each step")],
+    );
 }

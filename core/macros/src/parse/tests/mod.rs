@@ -8,8 +8,10 @@ mod graphs;
 mod models;
 mod modules;
 mod names;
+mod ownership;
 mod parameters;
 mod signatures;
+mod variants;
 
 use super::{Rejected, pipeline};
 use crate::model::Pipeline;

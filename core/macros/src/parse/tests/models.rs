@@ -1,5 +1,5 @@
 use super::model;
-use crate::model::{Edge, EdgeKind, OnFailure, Order, ParamKind, Pipeline, When};
+use crate::model::{Access, By, Edge, EdgeKind, OnFailure, Order, ParamKind, Pipeline, When};
 use quote::ToTokens;
 
 const ARGS: &str = "error = BringUp, name = \"bring-up\", max_concurrent = 2, order = levels, on_failure = drain, \
@@ -53,7 +53,11 @@ fn a_context() {
     let context = board().context.unwrap();
     assert_eq!(context.ident, "Board");
     assert_eq!(text(&context.generics.where_clause), "where B : Send");
-    let fields: Vec<_> = context.fields.iter().map(|f| (f.ident.to_string(), f.exclusive, f.users.clone())).collect();
+    let fields: Vec<_> = context
+        .fields
+        .iter()
+        .map(|f| (f.ident.to_string(), f.place.access != Access::Shared, f.place.users.clone()))
+        .collect();
     assert_eq!(
         fields,
         [
@@ -72,7 +76,7 @@ fn one_mutable_user_makes_a_field_exclusive() {
         let [first, second] = radio.map(|radio| format!("radio: {radio} Radio"));
         let steps = format!("#[step] async fn a({first}) -> R {{}} #[step] async fn b({second}) -> R {{}}");
         let context = model("error = E", &format!("struct Board {{ radio: Radio }} {steps}")).context.unwrap();
-        context.fields[0].exclusive
+        context.fields[0].place.access != Access::Shared
     };
     assert!(exclusive(["&", "&mut"]) && exclusive(["&mut", "&"]) && exclusive(["&mut", "&mut"]));
     assert!(!exclusive(["&", "&"]));
@@ -86,10 +90,10 @@ fn steps() {
     assert_eq!(text(&steps[1].output), "Result < Imu , BringUp >");
     assert_eq!(text(&steps[1].generics), "< B : I2c >");
     let kinds = |step: usize| steps[step].params.iter().map(|param| param.kind).collect::<Vec<_>>();
-    assert_eq!(kinds(1), [ParamKind::Field { field: 1, mutable: true }, ParamKind::Result { step: 0 }]);
+    assert_eq!(kinds(1), [ParamKind::Field { field: 1, by: By::Mut }, ParamKind::Result { step: 0, by: By::Ref }]);
     assert_eq!(
         kinds(3),
-        [ParamKind::Result { step: 1 }, ParamKind::Context, ParamKind::Field { field: 2, mutable: false }]
+        [ParamKind::Result { step: 1, by: By::Ref }, ParamKind::Context, ParamKind::Field { field: 2, by: By::Ref }]
     );
     assert_eq!(steps[4].params[1].ident, "announce");
     assert_eq!(text(&steps[4].params[1].ty), "Result < & () , Cause >");

@@ -40,24 +40,12 @@ fn the_context_is_the_only_struct_or_the_marked_one() {
 }
 
 #[test]
-fn nothing_hangs_on_a_cfg() {
-    check(
-        "#[cfg(x)] #[step] async fn a() -> R {}",
-        &[("#[cfg(x)]", "`#[cfg]` is not supported on a step; put it on the module or inside the body")],
-    );
+fn a_context_has_no_cfg() {
     check(
         "#[cfg(x)] #[context] struct A {}",
         &[("#[cfg(x)]", "`#[cfg]` is not supported on the context; put it on the module")],
     );
     check("struct A { #[cfg(x)] led: Led, radio: Radio } #[step] async fn a(radio: &Radio) -> R {}", &[]);
-    check(
-        "struct A { #[cfg(x)] led: Led } #[step] async fn a(led: &Led) -> R {}",
-        &[("led", "field `led` of `A` has a `#[cfg]`, which is not supported on a field that a step takes")],
-    );
-    check(
-        "#[step] async fn b() -> R {} #[step] async fn a(#[cfg(x)] b: &u8) -> R {}",
-        &[("#[cfg(x)]", "`#[cfg]` is not supported on a parameter of a step; put it on the module")],
-    );
 }
 
 /// What a rejected module is replaced by: itself without our attributes, and the errors.
@@ -67,13 +55,13 @@ fn the_users_items_remain() {
     let Err(rejected) = pipeline(tokens("error = E"), tokens(module)) else { panic!("accepted") };
     let expected = "#[doc = \"x\"] pub mod m { use super::B; struct A { a: u8 } #[inline] async fn a(bus: &u8) -> R { 1 } } \
         ::core::compile_error! { \"step `a` needs `bus`, which is neither a step nor a field of `A`\" }";
-    assert_eq!(TokenStream::from(rejected).to_string(), tokens::<TokenStream>(expected).to_string());
+    assert_eq!(rejected.into_tokens(None).to_string(), tokens::<TokenStream>(expected).to_string());
 }
 
 #[test]
 fn inner_attributes_move_out() {
     let Err(rejected) = pipeline(tokens(""), tokens("mod m { #![allow(unused)] }")) else { panic!("accepted") };
-    let module = TokenStream::from(rejected).to_string();
+    let module = rejected.into_tokens(None).to_string();
     assert!(module.starts_with("# [allow (unused)] mod m { }"), "{module}");
 }
 
@@ -95,7 +83,6 @@ fn all_at_once() {
             ("retrys", "`retrys` is not a setting of a step; did you mean `retries`?"),
             ("fn", "a step is an `async fn`: add `async`"),
             ("bsu", "step `a` needs `bsu`, which is neither a step nor a field of `A`; did you mean the field `bus`?"),
-            ("&mut u8", "the result of step `a` may have other readers: take it by `&`, not by `&mut`"),
             ("bus", "step `b` uses `bus`, which is not a resource of this pipeline"),
             ("!", "a step ends: its return type cannot be `!`"),
             ("d", "step `c` needs `d`, which does not exist"),

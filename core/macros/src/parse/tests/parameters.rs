@@ -30,27 +30,18 @@ fn plain_names_once_each() {
 }
 
 #[test]
-fn a_result_is_taken_by_reference() {
+fn a_result_is_taken_by_reference_or_by_value() {
     step("power: &Rails", &[]);
+    step("power: &mut Rails", &[]);
+    step("power: Rails", &[]);
+    step("power: (u8, u8)", &[]);
     step("power: &crate::Rails<u8>", &[]);
     step("power: &Result<u8, u8>", &[]);
-    step(
-        "power: &mut Rails",
-        &[("&mut Rails", "the result of step `power` may have other readers: take it by `&`, not by `&mut`")],
-    );
-    step(
-        "power: Rails",
-        &[("Rails", "the result of step `power` may have other readers: take it as `&T`, not by value")],
-    );
-    step(
-        "power: (u8, u8)",
-        &[("(u8, u8)", "the result of step `power` may have other readers: take it as `&T`, not by value")],
-    );
     step(
         "power: Result<&Rails, Cause>",
         &[(
             "Result<&Rails, Cause>",
-            "only steps `when_all_done` and `when_any_failed` are told what became of their needs: take the result of step `power` as `&T`",
+            "only steps `when_all_done` and `when_any_failed` are told what became of their needs: take the result of step `power` as `&T`, `&mut T` or `T`",
         )],
     );
     step("power: &'static Rails", &[("'static", "a step borrows for one attempt only: remove the lifetime")]);
@@ -60,16 +51,9 @@ fn a_result_is_taken_by_reference() {
 fn a_clean_up_step_takes_what_became_of_its_needs() {
     clean_up("power: Result<&Rails, Cause>, radio: &mut Radio, cx: &StepCx", &[]);
     clean_up("power: core::result::Result<&(), rungs::Cause>", &[]);
-    for wrong in [
-        "&Rails",
-        "Result<Rails, Cause>",
-        "Result<&mut Rails, Cause>",
-        "Result<&Rails, E>",
-        "Result<&Rails>",
-        "Result<&Rails, Cause, u8>",
-        "Rails",
-        "&mut Rails",
-    ] {
+    clean_up("power: Result<&mut Rails, Cause>", &[]);
+    clean_up("power: Result<Rails, Cause>", &[]);
+    for wrong in ["&Rails", "Result<&Rails, E>", "Result<&Rails>", "Result<&Rails, Cause, u8>", "Rails", "&mut Rails"] {
         clean_up(
             &format!("power: {wrong}"),
             &[(wrong, "the step runs whatever the outcome of step `power`: take it as `Result<&T, Cause>`")],

@@ -73,7 +73,7 @@ fn generic_steps() {
     step(
         "async fn a<'s>(i2c: &'s u8) -> R",
         &[
-            ("'s", "a step has no lifetime parameters: remove `'s`"),
+            ("'s", "the result of the step does not borrow for `'s`: remove `'s`"),
             ("'s", "a step borrows for one attempt only: remove the lifetime"),
         ],
     );
@@ -92,10 +92,13 @@ fn generic_steps() {
 
 #[test]
 fn a_result_is_kept() {
-    let borrows = "a result is kept after its step has ended, so it cannot borrow from the step's parameters";
-    step("async fn a(i2c: &u8) -> Result<&u8, E>", &[("&", borrows)]);
-    step("async fn a(i2c: &u8) -> Result<Imu<'_>, E>", &[("'_", borrows)]);
-    step("async fn a(i2c: &u8) -> &u8", &[("&", borrows)]);
+    step("async fn a(i2c: &u8) -> Result<&u8, E>", &[]);
+    step("async fn a(i2c: &u8) -> Result<Imu<'_>, E>", &[]);
+    step("async fn a<'s>(i2c: &'s mut B, cx: &StepCx) -> Imu<'s>", &[]);
+    step(
+        "async fn a<'s>(i2c: &'s mut B, cx: &'s StepCx) -> Imu<'s>",
+        &[("&'s StepCx", "a result can borrow from fields of the context, and not from `cx`")],
+    );
     step(
         "async fn a() -> Result<impl Fn(), E>",
         &[("impl Fn()", "a result is kept after its step has ended, and `impl` gives it no name to keep it by")],
