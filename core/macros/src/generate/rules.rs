@@ -16,6 +16,7 @@ pub(super) fn sequences(model: &Pipeline) -> TokenStream {
     });
     let words = model.steps.len().div_ceil(64);
     quote! {
+        #[allow(long_running_const_eval)]
         const __SEQUENCES: __rungs::__private::Sequences<__COUNT, #words> =
             __rungs::__private::Sequences::new(&__PLAN, __NEED_ROWS, __NEEDS, __ORDER);
         #[allow(long_running_const_eval)]
