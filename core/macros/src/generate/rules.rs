@@ -1,6 +1,6 @@
 //! What generated code relies on, checked by the compiler.
 
-use super::{places::find_field, plan::check, step_id};
+use super::{check, places::find_field, step_id};
 use crate::model::{ParamKind, Pipeline, Place, Step};
 use proc_macro2::TokenStream;
 use quote::quote;
