@@ -2,6 +2,7 @@
 
 use super::{
     attempt::{self, goes_on},
+    releases::Releases,
     traced::TracedObservers,
     wakes::{NO_SLOT, Pass, WakerSlots},
 };
@@ -34,6 +35,8 @@ pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
     /// The waker slot of each step that has one; grown when a step first does not end at its first poll.
     pub(crate) slot_of: &'r mut Vec<u32>,
     pub(crate) is_running: &'r mut bool,
+    /// The results that are dropped before the end, if there are any.
+    pub(crate) releases: Option<&'r mut Releases>,
     pub(crate) tokens: Tokens,
     pub(crate) observers: TracedObservers<O>,
 }
