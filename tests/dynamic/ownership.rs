@@ -14,7 +14,7 @@ use rungs::{
 use rungs_smol::Smol;
 use rungs_tokio::Tokio;
 
-use crate::support::{Clock, Count, Guard, block, drive, fates, give_way, ms};
+use crate::support::{Clock, Count, Guard, Hand, block, drive, fates, give_way, ms};
 
 /// Neither `Clone` nor `Sync`: two threads can never have it at once.
 struct Link {
@@ -188,7 +188,7 @@ fn what_no_step_took_stays_in_the_report_and_is_dropped_with_it() {
         let report = block(p.run(&NoClock)).unwrap();
         assert_eq!(report.get("send").unwrap().status(), Status::Failed);
         assert_eq!(alive.get(), 1);
-        assert_eq!(report.output_named::<Link>("open").err().unwrap().kind(), OutputErrorKind::Owned);
+        assert_eq!(report.output_named::<Link>("open").err().unwrap().kind(), OutputErrorKind::HasOwner);
         drop(report);
         assert_eq!(alive.get(), 0, "although the pipeline lives");
     }
@@ -199,6 +199,23 @@ fn what_no_step_took_stays_in_the_report_and_is_dropped_with_it() {
     assert_eq!(alive.get(), 1);
     assert_eq!(link.send(2).sent.get(), 2);
     assert_eq!(alive.get(), 0);
+}
+
+#[test]
+fn a_run_that_is_dropped_drops_its_results() {
+    let (alive, hand) = (Count::new(), Hand::new());
+    let mut p = Pipeline::new("dropped");
+    let link = p.step("open").run_owned(|| async { Ok(Link::counted(&alive)) });
+    let shared = p.step("shared").run(|| async { Ok(alive.guard()) });
+    let never = p.step("never").needs(shared).run(async |_| Ok(std::future::pending::<()>().await));
+    p.step("send").needs(link).after(never).run(async |link| Ok(link.send(1).sent.get()));
+    for _ in 0..2 {
+        let mut run = Box::pin(p.run(&NoClock));
+        assert!(hand.poll_to_rest(run.as_mut()).is_pending());
+        assert_eq!(alive.get(), 2);
+        drop(run);
+        assert_eq!(alive.get(), 0, "although the pipeline lives");
+    }
 }
 
 #[test]

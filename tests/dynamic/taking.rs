@@ -32,10 +32,10 @@ fn a_result_that_is_shared_is_not_taken() {
     let kept = p.step("kept").needs(text).run(async |text| Ok(text));
     let mut report = block(p.run(&NoClock)).unwrap();
     let error = report.take(text).unwrap_err();
-    assert_eq!(error.kind(), OutputErrorKind::Shared);
-    assert_eq!(error.to_string(), "the result of `text` is shared: an `Out` of it is alive");
+    assert_eq!(error.kind(), OutputErrorKind::InUse);
+    assert_eq!(error.to_string(), "the result of `text` is in use: an `Out` of it is alive");
     let kept = report.take(kept).unwrap();
-    assert_eq!(kind(report.take(text)), Some(OutputErrorKind::Shared));
+    assert_eq!(kind(report.take(text)), Some(OutputErrorKind::InUse));
     assert_eq!(kept.as_str(), "text");
     drop(kept);
     assert_eq!(report.take(text).unwrap(), "text");

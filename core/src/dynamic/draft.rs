@@ -197,7 +197,7 @@ impl<'env> Draft<'env> {
     #[inline]
     pub(super) fn need(&mut self, needs: &impl Needs) {
         needs.each(|of, step, passing| {
-            if self.need_by_handle(of, Need::result(step)) && passing == Passing::Owned {
+            if self.need_by_handle(of, Need::result(step)) && passing == Passing::ByValue {
                 self.take_result(step);
             }
         });

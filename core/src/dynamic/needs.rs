@@ -59,9 +59,9 @@ pub trait Gather<M, C: ?Sized> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Passing {
     /// As an [`Out`], which others may have as well.
-    Shared,
-    /// By value, to this step alone.
-    Owned,
+    ByReference,
+    /// To this step alone.
+    ByValue,
 }
 
 /// How a need becomes an argument.
@@ -110,7 +110,7 @@ fn lend<T: 'static, C: Cell + ?Sized>(results: &[Option<Arc<C>>], need: StepId) 
 impl<T> Element for Handle<T> {
     #[inline]
     fn each(&self, mut each: impl FnMut(u32, StepId, Passing)) {
-        each(self.pipeline, self.step, Passing::Shared);
+        each(self.pipeline, self.step, Passing::ByReference);
     }
 }
 
@@ -128,7 +128,7 @@ impl<M: Mode, C: Cell + ?Sized, A: 'static> Supply<M, C> for Handle<A> {
 impl<T> Element for Vec<Handle<T>> {
     #[inline]
     fn each(&self, mut each: impl FnMut(u32, StepId, Passing)) {
-        self.iter().for_each(|handle| each(handle.pipeline, handle.step, Passing::Shared));
+        self.iter().for_each(|handle| each(handle.pipeline, handle.step, Passing::ByReference));
     }
 }
 

@@ -22,7 +22,7 @@ use rungs_scheduler::StepId;
 
 impl<T> Element for Owned<T> {
     fn each(&self, mut each: impl FnMut(u32, StepId, Passing)) {
-        each(self.pipeline(), self.id(), Passing::Owned);
+        each(self.pipeline(), self.id(), Passing::ByValue);
     }
 }
 

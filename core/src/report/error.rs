@@ -133,9 +133,9 @@ pub enum OutputErrorKind {
     /// The step's result has another type.
     OtherType,
     /// The result is owned: [`take`](crate::Report::take) moves it out.
-    Owned,
+    HasOwner,
     /// The result cannot be taken, because an [`Out`](crate::Out) of it is alive.
-    Shared,
+    InUse,
     /// The result was taken: by the step that owns it, or from the report.
     Taken,
     /// The result was dropped when its last reader had ended, as [`release_early`](crate::StepBuilder::release_early) asks.
@@ -148,8 +148,8 @@ impl OutputErrorKind {
     /// What became of a result that is not to be had though its step succeeded.
     fn of_a_result(self) -> &'static str {
         match self {
-            Self::Owned => "is owned: `take` moves it out of the report",
-            Self::Shared => "is shared: an `Out` of it is alive",
+            Self::HasOwner => "is owned: `take` moves it out of the report",
+            Self::InUse => "is in use: an `Out` of it is alive",
             Self::Released => "was released",
             _ => "was taken",
         }

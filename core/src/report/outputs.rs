@@ -53,7 +53,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
             return slot.lend().ok_or_else(|| self.no_output(step, OutputErrorKind::Taken));
         }
         Err(match slot::<OwnedValue<T>, C>(cell) {
-            Some(slot) if slot.has_value() => self.no_output(step, OutputErrorKind::Owned),
+            Some(slot) if slot.has_value() => self.no_output(step, OutputErrorKind::HasOwner),
             Some(_) => self.no_output(step, OutputErrorKind::Taken),
             None => OutputError::other_type(self.names.clone(), step, types),
         })
@@ -82,7 +82,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     /// let mut report = futures_lite::future::block_on(p.run(&NoClock))?;
     ///
     /// let shared = report.output(rows).unwrap();
-    /// assert_eq!(report.take(rows).unwrap_err().to_string(), "the result of `fetch` is shared: an `Out` of it is alive");
+    /// assert_eq!(report.take(rows).unwrap_err().to_string(), "the result of `fetch` is in use: an `Out` of it is alive");
     /// drop(shared);
     /// let mut rows_of_my_own: Vec<i32> = report.take(rows).unwrap();
     /// rows_of_my_own.sort();
@@ -132,7 +132,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
         let result = self.record.results.get_mut(step.index()).ok_or_else(OutputError::no_such_step)?;
         let Some(cell) = result else { return Err(self.no_output(step, OutputErrorKind::Released)) };
         take(cell).map_err(|error| match error {
-            TakeError::Shared => self.no_output(step, OutputErrorKind::Shared),
+            TakeError::Shared => self.no_output(step, OutputErrorKind::InUse),
             TakeError::Empty => self.no_output(step, OutputErrorKind::Taken),
             TakeError::OtherType(types) => OutputError::other_type(self.names.clone(), step, types),
         })

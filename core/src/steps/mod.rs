@@ -25,5 +25,5 @@ pub(crate) use cell::{OtherType, TakeError, slot, take};
 pub(crate) use closest::Suggestions;
 pub(crate) use dependents::Dependents;
 pub(crate) use names::Names;
-pub(crate) use run_record::{Errors, OwnErrors, ReportRecord, RunRecord, Shelf, record_from};
+pub(crate) use run_record::{Errors, OwnErrors, ReportRecord, RunRecord, Shelf, drop_result, record_from};
 pub(crate) use work::RetryPredicate;

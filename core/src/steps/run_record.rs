@@ -23,6 +23,14 @@ pub(crate) struct RunRecord<C: ?Sized> {
     shelf: Option<Shelf<C>>,
 }
 
+/// Drops a result, and keeps its memory if nobody shares it.
+pub(crate) fn drop_result<C: Cell + ?Sized>(result: &mut Option<Arc<C>>) {
+    match result.as_mut().map(Arc::get_mut) {
+        Some(Some(cell)) => cell.clear(),
+        _ => *result = None,
+    }
+}
+
 /// Where a report that is dropped puts its record, and the pipeline's next run finds it. Nobody waits for it: a record that
 /// cannot be put there is dropped, and a run that finds none makes another.
 pub(crate) type Shelf<C> = Arc<TryLock<Option<Box<RunRecord<C>>>>>;
@@ -43,10 +51,8 @@ impl<C: Cell + ?Sized> RunRecord<C> {
     fn drop_owned(&mut self) {
         let Self { results, owned, .. } = self;
         for step in owned {
-            if let Some(Some(cell)) = results.get_mut(step.index())
-                && let Some(cell) = Arc::get_mut(cell)
-            {
-                cell.clear();
+            if let Some(result) = results.get_mut(step.index()) {
+                drop_result(result);
             }
         }
     }
