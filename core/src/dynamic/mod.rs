@@ -11,6 +11,7 @@ mod errors;
 mod inputs;
 mod needs;
 mod owned;
+mod owners;
 mod ownership;
 mod pipeline_error;
 mod plan_error;

@@ -1,86 +1,29 @@
 //! Which results are owned, which steps take them, and which results are dropped before the end of the run.
 
-use super::{draft::Draft, plan_error::PlanErrorKind};
 use alloc::vec::Vec;
-use rungs_scheduler::{Settings, StepId};
+use rungs_scheduler::StepId;
 
 /// What a draft knows of owned and released results. Most pipelines have neither. All lists are in the order of the steps.
 #[derive(Default)]
 pub(super) struct Ownership {
     /// The steps whose results are owned.
     pub(super) owned: Vec<StepId>,
-    /// Each step that takes an owned result, and the step that made it.
-    takers: Vec<(StepId, StepId)>,
+    pub(super) takers: Vec<Taker>,
     /// The steps whose results are dropped when their last reader has ended.
     pub(super) released: Vec<StepId>,
+}
+
+/// A step that takes an owned result, and the step that made it.
+pub(super) struct Taker {
+    pub(super) step: StepId,
+    pub(super) need: StepId,
 }
 
 impl Ownership {
     /// Forgets what was stated of steps from this one on.
     pub(super) fn forget(&mut self, next: StepId) {
         self.owned.truncate(self.owned.partition_point(|step| *step < next));
-        self.takers.truncate(self.takers.partition_point(|(step, _)| *step < next));
+        self.takers.truncate(self.takers.partition_point(|taker| taker.step < next));
         self.released.truncate(self.released.partition_point(|step| *step < next));
-    }
-}
-
-impl Draft<'_> {
-    /// The result of the next step is owned.
-    pub(super) fn own_result(&mut self) {
-        let next = self.next_step();
-        self.next_ownership().owned.push(next);
-    }
-
-    /// The next step takes an owned result.
-    pub(super) fn take_result(&mut self, of: StepId) {
-        let next = self.next_step();
-        self.next_ownership().takers.push((next, of));
-    }
-
-    /// The result of the next step is dropped when its last reader has ended.
-    pub(super) fn release_result(&mut self) {
-        let next = self.next_step();
-        let released = &mut self.next_ownership().released;
-        if released.last() != Some(&next) {
-            released.push(next);
-        }
-    }
-
-    fn next_ownership(&mut self) -> &mut Ownership {
-        self.is_set = true;
-        self.ownership.get_or_insert_default()
-    }
-
-    /// The steps whose results are owned.
-    pub(super) fn owned_results(&self) -> &[StepId] {
-        self.ownership.as_ref().map_or(&[], |ownership| &ownership.owned)
-    }
-
-    /// The steps whose results are dropped when their last reader has ended.
-    pub(super) fn released_results(&self) -> &[StepId] {
-        self.ownership.as_ref().map_or(&[], |ownership| &ownership.released)
-    }
-
-    /// Finds owned results that are to be taken more than once, or that are needed by name.
-    pub(super) fn check_ownership(&self, mistakes: &mut Vec<PlanErrorKind>) {
-        let Some(Ownership { owned, takers, .. }) = self.ownership.as_deref() else { return };
-        for &(step, need) in takers {
-            if self.settings_of(step).is_some_and(|settings| settings.get_retries() > 0) {
-                mistakes.push(PlanErrorKind::OwnedWithRetries { step: self.name(step), need: self.name(need) });
-            }
-        }
-        for reference in &self.by_name {
-            let takes_result = self.needs.get(reference.index).is_some_and(|need| need.has_result());
-            let is_owned = |need: &StepId| owned.binary_search(need).is_ok();
-            if takes_result && self.names.find(&reference.name).as_ref().is_some_and(is_owned) {
-                mistakes
-                    .push(PlanErrorKind::OwnedByName { step: self.name(reference.step), need: reference.name.clone() });
-            }
-        }
-    }
-
-    fn settings_of(&self, step: StepId) -> Option<&Settings<'_>> {
-        let which = self.which.get(step.index()).map_or(0, |&which| which as usize);
-        self.settings.get(which)
     }
 }
