@@ -45,6 +45,8 @@
 //! | `clean_up_deadline(d)` of the run | the deadline of each step with `when_all_done` or `when_any_failed` that has neither a timeout nor a deadline |
 //! | `grace(d)` of the run | an attempt that has not ended d after it was told to is given up: its step ends with the cause of the request, is not retried, and frees its permit, but its resources only when the attempt ends after all. A step that only such resources hold up fails once nothing else is in flight and no step waits for a time. Without it a run waits |
 //! | a tie | a result that is ready in a poll wins over a limit or a stop that is noticed in the same poll; a limit wins over a stop |
+//! | `run_owned` | one other step is given the result by value; it has no retries: [results and ownership](guide::ownership) |
+//! | `release_early` | the result is dropped when the last step that needs it has ended |
 //! | `poll_budget(n)` | how many attempts one poll of the run polls at most, before it lets other tasks have a turn: see [`Config::poll_budget`] |
 //! | a panic of a step (`std`) | the step is `Failed` with [`StepError::Panicked`] and is not retried; the others go on. Its closure, its future, its spawner, its retry predicate and the drops of these belong to the step, and so does the drop of an error that a further attempt replaces. What panics when it is dropped later has no effect |
 //! | a panic of an observer or the timer (`std`) | the run ends with [`PipelineError::Panicked`], which names it. Attempts in flight are ended as if the run had been dropped; the pipeline can be run again |
@@ -201,8 +203,9 @@ pub use rungs_macros::pipeline;
 pub use cancel::CancelToken;
 #[cfg(feature = "alloc")]
 pub use dynamic::{
-    BoxError, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, PanicSource, Pipeline,
-    PipelineError, PipelineOf, PlanError, PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, Warnings, own,
+    BoxError, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, Owned, PanicSource,
+    Pipeline, PipelineError, PipelineOf, PlanError, PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, Warnings,
+    own,
 };
 #[cfg(feature = "std")]
 pub use exit::Exit;

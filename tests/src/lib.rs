@@ -9,6 +9,8 @@ mod adapters {}
 mod guide {
     #[doc = include_str!("../../core/src/guide/first.md")]
     mod first {}
+    #[doc = include_str!("../../core/src/guide/ownership.md")]
+    mod ownership {}
     #[doc = include_str!("../../core/src/guide/state.md")]
     mod state {}
     #[doc = include_str!("../../core/src/guide/retries.md")]

@@ -31,6 +31,9 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         if !self.errors.is_empty() {
             drop_caught(self.errors.remove(&step.number()));
         }
+        if let Some(releases) = &mut parts.releases {
+            releases.release_after::<E, K>(step, &parts.scheduler, parts.works, parts.results);
+        }
         let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
         let kind =
             EventKind::Ended { status: Status::Success, cause: None, origin: None, error: None, own_error: None };
@@ -166,6 +169,9 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         let parts = &mut self.parts;
         if let (Some(work), Some(slot)) = (parts.works.get_mut(step.index()), parts.results.get_mut(step.index())) {
             *slot = work.as_mut().yield_cell();
+        }
+        if let Some(releases) = &mut parts.releases {
+            releases.release_after::<E, K>(step, &parts.scheduler, parts.works, parts.results);
         }
         if !O::LISTEN {
             return;

@@ -8,6 +8,7 @@ mod loom_waker;
 #[cfg(all(test, rungs_loom))]
 mod models;
 mod polled_run;
+mod releases;
 mod run;
 mod traced;
 mod wakes;
@@ -15,6 +16,7 @@ mod wakes;
 pub use traced::PanicSource;
 
 pub(crate) use attempt::poll_cancel;
+pub(crate) use releases::Releases;
 pub(crate) use run::{Driver, DriverParts, RunEnd};
 pub(crate) use traced::{RunPanic, TracedObservers};
 pub(crate) use wakes::WakerSlots;

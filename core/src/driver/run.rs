@@ -2,6 +2,7 @@
 
 use super::{
     attempt::{self, goes_on},
+    releases::Releases,
     traced::TracedObservers,
     wakes::{NO_SLOT, Pass, WakerSlots},
 };
@@ -12,7 +13,7 @@ use crate::{
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
     panics::drop_map,
-    steps::{Attempt, AttemptError, Errors, Kind, Names, RetryPredicate, Work},
+    steps::{Attempt, AttemptError, Errors, Kind, Names, RetryPredicate, Work, drop_result},
     time::Timer,
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
@@ -34,6 +35,8 @@ pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
     /// The waker slot of each step that has one; grown when a step first does not end at its first poll.
     pub(crate) slot_of: &'r mut Vec<u32>,
     pub(crate) is_running: &'r mut bool,
+    /// The results that are dropped before the end, if there are any.
+    pub(crate) releases: Option<&'r mut Releases>,
     pub(crate) tokens: Tokens,
     pub(crate) observers: TracedObservers<O>,
 }
@@ -220,6 +223,10 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Driver<'_, 'env, E, K,
         // A spawned attempt that goes on keeps its slot: the next run waits for its end.
         if !parts.scheduler.has_ended() || parts.scheduler.still_running() > 0 {
             parts.slots.retain(|step| parts.works.get_mut(step as usize).is_some_and(|work| goes_on(work.as_mut())));
+        }
+        // A run that was cut off has no report. Its attempts in place have been dropped above, with their shares.
+        if !parts.scheduler.has_ended() {
+            parts.results.iter_mut().for_each(drop_result);
         }
         drop_map(&mut self.errors);
         *self.parts.is_running = false;

@@ -44,7 +44,7 @@ use rungs_scheduler::{Backoff, Need, Retry, Settings, When};
 /// ```
 #[must_use = "a step is added by `run`"]
 pub struct StepBuilder<'p, 'env, E = BoxError, K: Kind<'env, E> = Shared, S = InPlace, N = (), M = Values> {
-    steps: &'p mut Steps<'env, E, K>,
+    pub(super) steps: &'p mut Steps<'env, E, K>,
     spawner: S,
     name: &'p str,
     needs: N,
@@ -65,7 +65,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, S> StepBuilder<'p, 'env, E, K, S> {
     }
 
     /// What this step takes, in the order of its arguments: a handle for that step's result, a `Vec` of handles for a fan-in
-    /// of any width, [`own(value)`](crate::own) for a clone of the value in each attempt, or a tuple of up to 12 of these.
+    /// of any width, an [`Owned`](crate::Owned) (or a `Vec` of them) for the result itself, [`own(value)`](crate::own) for a
+    /// clone of the value in each attempt, or a tuple of up to 12 of these.
     ///
     /// ```
     /// use rungs::{NoClock, Pipeline, own};
@@ -349,9 +350,10 @@ macro_rules! run_methods {
             ///
             /// Shown for two needs, and the same for all numbers of them: `body` takes one argument for each
             /// [need](StepBuilder::needs), in their order, and none without needs. It is a closure, or an `async fn` of the
-            /// right arguments. An argument is an [`Out<T>`](crate::Out) of a handle, a `Vec` of these, a value of
-            /// [`own`](crate::own), or, by name, [`Inputs`](crate::Inputs); and a `Result<Out<T>, Cause>` of a handle in a
-            /// step [`when_all_done`](StepBuilder::when_all_done) or [`when_any_failed`](StepBuilder::when_any_failed).
+            /// right arguments. An argument is an [`Out<T>`](crate::Out) of a handle, the `T` of an
+            /// [`Owned<T>`](crate::Owned), a `Vec` of either, a value of [`own`](crate::own), or, by name,
+            /// [`Inputs`](crate::Inputs). In a step [`when_all_done`](StepBuilder::when_all_done) or
+            /// [`when_any_failed`](StepBuilder::when_any_failed) the first two are in a `Result<_, Cause>`.
             pub fn run<B, F, T>(self, body: B) -> Handle<T>
             where
                 B: FnMut($($arg),*) -> F,

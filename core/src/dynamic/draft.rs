@@ -2,7 +2,8 @@
 
 use super::{
     compiled::Compiled,
-    needs::{Handles, Needs},
+    needs::{Handles, Needs, Passing},
+    ownership::Ownership,
 };
 use crate::{diagram::StepNames, steps::Names};
 use alloc::{boxed::Box, string::String, sync::Arc, vec, vec::Vec};
@@ -19,7 +20,7 @@ pub(crate) struct Draft<'env> {
     /// needs and uses are already in the lists below, under its number.
     next: Settings<'env>,
     /// Whether the next step has anything but needs by handle.
-    is_set: bool,
+    pub(super) is_set: bool,
     /// Whether the next step has a retry predicate.
     has_retry_if: bool,
     pub(super) settings: Vec<Settings<'env>>,
@@ -32,6 +33,8 @@ pub(crate) struct Draft<'env> {
     /// Needs by name; their steps may not have been added yet.
     pub(super) by_name: Vec<Reference>,
     pub(super) uses_by_name: Vec<(StepId, Vec<(String, u32)>)>,
+    /// Owned results and released ones, if there are any.
+    pub(super) ownership: Option<Box<Ownership>>,
     /// What was seen to be wrong while steps were added.
     pub(super) mistakes: Vec<DraftError>,
     pub(super) compiled: Option<Compiled>,
@@ -89,6 +92,7 @@ impl<'env> Draft<'env> {
             classes: vec![Vec::new()],
             by_name: Vec::new(),
             uses_by_name: Vec::new(),
+            ownership: None,
             mistakes: Vec::new(),
             compiled: None,
         }
@@ -129,6 +133,9 @@ impl<'env> Draft<'env> {
         // All lists are in the order of the steps.
         self.by_name.truncate(self.by_name.partition_point(|reference| reference.step < next));
         self.uses_by_name.truncate(self.uses_by_name.partition_point(|(step, _)| *step < next));
+        if let Some(ownership) = &mut self.ownership {
+            ownership.forget(next);
+        }
         while self.mistakes.last().is_some_and(|last| last.step >= next && last.kind != DraftErrorKind::RuleInDefaults)
         {
             self.mistakes.pop();
@@ -189,22 +196,30 @@ impl<'env> Draft<'env> {
     /// Adds needs of the next step. A handle of another pipeline stands for no step of this one; it is noted as a mistake.
     #[inline]
     pub(super) fn need(&mut self, needs: &impl Needs) {
-        needs.each(|of, step| self.need_by_handle(of, Need::result(step)));
+        needs.each(|of, step, passing| {
+            if self.need_by_handle(of, Need::result(step)) && passing == Passing::ByValue {
+                self.take_result(step);
+            }
+        });
     }
 
     /// As [`need`](Self::need), without results.
     #[inline]
     pub(super) fn after(&mut self, steps: &impl Handles) {
-        steps.each(|of, step| self.need_by_handle(of, Need::after(step)));
+        steps.each(|of, step| {
+            self.need_by_handle(of, Need::after(step));
+        });
     }
 
     #[inline]
-    fn need_by_handle(&mut self, of: u32, need: Need) {
-        if of == self.names.id() {
+    fn need_by_handle(&mut self, of: u32, need: Need) -> bool {
+        let is_own = of == self.names.id();
+        if is_own {
             self.needs.push(need);
         } else {
             self.note_foreign_handle();
         }
+        is_own
     }
 
     #[cold]

@@ -10,6 +10,9 @@ mod draft;
 mod errors;
 mod inputs;
 mod needs;
+mod owned;
+mod owners;
+mod ownership;
 mod pipeline_error;
 mod plan_error;
 mod plans;
@@ -22,13 +25,14 @@ mod teardown;
 pub use crate::driver::PanicSource;
 pub use crate::report::{Holds as HoldsError, HoldsLocal, HoldsSend, IsError, Text};
 pub use crate::steps::{
-    Attempt, AttemptError, Cell, Handle, Holds, HoldsResult, Kind, Local, LocalCell, Out, PlanWarning, ResultSlot,
-    Shared, SharedCell, Warnings, Work,
+    Attempt, AttemptError, Cell, Handle, Holds, HoldsResult, Kind, Local, LocalCell, Out, Owned, OwnedValue,
+    PlanWarning, ResultSlot, Shared, SharedCell, Takes, Warnings, Work,
 };
 pub use body::{Body, Plain, WithCx};
 pub use builder::{AddStep, StepBuilder};
 pub use inputs::{ByName, InputError, InputErrorKind, Inputs};
-pub use needs::{Element, Gather, Handles, Input, Mode, Needs, Own, Settled, Supply, Values, own};
+pub use needs::{Element, Gather, Handles, Input, Mode, Needs, Own, Passing, Settled, Supply, Values, own};
+pub use owned::{OwnedFuture, Owning};
 pub use pipeline_error::PipelineError;
 pub use plan_error::{PlanError, PlanErrorKind};
 pub use runner::Runner;
@@ -39,7 +43,7 @@ use crate::{
     plan_view::PlanView,
     report::{AsError, ErrorChain, Report},
     spawn::InPlace,
-    steps::{RetryPredicate, RunRecord},
+    steps::{RetryPredicate, RunRecord, Shelf, record_from},
     time::Timer,
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
@@ -120,7 +124,9 @@ pub(crate) struct Steps<'env, E, K: Kind<'env, E>> {
     retry_predicates: BTreeMap<u32, RetryPredicate<'env, E>>,
     /// Gives an error as a `dyn Error`, which leads to its sources.
     as_error: AsError<E>,
-    record: Arc<RunRecord<K::Cell>>,
+    /// Taken over by the report of a run; made, or found on the shelf, before a run.
+    record: Option<Box<RunRecord<K::Cell>>>,
+    shelf: Shelf<K::Cell>,
     storage: RunStorage,
     /// The configuration of each run that states no other.
     config: Option<Box<Config>>,
@@ -144,7 +150,8 @@ impl<'env, E, K: Kind<'env, E>> PipelineOf<'env, E, K> {
             works: Vec::new(),
             retry_predicates: BTreeMap::new(),
             as_error,
-            record: Arc::new(RunRecord::default()),
+            record: None,
+            shelf: Arc::default(),
             storage: RunStorage::default(),
             config: None,
         };
@@ -255,7 +262,7 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
         self.steps.draft.compile()?;
         let config = self.steps.config.as_deref().copied().unwrap_or_default();
         self.steps.prepare(&config);
-        Ok(self.steps.record.warnings.clone())
+        Ok(self.steps.record.as_ref().map(|record| record.warnings.clone()).unwrap_or_default())
     }
 
     /// The plan and what it consists of: names, needs and dependents, levels, settings, resources. [`PlanView`] has an
@@ -346,19 +353,16 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         let (plan, numbering) = (self.draft.plan(compiled), self.draft.numbering());
         self.storage.fit(&StorageSize::for_run(&plan, &numbering, config), config);
         let steps = plan.len();
-        // A record that a report holds belongs to that report.
-        if Arc::get_mut(&mut self.record).is_none() {
-            self.record = Arc::default();
+        let record = self.record.get_or_insert_with(|| record_from(&self.shelf));
+        record.fit(steps);
+        record.optional.clear();
+        record.owned.clear();
+        record.owned.extend(self.draft.owned_results());
+        // Most plans have none, which their few different settings tell.
+        if self.draft.settings.iter().any(Settings::is_optional) {
+            record.optional.extend(plan.steps().filter(|&step| plan.settings(step).is_optional()));
         }
-        if let Some(record) = Arc::get_mut(&mut self.record) {
-            record.fit(steps);
-            record.optional.clear();
-            // Most plans have none, which their few different settings tell.
-            if self.draft.settings.iter().any(Settings::is_optional) {
-                record.optional.extend(plan.steps().filter(|&step| plan.settings(step).is_optional()));
-            }
-            let may_wait_less = |step: StepId| self.retry_predicates.contains_key(&step.number());
-            self.draft.warn(config, may_wait_less, &mut record.warnings);
-        }
+        let may_wait_less = |step: StepId| self.retry_predicates.contains_key(&step.number());
+        self.draft.warn(config, may_wait_less, &mut record.warnings);
     }
 }

@@ -17,21 +17,21 @@ pub trait Handles {
 /// What a step needs: one [`Element`], or a tuple of up to 12.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is nothing that a step can need",
-    note = "a step needs a `Handle<_>`, a `Vec<Handle<_>>`, an `own(value)`, or a tuple of up to 12 of these"
+    note = "a step needs a `Handle<_>`, an `Owned<_>`, a `Vec` of either, an `own(value)`, or a tuple of up to 12 of these"
 )]
 pub trait Needs {
-    /// Calls `each` with the pipeline and the step of every handle.
-    fn each(&self, each: impl FnMut(u32, StepId));
+    /// Calls `each` with the pipeline and the step of every handle, and how that step's result is passed.
+    fn each(&self, each: impl FnMut(u32, StepId, Passing));
 }
 
-/// What becomes one argument of a step: a handle, a `Vec` of handles, or [`own`] of a value.
+/// What becomes one argument of a step: a handle, an [`Owned`](crate::Owned), a `Vec` of either, or [`own`] of a value.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is nothing that a step can need",
-    note = "a step needs a `Handle<_>`, a `Vec<Handle<_>>`, an `own(value)`, or a tuple of up to 12 of these"
+    note = "a step needs a `Handle<_>`, an `Owned<_>`, a `Vec` of either, an `own(value)`, or a tuple of up to 12 of these"
 )]
 pub trait Element {
-    /// Calls `each` with the pipeline and the step of every handle.
-    fn each(&self, each: impl FnMut(u32, StepId));
+    /// Calls `each` with the pipeline and the step of every handle, and how that step's result is passed.
+    fn each(&self, each: impl FnMut(u32, StepId, Passing));
 }
 
 /// What an element is to the closure of a step.
@@ -43,7 +43,7 @@ pub trait Input<M>: Element {
 /// Makes the argument.
 pub trait Supply<M, C: ?Sized>: Input<M> {
     /// For this attempt; `None` if a result is missing that must be there.
-    fn supply(&self, attempt: &Attempt<'_>, results: &[Option<Arc<C>>]) -> Option<Self::Arg>;
+    fn supply(&self, attempt: &Attempt<'_>, results: &mut [Option<Arc<C>>]) -> Option<Self::Arg>;
 }
 
 /// Needs as the arguments of a step.
@@ -52,49 +52,50 @@ pub trait Gather<M, C: ?Sized> {
     type Args;
 
     /// Collects the arguments; `None` if a result is missing that must be there.
-    fn gather(&self, attempt: &Attempt<'_>, results: &[Option<Arc<C>>]) -> Option<Self::Args>;
+    fn gather(&self, attempt: &Attempt<'_>, results: &mut [Option<Arc<C>>]) -> Option<Self::Args>;
+}
+
+/// How a result reaches the step that needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passing {
+    /// As an [`Out`], which others may have as well.
+    ByReference,
+    /// To this step alone.
+    ByValue,
 }
 
 /// How a need becomes an argument.
 pub trait Mode: 'static {
-    /// The argument for a need whose result is an `A`.
-    type Arg<A: 'static>;
+    /// The argument for a need whose result is passed as a `V`.
+    type Arg<V>;
 
-    /// Makes it.
-    fn arg<A: 'static, C: Cell + ?Sized>(
-        need: StepId,
-        attempt: &Attempt<'_>,
-        results: &[Option<Arc<C>>],
-    ) -> Option<Self::Arg<A>>;
+    /// Makes it; `value` is the result, of a need that has one.
+    fn arg<V>(need: StepId, attempt: &Attempt<'_>, value: impl FnOnce() -> Option<V>) -> Option<Self::Arg<V>>;
 }
 
-/// The step runs only if its needs succeeded: one `Out` per need.
+/// The step runs only if its needs succeeded: one result per need.
 #[derive(Debug)]
 pub struct Values;
 
-/// The step runs after its needs, whatever their outcome: one `Result<Out, Cause>` per need.
+/// The step runs after its needs, whatever their outcome: one `Result<_, Cause>` per need.
 #[derive(Debug)]
 pub struct Settled;
 
 impl Mode for Values {
-    type Arg<A: 'static> = Out<A>;
+    type Arg<V> = V;
 
     #[inline]
-    fn arg<A: 'static, C: Cell + ?Sized>(need: StepId, _: &Attempt<'_>, results: &[Option<Arc<C>>]) -> Option<Out<A>> {
-        lend(results, need)
+    fn arg<V>(_: StepId, _: &Attempt<'_>, value: impl FnOnce() -> Option<V>) -> Option<V> {
+        value()
     }
 }
 
 impl Mode for Settled {
-    type Arg<A: 'static> = Result<Out<A>, Cause>;
+    type Arg<V> = Result<V, Cause>;
 
-    fn arg<A: 'static, C: Cell + ?Sized>(
-        need: StepId,
-        attempt: &Attempt<'_>,
-        results: &[Option<Arc<C>>],
-    ) -> Option<Result<Out<A>, Cause>> {
+    fn arg<V>(need: StepId, attempt: &Attempt<'_>, value: impl FnOnce() -> Option<V>) -> Option<Result<V, Cause>> {
         match attempt.cause(need) {
-            None => lend(results, need).map(Ok),
+            None => value().map(Ok),
             Some(cause) => Some(Err(cause)),
         }
     }
@@ -108,38 +109,38 @@ fn lend<T: 'static, C: Cell + ?Sized>(results: &[Option<Arc<C>>], need: StepId) 
 
 impl<T> Element for Handle<T> {
     #[inline]
-    fn each(&self, mut each: impl FnMut(u32, StepId)) {
-        each(self.pipeline, self.step);
+    fn each(&self, mut each: impl FnMut(u32, StepId, Passing)) {
+        each(self.pipeline, self.step, Passing::ByReference);
     }
 }
 
 impl<M: Mode, A: 'static> Input<M> for Handle<A> {
-    type Arg = M::Arg<A>;
+    type Arg = M::Arg<Out<A>>;
 }
 
 impl<M: Mode, C: Cell + ?Sized, A: 'static> Supply<M, C> for Handle<A> {
     #[inline]
-    fn supply(&self, attempt: &Attempt<'_>, results: &[Option<Arc<C>>]) -> Option<M::Arg<A>> {
-        M::arg(self.step, attempt, results)
+    fn supply(&self, attempt: &Attempt<'_>, results: &mut [Option<Arc<C>>]) -> Option<M::Arg<Out<A>>> {
+        M::arg(self.step, attempt, || lend(results, self.step))
     }
 }
 
 impl<T> Element for Vec<Handle<T>> {
     #[inline]
-    fn each(&self, mut each: impl FnMut(u32, StepId)) {
-        self.iter().for_each(|handle| each(handle.pipeline, handle.step));
+    fn each(&self, mut each: impl FnMut(u32, StepId, Passing)) {
+        self.iter().for_each(|handle| each(handle.pipeline, handle.step, Passing::ByReference));
     }
 }
 
 impl<M: Mode, A: 'static> Input<M> for Vec<Handle<A>> {
-    type Arg = Vec<M::Arg<A>>;
+    type Arg = Vec<M::Arg<Out<A>>>;
 }
 
 impl<M: Mode, C: Cell + ?Sized, A: 'static> Supply<M, C> for Vec<Handle<A>> {
-    fn supply(&self, attempt: &Attempt<'_>, results: &[Option<Arc<C>>]) -> Option<Vec<M::Arg<A>>> {
+    fn supply(&self, attempt: &Attempt<'_>, results: &mut [Option<Arc<C>>]) -> Option<Vec<M::Arg<Out<A>>>> {
         let mut args = Vec::with_capacity(self.len());
         for need in self {
-            args.push(M::arg(need.step, attempt, results)?);
+            args.push(M::arg(need.step, attempt, || lend(results, need.step))?);
         }
         Some(args)
     }
@@ -174,7 +175,7 @@ pub const fn own<T: Clone>(value: T) -> Own<T> {
 
 impl<T> Element for Own<T> {
     #[inline]
-    fn each(&self, _: impl FnMut(u32, StepId)) {}
+    fn each(&self, _: impl FnMut(u32, StepId, Passing)) {}
 }
 
 impl<M, T: Clone> Input<M> for Own<T> {
@@ -183,14 +184,14 @@ impl<M, T: Clone> Input<M> for Own<T> {
 
 impl<M, C: ?Sized, T: Clone> Supply<M, C> for Own<T> {
     #[inline]
-    fn supply(&self, _: &Attempt<'_>, _: &[Option<Arc<C>>]) -> Option<T> {
+    fn supply(&self, _: &Attempt<'_>, _: &mut [Option<Arc<C>>]) -> Option<T> {
         Some(self.0.clone())
     }
 }
 
 impl<N: Element> Needs for N {
     #[inline]
-    fn each(&self, each: impl FnMut(u32, StepId)) {
+    fn each(&self, each: impl FnMut(u32, StepId, Passing)) {
         Element::each(self, each);
     }
 }
@@ -199,22 +200,22 @@ impl<M, C: ?Sized, N: Supply<M, C>> Gather<M, C> for N {
     type Args = (N::Arg,);
 
     #[inline]
-    fn gather(&self, attempt: &Attempt<'_>, results: &[Option<Arc<C>>]) -> Option<Self::Args> {
+    fn gather(&self, attempt: &Attempt<'_>, results: &mut [Option<Arc<C>>]) -> Option<Self::Args> {
         Some((self.supply(attempt, results)?,))
     }
 }
 
 impl<T> Handles for Handle<T> {
     #[inline]
-    fn each(&self, each: impl FnMut(u32, StepId)) {
-        Element::each(self, each);
+    fn each(&self, mut each: impl FnMut(u32, StepId)) {
+        each(self.pipeline, self.step);
     }
 }
 
 impl<T> Handles for Vec<Handle<T>> {
     #[inline]
-    fn each(&self, each: impl FnMut(u32, StepId)) {
-        Element::each(self, each);
+    fn each(&self, mut each: impl FnMut(u32, StepId)) {
+        self.iter().for_each(|handle| each(handle.pipeline, handle.step));
     }
 }
 
@@ -223,7 +224,7 @@ macro_rules! tuples {
         impl<$($arg: Element),*> Needs for ($($arg,)*) {
             #[inline]
             #[allow(unused_variables, unused_mut, reason = "no element, no call")]
-            fn each(&self, mut each: impl FnMut(u32, StepId)) {
+            fn each(&self, mut each: impl FnMut(u32, StepId, Passing)) {
                 let ($($name,)*) = self;
                 $(Element::each($name, &mut each);)*
             }
@@ -243,7 +244,7 @@ macro_rules! tuples {
 
             #[inline]
             #[allow(unused_variables, reason = "no element, no argument")]
-            fn gather(&self, attempt: &Attempt<'_>, results: &[Option<Arc<CELL>>]) -> Option<Self::Args> {
+            fn gather(&self, attempt: &Attempt<'_>, results: &mut [Option<Arc<CELL>>]) -> Option<Self::Args> {
                 let ($($name,)*) = self;
                 Some(($($name.supply(attempt, results)?,)*))
             }

@@ -150,6 +150,21 @@ pub enum PlanErrorKind {
         /// The setting that is missing.
         without: &'static str,
     },
+    /// A step takes an owned result and has retries: a further attempt would not find the result. (The retries may be those
+    /// of the pipeline's defaults.)
+    OwnedWithRetries {
+        /// The step.
+        step: String,
+        /// The step that made the result.
+        need: String,
+    },
+    /// A step needs an owned result by name, which does not take it.
+    OwnedByName {
+        /// The step.
+        step: String,
+        /// The step that made the result.
+        need: String,
+    },
     /// `max_concurrent(0)`: nothing could ever start.
     NoConcurrency,
     /// A step uses jitter, and the run has no seed.
@@ -211,6 +226,14 @@ impl fmt::Display for PlanErrorKind {
             Self::NoEffect { step, setting, without } => {
                 write!(f, "step `{step}`: `{setting}` has no effect without `{without}`")
             }
+            Self::OwnedWithRetries { step, need } => write!(
+                f,
+                "step `{step}` takes the owned result of `{need}`, which a further attempt would not find: call `retries(0)`",
+            ),
+            Self::OwnedByName { step, need } => write!(
+                f,
+                "step `{step}` needs the owned result of `{need}` by name: pass what `run_owned` returned to `needs`",
+            ),
             Self::NoConcurrency => f.write_str("`max_concurrent` is 0, so that nothing could ever start"),
             Self::JitterWithoutSeed { step } => {
                 write!(f, "step `{step}` uses jitter, and the run has no seed: call `.seed(..)` on the runner")

@@ -24,6 +24,7 @@ impl Draft<'_> {
         let unknown = self.unknown();
         self.resolve_uses(&mut mistakes);
         self.tell_noted(&mut mistakes);
+        self.check_ownership(&mut mistakes);
         self.each_step_with(has_too_many_retries, |step| {
             mistakes.push(PlanErrorKind::TooManyRetries { step: self.name(step) });
         });

@@ -1,8 +1,8 @@
 //! The memory of a pipeline's runs.
 
-use crate::driver::WakerSlots;
-use alloc::vec::Vec;
-use rungs_scheduler::{Config, StorageSize, TimerEntry};
+use crate::driver::{Releases, WakerSlots};
+use alloc::{boxed::Box, vec::Vec};
+use rungs_scheduler::{Config, Plan, StepId, StorageSize, TimerEntry};
 
 /// The memory that runs write to, kept from one run to the next.
 #[derive(Default)]
@@ -13,6 +13,8 @@ pub(super) struct RunStorage {
     pub(super) open: Vec<u32>,
     pub(super) slot_of: Vec<u32>,
     pub(super) slots: Option<WakerSlots>,
+    /// The results that are dropped before the end of a run, if there are any.
+    pub(super) releases: Option<Box<Releases>>,
     /// Still set after a run that was forgotten rather than dropped: its steps may have attempts in flight.
     pub(super) is_running: bool,
     /// Whether there was a run: steps must be reset before the next.
@@ -20,6 +22,13 @@ pub(super) struct RunStorage {
 }
 
 impl RunStorage {
+    /// For a run of this plan, in which the results of these steps are dropped when their last readers have ended.
+    pub(super) fn release(&mut self, released: &[StepId], plan: &Plan<'_>) {
+        if !released.is_empty() {
+            self.releases.get_or_insert_default().reset(released, plan);
+        }
+    }
+
     pub(super) fn fit(&mut self, needed: &StorageSize, config: &Config) {
         fn grow<T: Clone + Default>(list: &mut Vec<T>, len: usize) {
             if list.len() < len {

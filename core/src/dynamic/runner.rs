@@ -8,10 +8,9 @@ use crate::{
     observers::{Added, Closure, Observers},
     panics::guard,
     report::{Report, RunNotes},
-    steps::{Kind, Work},
+    steps::{Kind, ReportRecord, Work},
     time::Timer,
 };
-use alloc::sync::Arc;
 use core::{
     fmt,
     future::poll_fn,
@@ -164,7 +163,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         let RunEnd { errors, started, finished } = ran.map_err(|panic| steps.broke_off(panic))?;
         Ok(Report {
             names: steps.draft.names.clone(),
-            record: steps.record.clone(),
+            record: ReportRecord::new(steps.record.take().unwrap_or_default(), &steps.shelf),
             notes: RunNotes {
                 errors,
                 as_error: steps.as_error,
@@ -211,7 +210,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         if !core::mem::replace(&mut self.storage.is_used, true) {
             return;
         }
-        let Some(record) = Arc::get_mut(&mut self.record) else { return };
+        let Some(record) = &mut self.record else { return };
         record.states.fill(StepState::NEW);
         for (work, result) in self.works.iter_mut().zip(&mut record.results) {
             work.as_mut().renew(result.take());
@@ -227,11 +226,12 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         now: crate::Instant,
     ) -> Driver<'_, 'env, E, K, O> {
         let Self { draft, works, retry_predicates, record, storage, .. } = self;
-        let record = Arc::get_mut(record).expect("`prepare` has made one that is not shared");
+        let record = record.as_mut().expect("`prepare` has made one");
         let compiled = draft.compiled.as_ref().expect("`check` has compiled the plan");
         let plan = draft.plan(compiled);
         storage.is_running = true;
-        let RunStorage { ready, timers, free, open, slots, slot_of, is_running, .. } = storage;
+        storage.release(draft.released_results(), &plan);
+        let RunStorage { ready, timers, free, open, slots, slot_of, is_running, releases, .. } = storage;
         let state = Storage { states: &mut record.states, ready, timers, free, open };
         // The states are new: they have just been made, or reset.
         let setup = DynamicSetup { plan, numbering: draft.numbering(), config };
@@ -245,6 +245,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             slots: slots.as_mut().expect("`prepare` has made the slots"),
             slot_of,
             is_running,
+            releases: releases.as_deref_mut(),
             tokens,
             observers: TracedObservers::new(observers),
         })

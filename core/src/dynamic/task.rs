@@ -53,7 +53,7 @@ where
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         begin: Option<&Attempt<'_>>,
-        results: &[Option<Arc<C>>],
+        results: &mut [Option<Arc<C>>],
     ) -> Poll<Result<Arc<C>, AttemptError<E>>> {
         let mut this = self.project();
         if let Some(attempt) = begin

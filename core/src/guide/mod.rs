@@ -3,6 +3,7 @@
 //! | page | what it is about |
 //! | --- | --- |
 //! | [`first`] | a pipeline from an empty folder: steps, needs, results, the report |
+//! | [`ownership`] | who has a step's result, for how long, and how to have it alone |
 //! | [`state`] | what steps share: clients, counters, what each attempt owns |
 //! | [`retries`] | attempts, backoff, timeouts and deadlines |
 //! | [`spawning`] | steps in place, and steps on other threads |
@@ -21,6 +22,9 @@
 
 #[cfg_attr(not(doctest), doc = include_str!("first.md"))]
 pub mod first {}
+
+#[cfg_attr(not(doctest), doc = include_str!("ownership.md"))]
+pub mod ownership {}
 
 #[cfg_attr(not(doctest), doc = include_str!("state.md"))]
 pub mod state {}

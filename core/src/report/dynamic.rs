@@ -1,7 +1,7 @@
 //! The report of a pipeline that was built at run time.
 
 use super::{
-    error::{Ending, OutputError, RunError},
+    error::{Ending, RunError},
     notes::RunNotes,
     record::{Own, Record},
     results::StepResults,
@@ -11,7 +11,7 @@ use super::{
 use crate::{
     error::StepError,
     exit_code::{OptionalSteps, count, exit_code, is_cut_short},
-    steps::{Cell, Handle, Names, OtherType, Out, OwnErrors, RunRecord, SharedCell, Warnings, slot},
+    steps::{Cell, Names, OwnErrors, ReportRecord, SharedCell, Warnings},
 };
 use alloc::sync::Arc;
 use core::{fmt, time::Duration};
@@ -87,9 +87,9 @@ use rungs_scheduler::{Instant, Status, StepId};
 ///
 /// [`Cause::code`]: crate::Cause::code
 #[must_use = "step failures appear only in the report; check it"]
-pub struct Report<E, C: ?Sized = SharedCell> {
+pub struct Report<E, C: Cell + ?Sized = SharedCell> {
     pub(crate) names: Arc<Names>,
-    pub(crate) record: Arc<RunRecord<C>>,
+    pub(crate) record: ReportRecord<C>,
     pub(crate) notes: RunNotes<E>,
     #[cfg(feature = "serde")]
     pub(crate) dependents: Option<Arc<crate::steps::Dependents>>,
@@ -130,49 +130,6 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     /// The result of a step, by its index in the order of declaration.
     pub fn step(&self, step: StepId) -> Option<StepResult<'_, E>> {
         self.record().step(step)
-    }
-
-    /// A step's output.
-    ///
-    /// # Errors
-    /// How the step ended instead; or the handle is of another pipeline. The error owns its texts, so that `?`
-    /// passes it on.
-    ///
-    /// ```
-    /// use rungs::{NoClock, Pipeline};
-    ///
-    /// fn parsed(text: &str) -> Result<u16, Box<dyn std::error::Error>> {
-    ///     let mut p = Pipeline::with_error("parsed");
-    ///     let port = p.step("port").run(|| async { text.parse::<u16>() });
-    ///     let report = futures_lite::future::block_on(p.run(&NoClock))?;
-    ///     Ok(*report.output(port)?)
-    /// }
-    ///
-    /// assert_eq!(parsed("80").unwrap(), 80);
-    /// let error = parsed("eighty").unwrap_err();
-    /// assert_eq!(error.to_string(), "`port` has no result");
-    /// assert_eq!(error.source().unwrap().to_string(), "invalid digit found in string");
-    /// ```
-    pub fn output<T: 'static>(&self, handle: Handle<T>) -> Result<Out<T>, OutputError<E>> {
-        if handle.pipeline != self.names.id() {
-            return Err(OutputError::no_such_step());
-        }
-        self.output_of(handle.id())
-    }
-
-    /// The output of the step of this name.
-    ///
-    /// # Errors
-    /// There is no such step, its result has another type, or how the step ended instead.
-    pub fn output_named<T: 'static>(&self, name: &str) -> Result<Out<T>, OutputError<E>> {
-        self.output_of(self.names.find(name).ok_or_else(OutputError::no_such_step)?)
-    }
-
-    fn output_of<T: 'static>(&self, step: StepId) -> Result<Out<T>, OutputError<E>> {
-        let cell = self.record.results.get(step.index()).cloned().flatten().ok_or_else(OutputError::no_such_step)?;
-        let types = OtherType::new::<T, C>(&cell);
-        let slot = slot(cell).ok_or_else(|| OutputError::other_type(self.names.clone(), step, types))?;
-        slot.lend().ok_or_else(|| OutputError::no_success(self.ending(step)))
     }
 
     /// The report itself if its [exit code](Self::exit_code) is 0.
@@ -269,7 +226,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     }
 
     /// How a step has ended without success, owned.
-    fn ending(&self, step: StepId) -> Ending<E> {
+    pub(super) fn ending(&self, step: StepId) -> Ending<E> {
         let state = |step: StepId| self.record.states.get(step.index()).copied().unwrap_or_default();
         let root = state(step).cause().and_then(|cause| cause.root()).unwrap_or(step);
         Ending {

@@ -116,6 +116,8 @@ pub struct OutputError<E>(Repr<E>);
 enum Repr<E> {
     NoSuccess(Ending<E>),
     OtherType(Arc<Names>, StepId, OtherType),
+    /// The step succeeded, and its result is not to be had.
+    Gone(Arc<Names>, StepId, OutputErrorKind),
     NoSuchStep,
 }
 
@@ -130,8 +132,28 @@ pub enum OutputErrorKind {
     NoSuccess,
     /// The step's result has another type.
     OtherType,
+    /// The result is owned: [`take`](crate::Report::take) moves it out.
+    HasOwner,
+    /// The result cannot be taken, because an [`Out`](crate::Out) of it is alive.
+    InUse,
+    /// The result was taken: by the step that owns it, or from the report.
+    Taken,
+    /// The result was dropped when its last reader had ended, as [`release_early`](crate::StepBuilder::release_early) asks.
+    Released,
     /// There is no such step.
     NoSuchStep,
+}
+
+impl OutputErrorKind {
+    /// What became of a result that is not to be had though its step succeeded.
+    fn of_a_result(self) -> &'static str {
+        match self {
+            Self::HasOwner => "is owned: `take` moves it out of the report",
+            Self::InUse => "is in use: an `Out` of it is alive",
+            Self::Released => "was released",
+            _ => "was taken",
+        }
+    }
 }
 
 impl<E> OutputError<E> {
@@ -143,6 +165,10 @@ impl<E> OutputError<E> {
         Self(Repr::OtherType(names, step, types))
     }
 
+    pub(super) fn gone(names: Arc<Names>, step: StepId, became: OutputErrorKind) -> Self {
+        Self(Repr::Gone(names, step, became))
+    }
+
     pub(super) fn no_such_step() -> Self {
         Self(Repr::NoSuchStep)
     }
@@ -152,6 +178,7 @@ impl<E> OutputError<E> {
         match self.0 {
             Repr::NoSuccess(_) => OutputErrorKind::NoSuccess,
             Repr::OtherType(..) => OutputErrorKind::OtherType,
+            Repr::Gone(_, _, became) => became,
             Repr::NoSuchStep => OutputErrorKind::NoSuchStep,
         }
     }
@@ -160,7 +187,7 @@ impl<E> OutputError<E> {
     pub fn step(&self) -> Option<&str> {
         match &self.0 {
             Repr::NoSuccess(ending) => Some(ending.name()),
-            Repr::OtherType(names, step, _) => Some(names.name(*step)),
+            Repr::OtherType(names, step, _) | Repr::Gone(names, step, _) => Some(names.name(*step)),
             Repr::NoSuchStep => None,
         }
     }
@@ -208,6 +235,9 @@ impl<E: fmt::Display> fmt::Display for OutputError<E> {
                 ending.write_reason(f)
             }
             Repr::OtherType(names, step, types) => write!(f, "the result of `{}` {types}", Name(names.name(*step))),
+            Repr::Gone(names, step, became) => {
+                write!(f, "the result of `{}` {}", Name(names.name(*step)), became.of_a_result())
+            }
             Repr::NoSuchStep => f.write_str("there is no such step"),
         }
     }

@@ -12,6 +12,8 @@ mod dynamic;
 mod error;
 #[cfg(feature = "alloc")]
 mod notes;
+#[cfg(feature = "alloc")]
+mod outputs;
 mod record;
 mod results;
 #[cfg(feature = "serde")]

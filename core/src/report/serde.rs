@@ -14,9 +14,9 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 /// Raised by each change that makes a reader of the previous shape fail: a field that goes, or means something else.
 const VERSION: u32 = 1;
 
-struct Steps<'r, E, C: ?Sized>(&'r Report<E, C>);
+struct Steps<'r, E, C: Cell + ?Sized>(&'r Report<E, C>);
 
-struct Edges<'r, E, C: ?Sized>(&'r Report<E, C>);
+struct Edges<'r, E, C: Cell + ?Sized>(&'r Report<E, C>);
 
 #[derive(Serialize)]
 struct Edge<'r> {

@@ -53,10 +53,16 @@ impl<T> ResultSlot<T> {
         Some(self)
     }
 
+    /// Whether there is a result.
+    #[inline]
+    pub(crate) fn has_value(&self) -> bool {
+        self.value.is_some()
+    }
+
     /// The result, if there is one.
     #[inline]
     pub(crate) fn lend(self: Arc<Self>) -> Option<Out<T>> {
-        if self.value.is_some() { Some(Out(self)) } else { None }
+        if self.has_value() { Some(Out(self)) } else { None }
     }
 }
 
@@ -109,6 +115,12 @@ pub trait Cell: 'static {
 
     /// The name of its result's type.
     fn type_name(&self) -> &'static str;
+
+    /// Drops its result.
+    fn clear(&mut self);
+
+    /// Itself, for a caller that knows its type.
+    fn as_any_mut(&mut self) -> &mut dyn Any;
 }
 
 impl<T: 'static> Cell for ResultSlot<T> {
@@ -121,6 +133,14 @@ impl<T: 'static> Cell for ResultSlot<T> {
 
     fn type_name(&self) -> &'static str {
         core::any::type_name::<T>()
+    }
+
+    fn clear(&mut self) {
+        drop_caught(self.value.take());
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
     }
 }
 
@@ -144,6 +164,24 @@ impl fmt::Display for OtherType {
         let Self { found, asked } = self;
         write!(f, "is of type `{found}`, and was asked for as `{asked}`")
     }
+}
+
+/// Why a result cannot be moved out of its cell.
+pub(crate) enum TakeError {
+    /// Somebody shares it.
+    Shared,
+    /// It has another type.
+    OtherType(OtherType),
+    /// There is none.
+    Empty,
+}
+
+/// Moves the result out of a cell that nobody shares.
+pub(crate) fn take<T: 'static, C: Cell + ?Sized>(cell: &mut Arc<C>) -> Result<T, TakeError> {
+    let types = OtherType::new::<T, C>(cell);
+    let cell = Arc::get_mut(cell).ok_or(TakeError::Shared)?;
+    let slot = cell.as_any_mut().downcast_mut::<ResultSlot<T>>().ok_or(TakeError::OtherType(types))?;
+    slot.value.take().ok_or(TakeError::Empty)
 }
 
 /// Results that may cross threads.

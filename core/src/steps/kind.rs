@@ -92,7 +92,7 @@ impl<'env, E, W: Work<E, LocalCell> + 'env> Holds<'env, E, W> for Local {
 /// Which results a kind of pipeline takes.
 #[diagnostic::on_unimplemented(
     message = "the result `{T}` cannot be shared between threads, and a `Pipeline` takes only results that can",
-    note = "results of a `Pipeline` are `Send + Sync`; use `LocalPipeline` for others"
+    note = "results of a `Pipeline` are `Send + Sync`, those of `run_owned` are `Send`; use `LocalPipeline` for others"
 )]
 pub trait HoldsResult<T, C: ?Sized> {
     /// A slot as the cell that it is.

@@ -1,20 +1,43 @@
-//! The record of a run: shared between the pipeline and the report, and reused by the next run if no report holds it.
+//! The record of a run: a run hands it to its report, and a report that is dropped hands it back for a later run.
 
 use super::{cell::Cell, warnings::Warnings};
 use crate::error::StepError;
-use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
+use core::ops::{Deref, DerefMut};
 use rungs_scheduler::{StepId, StepState};
+use try_lock::TryLock;
 
 /// One entry of each kind per step. Results have an array of their own, because a step looks up those of
 /// its needs anywhere in it.
 pub(crate) struct RunRecord<C: ?Sized> {
     pub(crate) states: Vec<StepState>,
-    /// An empty cell of a step that ended without a result.
+    /// An empty cell of a step that ended without a result, or whose result was taken; none where it was released.
     pub(crate) results: Vec<Option<Arc<C>>>,
     /// The steps whose failure does not count, in ascending order.
     pub(crate) optional: Vec<StepId>,
+    /// The steps whose results are owned: what nobody takes is dropped with the report.
+    pub(crate) owned: Vec<StepId>,
     /// Of the plan, under the configuration of the run.
     pub(crate) warnings: Warnings,
+    /// Where it goes when its report is dropped.
+    shelf: Option<Shelf<C>>,
+}
+
+/// Drops a result, and keeps its memory if nobody shares it.
+pub(crate) fn drop_result<C: Cell + ?Sized>(result: &mut Option<Arc<C>>) {
+    match result.as_mut().map(Arc::get_mut) {
+        Some(Some(cell)) => cell.clear(),
+        _ => *result = None,
+    }
+}
+
+/// Where a report that is dropped puts its record, and the pipeline's next run finds it. Nobody waits for it: a record that
+/// cannot be put there is dropped, and a run that finds none makes another.
+pub(crate) type Shelf<C> = Arc<TryLock<Option<Box<RunRecord<C>>>>>;
+
+/// The record that was put on the shelf, or a new one.
+pub(crate) fn record_from<C: ?Sized>(shelf: &Shelf<C>) -> Box<RunRecord<C>> {
+    shelf.try_lock().and_then(|mut place| place.take()).unwrap_or_default()
 }
 
 impl<C: Cell + ?Sized> RunRecord<C> {
@@ -23,11 +46,64 @@ impl<C: Cell + ?Sized> RunRecord<C> {
         self.states.resize(steps, StepState::default());
         self.results.resize_with(steps, || None);
     }
+
+    /// Drops the owned results that are still there, and keeps their memory.
+    fn drop_owned(&mut self) {
+        let Self { results, owned, .. } = self;
+        for step in owned {
+            if let Some(result) = results.get_mut(step.index()) {
+                drop_result(result);
+            }
+        }
+    }
 }
 
 impl<C: ?Sized> Default for RunRecord<C> {
     fn default() -> Self {
-        Self { states: Vec::new(), results: Vec::new(), optional: Vec::new(), warnings: Warnings::default() }
+        Self {
+            states: Vec::new(),
+            results: Vec::new(),
+            optional: Vec::new(),
+            owned: Vec::new(),
+            warnings: Warnings::default(),
+            shelf: None,
+        }
+    }
+}
+
+/// The record of a report, which alone owns it; so results can be moved out of it while the pipeline lives.
+pub(crate) struct ReportRecord<C: Cell + ?Sized>(Option<Box<RunRecord<C>>>);
+
+impl<C: Cell + ?Sized> ReportRecord<C> {
+    /// The record goes to this shelf in the end.
+    pub(crate) fn new(mut record: Box<RunRecord<C>>, shelf: &Shelf<C>) -> Self {
+        record.shelf = Some(shelf.clone());
+        Self(Some(record))
+    }
+}
+
+impl<C: Cell + ?Sized> Deref for ReportRecord<C> {
+    type Target = RunRecord<C>;
+
+    fn deref(&self) -> &RunRecord<C> {
+        self.0.as_ref().expect("the record goes with the report")
+    }
+}
+
+impl<C: Cell + ?Sized> DerefMut for ReportRecord<C> {
+    fn deref_mut(&mut self) -> &mut RunRecord<C> {
+        self.0.as_mut().expect("the record goes with the report")
+    }
+}
+
+impl<C: Cell + ?Sized> Drop for ReportRecord<C> {
+    fn drop(&mut self) {
+        let Some(mut record) = self.0.take() else { return };
+        let Some(shelf) = record.shelf.take() else { return };
+        record.drop_owned();
+        let replaced = shelf.try_lock().and_then(|mut place| place.replace(record));
+        // Not while the shelf is locked, as results are the user's.
+        drop(replaced);
     }
 }
 

@@ -19,12 +19,13 @@ pub enum AttemptError<E> {
 
 /// A step that makes any number of attempts, one at a time.
 pub trait Work<E, C: ?Sized> {
-    /// Polls the attempt in flight, which `begin` starts first, with what it needs from `results`.
+    /// Polls the attempt in flight, which `begin` starts first, with what it needs from `results`; a result
+    /// that it owns is taken from there.
     fn poll(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         begin: Option<&Attempt<'_>>,
-        results: &[Option<Arc<C>>],
+        results: &mut [Option<Arc<C>>],
     ) -> Poll<Result<Arc<C>, AttemptError<E>>>;
 
     /// Makes the attempt in flight end; ready once it has.
