@@ -46,6 +46,13 @@ pub trait Timer {
 
     /// A future that ends when `now` has reached `deadline`.
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep;
+
+    /// Which one of so many woken steps is polled next. Only the clock of a simulation decides; an adapter leaves it alone.
+    #[doc(hidden)]
+    #[inline]
+    fn pick(&self, _woken: u32) -> u32 {
+        0
+    }
 }
 
 impl<T: Timer + ?Sized> Timer for &T {
@@ -59,6 +66,11 @@ impl<T: Timer + ?Sized> Timer for &T {
 
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep {
         (**self).sleep_until(deadline)
+    }
+
+    #[inline]
+    fn pick(&self, woken: u32) -> u32 {
+        (**self).pick(woken)
     }
 }
 

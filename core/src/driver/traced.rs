@@ -97,6 +97,11 @@ impl<T: Timer> Timer for TracedTimer<'_, T> {
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep {
         self.trace(|| self.timer.sleep_until(deadline))
     }
+
+    #[inline]
+    fn pick(&self, woken: u32) -> u32 {
+        self.timer.pick(woken)
+    }
 }
 
 /// The observers of a run, and which of them has panicked.

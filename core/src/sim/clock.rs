@@ -47,6 +47,10 @@ impl Timer for Clock {
         let key = self.shared.lock().next_sleep(deadline);
         Sleep { shared: self.shared.clone(), key }
     }
+
+    fn pick(&self, woken: u32) -> u32 {
+        self.shared.lock().draw(woken as usize) as u32
+    }
 }
 
 /// A sleep on a [`Clock`]: it ends at its deadline.
