@@ -47,9 +47,12 @@ pub trait Timer {
     /// A future that ends when `now` has reached `deadline`.
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep;
 
-    /// Which one of so many woken steps is polled next. Only the clock of a simulation decides; an adapter leaves it alone.
+    /// Whether this timer [picks](Self::pick) which woken step is polled next: only the clock of a simulation does.
     #[doc(hidden)]
-    #[inline]
+    const PICKS: bool = false;
+
+    /// Which one of so many woken steps is polled next.
+    #[doc(hidden)]
     fn pick(&self, _woken: u32) -> u32 {
         0
     }
@@ -60,6 +63,8 @@ impl<T: Timer + ?Sized> Timer for &T {
 
     const TICKS: bool = T::TICKS;
 
+    const PICKS: bool = T::PICKS;
+
     fn now(&self) -> Instant {
         (**self).now()
     }
@@ -68,7 +73,6 @@ impl<T: Timer + ?Sized> Timer for &T {
         (**self).sleep_until(deadline)
     }
 
-    #[inline]
     fn pick(&self, woken: u32) -> u32 {
         (**self).pick(woken)
     }

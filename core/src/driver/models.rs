@@ -21,7 +21,7 @@ use rungs_scheduler::Stop;
 fn woken_steps(slots: &WakerSlots, cx: &Context<'_>) -> Vec<u32> {
     slots.wakes().run.register(cx.waker());
     let mut pass = Pass::default();
-    let woken = core::iter::from_fn(|| pass.next(&slots.wakes().woken, |_| 0));
+    let woken = core::iter::from_fn(|| pass.next(&slots.wakes().woken));
     woken.filter_map(|slot| slots.step_in(slot)).collect()
 }
 

@@ -88,6 +88,8 @@ impl<T: Timer> Timer for TracedTimer<'_, T> {
 
     const TICKS: bool = T::TICKS;
 
+    const PICKS: bool = T::PICKS;
+
     #[inline]
     fn now(&self) -> Instant {
         self.trace(|| self.timer.now())
@@ -98,7 +100,6 @@ impl<T: Timer> Timer for TracedTimer<'_, T> {
         self.trace(|| self.timer.sleep_until(deadline))
     }
 
-    #[inline]
     fn pick(&self, woken: u32) -> u32 {
         self.timer.pick(woken)
     }

@@ -74,10 +74,30 @@ pub(crate) struct Pass {
 }
 
 impl Pass {
-    /// The next slot. Among those that were woken with it, `pick` says which one, given how many there are (64 at most): with 0
-    /// it is the lowest.
     #[inline]
-    pub(crate) fn next(&mut self, woken: &WokenBits, pick: impl Fn(u32) -> u32) -> Option<usize> {
+    pub(crate) fn next(&mut self, woken: &WokenBits) -> Option<usize> {
+        self.fill(woken)?;
+        let slot = self.word_at as usize * BITS + self.word.trailing_zeros() as usize;
+        self.word &= self.word - 1;
+        Some(slot)
+    }
+
+    /// The next slot, of those that were woken with it: `pick` says which one, given how many there are (64 at most).
+    #[cold]
+    pub(crate) fn next_picked(&mut self, woken: &WokenBits, pick: impl FnOnce(u32) -> u32) -> Option<usize> {
+        self.fill(woken)?;
+        let mut rest = self.word;
+        for _ in 0..pick(rest.count_ones()) {
+            rest &= rest.wrapping_sub(1);
+        }
+        let bit = rest.trailing_zeros();
+        self.word &= !1_usize.checked_shl(bit)?;
+        Some(self.word_at as usize * BITS + bit as usize)
+    }
+
+    /// Takes the next word of bits, if the last one is used up.
+    #[inline]
+    fn fill(&mut self, woken: &WokenBits) -> Option<()> {
         while self.word == 0 {
             while self.marks == 0 {
                 if self.mark_at as usize >= woken.marks.len() {
@@ -90,19 +110,8 @@ impl Pass {
             self.marks &= self.marks - 1;
             self.word = woken.take_word(self.word_at as usize);
         }
-        let bit = nth_bit(self.word, pick(self.word.count_ones()));
-        self.word &= !(1 << bit);
-        Some(self.word_at as usize * BITS + bit as usize)
+        Some(())
     }
-}
-
-/// The place of the nth set bit, from the lowest one on. There must be more than `n`.
-#[inline]
-fn nth_bit(mut word: usize, n: u32) -> u32 {
-    for _ in 0..n {
-        word &= word.wrapping_sub(1);
-    }
-    word.trailing_zeros()
 }
 
 /// The run's side of its steps' wakers.
@@ -221,10 +230,6 @@ impl WakerSlots {
 mod tests {
     use super::*;
 
-    fn lowest(_: u32) -> u32 {
-        0
-    }
-
     #[test]
     fn a_pass_takes_each_woken_slot_once() {
         let woken = WokenBits::new(10_000);
@@ -234,12 +239,12 @@ mod tests {
         }
         let mut pass = Pass::default();
         let mut seen = Vec::new();
-        while let Some(slot) = pass.next(&woken, lowest) {
+        while let Some(slot) = pass.next(&woken) {
             woken.set(slot); // woken while it is polled: for the next pass
             seen.push(slot);
         }
         assert_eq!(seen, [0, 63, 64, 4_095, 4_096, 9_999]);
-        assert_eq!(Pass::default().next(&woken, lowest), Some(0));
+        assert_eq!(Pass::default().next(&woken), Some(0));
         assert!(!woken.set(1_000_000), "a slot that is not there");
     }
 
@@ -251,7 +256,7 @@ mod tests {
         }
         let mut pass = Pass::default();
         let last = |woken: u32| woken - 1;
-        let seen: Vec<_> = core::iter::from_fn(|| pass.next(&woken, last)).collect();
+        let seen: Vec<_> = core::iter::from_fn(|| pass.next_picked(&woken, last)).collect();
         assert_eq!(seen, [63, 5, 1, 70, 64]);
     }
 }
@@ -285,7 +290,7 @@ mod tests {
         let mut seen = Vec::new();
         let mut pass = || {
             let mut pass = Pass::default();
-            seen.extend(core::iter::from_fn(|| pass.next(&woken, |_| 0)));
+            seen.extend(core::iter::from_fn(|| pass.next(&woken)));
             seen.len()
         };
         let early = pass();

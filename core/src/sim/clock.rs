@@ -39,6 +39,8 @@ impl fmt::Debug for Clock {
 impl Timer for Clock {
     type Sleep = Sleep;
 
+    const PICKS: bool = true;
+
     fn now(&self) -> Instant {
         self.shared.lock().now
     }
