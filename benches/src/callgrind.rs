@@ -16,6 +16,11 @@ pub fn is_there() -> bool {
 /// Instructions that the program (`job`, wherever cargo has put it) spends on this job in functions whose names contain
 /// `function`, and in all that they call; `None` if valgrind does not tell.
 pub fn instructions(program: &str, function: &str, job: Job) -> Option<f64> {
+    instructions_of(program, function, &job.args())
+}
+
+/// As [`instructions`], of a program with these arguments.
+pub fn instructions_of(program: &str, function: &str, args: &[String]) -> Option<f64> {
     let mut valgrind = Command::new("valgrind");
     // Nothing else that is set here or there should show in the counts.
     valgrind.env_clear().env("GLIBC_TUNABLES", PLAIN_PROCESSOR);
@@ -24,7 +29,7 @@ pub fn instructions(program: &str, function: &str, job: Job) -> Option<f64> {
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(format!("--toggle-collect=*{function}*"))
         .arg(program)
-        .args(job.args())
+        .args(args)
         .output()
         .ok()?;
     let told = String::from_utf8_lossy(&output.stderr);

@@ -7,6 +7,7 @@ pub mod graph;
 pub mod job;
 pub mod many;
 pub mod phase;
+pub mod pictures;
 pub mod plain;
 pub mod table;
 

@@ -90,6 +90,8 @@ mod escape;
 #[cfg(feature = "macros")]
 pub mod fixed;
 pub mod guide;
+#[cfg(feature = "defmt")]
+mod logged_name;
 mod observe;
 // Its types occur in signatures, and programs do not name them.
 #[doc(hidden)]
@@ -130,11 +132,14 @@ pub mod sim;
 #[cfg(feature = "alloc")]
 mod steps;
 
-/// What the code of `#[pipeline]` calls. It is no part of the public API, and may change in any release.
-#[cfg(feature = "macros")]
+/// What the code of `#[pipeline]` and the adapters call. It is no part of the public API, and may change in any release.
+#[cfg(any(feature = "macros", feature = "defmt"))]
 #[doc(hidden)]
 pub mod __private {
+    #[cfg(feature = "macros")]
     pub use crate::fixed::private::*;
+    #[cfg(feature = "defmt")]
+    pub use crate::logged_name::LoggedName;
 }
 
 pub use error::StepError;

@@ -98,15 +98,16 @@ impl fmt::Display for Origin<'_> {
 #[cfg(feature = "defmt")]
 impl defmt::Format for Origin<'_> {
     fn format(&self, f: defmt::Formatter<'_>) {
+        use crate::logged_name::LoggedName;
         match *self {
             Self::Dependency { root, status, via } => {
-                defmt::write!(f, "`{=str}` {=str}", root, verb(status));
+                defmt::write!(f, "`{}` {=str}", LoggedName(root), verb(status));
                 if let Some(via) = via {
-                    defmt::write!(f, ", through `{=str}`", via);
+                    defmt::write!(f, ", through `{}`", LoggedName(via));
                 }
             }
-            Self::Blocked { by } => defmt::write!(f, "`{=str}` was given up and still holds its resources", by),
-            Self::Stopped { by } => defmt::write!(f, "stopped after `{=str}` failed", by),
+            Self::Blocked { by } => defmt::write!(f, "`{}` was given up and still holds its resources", LoggedName(by)),
+            Self::Stopped { by } => defmt::write!(f, "stopped after `{}` failed", LoggedName(by)),
         }
     }
 }

@@ -46,6 +46,16 @@ pub trait Timer {
 
     /// A future that ends when `now` has reached `deadline`.
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep;
+
+    /// Whether this timer [picks](Self::pick) which woken step is polled next: only the clock of a simulation does.
+    #[doc(hidden)]
+    const PICKS: bool = false;
+
+    /// Which one of so many woken steps is polled next.
+    #[doc(hidden)]
+    fn pick(&self, _woken: u32) -> u32 {
+        0
+    }
 }
 
 impl<T: Timer + ?Sized> Timer for &T {
@@ -53,12 +63,18 @@ impl<T: Timer + ?Sized> Timer for &T {
 
     const TICKS: bool = T::TICKS;
 
+    const PICKS: bool = T::PICKS;
+
     fn now(&self) -> Instant {
         (**self).now()
     }
 
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep {
         (**self).sleep_until(deadline)
+    }
+
+    fn pick(&self, woken: u32) -> u32 {
+        (**self).pick(woken)
     }
 }
 

@@ -1,8 +1,10 @@
 //! The table of adapters and rules: `cargo test -p rungs-tests --test adapters`.
 
+mod elsewhere;
+mod leaving;
 mod own;
 
-use rungs_conformance::Table;
+use rungs_conformance::{Rule, Table};
 use std::process::ExitCode;
 
 /// smol's clock and its global executor.
@@ -14,6 +16,9 @@ mod smol {
         block_on: smol::block_on;
         timer: Smol;
         spawner: Smol;
+        except: {
+            an_executor_that_goes_away_ends_its_attempts: "the global executor lives as long as the process",
+        }
     }
     pub(crate) use suite::RULES;
 }
@@ -49,6 +54,7 @@ mod async_executor {
         block_on: |future| smol::block_on(local().run(future));
         timer: Smol;
         spawner: On(executor());
+        gone: crate::leaving::an_executor;
         local: On(local());
     }
     pub(crate) use suite::RULES;
@@ -77,6 +83,7 @@ mod tokio {
         block_on: |future| THREADS.block_on(future);
         timer: Tokio;
         spawner: Tokio;
+        except: { an_executor_that_goes_away_ends_its_attempts: "the run is on the runtime as well, and goes with it" }
     }
     rungs_conformance::suite! {
         mod local;
@@ -84,19 +91,24 @@ mod tokio {
         timer: Tokio;
         spawner: Tokio;
         local: TokioLocal;
-        except: { a_run_moves_to_another_thread: "the runtime has one thread, and the run leaves it" }
+        except: {
+            a_run_moves_to_another_thread: "the runtime has one thread, and the run leaves it",
+            an_executor_that_goes_away_ends_its_attempts: "the run is on the runtime as well, and goes with it",
+        }
     }
     rungs_conformance::suite! {
         mod handle;
         block_on: smol::block_on;
         timer: On(THREADS.handle().clone());
         spawner: On(THREADS.handle().clone());
+        gone: crate::leaving::a_runtime;
     }
     rungs_conformance::suite! {
         mod blocking;
         block_on: |future| THREADS.block_on(future);
         timer: Tokio;
         spawner: Blocking(Tokio);
+        except: { an_executor_that_goes_away_ends_its_attempts: "a thread on which an attempt blocks cannot be taken away" }
     }
     pub(crate) use {blocking::RULES as BLOCKING, handle::RULES as HANDLE, local::RULES as LOCAL_SET, threads::RULES};
 }
@@ -132,6 +144,7 @@ mod sim {
         except: {
             wakes_from_other_threads_are_not_lost: "a simulation ends with an error when another thread wakes it",
             a_run_moves_to_another_thread: "a simulation is of one thread",
+            an_executor_that_goes_away_ends_its_attempts: "the run is in the simulation as well, and goes with it",
         }
     }
     pub(crate) use suite::RULES;
@@ -142,7 +155,7 @@ fn main() -> ExitCode {
     if std::env::args().skip(1).any(|arg| !arg.starts_with('-')) {
         return ExitCode::SUCCESS;
     }
-    let table = Table::of([
+    let columns = [
         ("smol", smol::RULES),
         ("async-executor", async_executor::RULES),
         ("tokio", tokio::RULES),
@@ -153,15 +166,22 @@ fn main() -> ExitCode {
         ("simulation", sim::RULES),
         ("std alone", own::RULES),
         ("std, threads", own::THREADS),
-    ]);
+    ];
+    let mut table = Table::of(columns);
     // The suite lists the rules of a run twice.
     let of = |group| smol::RULES.iter().filter(move |rule| rule.group == group).map(|rule| rule.name);
     assert!(
         of("in_place").eq(of("spawned")),
         "a rule of runs in place is not one of spawned runs, or the other way round"
     );
+    let rules: Vec<&Rule> = smol::RULES.iter().filter(|rule| ["clock", "in_place"].contains(&rule.group)).collect();
+    let missing: Vec<_> = elsewhere::ALL.iter().filter_map(|column| column.add_to(&mut table, &rules).err()).collect();
     let (kept, broken, skipped) = table.counts();
     println!("{table}");
+    for why in &missing {
+        println!("{why}");
+    }
+    println!("columns: {} shown, {} skipped", columns.len() + elsewhere::ALL.len() - missing.len(), missing.len());
     // The line that other test programs end with.
     let result = if table.is_kept() { "ok" } else { "FAILED" };
     println!("test result: {result}. {kept} passed; {broken} failed; {skipped} ignored; 0 measured; 0 filtered out");

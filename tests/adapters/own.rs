@@ -29,5 +29,6 @@ rungs_conformance::suite! {
     block_on: smol::block_on;
     timer: Smol;
     spawner: Threads;
+    except: { an_executor_that_goes_away_ends_its_attempts: "a thread cannot be taken away" }
 }
 pub(crate) use {spawned::RULES as THREADS, suite::RULES};

@@ -4,11 +4,12 @@ use std::pin::pin;
 
 use rungs::{Backoff, CancelToken, Cause, Pipeline, Status};
 
-use crate::support::{Clock, Count, Hand, drive, fates, ms};
+use crate::support::{Count, Hand, Sim, drive, fates, ms};
 
 /// Runs to `at`, does it, and runs on to the end.
 fn stopped_at(at: u64, what: fn(&CancelToken)) -> Vec<String> {
-    let (clock, token, alive) = (Clock::new(), CancelToken::new(), Count::new());
+    let (sim, token, alive) = (Sim::new(), CancelToken::new(), Count::new());
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("stopped");
     let slow = p.step("slow").run(|| async {
         let _alive = alive.guard();
@@ -23,7 +24,7 @@ fn stopped_at(at: u64, what: fn(&CancelToken)) -> Vec<String> {
         what(&token);
         Ok(())
     });
-    let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().cancel(&token).run(&clock)).unwrap();
     assert_eq!(alive.get(), 0);
     assert_eq!(report.exit_code(), 2);
     let mut fates = fates(&report);
@@ -76,20 +77,21 @@ fn a_second_cancel_prevents_clean_up() {
 
 #[test]
 fn a_second_cancel_ends_clean_up_in_flight() {
-    let (clock, token) = (Clock::new(), CancelToken::new());
+    let (sim, token) = (Sim::new(), CancelToken::new());
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("impatient");
     let slow = p.step("slow").run(std::future::pending::<Result<(), _>>);
     p.step("tidy").after(slow).when_all_done().run(std::future::pending::<Result<(), _>>);
     let hand = Hand::new();
     let mut run = pin!(p.runner().cancel(&token).run(&clock));
     assert!(hand.poll(run.as_mut()).is_pending());
-    clock.slip(ms(10));
+    clock.advance(ms(10));
     token.cancel();
     assert!(hand.flag.take(), "a cancel wakes the run");
     assert!(hand.poll(run.as_mut()).is_pending());
     token.drain();
     assert!(hand.poll(run.as_mut()).is_pending(), "a drain does nothing any more");
-    clock.slip(ms(10));
+    clock.advance(ms(10));
     hand.flag.take();
     token.cancel();
     assert!(hand.flag.take());
@@ -102,7 +104,8 @@ fn a_second_cancel_ends_clean_up_in_flight() {
 
 #[test]
 fn drain_then_cancel() {
-    let (clock, token) = (Clock::new(), CancelToken::new());
+    let (sim, token) = (Sim::new(), CancelToken::new());
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("both");
     let slow = p.step("slow").run(std::future::pending::<Result<(), _>>);
     p.step("next").after(slow).run(|| async { Ok(()) });
@@ -124,18 +127,19 @@ fn drain_then_cancel() {
 
 #[test]
 fn a_token_that_was_used_before_stops_the_run_at_once() {
-    let (clock, token, calls) = (Clock::new(), CancelToken::new(), Count::new());
+    let (sim, token, calls) = (Sim::new(), CancelToken::new(), Count::new());
+    let clock = sim.clock();
     token.cancel();
     assert!(token.is_cancelled() && token.is_stopping());
     let mut p = Pipeline::with_error::<&str>("too late");
     p.step("never").run(|| async { Ok(calls.raise()) });
     for _ in 0..2 {
-        let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
+        let report = drive(&sim, p.runner().cancel(&token).run(&clock)).unwrap();
         assert_eq!(report.get("never").unwrap().cause(), Some(Cause::Cancelled));
         assert_eq!(report.count(Status::Skipped), 1);
         assert_eq!(report.exit_code(), 2);
     }
-    assert!(drive(&clock, p.run(&clock)).unwrap().is_success());
+    assert!(drive(&sim, p.run(&clock)).unwrap().is_success());
     drop(p);
     assert_eq!(calls.get(), 1);
 }
@@ -162,7 +166,8 @@ fn one_token_for_several_runs_and_from_another_thread() {
 
 #[test]
 fn a_result_in_the_poll_of_a_cancel_counts() {
-    let (clock, token) = (Clock::new(), CancelToken::new());
+    let (sim, token) = (Sim::new(), CancelToken::new());
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("tie");
     p.step("cancels").run(|| async {
         clock.sleep(ms(10)).await;
@@ -171,7 +176,7 @@ fn a_result_in_the_poll_of_a_cancel_counts() {
     });
     p.step("same moment").run(|| async { Ok(clock.sleep(ms(10)).await) });
     p.step("later").run(|| async { Ok(clock.sleep(ms(11)).await) });
-    let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().cancel(&token).run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         ["cancels success 0..10", "same moment success 0..10", "later cancelled 0..10: the run was cancelled"],
@@ -182,7 +187,8 @@ fn a_result_in_the_poll_of_a_cancel_counts() {
 fn any_of_several_tokens_stops_the_run() {
     for stops in [0, 1, 2] {
         let tokens = [CancelToken::new(), CancelToken::new(), CancelToken::new()];
-        let clock = Clock::new();
+        let sim = Sim::new();
+        let clock = sim.clock();
         let mut p = Pipeline::with_error::<&str>("several");
         // One is used while the run sleeps, so it must wake it.
         let stop = async {
@@ -191,7 +197,7 @@ fn any_of_several_tokens_stops_the_run() {
         };
         p.step("waits").timeout(ms(50)).run(std::future::pending::<Result<(), _>>);
         let run = tokens.iter().fold(p.runner(), |runner, token| runner.cancel(token)).run(&clock);
-        let (report, ()) = drive(&clock, futures_lite::future::zip(run, stop));
+        let (report, ()) = drive(&sim, futures_lite::future::zip(run, stop));
         assert_eq!(fates(&report.unwrap()), ["waits cancelled 0..2: the run was cancelled"]);
     }
 }
@@ -209,21 +215,22 @@ fn clean_up_is_prevented_by_the_second_cancel_of_one_token_only() {
         });
         p.step("tidy").after(stops).when_all_done().run(|| async { Ok(()) });
         let run = p.runner().cancel(&tokens[0]).cancel(&tokens[1]).run(&rungs::NoClock);
-        let report = drive(&Clock::new(), run).unwrap();
+        let report = drive(&Sim::new(), run).unwrap();
         assert_eq!(report.get("tidy").unwrap().status(), status, "{cancels:?}");
     }
 }
 
 #[test]
 fn a_drain_wakes_a_run_that_sleeps() {
-    let (clock, token) = (Clock::new(), CancelToken::new());
+    let (sim, token) = (Sim::new(), CancelToken::new());
+    let clock = sim.clock();
     let mut p: Pipeline<'_, &str> = Pipeline::with_error("asleep");
     let backoff = p.step("backoff").retries(1).backoff(Backoff::fixed(ms(50))).run(|| async { Err::<(), _>("no") });
     p.step("next").after(backoff).run(|| async { Ok(()) });
     let hand = Hand::new();
     let mut run = pin!(p.runner().cancel(&token).run(&clock));
     assert!(hand.poll(run.as_mut()).is_pending());
-    clock.slip(ms(10));
+    clock.advance(ms(10));
     assert!(!hand.flag.take(), "nobody but the token wakes it");
     token.drain();
     assert!(hand.flag.take(), "a drain wakes the run");

@@ -2,7 +2,7 @@
 
 use rungs::{CancelToken, Cause, OnFailure, Out, Pipeline, Status};
 
-use crate::support::{Clock, Log, drive, fate, fates, ms};
+use crate::support::{Clock, Log, Sim, drive, fate, fates, ms};
 
 /// Waits in a way that the run cannot see, and then succeeds.
 async fn takes(clock: &Clock, span: u64) -> Result<u64, &'static str> {
@@ -12,7 +12,8 @@ async fn takes(clock: &Clock, span: u64) -> Result<u64, &'static str> {
 
 #[test]
 fn when_all_done_waits_for_all_and_learns_what_came_of_each() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("tidy");
     let good = p.step("good").run(|| takes(&clock, 30));
     let bad = p.step("bad").run(|| async { Err::<u64, _>("no") });
@@ -23,7 +24,7 @@ fn when_all_done_waits_for_all_and_learns_what_came_of_each() {
         .when_all_done()
         .run(|good, bad, behind| async move { Ok((good.map(|n| *n), bad.map(|n| *n), behind.map(|n| *n))) });
     p.step("next").needs(told).run(|_| async { Ok(()) });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     let lost = Cause::Dependency { root: bad.id(), via: bad.id() };
     assert_eq!(*report.output(told).unwrap(), (Ok(30), Err(Cause::Failed), Err(lost)));
     assert_eq!(fate(report.get("tidy").unwrap()), "tidy success 30..30");
@@ -47,7 +48,8 @@ fn a_fan_in_of_whatever_came() {
 #[test]
 fn when_any_failed_runs_only_then() {
     for fails in [false, true] {
-        let clock = Clock::new();
+        let sim = Sim::new();
+        let clock = sim.clock();
         let mut p = Pipeline::with_error::<&str>("alarm");
         let a = p.step("a").run(|| takes(&clock, 5));
         let b = p.step("b").run(move || async move { if fails { Err("no") } else { Ok(7) } });
@@ -57,7 +59,7 @@ fn when_any_failed_runs_only_then() {
             .when_any_failed()
             .run(|a, b| async move { Ok((a.map(|n| *n), b.map(|n| *n))) });
         p.step("after the alarm").needs(alarm).run(|_| async { Ok(()) });
-        let report = drive(&clock, p.run(&clock)).unwrap();
+        let report = drive(&sim, p.run(&clock)).unwrap();
         if fails {
             assert_eq!(*report.output(alarm).unwrap(), (Ok(5), Err(Cause::Failed)));
             assert_eq!(fate(report.get("alarm").unwrap()), "alarm success 5..5");
@@ -72,7 +74,8 @@ fn when_any_failed_runs_only_then() {
 
 #[test]
 fn any_failed_sees_skipped_and_cancelled_needs_but_not_needless_ones() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let log = Log::new();
     let mut p = Pipeline::with_error::<&str>("timers");
     let bad = p.step("bad").optional().run(|| async { Err::<u64, _>("no") });
@@ -81,7 +84,7 @@ fn any_failed_sees_skipped_and_cancelled_needs_but_not_needless_ones() {
     let good = p.step("good").run(|| takes(&clock, 1));
     let needless = p.step("needless").needs(good).when_any_failed().run(|_| async { Ok(()) });
     p.step("quiet").needs(needless).when_any_failed().run(|_| async { Ok(log.write("quiet")) });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(report.get("quiet").unwrap().cause(), Some(Cause::NotNeeded));
     drop(p);
     assert_eq!(log.lines(), ["alarm"]);
@@ -109,9 +112,10 @@ fn tidied<'c>(clock: &'c Clock) -> Pipeline<'c, &'static str> {
 
 #[test]
 fn clean_up_runs_after_a_drain_with_its_own_retries() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = tidied(&clock);
-    let report = drive(&clock, p.runner().on_failure(OnFailure::Drain).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().on_failure(OnFailure::Drain).run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         [
@@ -127,9 +131,10 @@ fn clean_up_runs_after_a_drain_with_its_own_retries() {
 
 #[test]
 fn clean_up_runs_after_a_cancel_and_after_the_runs_deadline() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = tidied(&clock);
-    let report = drive(&clock, p.runner().on_failure(OnFailure::Cancel).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().on_failure(OnFailure::Cancel).run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         [
@@ -140,9 +145,10 @@ fn clean_up_runs_after_a_cancel_and_after_the_runs_deadline() {
             "alarm success 10..15",
         ],
     );
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = tidied(&clock);
-    let report = drive(&clock, p.runner().deadline(ms(4)).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().deadline(ms(4)).run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         [
@@ -158,18 +164,20 @@ fn clean_up_runs_after_a_cancel_and_after_the_runs_deadline() {
 
 #[test]
 fn clean_up_keeps_its_own_time_limits() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let token = CancelToken::new();
     let mut p = Pipeline::with_error::<&str>("slow tidying");
     let first = p.step("first").run(|| async { Ok(token.cancel()) });
     p.step("tidy").after(first).when_all_done().timeout(ms(10)).run(|| takes(&clock, 100));
-    let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().cancel(&token).run(&clock)).unwrap();
     assert_eq!(fates(&report), ["first success 0..0", "tidy failed 0..10: timed out"]);
 }
 
 #[test]
 fn the_run_gives_clean_up_steps_without_a_limit_a_deadline() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("tidy");
     let bad = p.step("bad").run(|| async { Err::<(), _>("no") });
     p.step("hangs").after(bad).when_all_done().run(|| takes(&clock, 1_000));
@@ -177,7 +185,7 @@ fn the_run_gives_clean_up_steps_without_a_limit_a_deadline() {
     p.step("slow").after(bad).when_all_done().deadline(ms(30)).run(|| takes(&clock, 20));
     p.step("retried").after(bad).when_all_done().timeout(ms(8)).retries(1).run(|| takes(&clock, 1_000));
     p.step("no clean-up").run(|| takes(&clock, 25));
-    let report = drive(&clock, p.runner().clean_up_deadline(ms(10)).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().clean_up_deadline(ms(10)).run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         [

@@ -9,9 +9,9 @@ use std::{
     task::Poll,
 };
 
-use rungs::{NoClock, Pipeline, Report};
+use rungs::{NoClock, Pipeline};
 
-use crate::support::{Clock, Count, Hand, Log, drive, fates, give_way, ms};
+use crate::support::{Clock, Count, Hand, Log, Sim, drive, fates, give_way, ms, poll_at_most};
 
 /// Ten steps of several polls each, with retries, sleeps and a clean-up step; every attempt and every result is counted.
 fn busy<'c>(clock: &'c Clock, attempts: &'c Count, results: &'c Count) -> Pipeline<'c, &'static str> {
@@ -41,32 +41,18 @@ async fn step(clock: &Clock, attempts: &Count, results: &Count, n: u64) -> Resul
     Ok(result)
 }
 
-/// Polls at most so many times; the report if that was enough.
-fn polls(clock: &Clock, p: &mut Pipeline<'_, &'static str>, most: usize) -> Option<Report<&'static str>> {
-    let hand = Hand::new();
-    let mut run = pin!(p.run(clock));
-    for _ in 0..most {
-        if let Poll::Ready(report) = hand.poll(run.as_mut()) {
-            return Some(report.unwrap());
-        }
-        while !hand.flag.take() {
-            assert!(clock.to_next());
-        }
-    }
-    None
-}
-
 #[test]
 fn dropped_after_any_poll_nothing_stays_and_it_runs_again() {
-    let (clock, attempts, results) = (Clock::new(), Count::new(), Count::new());
+    let (sim, attempts, results) = (Sim::new(), Count::new(), Count::new());
+    let clock = sim.clock();
     let mut cut_short = 0;
     for k in 0.. {
         let mut p = busy(&clock, &attempts, &results);
-        let ended = polls(&clock, &mut p, k).is_some();
+        let ended = poll_at_most(&sim, k, pin!(p.run(&clock))).is_some();
         assert_eq!(attempts.get(), 0, "attempts live on after poll {k}");
         // Each step has one result at most, kept for its pipeline.
         assert!(results.get() <= 10);
-        let report = drive(&clock, p.run(&clock)).unwrap();
+        let report = drive(&sim, p.run(&clock)).unwrap();
         assert!(report.is_success(), "after poll {k}: {:?}", fates(&report));
         assert_eq!((attempts.get(), results.get()), (0, 10));
         drop(p);
@@ -83,12 +69,13 @@ fn dropped_after_any_poll_nothing_stays_and_it_runs_again() {
 
 #[test]
 fn dropped_again_and_again_the_same_pipeline_goes_on() {
-    let (clock, attempts, results) = (Clock::new(), Count::new(), Count::new());
+    let (sim, attempts, results) = (Sim::new(), Count::new(), Count::new());
+    let clock = sim.clock();
     let mut p = busy(&clock, &attempts, &results);
     let mut k = 0;
     let report = loop {
-        if let Some(report) = polls(&clock, &mut p, k) {
-            break report;
+        if let Some(report) = poll_at_most(&sim, k, pin!(p.run(&clock))) {
+            break report.unwrap();
         }
         assert_eq!(attempts.get(), 0);
         k += 1;
@@ -112,21 +99,16 @@ fn a_run_that_was_never_polled_starts_nothing() {
 
 #[test]
 fn a_forgotten_run_is_ended_by_the_next() {
-    let (clock, attempts, results) = (Clock::new(), Count::new(), Count::new());
+    let (sim, attempts, results) = (Sim::new(), Count::new(), Count::new());
+    let clock = sim.clock();
     for k in 1..12 {
         let mut p = busy(&clock, &attempts, &results);
         {
-            let hand = Hand::new();
             let mut run = Box::pin(p.run(&clock));
-            for _ in 0..k {
-                assert!(hand.poll(run.as_mut()).is_pending());
-                while !hand.flag.take() {
-                    assert!(clock.to_next());
-                }
-            }
+            assert!(poll_at_most(&sim, k, run.as_mut()).is_none());
             std::mem::forget(run);
         }
-        let report = drive(&clock, p.run(&clock)).unwrap();
+        let report = drive(&sim, p.run(&clock)).unwrap();
         assert!(report.is_success(), "forgotten after poll {k}: {:?}", fates(&report));
         assert_eq!((attempts.get(), results.get()), (0, 10));
         drop((p, report));
@@ -136,7 +118,8 @@ fn a_forgotten_run_is_ended_by_the_next() {
 
 #[test]
 fn a_forgotten_runs_attempts_end_with_the_pipeline() {
-    let (clock, attempts, results) = (Clock::new(), Count::new(), Count::new());
+    let (sim, attempts, results) = (Sim::new(), Count::new(), Count::new());
+    let clock = sim.clock();
     let mut p = busy(&clock, &attempts, &results);
     {
         let mut run = Box::pin(p.run(&clock));

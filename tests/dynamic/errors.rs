@@ -4,7 +4,7 @@ use std::{error::Error, fmt, sync::Arc};
 
 use rungs::{BoxError, CancelToken, LocalPipeline, NoClock, OutputError, Pipeline, RunError, StepError};
 
-use crate::support::{Clock, block, drive, ms};
+use crate::support::{Sim, block, drive, ms};
 
 #[derive(Debug)]
 pub(crate) struct DiskFull;
@@ -109,12 +109,13 @@ fn an_error_says_its_chain_by_itself_if_asked() {
 
 #[test]
 fn errors_without_a_source_say_their_text_themselves() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p: Pipeline<'_, &str> = Pipeline::with_code("texts");
     let text = p.step("text").run(|| async { Err::<(), _>("no paper") });
     let late = p.step("late").timeout(ms(1)).run(std::future::pending::<Result<(), _>>);
     let panics = p.step("panics").run(|| async { if true { panic!("oh") } else { Ok(()) } });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     let told = [text, late, panics].map(|step| chain(&report.output(step).unwrap_err()).concat());
     assert_eq!(
         told,
@@ -124,12 +125,13 @@ fn errors_without_a_source_say_their_text_themselves() {
 
 #[test]
 fn what_a_step_once_said_is_no_source_of_its_timeout() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<LoadFailed>("late");
     let load = p.step("load").retries(1).timeout(ms(1)).run_with(|cx| async move {
         if cx.attempt() == 1 { Err(LoadFailed(DiskFull)) } else { std::future::pending::<Result<(), _>>().await }
     });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     let error = report.output(load).unwrap_err();
     let told = "`load` has no result: timed out (attempt 1: load failed)";
     assert_eq!((error.to_string(), error.source().is_none()), (told.into(), true));
@@ -142,7 +144,8 @@ fn what_a_step_once_said_is_no_source_of_its_timeout() {
 
 #[test]
 fn a_retry_is_told_with_the_error_of_its_own_attempt() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p: Pipeline<'_, &str> = Pipeline::with_error("retried");
     p.step("load").retries(2).timeout(ms(1)).run_with(|cx| async move {
         match cx.attempt() {
@@ -153,7 +156,7 @@ fn a_retry_is_told_with_the_error_of_its_own_attempt() {
     });
     let mut told = Vec::new();
     let run = p.runner().on_event(|event| told.push(event.to_string())).run(&clock);
-    let report = drive(&clock, run).unwrap();
+    let report = drive(&sim, run).unwrap();
     assert_eq!(
         told,
         [
@@ -185,7 +188,8 @@ fn a_run_that_was_stopped_is_an_error_too() {
 
 #[test]
 fn a_run_names_the_step_that_failed_first() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p: Pipeline<'_, &str> = Pipeline::with_error("two");
     let optional = p.step("fine").optional().run(|| async { Err::<(), _>("nobody minds") });
     p.step("late").run(|| async {
@@ -196,10 +200,10 @@ fn a_run_names_the_step_that_failed_first() {
         clock.sleep(ms(1)).await;
         Err::<(), _>("early")
     });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(report.into_result().unwrap_err().to_string(), "pipeline `two` failed at `early`: early");
     p.step("needs it").needs(optional).run(|_| async { Ok(()) });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(report.into_result().unwrap_err().to_string(), "pipeline `two` failed at `fine`: nobody minds");
 }
 

@@ -2,11 +2,12 @@
 
 use rungs::{Backoff, Cause, EventKind, Observer, OnFailure, Pipeline, Status, StepError};
 
-use crate::support::{Clock, Log, drive, ms};
+use crate::support::{Log, Sim, drive, ms};
 
 #[test]
 fn events_come_in_the_order_in_which_things_happen() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let log = Log::new();
     let mut p = Pipeline::with_error::<&str>("observed");
     let a = p
@@ -19,7 +20,7 @@ fn events_come_in_the_order_in_which_things_happen() {
     p.step("d").needs(a).run(|_| async { if true { panic!("oh") } else { Ok(()) } });
     p.step("tidy").after(b).when_all_done().run(|| async { Ok(()) });
     p.step("alarm").needs(a).when_any_failed().run(|_| async { Ok(()) });
-    let report = drive(&clock, p.runner().observe(log.clone()).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().observe(log.clone()).run(&clock)).unwrap();
     assert_eq!(
         log.lines(),
         [
@@ -46,7 +47,8 @@ fn events_come_in_the_order_in_which_things_happen() {
 
 #[test]
 fn the_events_of_a_stop() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let log = Log::new();
     let mut p = Pipeline::with_error::<&str>("stopped");
     p.step("bad").run(|| async { Err::<(), _>("no") });
@@ -54,7 +56,7 @@ fn the_events_of_a_stop() {
     let slow = p.step("slow").run(|| async { Ok(clock.sleep(ms(5)).await) });
     p.step("next").needs(slow).run(|_| async { Ok(()) });
     let watched = p.runner().max_concurrent(3).on_failure(OnFailure::Cancel).observe(log.clone());
-    assert_eq!(drive(&clock, watched.run(&clock)).unwrap().exit_code(), 1);
+    assert_eq!(drive(&sim, watched.run(&clock)).unwrap().exit_code(), 1);
     // Under a limit the longest path goes first, so that `slow` runs when `bad` fails.
     assert_eq!(
         log.lines(),
@@ -73,7 +75,8 @@ fn the_events_of_a_stop() {
 
 #[test]
 fn events_say_why_in_the_words_of_the_report() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("reasons");
     let bad = p.step("bad").optional().run(|| async { Err::<(), _>("no") });
     let next = p.step("next").needs(bad).optional().skip_on_error().run(|_| async { Ok(()) });
@@ -91,7 +94,7 @@ fn events_say_why_in_the_words_of_the_report() {
             told.push(event.to_string());
         }
     });
-    let report = drive(&clock, run.run(&clock)).unwrap();
+    let report = drive(&sim, run.run(&clock)).unwrap();
     told.sort();
     let reason = |step: rungs::StepResult<'_, _>| step.reason().unwrap().to_string();
     let mut lines: Vec<_> =
@@ -114,7 +117,8 @@ fn events_say_why_in_the_words_of_the_report() {
 
 #[test]
 fn events_carry_all_there_is() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut seen = Vec::new();
     let mut p = Pipeline::with_error::<String>("whole");
     let bad = p.step("bad").retries(1).run(|| async { Err::<(), _>("no".to_string()) });
@@ -143,7 +147,7 @@ fn events_carry_all_there_is() {
         };
         seen.push((event.step.map(|step| step.index()), event.name.to_string(), event.attempt, event.at, what));
     });
-    assert_eq!(drive(&clock, run.run(&clock)).unwrap().exit_code(), 1);
+    assert_eq!(drive(&sim, run.run(&clock)).unwrap().exit_code(), 1);
     let (start, end) = (rungs::Instant::ZERO, rungs::Instant::ZERO + ms(1));
     let row = |step, name: &str, attempt, at, what: &str| (step, name.to_string(), attempt, at, what.to_string());
     assert_eq!(
@@ -164,7 +168,8 @@ fn events_carry_all_there_is() {
 
 #[test]
 fn observers_add_up() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let (log, mut by_reference, boxed) = (Log::new(), Log::new(), Log::new());
     let (mut closure, mut other) = (Vec::new(), 0);
     let mut p = Pipeline::with_error::<&str>("heard");
@@ -179,7 +184,7 @@ fn observers_add_up() {
         .observe(None::<Log>)
         .on_event(|_| other += 1)
         .observe(Some(log.clone()));
-    assert!(drive(&clock, run.run(&clock)).unwrap().is_success());
+    assert!(drive(&sim, run.run(&clock)).unwrap().is_success());
     let lines = ["heard: run started: 1 step", "a: started", "a: success", "heard: run ended: 1 success, exit code 0"];
     let lines = lines.map(|line| format!("0 {line}"));
     assert_eq!(closure, lines);
@@ -193,23 +198,24 @@ fn observers_add_up() {
 fn a_wrong_plan_has_no_events_and_an_empty_one_has_two() {
     let mut p = Pipeline::with_error::<&str>("wrong");
     let log = Log::new();
-    assert!(drive(&Clock::new(), p.runner().max_concurrent(0).observe(log.clone()).run(&Clock::new())).is_err());
+    assert!(drive(&Sim::new(), p.runner().max_concurrent(0).observe(log.clone()).run(&Sim::new().clock())).is_err());
     assert_eq!(log.lines(), [""; 0]);
-    assert!(drive(&Clock::new(), p.runner().observe(log.clone()).run(&Clock::new())).unwrap().is_success());
+    assert!(drive(&Sim::new(), p.runner().observe(log.clone()).run(&Sim::new().clock())).unwrap().is_success());
     assert_eq!(log.lines(), ["0 wrong: run started: 0 steps", "0 wrong: run ended: nothing to do, exit code 0"]);
 }
 
 #[test]
 fn the_last_line_of_a_log_says_what_stopped_the_run() {
     for (drains, told) in [(true, "the run was drained"), (false, "the run was cancelled")] {
-        let clock = Clock::new();
+        let sim = Sim::new();
+        let clock = sim.clock();
         let (log, token) = (Log::new(), rungs::CancelToken::new());
         let mut p = Pipeline::with_error::<&str>("service");
         let first = p.step("first").run(|| async { Ok(if drains { token.drain() } else { token.cancel() }) });
         p.step("second").after(first).run(|| async { Ok(()) });
         p.step("third").after(first).run(|| async { Ok(()) });
         let run = p.runner().cancel(&token).observe(log.clone()).run(&clock);
-        let report = drive(&clock, run).unwrap();
+        let report = drive(&sim, run).unwrap();
         let line = format!("0 service: run ended: 1 success, 2 skipped, exit code 2; {told}");
         assert_eq!(log.lines().last(), Some(&line));
         let line = format!("3 steps: 1 succeeded, 0 failed, 2 skipped ({told}: 2), 0 cancelled in 0, exit code 2");

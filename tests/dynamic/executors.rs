@@ -16,7 +16,7 @@ use async_executor::{Executor, LocalExecutor, StaticExecutor};
 use rungs::{BoxError, EventKind, LocalPipeline, NoClock, Pipeline, Spawner, TaskDropped};
 use rungs_async_executor::On;
 
-use crate::support::{Clock, Count, Guard, Hand, block, drive, fates, ms};
+use crate::support::{Count, Guard, Hand, Sim, block, drive, fates, ms};
 
 /// What an attempt comes to, with a guard that tells how long it lives.
 pub(crate) type Attempt = Pin<Box<dyn Future<Output = Guard> + Send>>;
@@ -142,7 +142,8 @@ fn an_attempt_is_lost_with_its_executor() {
 
 #[test]
 fn a_local_attempt_has_ended_before_the_next_starts() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let executor = LocalExecutor::new();
     let alive = Rc::new(Cell::new(0));
     let seen = RefCell::new(Vec::new());
@@ -168,7 +169,7 @@ fn a_local_attempt_has_ended_before_the_next_starts() {
             seen.borrow_mut().push((event.attempt, alive.get()));
         }
     });
-    let report = drive(&clock, executor.run(run.run(&clock))).unwrap();
+    let report = drive(&sim, executor.run(run.run(&clock))).unwrap();
     assert_eq!(fates(&report), ["third time success x3 0..28"]);
     assert_eq!(**report.output(third).unwrap(), 1);
     assert_eq!(*seen.borrow(), [(1, 0), (2, 0), (3, 0)]);

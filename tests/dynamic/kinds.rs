@@ -4,7 +4,7 @@ use std::{cell::Cell, marker::PhantomData, rc::Rc};
 
 use rungs::{LocalPipeline, NoClock, Pipeline, Report};
 
-use crate::support::{Clock, block, drive, ms};
+use crate::support::{Sim, block, drive, ms};
 
 fn assert_send<T: Send>(sent: T) -> T {
     sent
@@ -12,15 +12,16 @@ fn assert_send<T: Send>(sent: T) -> T {
 
 #[test]
 fn a_run_of_a_pipeline_is_send() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::new("send");
     let a = p.step("a").timeout(ms(5)).run(|| async { Ok(clock.sleep(ms(1)).await) });
     p.step("b").needs(a).run(|_| async { Ok(()) });
     let mut p = assert_send(p);
-    let report = drive(&clock, assert_send(p.run(&clock))).unwrap();
+    let report = drive(&sim, assert_send(p.run(&clock))).unwrap();
     let report: Report<_> = assert_send(report);
     let run = assert_send(p.runner().on_event(|_| ()).run(&clock));
-    assert!(drive(&clock, run).unwrap().is_success());
+    assert!(drive(&sim, run).unwrap().is_success());
     assert!(report.is_success());
 }
 

@@ -4,11 +4,12 @@ use std::task::Poll;
 
 use rungs::{Backoff, Instant, Pipeline, Retry, StepError, Timer};
 
-use crate::support::{Clock, Count, drive, fates, ms};
+use crate::support::{Count, Counted, Sim, drive, fates, ms};
 
 #[test]
 fn a_timeout_is_for_each_attempt() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let alive = Count::new();
     let mut p = Pipeline::with_error::<&str>("timeouts");
     p.step("once").timeout(ms(10)).run(|| async { Ok(clock.sleep(ms(11)).await) });
@@ -24,7 +25,7 @@ fn a_timeout_is_for_each_attempt() {
         clock.sleep(ms(20)).await;
         Ok(())
     });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         ["once failed 0..10: timed out", "good success x3 0..36", "no retry failed 0..10: timed out"],
@@ -36,7 +37,8 @@ fn a_timeout_is_for_each_attempt() {
 
 #[test]
 fn a_result_in_the_poll_of_its_timeout_counts() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("ties");
     p.step("exact").timeout(ms(10)).run(|| async { Ok(clock.sleep(ms(10)).await) });
     p.step("error").timeout(ms(10)).run(|| async {
@@ -44,13 +46,14 @@ fn a_result_in_the_poll_of_its_timeout_counts() {
         Err::<(), _>("its own")
     });
     p.step("deadline").deadline(ms(10)).run(|| async { Ok(clock.sleep(ms(10)).await) });
-    let report = drive(&clock, p.runner().deadline(ms(10)).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().deadline(ms(10)).run(&clock)).unwrap();
     assert_eq!(fates(&report), ["exact success 0..10", "error failed 0..10: its own", "deadline success 0..10"]);
 }
 
 #[test]
 fn a_result_that_is_ready_but_was_not_woken_counts_too() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("lazy");
     p.step("lazy").timeout(ms(10)).run(|| {
         let clock = &clock;
@@ -59,13 +62,14 @@ fn a_result_that_is_ready_but_was_not_woken_counts_too() {
             move |_| if clock.now() >= Instant::ZERO + ms(10) { Poll::Ready(Ok(())) } else { Poll::Pending },
         )
     });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(fates(&report), ["lazy success 0..10"]);
 }
 
 #[test]
 fn a_deadline_goes_through_retries() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("deadlines");
     p.step("in flight").deadline(ms(25)).retries(9).run(|| async {
         clock.sleep(ms(10)).await;
@@ -87,7 +91,7 @@ fn a_deadline_goes_through_retries() {
         .retries(9)
         .retry_if(|_| Retry::After(ms(25)))
         .run(|| async { Err::<(), _>("come back later") });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         [
@@ -102,27 +106,30 @@ fn a_deadline_goes_through_retries() {
 
 #[test]
 fn a_deadline_counts_from_the_first_attempts_start() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("late");
     let first = p.step("first").run(|| async { Ok(clock.sleep(ms(100)).await) });
     p.step("second").needs(first).deadline(ms(10)).run(|_| async { Ok(clock.sleep(ms(9)).await) });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(fates(&report), ["first success 0..100", "second success 100..109"]);
 }
 
 #[test]
 fn a_deadline_goes_on_while_the_step_waits_for_a_place_again() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("crowded");
     p.step("again").deadline(ms(30)).retries(1).backoff(Backoff::fixed(ms(1))).run(|| async { Err::<(), _>("first") });
     p.step("long").run(|| async { Ok(clock.sleep(ms(100)).await) });
-    let report = drive(&clock, p.runner().max_concurrent(1).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().max_concurrent(1).run(&clock)).unwrap();
     assert_eq!(fates(&report), ["again failed 0..30: first", "long success 0..100"]);
 }
 
 #[test]
 fn a_step_learns_its_limit() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("limits");
     let told = p.step("told").timeout(ms(20)).deadline(ms(30)).retries(1).run_with(|cx| {
         let clock = &clock;
@@ -133,37 +140,39 @@ fn a_step_learns_its_limit() {
         }
     });
     let none = p.step("none").run_with(|cx| async move { Ok((cx.deadline(), cx.time_left(Instant::ZERO))) });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(*report.output(none).unwrap(), (None, None));
     assert_eq!(*report.output(told).unwrap(), (Some(Instant::ZERO + ms(30)), Some(ms(10))));
 }
 
 #[test]
 fn a_sleep_that_ends_early_is_armed_again() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = Counted::new(sim.clock(), 5);
     let mut p = Pipeline::with_error::<&str>("early");
     p.step("slow").timeout(ms(10)).run(std::future::pending::<Result<(), _>>);
-    clock.end_early(5);
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(fates(&report), ["slow failed 0..10: timed out"]);
     assert_eq!(clock.sleeps(), 6);
 }
 
 #[test]
 fn one_sleep_stands_for_all() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = Counted::new(sim.clock(), 0);
     let mut p = Pipeline::with_error::<&str>("one sleep");
     for n in 0..100 {
         p.step(&n.to_string()).timeout(ms(100 + n)).run(std::future::pending::<Result<(), _>>);
     }
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(clock.sleeps(), 100, "one for each time at which something is due");
     assert_eq!(report.duration(), ms(199));
 }
 
 #[test]
 fn limits_beyond_all_time_are_no_limits() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("far");
     let max = std::time::Duration::MAX;
     p.step("a").timeout(max).deadline(max).retries(1).run_with(|cx| {
@@ -173,35 +182,37 @@ fn limits_beyond_all_time_are_no_limits() {
             if cx.attempt() == 1 { Err("no") } else { Ok(()) }
         }
     });
-    let report = drive(&clock, p.runner().deadline(max).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().deadline(max).run(&clock)).unwrap();
     assert_eq!(fates(&report), ["a success x2 0..10"]);
 }
 
 #[test]
 fn a_timeout_of_nothing_still_takes_what_is_ready() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("zero");
     p.step("ready").timeout(ms(0)).run(|| async { Ok(()) });
     p.step("waits").timeout(ms(0)).run(|| async { Ok(clock.sleep(ms(1)).await) });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(fates(&report), ["ready success 0..0", "waits failed 0..0: timed out"]);
 }
 
 #[test]
 fn a_sleep_that_has_ended_is_not_polled_again() {
     // The only limit passes between the reading of the clock and the poll of the sleep: the other step computes that long.
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("late");
     p.step("hangs").timeout(ms(5)).run(std::future::pending::<Result<(), _>>);
     p.step("computes").run(|| {
         let (clock, mut polls) = (&clock, 0);
         std::future::poll_fn(move |cx| {
             polls += 1;
-            clock.slip(ms(6));
+            clock.advance(ms(6));
             cx.waker().wake_by_ref();
             if polls < 3 { Poll::Pending } else { Poll::Ready(Ok(())) }
         })
     });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(fates(&report), ["hangs failed 0..12: timed out", "computes success 0..18"]);
 }

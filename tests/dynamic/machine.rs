@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     errors::{DiskFull, LoadFailed},
-    support::{Clock, drive, ms},
+    support::{Sim, drive, ms},
 };
 
 /// The example in the documentation of `Report`.
@@ -19,7 +19,8 @@ fn documented() -> Value {
 
 #[test]
 fn a_report_in_json_is_as_documented() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error("nightly");
     let fetch = p.step("fetch").retries(1).backoff(Backoff::fixed(ms(1_100))).run_with(|cx| {
         let clock = &clock;
@@ -30,8 +31,9 @@ fn a_report_in_json_is_as_documented() {
     });
     let load = p.step("load").optional().after(fetch).run(|| async { Err::<(), _>(LoadFailed(DiskFull)) });
     p.step("tidy").needs(load).skip_on_error().run(|_| async { Ok(()) });
-    clock.slip(ms(70));
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    p.resource("bus", 1);
+    clock.advance(ms(70));
+    let report = drive(&sim, p.run(&clock)).unwrap();
     let mut json = serde_json::to_value(&report).unwrap();
 
     // The times of the wall clock are another day's.
@@ -49,10 +51,11 @@ fn a_report_in_json_is_as_documented() {
 
 #[test]
 fn one_step_in_json() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("one");
     p.step("slow").timeout(ms(3)).run(std::future::pending::<Result<(), _>>);
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     let json = serde_json::to_value(report.get("slow").unwrap()).unwrap();
     assert_eq!((&json["cause"], &json["error"]), (&json!("timed_out"), &json!(["timed out"])));
     assert_eq!(json["duration_ms"], json!(3.0));

@@ -1,8 +1,8 @@
 //! What a need that did not succeed does to those that wait for it.
 
-use rungs::{Cause, Pipeline, Status, StepError};
+use rungs::{Cause, NoClock, Pipeline, Status, StepError};
 
-use crate::support::{Clock, Count, drive, fates, ms};
+use crate::support::{Clock, Count, Sim, block, drive, fates, give_way, ms};
 
 async fn fails(clock: &Clock, at: u64) -> Result<u8, &'static str> {
     clock.sleep(ms(at)).await;
@@ -11,7 +11,8 @@ async fn fails(clock: &Clock, at: u64) -> Result<u8, &'static str> {
 
 #[test]
 fn a_failed_need_fails_with_root_and_way() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let calls = Count::new();
     let mut p = Pipeline::with_error::<&str>("chain");
     let a = p.step("a").run(|| fails(&clock, 10));
@@ -19,7 +20,7 @@ fn a_failed_need_fails_with_root_and_way() {
     let c = p.step("c").after(b).run(|| async { Ok(calls.raise()) });
     p.step("d").needs((b, c)).retries(5).run(|_, _| async { Ok(calls.raise()) });
     p.step("apart").run(|| async { Ok(clock.sleep(ms(20)).await) });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         [
@@ -42,13 +43,14 @@ fn a_failed_need_fails_with_root_and_way() {
 
 #[test]
 fn a_step_ends_with_its_first_failed_need() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("first");
     let slow = p.step("slow").run(|| async { Ok(clock.sleep(ms(100)).await) });
     let late = p.step("late").run(|| fails(&clock, 50));
     let early = p.step("early").run(|| fails(&clock, 10));
     p.step("next").needs((slow, late, early)).run(|_, _, _| async { Ok(()) });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     let next = report.get("next").unwrap();
     assert_eq!(next.reason().unwrap().to_string(), "`early` failed");
     assert_eq!(next.finished_at(), Some(rungs::Instant::ZERO + ms(10)));
@@ -56,24 +58,29 @@ fn a_step_ends_with_its_first_failed_need() {
 
 #[test]
 fn of_needs_that_fail_together_the_first_named_is_the_cause() {
-    let clock = Clock::new();
+    // One poll of the run finds both woken.
+    let fails = || async {
+        give_way().await;
+        Err::<(), _>("broken")
+    };
     let mut p = Pipeline::with_error::<&str>("tie");
-    let a = p.step("a").run(|| fails(&clock, 10));
-    let b = p.step("b").run(|| fails(&clock, 10));
+    let a = p.step("a").run(fails);
+    let b = p.step("b").run(fails);
     p.step("next").needs((b, a)).run(|_, _| async { Ok(()) });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = block(p.run(&NoClock)).unwrap();
     assert_eq!(report.get("next").unwrap().reason().unwrap().to_string(), "`b` failed");
 }
 
 #[test]
 fn skip_on_error_skips_and_those_behind_it_are_skipped() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("skips");
     let bad = p.step("bad").run(|| fails(&clock, 1));
     let skipped = p.step("skipped").needs(bad).skip_on_error().run(|_| async { Ok(()) });
     p.step("behind").needs(skipped).run(|_| async { Ok(()) });
     p.step("far").after_named(["behind"]).skip_on_error().run(|| async { Ok(()) });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         [
@@ -88,16 +95,17 @@ fn skip_on_error_skips_and_those_behind_it_are_skipped() {
 
 #[test]
 fn an_optional_steps_failure_does_not_count() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("optional");
     let bad = p.step("bad").optional().run(|| fails(&clock, 1));
     p.step("skipped").needs(bad).skip_on_error().run(|_| async { Ok(()) });
-    let report = drive(&clock, p.runner().on_failure(rungs::OnFailure::Cancel).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().on_failure(rungs::OnFailure::Cancel).run(&clock)).unwrap();
     assert_eq!(report.get("bad").unwrap().status(), Status::Failed);
     assert!(!report.get("bad").unwrap().is_required());
     assert_eq!((report.exit_code(), report.is_success()), (0, true));
     // A required step that needs it without a word fails with it.
     p.step("required").needs(bad).run(|_| async { Ok(()) });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(report.exit_code(), 1);
 }

@@ -2,12 +2,16 @@
 
 use rungs::{EventKind, NoClock, OnFailure, Pipeline, StepError};
 
-use crate::support::{Clock, block, drive, ms};
+use crate::support::{Clock, Sim, block, drive, ms};
 
 const DENIED: &str = "401 Unauthorized";
 
 /// The first attempt returns an error, and the later ones do not end.
-fn then_silent<'a>(clock: &'a Clock, settings: impl FnOnce(&mut Pipeline<'a, &'static str>)) -> (String, Vec<String>) {
+fn then_silent<'a>(
+    sim: &Sim,
+    clock: &'a Clock,
+    settings: impl FnOnce(&mut Pipeline<'a, &'static str>),
+) -> (String, Vec<String>) {
     let mut p = Pipeline::with_error("silent");
     settings(&mut p);
     p.step("fetch").run_with(|cx| async move {
@@ -15,7 +19,7 @@ fn then_silent<'a>(clock: &'a Clock, settings: impl FnOnce(&mut Pipeline<'a, &'s
     });
     let mut events = Vec::new();
     let run = p.runner().on_event(|event| events.push(event.to_string())).run(clock);
-    let report = drive(clock, run).unwrap();
+    let report = drive(sim, run).unwrap();
     let fetch = report.get("fetch").unwrap();
     assert_eq!(fetch.own_error(), Some((1, &DENIED)));
     assert_eq!(report.output_named::<()>("fetch").unwrap_err().own_error(), Some((1, &DENIED)));
@@ -32,8 +36,9 @@ fn then_silent<'a>(clock: &'a Clock, settings: impl FnOnce(&mut Pipeline<'a, &'s
 
 #[test]
 fn a_timeout_keeps_it() {
-    let clock = Clock::new();
-    let (reason, events) = then_silent(&clock, |p| {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let (reason, events) = then_silent(&sim, &clock, |p| {
         p.defaults(rungs::Settings::DEFAULT.retries(2).timeout(ms(5)));
     });
     assert_eq!(reason, "timed out (attempt 1: 401 Unauthorized)");
@@ -43,8 +48,9 @@ fn a_timeout_keeps_it() {
 
 #[test]
 fn a_deadline_keeps_it() {
-    let clock = Clock::new();
-    let (reason, events) = then_silent(&clock, |p| {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let (reason, events) = then_silent(&sim, &clock, |p| {
         p.defaults(rungs::Settings::DEFAULT.retries(1).deadline(ms(5)));
     });
     assert_eq!(reason, "deadline exceeded (attempt 1: 401 Unauthorized)");
@@ -78,7 +84,8 @@ fn a_panic_keeps_it() {
 
 #[test]
 fn a_stop_keeps_it() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("stopped");
     p.step("fetch").retries(2).timeout(ms(2)).retry_delay(ms(9)).run_with(|cx| async move {
         if cx.attempt() == 1 { Err::<(), _>(DENIED) } else { std::future::pending().await }
@@ -87,7 +94,7 @@ fn a_stop_keeps_it() {
         clock.sleep(ms(15)).await;
         Err::<(), _>("no")
     });
-    let report = drive(&clock, p.runner().on_failure(OnFailure::Drain).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().on_failure(OnFailure::Drain).run(&clock)).unwrap();
     assert_eq!(
         report.get("fetch").unwrap().reason().unwrap().to_string(),
         "stopped after `bad` failed; last error: timed out (attempt 1: 401 Unauthorized)"

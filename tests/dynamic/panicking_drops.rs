@@ -11,7 +11,7 @@ use std::{
 use rungs::{NoClock, Pipeline, Report, Status};
 use rungs_smol::Smol;
 
-use crate::support::{Clock, Count, Guard, Hand, block, drive, fates, give_way, ms};
+use crate::support::{Count, Guard, Hand, Sim, block, drive, fates, give_way, ms};
 
 /// Panics when it is dropped, with itself as the payload as often as it says.
 struct Bomb(u32);
@@ -76,7 +76,8 @@ fn the_payload_of_a_panic() {
 
 #[test]
 fn the_payload_of_a_drop_that_panics() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p: Pipeline<'_, &str> = Pipeline::with_error("cut off");
     p.step("cut off").timeout(ms(5)).retries(1).run_with(|cx| {
         let bomb = (cx.attempt() == 1).then(|| Bomb(2));
@@ -88,7 +89,7 @@ fn the_payload_of_a_drop_that_panics() {
             Ok(())
         }
     });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(fates(&report), ["cut off success x2 0..5"]);
 }
 

@@ -11,7 +11,7 @@ use std::{
 use rungs::{NoClock, Pipeline, Spawner, Status, StepError, TaskDropped};
 use rungs_smol::Smol;
 
-use crate::support::{Clock, Count, block, drive, fates, give_way, ms};
+use crate::support::{Count, Sim, block, drive, fates, give_way, ms};
 
 struct Bomb;
 
@@ -80,7 +80,8 @@ fn wherever_it_panics_the_step_fails_and_the_others_go_on() {
 
 #[test]
 fn what_a_panicking_attempt_held_is_dropped_and_its_place_is_free() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let alive = Count::new();
     let mut p = Pipeline::with_error::<&str>("held");
     p.resource("bus", 1);
@@ -91,14 +92,15 @@ fn what_a_panicking_attempt_held_is_dropped_and_its_place_is_free() {
             if true { panic!("boom") } else { Ok(()) }
         });
     }
-    let report = drive(&clock, p.runner().max_concurrent(1).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().max_concurrent(1).run(&clock)).unwrap();
     assert_eq!(fates(&report), ["a failed 0..5: panicked: boom", "b failed 5..10: panicked: boom"]);
     assert_eq!(alive.get(), 0);
 }
 
 #[test]
 fn a_panic_while_an_attempt_is_cut_off_ends_it() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("cut off");
     p.step("bomb").timeout(ms(5)).retries(1).run_with(|cx| {
         let clock = &clock;
@@ -110,7 +112,7 @@ fn a_panic_while_an_attempt_is_cut_off_ends_it() {
             Ok(())
         }
     });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(fates(&report), ["bomb success x2 0..5"]);
 }
 

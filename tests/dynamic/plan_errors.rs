@@ -2,7 +2,7 @@
 
 use rungs::{Backoff, Config, Jitter, NoClock, Pipeline, PlanErrorKind, Retry, Settings};
 
-use crate::support::{Clock, Count, block, drive, fates, ms};
+use crate::support::{Count, Sim, block, drive, fates, ms};
 
 fn told(mistakes: &[PlanErrorKind]) -> Vec<String> {
     mistakes.iter().map(ToString::to_string).collect()
@@ -131,6 +131,7 @@ fn what_has_no_effect_without_retries_is_told() {
         p.step("restated").backoff(Backoff::fixed(ms(1))).run(|| async { Ok(()) });
         p.defaults(Settings::DEFAULT);
         p.step("delay").retry_delay(ms(5)).retry_if(|_| true).run(|| async { Ok(()) });
+        p.step("stated again").retry_delay(ms(5)).backoff(Backoff::fixed(ms(1))).run(|| async { Ok(()) });
         p.step("value").settings(Settings::DEFAULT.backoff(Backoff::NONE)).run(|| async { Ok(()) });
         p.step("timeout").timeout(ms(5)).retry_on_timeout(false).run(|| async { Ok(()) });
         p.step("no timeout").retries(1).retry_on_timeout(false).run(|| async { Ok(()) });
@@ -140,8 +141,9 @@ fn what_has_no_effect_without_retries_is_told() {
         [
             "step `none`: `backoff` has no effect without `retries`",
             "step `restated`: `backoff` has no effect without `retries`",
-            "step `delay`: `backoff` has no effect without `retries`",
+            "step `delay`: `retry_delay` has no effect without `retries`",
             "step `delay`: `retry_if` has no effect without `retries`",
+            "step `stated again`: `backoff` has no effect without `retries`",
             "step `value`: `backoff` has no effect without `retries`",
             "step `timeout`: `retry_on_timeout` has no effect without `retries`",
             "step `no timeout`: `retry_on_timeout` has no effect without `timeout`",
@@ -199,18 +201,19 @@ fn no_concurrency() {
 
 #[test]
 fn jitter_without_a_seed() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::new("jitter");
     let backoff = Backoff::fixed(ms(5)).jitter(Jitter::Equal);
     p.step("a").retries(1).backoff(backoff).run(|| async { Ok(()) });
     p.defaults(Settings::DEFAULT.backoff(backoff));
     p.step("never retried").run(|| async { Ok(()) });
-    let error = drive(&clock, p.run(&clock)).err().unwrap();
+    let error = drive(&sim, p.run(&clock)).err().unwrap();
     assert_eq!(
         told(error.mistakes()),
         ["step `a` uses jitter, and the run has no seed: call `.seed(..)` on the runner"]
     );
-    assert!(drive(&clock, p.runner().seed(0).run(&clock)).is_ok());
+    assert!(drive(&sim, p.runner().seed(0).run(&clock)).is_ok());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Pictures as the programs read them for which they are made: Graphviz and Mermaid's own parser.
 //!
 //! Graphviz is the program `dot`. Mermaid is in the folder that `RUNGS_MERMAID` names, by `npm install mermaid jsdom`. What
-//! is not there is skipped, and the output says so. Nothing is downloaded.
+//! is not there is skipped, and the output says so. Nothing is downloaded here; `.ci/run tests` installs both where it can.
 
 use serde_json::Value;
 use std::{

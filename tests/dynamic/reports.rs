@@ -4,11 +4,12 @@ use std::{error::Error, fmt, sync::Arc, time::SystemTime};
 
 use rungs::{BoxError, CancelToken, NoClock, OutputErrorKind, Pipeline, PlanError, Status, StepError};
 
-use crate::support::{Clock, block, drive, ms};
+use crate::support::{Sim, block, drive, ms};
 
 #[test]
 fn exit_codes() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let code = |build: &dyn Fn(&mut Pipeline<'_, &'static str>)| {
         let mut p = Pipeline::with_error("codes");
         build(&mut p);
@@ -18,7 +19,7 @@ fn exit_codes() {
             move || std::future::ready(Ok(token.drain()))
         });
         p.step("last").after_named(["end"]).optional().run(|| async { Ok(()) });
-        let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
+        let report = drive(&sim, p.runner().cancel(&token).run(&clock)).unwrap();
         assert_eq!(report.is_success(), report.exit_code() == 0);
         report.exit_code()
     };
@@ -72,14 +73,15 @@ fn a_handle_of_another_pipeline_has_no_output_here() {
 
 #[test]
 fn steps_come_in_the_order_of_declaration_and_complete() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("order");
     p.step("z").after_named(["a"]).run(|| async { Ok(()) });
     p.step("a").run(|| async { Ok(clock.sleep(ms(3)).await) });
     p.step("m").after_named(["n"]).run(|| async { Ok(()) });
     p.step("n").run(|| async { Err::<(), _>("no") });
-    clock.slip(ms(1_000));
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    clock.advance(ms(1_000));
+    let report = drive(&sim, p.run(&clock)).unwrap();
     let names: Vec<_> = report.steps().map(|step| step.name()).collect();
     assert_eq!(names, ["z", "a", "m", "n"]);
     assert_eq!(report.steps().rev().map(|step| step.name()).collect::<String>(), "nmaz");
@@ -199,13 +201,14 @@ fn all_parts_of_a_run_have_a_debug_form() {
 
 #[test]
 fn what_counts_for_the_exit_code() {
-    let (clock, token) = (Clock::new(), CancelToken::new());
+    let (sim, token) = (Sim::new(), CancelToken::new());
+    let clock = sim.clock();
     // A skip is no failure, nor is it for the sake of one, even if that is the root.
     let mut p: Pipeline<'_, &str> = Pipeline::with_error("skips");
     let root = p.step("root").optional().run(|| async { Err::<(), _>("no") });
     let spared = p.step("spared").after(root).skip_on_error().run(|| async { Ok(()) });
     p.step("behind").after(spared).run(|| async { Ok(()) });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!((report.count(Status::Skipped), report.exit_code()), (2, 0), "{report}");
     assert!(report.is_success());
 
@@ -214,7 +217,7 @@ fn what_counts_for_the_exit_code() {
     let good = p.step("good").run(|| async { Ok(()) });
     let alarm = p.step("alarm").after(good).when_any_failed().run(|| async { Ok(()) });
     p.step("behind").after(alarm).run(|| async { Ok(()) });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!((report.count(Status::Skipped), report.exit_code()), (2, 0), "{report}");
 
     // What a stop keeps from its end counts if it is required: cancelled or skipped.
@@ -224,14 +227,14 @@ fn what_counts_for_the_exit_code() {
         let step = p.step("step");
         let step = if optional { step.optional() } else { step };
         step.run(|| async { Ok(()) });
-        let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
+        let report = drive(&sim, p.runner().cancel(&token).run(&clock)).unwrap();
         assert_eq!((report.count(Status::Skipped), report.exit_code()), (1, code), "{report}");
 
         let mut p: Pipeline<'_, &str> = Pipeline::with_error("cut off");
         let step = p.step("step");
         let step = if optional { step.optional() } else { step };
         step.run(std::future::pending::<Result<(), _>>);
-        let report = drive(&clock, p.runner().deadline(ms(5)).run(&clock)).unwrap();
+        let report = drive(&sim, p.runner().deadline(ms(5)).run(&clock)).unwrap();
         assert_eq!((report.count(Status::Cancelled), report.exit_code()), (1, code), "{report}");
     }
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rungs::{NoClock, OnFailure, Pipeline, Status};
 
-use crate::support::{Clock, Count, block, drive, fates, ms};
+use crate::support::{Count, Sim, block, drive, fates, ms};
 
 #[test]
 fn each_run_starts_fresh() {
@@ -98,34 +98,36 @@ fn steps_can_be_added_after_a_run() {
 
 #[test]
 fn resources_and_steps_can_be_added_after_a_run() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::new("growing");
     p.resource("bus", 1);
     for name in ["a", "b"] {
         p.step(name).uses("bus", 1).run(|| async { Ok(clock.sleep(ms(10)).await) });
     }
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(fates(&report), ["a success 0..10", "b success 10..20"]);
     p.resource("bus", 2).resource("pool", 1);
     p.step("c").uses("pool", 1).run(|| async { Ok(clock.sleep(ms(10)).await) });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(fates(&report), ["a success 20..30", "b success 20..30", "c success 20..30"]);
 }
 
 #[test]
 fn settings_of_one_run_do_not_reach_the_next() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("settings");
     p.step("bad").run(|| async { Err::<(), _>("no") });
     for name in ["a", "b"] {
         p.step(name).run(|| async { Ok(clock.sleep(ms(10)).await) });
     }
     let narrow = p.runner().max_concurrent(1).on_failure(OnFailure::Drain).deadline(ms(5));
-    let report = drive(&clock, narrow.run(&clock)).unwrap();
+    let report = drive(&sim, narrow.run(&clock)).unwrap();
     assert_eq!(report.count(Status::Skipped), 2);
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(fates(&report), ["bad failed 0..0: no", "a success 0..10", "b success 0..10"]);
-    let report = drive(&clock, p.runner().max_concurrent(1).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().max_concurrent(1).run(&clock)).unwrap();
     assert_eq!(fates(&report), ["bad failed 10..10: no", "a success 10..20", "b success 20..30"]);
 }
 

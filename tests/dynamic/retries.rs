@@ -2,11 +2,12 @@
 
 use rungs::{Backoff, CancelToken, Jitter, Pipeline, Retry, Settings, Status};
 
-use crate::support::{Clock, Log, drive, fates, ms};
+use crate::support::{Log, Sim, drive, fates, ms};
 
 /// When the attempts of a step that always fails after `each` ms were started.
 fn attempts(retries: u32, each: u64, backoff: Backoff<'_>, seed: u64) -> Vec<u64> {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let log = Log::new();
     let mut p = Pipeline::with_error::<&str>("attempts");
     p.defaults(Settings::DEFAULT.backoff(backoff));
@@ -15,7 +16,7 @@ fn attempts(retries: u32, each: u64, backoff: Backoff<'_>, seed: u64) -> Vec<u64
         clock.sleep(ms(each)).await;
         Err::<(), _>("no")
     });
-    let report = drive(&clock, p.runner().seed(seed).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().seed(seed).run(&clock)).unwrap();
     let step = report.get("step").unwrap();
     assert_eq!((step.status(), step.attempts(), step.retries()), (Status::Failed, retries + 1, retries));
     drop(p);
@@ -114,7 +115,8 @@ fn the_last_number_of_attempts_is_shown_as_one_of_many() {
 
 #[test]
 fn a_step_that_is_retried_forever_ends_by_a_stop() {
-    let (clock, token) = (Clock::new(), CancelToken::new());
+    let (sim, token) = (Sim::new(), CancelToken::new());
+    let clock = sim.clock();
     let mut tries = 0_u32;
     let mut p = Pipeline::with_error::<&str>("forever");
     p.defaults(Settings::DEFAULT.retry_forever());
@@ -127,7 +129,7 @@ fn a_step_that_is_retried_forever_ends_by_a_stop() {
         }
         async { Err::<(), _>("no") }
     });
-    let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().cancel(&token).run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         ["once failed 0..0: no", "endless cancelled x70000 0..0: the run was cancelled; last error: no"],
@@ -152,34 +154,37 @@ fn jitter_comes_from_the_seed_alone() {
 
 #[test]
 fn two_steps_of_one_run_do_not_share_their_jitter() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("twins");
     for name in ["a", "b"] {
         let backoff = Backoff::fixed(ms(1_000_000)).jitter(Jitter::Full);
         p.step(name).retries(1).backoff(backoff).run(|| async { Err::<(), _>("no") });
     }
-    let report = drive(&clock, p.runner().seed(7).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().seed(7).run(&clock)).unwrap();
     assert_ne!(report.get("a").unwrap().duration(), report.get("b").unwrap().duration());
 }
 
 #[test]
 fn a_borrowed_list_of_delays() {
     let delays = vec![ms(3), ms(4)];
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("borrowed");
     let n = p
         .step("n")
         .retries(9)
         .backoff(Backoff::list(&delays))
         .run_with(|cx| async move { if cx.attempt() < 4 { Err("no") } else { Ok(cx.attempt()) } });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(*report.output(n).unwrap(), 4);
     assert_eq!(fates(&report), ["n success x4 0..11"]);
 }
 
 #[test]
 fn retry_if_says_whether_and_when() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_code::<u64>("judged");
     let judge = |&error: &u64| match error {
         1 => Retry::Yes,
@@ -196,7 +201,7 @@ fn retry_if_says_whether_and_when() {
         .retry_if(|&error| error < 3)
         .run_with(|cx| async move { Err::<(), _>(cx.attempt().into()) });
     p.step("spent").retries(1).retry_if(|_| Retry::After(ms(7))).run(|| async { Err::<(), _>(9) });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(fates(&report), ["step failed x3 0..110: 3", "bool failed x3 0..0: 3", "spent failed x2 0..7: 9"]);
 }
 
@@ -210,13 +215,14 @@ fn retry_after_without_a_clock_is_at_once() {
 
 #[test]
 fn retry_if_is_not_asked_about_time_limits() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("slow");
     p.step("slow").retries(2).timeout(ms(5)).retry_if(|_| -> bool { panic!("asked") }).run(|| async {
         clock.sleep(ms(100)).await;
         Ok(())
     });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(fates(&report), ["slow failed x3 0..15: timed out"]);
 }
 
@@ -235,10 +241,11 @@ fn needs_are_kept_for_further_attempts() {
 
 #[test]
 fn a_step_knows_its_names() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p: Pipeline<'_, &str> = Pipeline::with_error("named");
     p.step("first").run(async || Ok(()));
     let second = p.step("second").run_with(async |cx| Ok((cx.pipeline().to_string(), cx.name().to_string(), cx.id())));
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(*report.output(second).unwrap(), ("named".into(), "second".into(), second.id()));
 }

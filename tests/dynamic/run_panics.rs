@@ -14,7 +14,7 @@ use rungs::{
     Timer,
 };
 
-use crate::support::{Clock, Count, Hand, Log, block, drive, fates, give_way, ms};
+use crate::support::{Clock, Count, Hand, Log, Sim, block, drive, fates, give_way, ms};
 
 /// Panics at one kind of event.
 struct PanicsAt(fn(&EventKind<'_, &'static str>) -> bool);
@@ -182,7 +182,8 @@ impl Drop for FaultySleep<'_> {
 
 #[test]
 fn a_timer_that_panics_at_any_call_ends_the_run() {
-    let (clock, alive) = (Clock::new(), Count::new());
+    let (sim, alive) = (Sim::new(), Count::new());
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("timed");
     p.step("late").timeout(ms(5)).retries(1).run_with(|cx| {
         let (clock, alive) = (&clock, &alive);
@@ -197,7 +198,7 @@ fn a_timer_that_panics_at_any_call_ends_the_run() {
     for calls in 0.. {
         let calls_left = AtomicU32::new(calls);
         let faulty = Faulty { clock: &clock, calls_left: &calls_left };
-        let ran = drive(&clock, p.run(&faulty));
+        let ran = drive(&sim, p.run(&faulty));
         assert_eq!(alive.get(), 0);
         if let Ok(report) = ran {
             assert!(report.is_success(), "{:?}", fates(&report));
@@ -211,7 +212,7 @@ fn a_timer_that_panics_at_any_call_ends_the_run() {
         assert!(matches!(who, PanicSource::Timer(name) if name.contains("Faulty")), "{who}");
         assert!(message.contains("the clock stopped"), "{message}");
         panics += 1;
-        assert!(drive(&clock, p.run(&clock)).unwrap().is_success(), "after call {calls}");
+        assert!(drive(&sim, p.run(&clock)).unwrap().is_success(), "after call {calls}");
     }
     assert!(panics > 10, "{panics}");
 }

@@ -3,11 +3,12 @@
 use rungs::{Backoff, Config, Jitter, OnFailure, Order, Pipeline, PlanErrorKind, Settings, When};
 use serde_json::json;
 
-use crate::support::{Clock, drive, fates, ms};
+use crate::support::{Sim, drive, fates, ms};
 
 #[test]
 fn a_steps_own_settings_win_over_the_defaults_one_by_one() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p: Pipeline<'_, &str> = Pipeline::with_error("defaults");
     p.step("before").run(|| async { Err::<(), _>("no") });
     p.defaults(Settings::DEFAULT.retries(2).backoff(Backoff::fixed(ms(10))).optional());
@@ -17,7 +18,7 @@ fn a_steps_own_settings_win_over_the_defaults_one_by_one() {
     p.step("counts").required().run(|| async { Ok(()) });
     p.defaults(Settings::DEFAULT);
     p.step("after").run(|| async { Err::<(), _>("no") });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         [
@@ -35,7 +36,8 @@ fn a_steps_own_settings_win_over_the_defaults_one_by_one() {
 
 #[test]
 fn a_pipelines_config_holds_for_each_run_that_states_nothing_else() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p: Pipeline<'_, &str> = Pipeline::with_error("config");
     p.config(Config::DEFAULT.max_concurrent(1).on_failure(OnFailure::Drain));
     for name in ["a", "b"] {
@@ -45,32 +47,34 @@ fn a_pipelines_config_holds_for_each_run_that_states_nothing_else() {
             if name == "a" { Err("no") } else { Ok(()) }
         });
     }
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(fates(&report), ["a failed 0..10: no", "b skipped: stopped after `a` failed"]);
-    let report = drive(&clock, p.runner().on_failure(OnFailure::GoOn).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().on_failure(OnFailure::GoOn).run(&clock)).unwrap();
     assert_eq!(fates(&report), ["a failed 10..20: no", "b success 20..30"]);
-    let report = drive(&clock, p.runner().config(Config::DEFAULT).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().config(Config::DEFAULT).run(&clock)).unwrap();
     assert_eq!(fates(&report), ["a failed 30..40: no", "b success 30..40"]);
     p.config(Config::DEFAULT.max_concurrent(0));
     assert!(p.check().is_ok());
-    let error = drive(&clock, p.run(&clock)).err().unwrap();
+    let error = drive(&sim, p.run(&clock)).err().unwrap();
     assert_eq!(error.mistakes(), [PlanErrorKind::NoConcurrency]);
 }
 
 #[test]
 fn a_step_that_was_never_added_does_not_take_the_defaults_along() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p: Pipeline<'_, &str> = Pipeline::with_error("dropped");
     p.defaults(Settings::DEFAULT.retries(1));
     drop(p.step("dropped").retries(9));
     p.step("usual").run(|| async { Err::<(), _>("no") });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(report.get("usual").unwrap().attempts(), 2);
 }
 
 #[test]
 fn settings_of_a_value_state_what_they_state_and_no_more() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let value = Settings::DEFAULT.backoff(Backoff::fixed(ms(5)));
     let mut p: Pipeline<'_, &str> = Pipeline::with_error("values");
     p.resource("bus", 1);
@@ -79,7 +83,7 @@ fn settings_of_a_value_state_what_they_state_and_no_more() {
         clock.sleep(ms(7)).await;
         Ok(())
     });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(fates(&report), ["a failed x2 0..7: no", "b success 0..7"]);
 }
 

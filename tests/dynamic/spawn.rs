@@ -16,7 +16,7 @@ use rungs_smol::{On, Smol};
 use smol::{Executor, Timer};
 
 use crate::{
-    support::{Clock, Count, Hand, drive, fates, ms},
+    support::{Clock, Count, Hand, Sim, drive, fates, ms},
     threads::Threads,
 };
 
@@ -267,7 +267,8 @@ impl<F: Future> rungs::Spawner<F> for Reluctant {
 
 #[test]
 fn an_attempt_that_is_reluctant_to_end_keeps_its_place_until_it_has() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p: Pipeline<'_> = Pipeline::new("reluctant");
     p.resource("bus", 1);
     p.step("slow").timeout(ms(5)).retries(1).uses("bus", 1).spawn_on(Reluctant(clock.clone())).run_with(
@@ -279,6 +280,6 @@ fn an_attempt_that_is_reluctant_to_end_keeps_its_place_until_it_has() {
         },
     );
     p.step("same bus").uses("bus", 1).run(|| async { Ok(()) });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(fates(&report), ["slow success x2 0..25", "same bus success 25..25"]);
 }

@@ -2,7 +2,7 @@
 
 use rungs::{Backoff, Cause, OnFailure, Pipeline, Status, StepError};
 
-use crate::support::{Clock, Count, drive, fates, ms};
+use crate::support::{Clock, Count, Sim, drive, fates, ms};
 
 /// One step in each state at 10 ms, when `bad` fails.
 fn one_of_each<'c>(clock: &'c Clock, alive: &'c Count) -> Pipeline<'c, &'static str> {
@@ -28,9 +28,10 @@ fn one_of_each<'c>(clock: &'c Clock, alive: &'c Count) -> Pipeline<'c, &'static 
 
 #[test]
 fn without_a_word_the_others_go_on() {
-    let (clock, alive) = (Clock::new(), Count::new());
+    let (sim, alive) = (Sim::new(), Count::new());
+    let clock = sim.clock();
     let mut p = one_of_each(&clock, &alive);
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         [
@@ -46,9 +47,10 @@ fn without_a_word_the_others_go_on() {
 
 #[test]
 fn drain_lets_attempts_in_flight_end() {
-    let (clock, alive) = (Clock::new(), Count::new());
+    let (sim, alive) = (Sim::new(), Count::new());
+    let clock = sim.clock();
     let mut p = one_of_each(&clock, &alive);
-    let report = drive(&clock, p.runner().on_failure(OnFailure::Drain).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().on_failure(OnFailure::Drain).run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         [
@@ -66,9 +68,10 @@ fn drain_lets_attempts_in_flight_end() {
 
 #[test]
 fn cancel_ends_them() {
-    let (clock, alive) = (Clock::new(), Count::new());
+    let (sim, alive) = (Sim::new(), Count::new());
+    let clock = sim.clock();
     let mut p = one_of_each(&clock, &alive);
-    let report = drive(&clock, p.runner().on_failure(OnFailure::Cancel).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().on_failure(OnFailure::Cancel).run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         [
@@ -86,9 +89,10 @@ fn cancel_ends_them() {
 
 #[test]
 fn the_runs_deadline_cancels() {
-    let (clock, alive) = (Clock::new(), Count::new());
+    let (sim, alive) = (Sim::new(), Count::new());
+    let clock = sim.clock();
     let mut p = one_of_each(&clock, &alive);
-    let report = drive(&clock, p.runner().deadline(ms(7)).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().deadline(ms(7)).run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         [
@@ -106,21 +110,23 @@ fn the_runs_deadline_cancels() {
 
 #[test]
 fn a_failure_through_a_need_or_of_an_optional_step_stops_nothing() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("no stop");
     let bad = p.step("bad").optional().run(|| async { Err::<(), _>("no") });
     p.step("behind").needs(bad).run(|_| async { Ok(()) });
     p.step("again").retries(1).run_with(|cx| async move { if cx.attempt() == 1 { Err("no") } else { Ok(()) } });
     let slow = p.step("slow").run(|| async { Ok(clock.sleep(ms(5)).await) });
     p.step("next").needs(slow).run(|_| async { Ok(()) });
-    let report = drive(&clock, p.runner().on_failure(OnFailure::Cancel).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().on_failure(OnFailure::Cancel).run(&clock)).unwrap();
     assert_eq!(report.get("behind").unwrap().status(), Status::Failed);
     assert_eq!(report.count(Status::Success), 3);
 }
 
 #[test]
 fn a_result_in_the_poll_of_the_stop_counts() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("ties");
     p.step("bad").run(|| async {
         clock.sleep(ms(10)).await;
@@ -128,7 +134,7 @@ fn a_result_in_the_poll_of_the_stop_counts() {
     });
     p.step("same moment").run(|| async { Ok(clock.sleep(ms(10)).await) });
     p.step("same deadline").timeout(ms(10)).run(|| async { Ok(clock.sleep(ms(11)).await) });
-    let report = drive(&clock, p.runner().on_failure(OnFailure::Cancel).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().on_failure(OnFailure::Cancel).run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         ["bad failed 0..10: no", "same moment success 0..10", "same deadline failed 0..10: timed out"],
@@ -137,7 +143,8 @@ fn a_result_in_the_poll_of_the_stop_counts() {
 
 #[test]
 fn the_first_of_two_failures_is_the_cause() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("two");
     p.step("long").run(|| async { Ok(clock.sleep(ms(20)).await) });
     for (name, at) in [("second", 12), ("first", 10)] {
@@ -148,7 +155,7 @@ fn the_first_of_two_failures_is_the_cause() {
         });
     }
     let last = p.step("last").after_named(["long"]).run(|| async { Ok(()) });
-    let report = drive(&clock, p.runner().on_failure(OnFailure::Drain).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().on_failure(OnFailure::Drain).run(&clock)).unwrap();
     assert_eq!(report.get("last").unwrap().cause(), Some(Cause::Stopped { by: rungs::StepId::new(2).unwrap() }));
     assert_eq!(report.output(last).unwrap_err().to_string(), "`last` has no result: stopped after `first` failed");
     assert_eq!(report.count(Status::Failed), 2);

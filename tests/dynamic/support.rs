@@ -1,13 +1,14 @@
-//! An executor that moves the held clock, and ways to tell what came of a run.
+//! Runs in a simulation, polls by hand, and ways to tell what came of a run.
 
 mod clock;
 
-pub(crate) use clock::{Clock, Sleep};
+pub(crate) use clock::Counted;
+pub(crate) use rungs::sim::{Clock, Sim, Sleep};
 
 use std::{
     fmt::Display,
-    future::Future,
-    pin::{Pin, pin},
+    future::{Future, poll_fn},
+    pin::Pin,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -16,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use rungs::{Event, Instant, Observer, Report, StepResult, Timer as _, dynamic::Cell};
+use rungs::{Event, Instant, Observer, Report, StepResult, dynamic::Cell};
 
 pub(crate) const fn ms(n: u64) -> Duration {
     Duration::from_millis(n)
@@ -73,23 +74,29 @@ impl Hand {
     }
 }
 
-/// Runs to the end: polls when woken, and moves the clock when nothing else happens.
-pub(crate) fn drive<T>(clock: &Clock, future: impl Future<Output = T>) -> T {
-    let mut future = pin!(future);
-    let hand = Hand::new();
-    loop {
-        if let Poll::Ready(done) = hand.poll(future.as_mut()) {
-            return done;
-        }
-        while !hand.flag.take() {
-            assert!(clock.to_next(), "asleep for ever at {}", clock.now());
-        }
-    }
+/// Runs to the end, in the simulation.
+#[track_caller]
+pub(crate) fn drive<T>(sim: &Sim, future: impl Future<Output = T>) -> T {
+    sim.block_on(future).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Runs what needs no clock.
+#[track_caller]
 pub(crate) fn block<T>(future: impl Future<Output = T>) -> T {
-    drive(&Clock::new(), future)
+    drive(&Sim::new(), future)
+}
+
+/// Polls so many times at most; what the future came to, if that was enough.
+pub(crate) fn poll_at_most<T>(sim: &Sim, most: usize, mut future: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+    let mut left = most;
+    let polls = poll_fn(|cx| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        future.as_mut().poll(cx).map(Some)
+    });
+    drive(sim, polls)
 }
 
 /// What came of a step, in one line: status, attempts if not one, from when to when in ms, why.
@@ -176,7 +183,7 @@ impl Drop for Guard {
 /// Polls once, gives way, and is polled again at once.
 pub(crate) async fn give_way() {
     let mut first = true;
-    std::future::poll_fn(|cx| {
+    poll_fn(|cx| {
         if std::mem::take(&mut first) {
             cx.waker().wake_by_ref();
             return Poll::Pending;

@@ -2,11 +2,12 @@
 
 use rungs::{Backoff, NoClock, OnFailure, Pipeline};
 
-use crate::support::{Clock, block, drive, ms};
+use crate::support::{Sim, block, drive, ms};
 
 #[test]
 fn the_whole_table() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("nightly");
     p.step("fetch").retries(2).backoff(Backoff::fixed(ms(200))).run_with(|cx| {
         let clock = &clock;
@@ -23,7 +24,7 @@ fn the_whole_table() {
     p.step("next").needs(bad).run(|_| async { Ok(()) });
     p.step("spare").needs(bad).skip_on_error().run(|_| async { Ok(()) });
     p.step("extra").optional().timeout(ms(5)).run(std::future::pending::<Result<(), _>>);
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(
         report.to_string(),
         "\
@@ -42,11 +43,12 @@ extra               failed         1         0    5.0 ms  timed out (optional)
 
 #[test]
 fn a_name_longer_than_the_column_pushes_its_line_out() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("names");
     p.step("a name of more than thirty-two letters").run(|| async { Ok(()) });
     p.step("\u{fc}ml\u{e4}ut").optional().run(|| async { Ok(clock.sleep(std::time::Duration::from_nanos(7)).await) });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(
         report.to_string(),
         "\
@@ -73,11 +75,12 @@ step  status     tries     start  duration  cause
 
 #[test]
 fn the_last_line_tells_cancelled_ones() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("one");
     p.step("bad").run(|| async { Err::<(), _>("no") });
     p.step("long").run(|| async { Ok(clock.sleep(ms(9)).await) });
-    let report = drive(&clock, p.runner().on_failure(OnFailure::Cancel).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().on_failure(OnFailure::Cancel).run(&clock)).unwrap();
     let text = report.to_string();
     assert_eq!(
         text.lines().last(),
@@ -86,7 +89,7 @@ fn the_last_line_tells_cancelled_ones() {
     );
     let mut p = Pipeline::with_error::<&str>("one");
     p.step("long").run(|| async { Ok(clock.sleep(ms(9)).await) });
-    let report = drive(&clock, p.runner().deadline(ms(2)).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().deadline(ms(2)).run(&clock)).unwrap();
     assert_eq!(
         report.to_string().lines().last(),
         Some(

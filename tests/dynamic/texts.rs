@@ -2,7 +2,7 @@
 
 use rungs::{Event, NoClock, Pipeline, PlanError};
 
-use crate::support::{Clock, block, drive, ms};
+use crate::support::{Sim, block, drive, ms};
 
 /// Names that break a log, a terminal, a picture or a table, if they are written as they are.
 pub(crate) fn odd_names() -> Vec<String> {
@@ -77,10 +77,11 @@ pub(crate) fn is_clean(text: &str, lines: usize) -> bool {
 }
 
 fn with_events<'a>(p: &mut Pipeline<'a, String>) -> (rungs::Report<String>, Vec<String>) {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut events = Vec::new();
     let run = p.runner().on_event(|event: &Event<'_, String>| events.push(event.to_string())).run(&clock);
-    let report = drive(&clock, run).unwrap();
+    let report = drive(&sim, run).unwrap();
     (report, events)
 }
 

@@ -1,12 +1,20 @@
-//! A run as a task of embassy's. The rules of its timer are checked by `tests/adapters`.
+//! Runs as tasks of embassy's. The rules of its timer are checked by `tests/adapters`.
 
-use std::{future::pending, sync::mpsc, thread};
+use std::{
+    future::pending,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+        mpsc,
+    },
+    thread,
+};
 
 use embassy_executor::Executor;
-use rungs::{Backoff, BoxError, Pipeline};
+use rungs::{Backoff, BoxError, NoClock, Pipeline};
 use rungs_embassy::Embassy;
 
-use crate::support::ms;
+use crate::support::{give_way, ms};
 
 #[embassy_executor::task]
 async fn task(result: mpsc::Sender<Result<u32, String>>) {
@@ -29,4 +37,66 @@ fn a_run_is_a_task_of_embassys() {
         executor.run(|spawner| spawner.spawn(task(result).unwrap()));
     });
     assert_eq!(results.recv().unwrap(), Ok(3));
+}
+
+/// A task beside a run: it notes each of its turns.
+#[embassy_executor::task(pool_size = 2)]
+async fn neighbour(turns: Arc<AtomicU32>) {
+    for _ in 0..200 {
+        turns.fetch_add(1, Ordering::SeqCst);
+        give_way().await;
+    }
+}
+
+/// Succeeds once the neighbour has had a hundred turns.
+fn after_a_hundred(turns: &AtomicU32) -> Result<(), &'static str> {
+    if turns.load(Ordering::SeqCst) < 100 { Err("not yet") } else { Ok(()) }
+}
+
+#[allow(unreachable_pub, reason = "as programs write it")]
+#[rungs::pipeline(error = &'static str)]
+mod spinning {
+    use super::*;
+
+    pub struct Context {
+        pub turns: Arc<AtomicU32>,
+    }
+
+    #[step(retry_forever)]
+    async fn spins(turns: &Arc<AtomicU32>) -> Result<(), &'static str> {
+        after_a_hundred(turns)
+    }
+}
+
+#[embassy_executor::task]
+async fn dynamic_run(turns: Arc<AtomicU32>, exit_codes: mpsc::Sender<u8>) {
+    let mut p = Pipeline::with_error("spinning");
+    p.step("spins").retry_forever().run(|| async { after_a_hundred(&turns) });
+    let report = p.run(&NoClock).await.unwrap();
+    exit_codes.send(report.exit_code()).unwrap();
+}
+
+#[embassy_executor::task]
+async fn static_run(turns: Arc<AtomicU32>, exit_codes: mpsc::Sender<u8>) {
+    let report = spinning::run(&mut spinning::Context { turns }, &NoClock).await;
+    exit_codes.send(report.exit_code()).unwrap();
+}
+
+#[test]
+fn other_tasks_have_their_turns_while_a_run_spins_on_retries() {
+    for is_static in [false, true] {
+        let (exit_code, exit_codes) = mpsc::channel();
+        thread::spawn(move || {
+            let executor = Box::leak(Box::new(Executor::new()));
+            let turns = Arc::new(AtomicU32::new(0));
+            executor.run(|spawner| {
+                spawner.spawn(neighbour(turns.clone()).unwrap());
+                match is_static {
+                    true => spawner.spawn(static_run(turns, exit_code).unwrap()),
+                    false => spawner.spawn(dynamic_run(turns, exit_code).unwrap()),
+                }
+            });
+        });
+        assert_eq!(exit_codes.recv(), Ok(0), "static: {is_static}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use rungs::{Backoff, Config, Jitter, Pipeline, PlanWarning, Settings, When};
 
-use crate::support::{Clock, drive, ms};
+use crate::support::{Sim, drive, ms};
 
 fn told<'w>(warnings: impl IntoIterator<Item = &'w PlanWarning>) -> Vec<String> {
     warnings.into_iter().map(ToString::to_string).collect()
@@ -10,7 +10,8 @@ fn told<'w>(warnings: impl IntoIterator<Item = &'w PlanWarning>) -> Vec<String> 
 
 #[test]
 fn clean_up_without_a_limit_in_a_run_with_a_deadline() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p: Pipeline<'_, &str> = Pipeline::with_error("tidy");
     let work = p.step("work").run(|| async { Ok(()) });
     p.step("tidy").after(work).when_all_done().run(|| async { Ok(()) });
@@ -19,11 +20,14 @@ fn clean_up_without_a_limit_in_a_run_with_a_deadline() {
     p.step("timed").after(work).when_all_done().timeout(ms(1)).run(|| async { Ok(()) });
     assert!(p.check().unwrap().is_empty(), "the run has no deadline");
 
-    let report = drive(&clock, p.runner().deadline(ms(9)).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().deadline(ms(9)).run(&clock)).unwrap();
     let expected = ["tidy", "alarm"].map(|step| PlanWarning::UnlimitedCleanUp { step: step.into() });
     assert_eq!(report.warnings().as_slice(), expected);
+    let (text, last) = (report.to_string(), "warning: clean-up step `alarm` has no limit");
+    assert_eq!(text.lines().filter(|line| line.starts_with("warning: ")).count(), 2, "{text}");
+    assert!(text.lines().last().is_some_and(|line| line.starts_with(last)), "{text}");
     assert!(report.is_success());
-    let again = drive(&clock, p.run(&clock)).unwrap();
+    let again = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!((report.warnings().len(), again.warnings().len()), (2, 0), "each run has its own");
 
     p.config(Config::DEFAULT.deadline(ms(9)));

@@ -7,11 +7,12 @@ use std::sync::{
 
 use rungs::{Backoff, Order, Pipeline};
 
-use crate::support::{Clock, Log, drive, fates, ms};
+use crate::support::{Log, Sim, drive, fates, ms};
 
 #[test]
 fn never_more_than_the_limit() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let (now, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let mut p = Pipeline::new("narrow");
     for n in 0..20 {
@@ -23,7 +24,7 @@ fn never_more_than_the_limit() {
         });
     }
     for limit in [1, 3, 20, 100] {
-        let report = drive(&clock, p.runner().max_concurrent(limit).run(&clock)).unwrap();
+        let report = drive(&sim, p.runner().max_concurrent(limit).run(&clock)).unwrap();
         let limit = limit.min(20);
         assert_eq!(most.swap(0, Ordering::Relaxed), limit as usize);
         assert_eq!(report.duration(), ms(10) * 20_u32.div_ceil(limit));
@@ -32,19 +33,21 @@ fn never_more_than_the_limit() {
 
 #[test]
 fn a_step_in_backoff_holds_no_place() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("backoff");
     p.step("again")
         .retries(1)
         .backoff(Backoff::fixed(ms(10)))
         .run_with(|cx| async move { if cx.attempt() == 1 { Err("no") } else { Ok(()) } });
     p.step("other").run(|| async { Ok(clock.sleep(ms(10)).await) });
-    let report = drive(&clock, p.runner().max_concurrent(1).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().max_concurrent(1).run(&clock)).unwrap();
     assert_eq!(fates(&report), ["again success x2 0..10", "other success 0..10"]);
 }
 
 fn order_of(expected: [u64; 3]) -> Vec<String> {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let log = Log::new();
     let mut p = Pipeline::new("priorities");
     let log = &log;
@@ -54,7 +57,7 @@ fn order_of(expected: [u64; 3]) -> Vec<String> {
             p.step("b2").needs(first).run(|_| async { Ok(log.write("b2")) });
         }
     }
-    assert!(drive(&clock, p.runner().max_concurrent(1).run(&clock)).unwrap().is_success());
+    assert!(drive(&sim, p.runner().max_concurrent(1).run(&clock)).unwrap().is_success());
     drop(p);
     log.lines()
 }
@@ -62,20 +65,22 @@ fn order_of(expected: [u64; 3]) -> Vec<String> {
 #[test]
 fn the_longest_remaining_path_goes_first() {
     assert_eq!(order_of([0, 0, 5_000])[0], "c");
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let log = Log::new();
     let mut p = Pipeline::new("priorities");
     p.step("leaf").run(|| async { Ok(log.write("leaf")) });
     let root = p.step("root").run(|| async { Ok(log.write("root")) });
     p.step("next").needs(root).run(|_| async { Ok(log.write("next")) });
-    assert!(drive(&clock, p.runner().max_concurrent(1).run(&clock)).unwrap().is_success());
+    assert!(drive(&sim, p.runner().max_concurrent(1).run(&clock)).unwrap().is_success());
     drop(p);
     assert_eq!(log.lines(), ["root", "leaf", "next"]);
 }
 
 #[test]
 fn a_resource_is_held_exactly_while_an_attempt_is_in_flight() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("resources");
     p.resource("bus", 2).resource("licence", 1);
     p.step("both").uses("bus", 2).run(|| async { Ok(clock.sleep(ms(10)).await) });
@@ -89,7 +94,7 @@ fn a_resource_is_held_exactly_while_an_attempt_is_in_flight() {
     p.step("two").uses("bus", 1).uses("licence", 1).run(|| async { Ok(clock.sleep(ms(10)).await) });
     p.step("licensed").uses("licence", 1).run(|| async { Ok(clock.sleep(ms(10)).await) });
     p.step("free").run(|| async { Ok(clock.sleep(ms(10)).await) });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         [
@@ -105,26 +110,28 @@ fn a_resource_is_held_exactly_while_an_attempt_is_in_flight() {
 
 #[test]
 fn a_resource_used_twice_is_used_as_often() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::new("twice");
     p.resource("bus", 3);
     for name in ["a", "b"] {
         p.step(name).uses("bus", 1).uses("bus", 1).run(|| async { Ok(clock.sleep(ms(10)).await) });
     }
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(fates(&report), ["a success 0..10", "b success 10..20"]);
 }
 
 #[test]
 fn steps_start_as_soon_as_their_own_needs_are_met_or_in_lock_step() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::new("levels");
     let quick = p.step("quick").run(|| async { Ok(clock.sleep(ms(10)).await) });
     let slow = p.step("slow").run(|| async { Ok(clock.sleep(ms(50)).await) });
     let after_quick = p.step("after quick").needs(quick).run(|_| async { Ok(clock.sleep(ms(50)).await) });
     p.step("after slow").needs(slow).run(|_| async { Ok(clock.sleep(ms(10)).await) });
     p.step("last").needs(after_quick).run(|_| async { Ok(()) });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         [
@@ -135,7 +142,7 @@ fn steps_start_as_soon_as_their_own_needs_are_met_or_in_lock_step() {
             "last success 60..60",
         ],
     );
-    let report = drive(&clock, p.runner().order(Order::Levels).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().order(Order::Levels).run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         [

@@ -1,7 +1,7 @@
 //! The boot of the sensor board on the host: drivers over embedded-hal-async's traits, against models that misbehave.
 //! The boards of `examples/firmware` hold the same steps to the same outcomes.
 
-use crate::{Clock, run};
+use crate::{Clock, Sim, run};
 use embedded_hal_async::delay::DelayNs;
 use sensor_board::{bring_up, cases, model::World};
 use std::time::Duration;
@@ -19,12 +19,13 @@ impl DelayNs for Delay {
 #[test]
 fn the_board_boots_under_each_script() {
     for case in cases::ALL {
-        let (clock, world) = (Clock::new(), World::new(case.script));
+        let (sim, world) = (Sim::new(), World::new(case.script));
+        let clock = sim.clock();
         let mut told = Vec::new();
         let report = {
             let mut board = world.board(Delay(clock.clone()));
             let runner = bring_up::runner().on_event(|event| told.push(event.to_string()));
-            run(&clock, runner.run(&mut board, &clock))
+            run(&sim, runner.run(&mut board, &clock))
         };
         assert_eq!(case.differs(&report), None, "{}: {report}", case.name);
         assert_eq!((world.frames(), world.watchdog()), (case.frames, Some(cases::WATCHDOG_TICKS)), "{}", case.name);

@@ -1,6 +1,6 @@
 //! What steps have from elsewhere: the pipeline's defaults, and values.
 
-use crate::{Bad, Clock, ms, run};
+use crate::{Bad, Sim, ms, run};
 use rungs::{Backoff, Config, Instant, NoClock, OnFailure, Settings, Status, When, fixed::StaticPipeline};
 
 const CAREFUL: Settings<'static> = Settings::DEFAULT.retries(5).timeout(ms(7)).when(When::SkipOnError);
@@ -42,8 +42,9 @@ fn a_steps_own_settings_win_over_a_value_and_that_over_the_defaults() {
     assert_eq!(settings(usual::step_ids::CAREFUL), careful.class(1));
     assert_eq!(settings(usual::step_ids::TIDY), careful.timeout(ms(7)).when(When::AllDone));
 
-    let clock = Clock::new();
-    let report = run(&clock, usual::run(&clock));
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let report = run(&sim, usual::run(&clock));
     let took = |name| {
         let step = report.get(name).unwrap();
         (step.attempts(), step.finished_at())

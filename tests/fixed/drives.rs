@@ -12,10 +12,12 @@
 
 #[macro_use]
 mod twins;
+mod clock;
 mod graphs;
 mod told;
 
-use crate::{Bad, Clock, ms};
+use crate::{Bad, ms};
+use clock::Clock;
 use rungs::{CancelToken, StepCx, fixed::StopSignal};
 use std::{
     cell::Cell,

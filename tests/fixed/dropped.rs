@@ -1,8 +1,8 @@
 //! A run that is dropped leaves its report in the caller's storage, as far as the run came.
 
-use crate::{Bad, Clock, Hand, ms, run};
+use crate::{Bad, Clock, Sim, ms, run};
 use rungs::Status;
-use std::{future::pending, pin::pin, task::Poll};
+use std::future::pending;
 
 #[rungs::pipeline(error = Bad)]
 mod boot {
@@ -43,21 +43,24 @@ mod boot {
 }
 
 /// Runs until 15 ms have passed, and drops the run.
-fn drop_at_15_ms(clock: &Clock, storage: &mut boot::Storage) {
+fn drop_at_15_ms(sim: &Sim, storage: &mut boot::Storage) {
+    let clock = sim.clock();
     let mut board = boot::Board { hangs: true, clock: clock.clone() };
-    let mut run = pin!(boot::runner().run_in(storage, &mut board, clock));
-    let hand = Hand::new();
-    for _ in 0..2 {
-        while hand.poll(run.as_mut()).is_pending() && hand.was_woken() {}
-        assert!(clock.to_next());
-    }
-    assert!(matches!(hand.poll(run.as_mut()).map(drop), Poll::Pending));
+    let ended = async {
+        boot::runner().run_in(storage, &mut board, &clock).await;
+        true
+    };
+    let passed = async {
+        clock.sleep(ms(15)).await;
+        false
+    };
+    assert!(!run(sim, futures_lite::future::or(ended, passed)), "the run has ended");
 }
 
 #[test]
 fn the_storage_says_how_far_a_dropped_run_came() {
-    let (clock, mut storage) = (Clock::new(), boot::Storage::new());
-    drop_at_15_ms(&clock, &mut storage);
+    let (sim, mut storage) = (Sim::new(), boot::Storage::new());
+    drop_at_15_ms(&sim, &mut storage);
     let report = storage.report();
     let ends: Vec<_> = report.steps().map(|step| (step.name(), step.status(), step.attempts())).collect();
     assert_eq!(
@@ -75,18 +78,19 @@ fn the_storage_says_how_far_a_dropped_run_came() {
 
 #[test]
 fn a_dropped_run_is_no_success() {
-    let (clock, mut storage) = (Clock::new(), boot::Storage::new());
+    let (sim, mut storage) = (Sim::new(), boot::Storage::new());
     assert_eq!((storage.report().is_success(), storage.report().exit_code()), (false, 2));
-    drop_at_15_ms(&clock, &mut storage);
+    drop_at_15_ms(&sim, &mut storage);
     assert_eq!((storage.report().is_success(), storage.report().exit_code()), (false, 2));
 }
 
 #[test]
 fn the_storage_of_a_dropped_run_serves_the_next_one() {
-    let (clock, mut storage) = (Clock::new(), boot::Storage::new());
-    drop_at_15_ms(&clock, &mut storage);
+    let (sim, mut storage) = (Sim::new(), boot::Storage::new());
+    let clock = sim.clock();
+    drop_at_15_ms(&sim, &mut storage);
     let mut board = boot::Board { hangs: false, clock: clock.clone() };
-    let exit_code = run(&clock, boot::runner().run_in(&mut storage, &mut board, &clock)).exit_code();
+    let exit_code = run(&sim, boot::runner().run_in(&mut storage, &mut board, &clock)).exit_code();
     assert_eq!(exit_code, 0);
     let report: boot::Report = storage.into_report();
     assert_eq!((report.outputs.frame, report.duration()), (Some(6_600), ms(10)));

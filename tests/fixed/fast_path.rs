@@ -1,7 +1,7 @@
 //! The fast path changes nothing: each run equals one with an observer, which never takes it.
 
-use crate::{Bad, Clock, ms, run};
-use rungs::{NoClock, Timer};
+use crate::{Bad, Clock, Sim, ms, run};
+use rungs::NoClock;
 use std::{cell::Cell, task::Poll};
 
 /// What a step does.
@@ -33,7 +33,7 @@ async fn play(script: &Script, step: usize) -> Result<u32, Bad> {
     tries[step].set(tries[step].get() + 1);
     match does[step] {
         Succeed => {}
-        Work => clock.slip(ms(1)),
+        Work => clock.advance(ms(1)),
         Yield => {
             let mut polled = false;
             let once = |cx: &mut std::task::Context<'_>| {
@@ -100,30 +100,13 @@ five_steps! { timed: retries = 1, retry_delay = ms(3), timeout = ms(5), deadline
 
 /// Everything that a run leaves, as text.
 macro_rules! told {
-    ($name:ident, $runner:expr, $timer:expr, $script:expr) => {{
-        let clock: Clock = $script.clock.clone();
+    ($name:ident, $runner:expr, $sim:expr, $timer:expr, $script:expr) => {{
         let mut board = $name::Board::from($script);
-        let mut run = Box::pin($runner.run(&mut board, $timer));
-        let report = settle(&clock, run.as_mut());
-        drop(run);
+        let report = run($sim, $runner.run(&mut board, $timer));
         let outputs = &report.outputs;
         let outputs = [outputs.a, outputs.b, outputs.c, outputs.d, outputs.e];
         (report.to_string(), outputs, board.script.tries.map(Cell::into_inner))
     }};
-}
-
-/// Polls a run that wakes itself or waits for the clock.
-fn settle<T>(clock: &Clock, run: std::pin::Pin<&mut impl Future<Output = T>>) -> T {
-    let mut run = run;
-    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
-    // A step has at most two attempts, and each poll makes progress with some step, so this is enough.
-    for _ in 0..200 {
-        if let Poll::Ready(ended) = run.as_mut().poll(&mut cx) {
-            return ended;
-        }
-        clock.to_next();
-    }
-    panic!("the run does not end");
 }
 
 /// Calls `check` with every script of these actions.
@@ -136,15 +119,16 @@ fn each_script(doings: &[Do], mut check: impl FnMut([Do; 5])) -> usize {
     scripts
 }
 
-fn script(does: [Do; 5]) -> Script {
-    Script { does, tries: Default::default(), clock: Clock::new() }
+fn script(does: [Do; 5], sim: &Sim) -> Script {
+    Script { does, tries: Default::default(), clock: sim.clock() }
 }
 
 #[test]
 fn without_a_clock() {
     let checked = each_script(&[Succeed, Yield, Fail, FailOnce], |does| {
-        let ahead = told!(plain, plain::runner(), &NoClock, script(does));
-        let seen = told!(plain, plain::runner().on_event(|_| {}), &NoClock, script(does));
+        let sim = &Sim::new();
+        let ahead = told!(plain, plain::runner(), sim, &NoClock, script(does, sim));
+        let seen = told!(plain, plain::runner().on_event(|_| {}), sim, &NoClock, script(does, sim));
         assert_eq!(ahead, seen, "{does:?}");
     });
     assert_eq!(checked, 1_024);
@@ -153,12 +137,11 @@ fn without_a_clock() {
 #[test]
 fn with_a_clock() {
     let checked = each_script(&[Succeed, Yield, Fail, FailOnce, Work, Sleep, Hang], |does| {
-        let (one, other) = (script(does), script(does));
-        let (one_clock, other_clock) = (one.clock.clone(), other.clock.clone());
-        let ahead = told!(timed, timed::runner(), &one_clock, one);
-        let seen = told!(timed, timed::runner().on_event(|_| {}), &other_clock, other);
+        let (one, other) = (&Sim::new(), &Sim::new());
+        let ahead = told!(timed, timed::runner(), one, &one.clock(), script(does, one));
+        let seen = told!(timed, timed::runner().on_event(|_| {}), other, &other.clock(), script(does, other));
         assert_eq!(ahead, seen, "{does:?}");
-        assert_eq!(one_clock.now(), other_clock.now(), "{does:?}");
+        assert_eq!(one.now(), other.now(), "{does:?}");
     });
     assert_eq!(checked, 16_807);
 }
@@ -170,9 +153,10 @@ mod nothing {
 
 #[test]
 fn a_pipeline_without_steps() {
-    let clock = Clock::new();
-    assert!(run(&clock, nothing::run(&clock)).is_success());
-    assert!(run(&clock, nothing::run(&NoClock)).is_success());
+    let sim = Sim::new();
+    let clock = sim.clock();
+    assert!(run(&sim, nothing::run(&clock)).is_success());
+    assert!(run(&sim, nothing::run(&NoClock)).is_success());
 }
 
 #[rungs::pipeline(error = Bad)]
@@ -196,7 +180,7 @@ mod lamps {
 #[test]
 fn an_optional_step_that_took_it_is_not_required() {
     for burns in [true, false] {
-        let report = run(&Clock::new(), lamps::run(&mut lamps::Board { burns }, &NoClock));
+        let report = run(&Sim::new(), lamps::run(&mut lamps::Board { burns }, &NoClock));
         assert!(report.steps().all(|step| !step.is_required()), "{report}");
         assert_eq!(report.exit_code(), 0);
     }

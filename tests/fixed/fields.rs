@@ -1,6 +1,6 @@
 //! Fields of the context: borrowed for each attempt, and never by two steps at once if one of them changes the field.
 
-use crate::{Bad, Clock, ms, run};
+use crate::{Bad, Clock, Sim, ms, run};
 use rungs::{Instant, StepError};
 
 /// A bus that panics if two steps use it at once.
@@ -59,9 +59,10 @@ mod one_bus {
 
 #[test]
 fn users_of_a_bus_follow_one_another_for_the_whole_step_and_fail_alone() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut board = one_bus::Board { bus: Bus::new(&clock), factor: 2 };
-    let report = run(&clock, one_bus::run(&mut board, &clock));
+    let report = run(&sim, one_bus::run(&mut board, &clock));
     assert_eq!(board.bus.log, ["imu", "imu", "baro"]);
     let baro = report.get("baro").unwrap();
     assert_eq!(baro.started_at(), Some(Instant::ZERO + ms(16)), "not in the delay before imu's second attempt");
@@ -120,9 +121,10 @@ mod two_buses {
 
 #[test]
 fn a_field_passes_from_lane_to_lane_and_returns_from_an_abandoned_attempt() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut board = two_buses::Board { left: Bus::new(&clock), right: Bus::new(&clock) };
-    let report = run(&clock, two_buses::run(&mut board, &clock));
+    let report = run(&sim, two_buses::run(&mut board, &clock));
     assert_eq!(board.left.log, ["a", "both, left", "both, left", "c"]);
     assert_eq!(board.right.log, ["b", "d"]);
     assert_eq!(report.get("both").unwrap().error(), Some(StepError::TimedOut));

@@ -1,6 +1,6 @@
 //! Generic contexts, and steps with bounds on them.
 
-use crate::{Bad, Clock, run};
+use crate::{Bad, Sim, run};
 use rungs::NoClock;
 
 pub trait Pin {
@@ -54,7 +54,7 @@ mod generic {
 fn a_context_may_be_generic() {
     let note = String::from("four");
     let mut board = generic::Board { rail: Fake(Vec::new()), values: [7_u8, 8], note: &note };
-    let report = run(&Clock::new(), generic::run(&mut board, &NoClock));
+    let report = run(&Sim::new(), generic::run(&mut board, &NoClock));
     assert_eq!(report.outputs.first, Some(Wrapped(7)));
     assert_eq!(report.outputs.length, Some(4));
     assert_eq!(board.rail.0, [true]);

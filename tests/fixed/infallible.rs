@@ -1,6 +1,6 @@
 //! Steps that cannot fail return a plain value, and a pipeline of such steps needs no error type.
 
-use crate::{Bad, Clock, ms, run};
+use crate::{Bad, Clock, Sim, ms, run};
 use rungs::{Cause, NoClock, Status, StepError};
 use std::future::pending;
 
@@ -68,7 +68,7 @@ mod mixed {
 #[test]
 fn plain_values_and_results_side_by_side() {
     let mut board = mixed::Board { value: 7_u8, log: Vec::new() };
-    let report = run(&Clock::new(), mixed::run(&mut board, &NoClock));
+    let report = run(&Sim::new(), mixed::run(&mut board, &NoClock));
     let outputs = &report.outputs;
     assert_eq!((outputs.reset, outputs.power, outputs.sample.as_ref()), (Some(()), Some(3_300), Some(&Reading(7))));
     assert_eq!((outputs.radio, outputs.pair, outputs.last), (None, Some((3_300, 1)), Some(Some(Err(())))));
@@ -92,7 +92,7 @@ mod no_error {
 
 #[test]
 fn a_pipeline_without_an_error_type() {
-    let report: no_error::Report = run(&Clock::new(), no_error::run(&NoClock));
+    let report: no_error::Report = run(&Sim::new(), no_error::run(&NoClock));
     assert_eq!((report.outputs.two, report.exit_code()), (Some(2), 0));
     assert!(report.to_string().contains("2 succeeded"));
 }
@@ -128,9 +128,10 @@ mod limited {
 
 #[test]
 fn a_step_that_cannot_fail_can_time_out() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut board = limited::Board { clock: clock.clone(), attempts: 0 };
-    let report = run(&clock, limited::run(&mut board, &clock));
+    let report = run(&sim, limited::run(&mut board, &clock));
     assert_eq!(report.outputs.slow_once, Some(2));
     assert_eq!(report.get("stuck").map(|step| step.status()), Some(Status::Failed));
     assert!(matches!(report.get("after_stuck").and_then(|step| step.cause()), Some(Cause::Dependency { .. })));

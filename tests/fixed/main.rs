@@ -1,8 +1,7 @@
-//! The static API: the modules that `#[pipeline]` expands, run with a clock that is moved by hand.
+//! The static API: the modules that `#[pipeline]` expands, run in a simulation.
 #![allow(clippy::unwrap_used, clippy::panic, unnameable_types, unreachable_pub, missing_docs, reason = "tests")]
 
 #[path = "../dynamic/support/clock.rs"]
-#[allow(dead_code, reason = "more than is needed here")]
 mod clock;
 
 mod boots;
@@ -22,11 +21,13 @@ mod settings;
 mod sizes;
 mod stops;
 mod texts;
+mod turns;
 
-use clock::Clock;
+use clock::Counted;
+use rungs::sim::{Clock, Sim};
 use std::{
     future::Future,
-    pin::{Pin, pin},
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -34,17 +35,10 @@ use std::{
     task::{Context, Poll, Wake, Waker},
 };
 
-/// Runs to the end, and moves the clock whenever there is nothing else to do.
+/// Runs to the end, in the simulation.
 #[track_caller]
-fn run<T>(clock: &Clock, run: impl Future<Output = T>) -> T {
-    let mut run = pin!(run);
-    let hand = Hand::new();
-    loop {
-        if let Poll::Ready(ended) = hand.poll(run.as_mut()) {
-            return ended;
-        }
-        assert!(hand.was_woken() || clock.to_next(), "the run waits for nothing");
-    }
+fn run<T>(sim: &Sim, run: impl Future<Output = T>) -> T {
+    sim.block_on(run).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Polls a run by hand.
@@ -59,7 +53,7 @@ impl Hand {
         Self { waker: Waker::from(woken.clone()), woken }
     }
 
-    fn poll<T>(&self, run: Pin<&mut impl Future<Output = T>>) -> Poll<T> {
+    fn poll<T>(&self, run: Pin<&mut (impl Future<Output = T> + ?Sized)>) -> Poll<T> {
         run.poll(&mut Context::from_waker(&self.waker))
     }
 

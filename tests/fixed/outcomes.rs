@@ -1,6 +1,6 @@
 //! What the end of a step does to its dependents.
 
-use crate::{Bad, Clock, run};
+use crate::{Bad, Sim, run};
 use rungs::{Cause, EventKind, NoClock, Pipeline, Status, StepError, StepResult, StepResults};
 use std::{collections::BTreeSet, future::Future, task::Poll};
 
@@ -56,7 +56,7 @@ mod causes {
 
 #[test]
 fn failures_propagate_with_their_root() {
-    let report = run(&Clock::new(), causes::run(&NoClock));
+    let report = run(&Sim::new(), causes::run(&NoClock));
     let [root, middle] = [causes::step_ids::ROOT, causes::step_ids::MIDDLE];
     let through_middle = Cause::Dependency { root, via: middle };
 
@@ -102,7 +102,7 @@ fn events_give_the_reasons_of_the_report() {
             told.push(event.to_string());
         }
     });
-    let report = run(&Clock::new(), runner.run((), &NoClock));
+    let report = run(&Sim::new(), runner.run((), &NoClock));
     let unsuccessful = report.steps().filter_map(|step| Some((step, step.reason()?)));
     let lines: BTreeSet<_> =
         unsuccessful.map(|(step, reason)| format!("{}: {}: {reason}", step.name(), step.status())).collect();
@@ -118,7 +118,7 @@ fn failed(steps: StepResults<'_, Bad>) -> Vec<String> {
 
 #[test]
 fn one_view_serves_the_reports_of_both_apis() {
-    let by_macro = run(&Clock::new(), causes::run(&NoClock));
+    let by_macro = run(&Sim::new(), causes::run(&NoClock));
     assert_eq!((&by_macro).into_iter().count(), 9);
     let mut p = Pipeline::with_code("by hand");
     let root = p.step("root").run(|| async { Err::<u8, _>(Bad("no power")) });
@@ -165,7 +165,7 @@ mod empty {
 
 #[test]
 fn a_pipeline_without_steps_has_ended() {
-    let report = run(&Clock::new(), empty::run(&NoClock));
+    let report = run(&Sim::new(), empty::run(&NoClock));
     assert!(report.is_success());
     assert_eq!(report.steps().count(), 0);
 }
@@ -234,7 +234,7 @@ mod skips {
 
 #[test]
 fn a_skip_whose_root_is_a_failure_leaves_the_exit_code_alone() {
-    let report = run(&Clock::new(), skips::run(&NoClock));
+    let report = run(&Sim::new(), skips::run(&NoClock));
     assert_eq!((report.count(Status::Skipped), report.exit_code()), (2, 0), "{report}");
     assert!(report.is_success());
 }

@@ -1,13 +1,11 @@
 //! Nothing is caught in a static run: a panic of a step, an observer or the timer is a panic of the run. The context is whole
 //! after it, and the next run works, on the same storage as well.
 
-use crate::{Bad, Clock, Hand, ms};
+use crate::{Bad, Clock, Counted, Sim, ms};
 use rungs::{Instant, Timer};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
     rc::Rc,
-    task::Poll,
 };
 
 /// What panics in the next run.
@@ -77,17 +75,17 @@ mod fragile {
 }
 
 /// A clock that panics when it is read late.
-struct FaultyClock<'c> {
-    clock: &'c Clock,
+struct FaultyClock {
+    clock: Counted,
     is_faulty: bool,
 }
 
-impl Timer for FaultyClock<'_> {
-    type Sleep = <Clock as Timer>::Sleep;
+impl Timer for FaultyClock {
+    type Sleep = <Counted as Timer>::Sleep;
 
     fn now(&self) -> Instant {
         let now = self.clock.now();
-        assert!(!self.is_faulty || self.clock.sleeps() < 4, "timer");
+        assert!(!self.is_faulty || self.clock.sleeps() < 2, "timer");
         now
     }
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep {
@@ -97,18 +95,11 @@ impl Timer for FaultyClock<'_> {
 
 /// Runs it on the storage, and returns the exit code.
 fn run_in(storage: &mut fragile::Storage, board: &mut fragile::Board) -> u8 {
-    let (fault, clock) = (board.fault, Clock::new());
-    board.clock = clock.clone();
-    let timer = FaultyClock { clock: &clock, is_faulty: fault == Fault::Timer };
+    let (fault, sim) = (board.fault, Sim::new());
+    board.clock = sim.clock();
+    let timer = FaultyClock { clock: Counted::new(sim.clock(), 0), is_faulty: fault == Fault::Timer };
     let run = fragile::runner().on_event(move |event| assert!(fault != Fault::Observer || event.name != "bad"));
-    let mut run = pin!(run.run_in(storage, board, &timer));
-    let hand = Hand::new();
-    loop {
-        if let Poll::Ready(report) = hand.poll(run.as_mut()) {
-            return report.exit_code();
-        }
-        assert!(hand.was_woken() || clock.to_next(), "the run waits for nothing");
-    }
+    crate::run(&sim, run.run_in(storage, board, &timer)).exit_code()
 }
 
 #[test]
@@ -116,7 +107,7 @@ fn after_a_panic_the_board_is_whole_and_runs_again() {
     let mut storage = fragile::Storage::new();
     let mut board = fragile::Board {
         fault: Fault::Nothing,
-        clock: Clock::new(),
+        clock: Sim::new().clock(),
         rail: Vec::new(),
         bus: Vec::new(),
         alive: Rc::new(()),

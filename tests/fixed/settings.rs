@@ -1,6 +1,6 @@
 //! Each setting of a step, given as an argument of its attribute.
 
-use crate::{Bad, Clock, line, ms, run};
+use crate::{Bad, Clock, Sim, line, ms, run};
 use rungs::{
     Backoff, Cause, EventKind, Instant, Jitter, Retry, Settings, Status, StepCx, StepError, When, fixed::StaticPipeline,
 };
@@ -56,9 +56,10 @@ fn third(tries: &mut u32) -> Result<u32, Bad> {
 
 #[test]
 fn retries_with_and_without_delays() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut board = retried::Board { retry: 0, backoff: 0, delay: 0, given: 0, never: 0 };
-    let report = run(&clock, retried::run(&mut board, &clock));
+    let report = run(&sim, retried::run(&mut board, &clock));
 
     let finished = |name| report.get(name).unwrap().finished_at().unwrap();
     assert_eq!(finished("at_once"), Instant::ZERO);
@@ -115,10 +116,11 @@ mod limited {
 
 #[test]
 fn timeouts_and_deadlines() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let script = || Script { clock: clock.clone(), tries: 0 };
     let mut board = limited::Board { hung: script(), once: script(), late: script(), spent: script() };
-    let report = run(&clock, limited::run(&mut board, &clock));
+    let report = run(&sim, limited::run(&mut board, &clock));
 
     let ended = |name| {
         let step = report.get(name).unwrap();
@@ -146,8 +148,9 @@ mod jittered {
 #[test]
 fn jitter_depends_on_the_seed() {
     let spent = |seed| {
-        let clock = Clock::new();
-        run(&clock, jittered::runner().seed(seed).run((), &clock)).duration()
+        let sim = Sim::new();
+        let clock = sim.clock();
+        run(&sim, jittered::runner().seed(seed).run((), &clock)).duration()
     };
     assert_eq!(spent(1), spent(1));
     assert_ne!(spent(1), spent(2));
@@ -177,11 +180,12 @@ mod watched {
 
 #[test]
 fn a_step_may_take_its_context_and_an_observer_gets_all_events() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut board = watched::Board { clock: clock.clone() };
     let mut log = Vec::new();
     let runner = watched::runner().on_event(|event| log.push(line(event)));
-    let report = run(&clock, runner.run(&mut board, &clock));
+    let report = run(&sim, runner.run(&mut board, &clock));
     let at = |millis| Instant::ZERO + ms(millis);
     assert_eq!(report.outputs.curious, Some((2, at(3), Some(at(9)))));
     assert_eq!(
@@ -276,8 +280,9 @@ fn each_argument_is_the_setting_of_its_name() {
         ("tidy", once.when(When::AllDone)),
         ("alarm", once.when(When::AnyFailed)),
     ];
-    let clock = Clock::new();
-    let report = run(&clock, said::runner().seed(1).run((), &clock));
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let report = run(&sim, said::runner().seed(1).run((), &clock));
     let plan = &said::Pipeline::STATIC_PLAN.plan;
     assert_eq!(plan.len(), expected.len());
     for (step, (name, settings)) in report.steps().zip(expected) {
@@ -287,7 +292,8 @@ fn each_argument_is_the_setting_of_its_name() {
 
 #[test]
 fn the_start_of_a_run_tells_its_steps_and_limits() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut starts = Vec::new();
     for other_limit in [None, Some(7)] {
         let runner = said::runner().seed(1).on_event(|event| {
@@ -300,8 +306,8 @@ fn the_start_of_a_run_tells_its_steps_and_limits() {
             }
         });
         let report = match other_limit {
-            None => run(&clock, runner.run((), &clock)),
-            Some(limit) => run(&clock, runner.max_concurrent(limit).deadline(ms(9)).run((), &clock)),
+            None => run(&sim, runner.run((), &clock)),
+            Some(limit) => run(&sim, runner.max_concurrent(limit).deadline(ms(9)).run((), &clock)),
         };
         assert!(report.get("tidy").is_some());
     }

@@ -1,7 +1,7 @@
 //! Limits and stops of whole runs.
 
-use crate::{Bad, Clock, Hand, ms, run};
-use rungs::{Cause, Instant, OnFailure, Status, Timer, fixed::StopSignal};
+use crate::{Bad, Clock, Counted, Hand, Sim, ms, run};
+use rungs::{Cause, Instant, OnFailure, Status, Timer, fixed::StopSignal, sim::SimError};
 use std::{pin::pin, task::Poll};
 
 #[rungs::pipeline(error = Bad, max_concurrent = 2, on_failure = cancel)]
@@ -46,24 +46,27 @@ fn board(clock: &Clock, fails: bool) -> busy::Board {
 
 #[test]
 fn under_a_limit_the_longest_path_goes_first() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut board = board(&clock, false);
-    let report = run(&clock, busy::run(&mut board, &clock));
+    let report = run(&sim, busy::run(&mut board, &clock));
     let started = |name| report.get(name).unwrap().started_at().unwrap() - Instant::ZERO;
     assert_eq!(["long", "middling", "short", "tidy"].map(started), [ms(0), ms(0), ms(20), ms(50)]);
 
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut board = busy::Board { clock: clock.clone(), fails: false };
     let one = 1;
-    let report = run(&clock, busy::runner().max_concurrent(one).run(&mut board, &clock));
+    let report = run(&sim, busy::runner().max_concurrent(one).run(&mut board, &clock));
     assert_eq!(report.duration(), ms(73));
 }
 
 #[test]
 fn a_failure_cancels_and_clean_up_still_runs() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut board = board(&clock, true);
-    let report = run(&clock, busy::run(&mut board, &clock));
+    let report = run(&sim, busy::run(&mut board, &clock));
     let ended = |name| (report.get(name).unwrap().status(), report.get(name).unwrap().cause());
     let stopped = Some(Cause::Stopped { by: busy::step_ids::SHORT });
     assert_eq!(ended("short"), (Status::Failed, Some(Cause::Failed)));
@@ -79,7 +82,8 @@ fn a_signal_drains_and_cancels() {
     {
         static STOP: StopSignal = StopSignal::new();
         STOP.reset();
-        let clock = Clock::new();
+        let sim = Sim::new();
+        let clock = sim.clock();
         let mut board = board(&clock, false);
         let mut given = false;
         let runner = busy::runner().on_failure(OnFailure::GoOn).cancel(&STOP).on_event(|event| {
@@ -89,7 +93,7 @@ fn a_signal_drains_and_cancels() {
             }
         });
         let one = 3;
-        let report = run(&clock, runner.max_concurrent(one).run(&mut board, &clock));
+        let report = run(&sim, runner.max_concurrent(one).run(&mut board, &clock));
         assert_eq!(report.get("long").unwrap().status(), long);
         assert_eq!(report.get("tidy").unwrap().status(), Status::Success, "{report}");
         assert_eq!(report.exit_code(), code);
@@ -100,7 +104,8 @@ fn a_signal_drains_and_cancels() {
 fn any_of_several_signals_stops_the_run() {
     for stops in [0, 1, 2] {
         let signals = [StopSignal::new(), StopSignal::new(), StopSignal::new()];
-        let clock = Clock::new();
+        let sim = Sim::new();
+        let clock = sim.clock();
         let mut board = board(&clock, false);
         // Given while the run sleeps, so it must wake it.
         let stop = async {
@@ -111,7 +116,7 @@ fn any_of_several_signals_stops_the_run() {
         // Settings before, between and after.
         let runner = busy::runner().on_failure(OnFailure::GoOn).cancel(one).seed(1).cancel(two).cancel(three);
         let run_all = runner.max_concurrent(3).run(&mut board, &clock);
-        let (report, ()) = run(&clock, futures_lite::future::zip(run_all, stop));
+        let (report, ()) = run(&sim, futures_lite::future::zip(run_all, stop));
         let long = report.get("long").unwrap();
         assert_eq!((long.status(), long.duration()), (Status::Cancelled, ms(5)), "{report}");
         assert_eq!(report.get("tidy").unwrap().status(), Status::Success, "{report}");
@@ -123,7 +128,8 @@ fn any_of_several_signals_stops_the_run() {
 fn clean_up_is_prevented_by_the_second_cancel_of_one_signal_only() {
     for (cancels, tidy) in [([1, 1], Status::Success), ([2, 0], Status::Skipped), ([0, 2], Status::Skipped)] {
         let signals = [StopSignal::new(), StopSignal::new()];
-        let clock = Clock::new();
+        let sim = Sim::new();
+        let clock = sim.clock();
         let mut board = board(&clock, false);
         let mut given = false;
         let runner = busy::runner().cancel(&signals[0]).cancel(&signals[1]).on_event(|event| {
@@ -133,16 +139,17 @@ fn clean_up_is_prevented_by_the_second_cancel_of_one_signal_only() {
                 }
             }
         });
-        let report = run(&clock, runner.run(&mut board, &clock));
+        let report = run(&sim, runner.run(&mut board, &clock));
         assert_eq!(report.get("tidy").unwrap().status(), tidy, "{cancels:?}: {report}");
     }
 }
 
 #[test]
 fn the_runs_deadline_cancels() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut board = board(&clock, false);
-    let report = run(&clock, busy::runner().deadline(ms(10)).run(&mut board, &clock));
+    let report = run(&sim, busy::runner().deadline(ms(10)).run(&mut board, &clock));
     assert_eq!(report.get("long").unwrap().cause(), Some(Cause::RunDeadline));
     assert_eq!(report.duration(), ms(11), "the clean-up step still runs");
     assert_eq!(report.exit_code(), 2);
@@ -150,13 +157,15 @@ fn the_runs_deadline_cancels() {
 
 #[test]
 fn a_dropped_run_drops_its_steps() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut board = board(&clock, false);
     let mut running = Box::pin(busy::run(&mut board, &clock));
     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
     assert!(running.as_mut().poll(&mut cx).is_pending());
     drop(running);
-    assert!(!clock.to_next(), "no sleep is left");
+    let nothing = sim.block_on(std::future::pending::<()>());
+    assert!(matches!(nothing, Err(SimError::Stuck { at: Instant::ZERO, .. })), "a sleep is left");
 }
 
 #[rungs::pipeline(error = Bad, order = levels)]
@@ -187,9 +196,10 @@ mod lock_step {
 
 #[test]
 fn levels_are_a_barrier() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut board = lock_step::Board { clock: clock.clone() };
-    let report = run(&clock, lock_step::run(&mut board, &clock));
+    let report = run(&sim, lock_step::run(&mut board, &clock));
     assert_eq!(report.get("next").unwrap().started_at(), Some(Instant::ZERO + ms(9)));
 }
 
@@ -228,9 +238,10 @@ mod shared {
 
 #[test]
 fn a_step_that_lacks_a_resource_is_passed_over() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut board = shared::Board { clock: clock.clone() };
-    let report = run(&clock, shared::run(&mut board, &clock));
+    let report = run(&sim, shared::run(&mut board, &clock));
     let started = |name| report.get(name).unwrap().started_at().unwrap() - Instant::ZERO;
     assert_eq!(["one", "both", "other", "none"].map(started), [ms(0), ms(4), ms(0), ms(0)]);
 }
@@ -255,10 +266,11 @@ fn a_signal_wakes_a_run_that_sleeps() {
     type Request = fn(&StopSignal);
     let stops: [(Request, Cause); 2] = [(StopSignal::drain, Cause::Drained), (StopSignal::cancel, Cause::Cancelled)];
     for (stop, cause) in stops {
-        let (clock, signal, hand) = (Clock::new(), StopSignal::new(), Hand::new());
+        let (sim, signal, hand) = (Sim::new(), StopSignal::new(), Hand::new());
+        let clock = sim.clock();
         let mut running = pin!(asleep::runner().cancel(&signal).run((), &clock));
         assert!(hand.poll(running.as_mut()).is_pending());
-        clock.slip(ms(10));
+        clock.advance(ms(10));
         assert!(!hand.was_woken(), "only the signal wakes it");
         stop(&signal);
         assert!(hand.was_woken());
@@ -287,7 +299,8 @@ mod hanging {
 
 #[test]
 fn a_signal_wakes_the_run_each_time() {
-    let (clock, signal, hand) = (Clock::new(), StopSignal::new(), Hand::new());
+    let (sim, signal, hand) = (Sim::new(), StopSignal::new(), Hand::new());
+    let clock = sim.clock();
     let mut running = pin!(hanging::runner().cancel(&signal).run((), &clock));
     assert!(hand.poll(running.as_mut()).is_pending());
     for stop in [StopSignal::drain, StopSignal::cancel] {
@@ -325,9 +338,9 @@ mod timed {
 fn the_clock_decides_and_not_the_end_of_a_sleep() {
     // The run sleeps for a timeout, a backoff, two more timeouts, and its own deadline.
     for early in 0..9 {
-        let clock = Clock::new();
-        clock.end_early(early);
-        let report = run(&clock, timed::runner().deadline(ms(20)).run((), &clock));
+        let sim = Sim::new();
+        let clock = Counted::new(sim.clock(), early);
+        let report = run(&sim, timed::runner().deadline(ms(20)).run((), &clock));
         let span = |name| {
             let step = report.get(name).unwrap();
             [step.started_at(), step.finished_at()].map(|at| at.unwrap() - Instant::ZERO)
@@ -357,7 +370,7 @@ mod late {
         let mut polls = 0;
         std::future::poll_fn(|cx| {
             polls += 1;
-            clock.slip(ms(6));
+            clock.advance(ms(6));
             cx.waker().wake_by_ref();
             if polls < 3 { Poll::Pending } else { Poll::Ready(Ok(())) }
         })
@@ -368,9 +381,10 @@ mod late {
 #[test]
 fn a_sleep_that_has_ended_is_not_polled_again() {
     // The only limit passes between the reading of the clock and the poll of the sleep: the other step computes that long.
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut board = late::Board { clock: clock.clone() };
-    let report = run(&clock, late::run(&mut board, &clock));
+    let report = run(&sim, late::run(&mut board, &clock));
     let ends = ["hangs", "computes"].map(|name| report.get(name).unwrap().finished_at().unwrap() - Instant::ZERO);
     assert_eq!(ends, [ms(12), ms(18)]);
     assert_eq!(report.get("hangs").unwrap().cause(), Some(Cause::TimedOut));

@@ -1,6 +1,6 @@
 //! What a static run says of its errors, on one line each: a step's own last error is kept, whatever cuts off a later attempt.
 
-use crate::{Clock, run};
+use crate::{Sim, run};
 use rungs::{NoClock, StepCx, StepError};
 use std::future::pending;
 
@@ -34,9 +34,10 @@ mod silent {
 
 #[test]
 fn an_own_error_is_kept_with_its_attempt() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut log = Vec::new();
-    let report = run(&clock, silent::runner().on_event(|event| log.push(event.to_string())).run((), &clock));
+    let report = run(&sim, silent::runner().on_event(|event| log.push(event.to_string())).run((), &clock));
     let own = |name| report.get(name).unwrap().own_error().map(|(attempt, error)| (attempt, *error));
     assert_eq!(own("timed"), Some((1, "no answer")));
     assert_eq!(own("late"), Some((2, "busy")));
@@ -78,7 +79,7 @@ mod forged {
 fn an_error_of_any_content_stays_on_its_line() {
     let mut log = Vec::new();
     let runner = forged::runner().on_event(|event| log.push(event.to_string()));
-    let report = run(&Clock::new(), runner.run((), &NoClock));
+    let report = run(&Sim::new(), runner.run((), &NoClock));
     let shown = r"no\r\nsensor  success\u{2028}\u{1b}[2J";
     let line = format!("modem  failed         2         0         0  {shown}");
     assert_eq!(report.to_string().lines().nth(2), Some(&*line));

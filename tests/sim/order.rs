@@ -4,7 +4,14 @@ use rungs::{
     LocalPipeline,
     sim::{Sim, explore},
 };
-use std::{cell::RefCell, collections::BTreeSet, panic, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
+    future::poll_fn,
+    panic,
+    task::{Poll, Waker},
+    time::Duration,
+};
 
 /// Three steps that sleep equally long: the order in which they end, and the events with their times.
 fn trace(sim: &Sim) -> (String, Vec<String>) {
@@ -42,7 +49,49 @@ fn seeds_reach_all_orders_of_timers_that_fire_together() {
 fn the_same_seed_gives_the_same_trace() {
     for seed in 0..100 {
         assert_eq!(trace(&Sim::seeded(seed)), trace(&Sim::seeded(seed)));
+        assert_eq!(trace_of_a_gate(&Sim::seeded(seed)), trace_of_a_gate(&Sim::seeded(seed)));
     }
+}
+
+/// Three steps wait at a gate, which a fourth one opens: one poll of the run finds all of them woken.
+fn trace_of_a_gate(sim: &Sim) -> (String, Vec<String>) {
+    let (order, mut events) = (RefCell::new(String::new()), Vec::new());
+    let (is_open, waiting) = (Cell::new(false), RefCell::new(Vec::<Waker>::new()));
+    let mut p = LocalPipeline::new("gate");
+    for name in ["a", "b", "c"] {
+        let (order, is_open, waiting) = (&order, &is_open, &waiting);
+        p.step(name).run(move || async move {
+            poll_fn(|cx| {
+                if is_open.get() {
+                    return Poll::Ready(());
+                }
+                waiting.borrow_mut().push(cx.waker().clone());
+                Poll::Pending
+            })
+            .await;
+            order.borrow_mut().push_str(name);
+            Ok(())
+        });
+    }
+    p.step("opens").run(|| async {
+        is_open.set(true);
+        waiting.take().into_iter().for_each(Waker::wake);
+        Ok(())
+    });
+    let run = p.runner().on_event(|event| events.push(format!("{:?} {event}", event.at)));
+    assert!(sim.run(run).unwrap().is_success());
+    drop(p);
+    (order.into_inner(), events)
+}
+
+#[test]
+fn seeds_reach_all_orders_of_steps_that_are_woken_together() {
+    assert_eq!(trace_of_a_gate(&Sim::new()).0, "abc");
+    let mut orders = BTreeSet::new();
+    explore(1..200, |sim| {
+        orders.insert(trace_of_a_gate(sim).0);
+    });
+    assert_eq!(orders.into_iter().collect::<Vec<_>>(), ["abc", "acb", "bac", "bca", "cab", "cba"]);
 }
 
 #[test]

@@ -84,6 +84,11 @@ impl Board {
         Self { in_flight: zeros(), attempts: zeros(), violations: Mutex::default() }
     }
 
+    /// Another run of the same pipeline begins. Attempts of the last one may still be in flight.
+    pub(crate) fn begin(&self) {
+        self.attempts.iter().for_each(|step| step.store(0, SeqCst));
+    }
+
     pub(crate) fn violation(&self, text: String) {
         lock(&self.violations).push(text);
     }

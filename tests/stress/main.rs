@@ -1,4 +1,5 @@
-//! Races of real threads: timeouts, cancels, failures, panics and dropped runs meet completions on executors of four threads.
+//! Races of real threads: timeouts, cancels, failures, panics and dropped runs meet completions on executors of four threads. A
+//! run follows at once on every other one that was dropped.
 //!
 //! `RUNGS_STRESS=10000 cargo test --release -p rungs-tests --test stress -- --nocapture` makes ten thousand runs on each
 //! executor; `RUNGS_SEED=n` begins at another seed. Without these a share of 400 is made. What the threads do differs from one

@@ -1,13 +1,10 @@
 //! How many attempts are alive, and ways to wait in them.
 
-use std::{
+use alloc::sync::Arc;
+use core::{
     future::poll_fn,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering::SeqCst},
-    },
+    sync::atomic::{AtomicUsize, Ordering::SeqCst},
     task::Poll,
-    thread,
     time::Duration,
 };
 
@@ -27,16 +24,22 @@ impl Alive {
         let now = self.0.now.fetch_add(1, SeqCst) + 1;
         self.0.most.fetch_max(now, SeqCst);
         self.0.ever.fetch_add(1, SeqCst);
-        Guard { alive: self.clone(), lingers: Duration::ZERO }
+        Guard {
+            alive: self.clone(),
+            #[cfg(feature = "std")]
+            lingers: Duration::ZERO,
+        }
     }
 
     /// A guard that takes long to drop.
+    #[cfg(feature = "std")]
     pub(crate) fn slow_guard(&self, lingers: Duration) -> Guard {
         let mut guard = self.guard();
         guard.lingers = lingers;
         guard
     }
 
+    #[cfg(feature = "std")]
     pub(crate) fn now(&self) -> usize {
         self.0.now.load(SeqCst)
     }
@@ -52,12 +55,17 @@ impl Alive {
 
 pub(crate) struct Guard {
     alive: Alive,
+    #[cfg(feature = "std")]
     lingers: Duration,
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        thread::sleep(self.lingers);
+        // Not where a thread cannot sleep, as in a browser.
+        #[cfg(feature = "std")]
+        if !self.lingers.is_zero() {
+            std::thread::sleep(self.lingers);
+        }
         self.alive.0.now.fetch_sub(1, SeqCst);
     }
 }
@@ -66,7 +74,7 @@ impl Drop for Guard {
 pub(crate) async fn give_way() {
     let mut has_waited = false;
     poll_fn(|cx| {
-        if std::mem::replace(&mut has_waited, true) {
+        if core::mem::replace(&mut has_waited, true) {
             return Poll::Ready(());
         }
         cx.waker().wake_by_ref();

@@ -1,13 +1,14 @@
 //! What settings mean, on the adapter's own clock: in place, and spawned.
 
 use crate::alive::{Alive, give_way, ms};
-use rungs::{
-    Backoff, CancelToken, Cause, NoClock, OnFailure, Pipeline, Report, Retry, Spawner, Status, StepError, Timer,
-};
-use std::{
+use alloc::{boxed::Box, format, vec, vec::Vec};
+use core::{
     future::{Future, pending},
     pin::Pin,
     time::Duration,
+};
+use rungs::{
+    Backoff, CancelToken, Cause, NoClock, OnFailure, Pipeline, Report, Retry, Spawner, Status, StepError, Timer,
 };
 
 /// The future of an attempt here.
@@ -222,18 +223,27 @@ pub async fn permits_and_resources_are_limits<T: Timer, S: Spawns>(timer: &T, sp
     assert!(all.most() <= 3 && on_bus.most() == 1, "{} at once, {} on the bus", all.most(), on_bus.most());
 }
 
+/// Where a panic ends the program, this is an exception.
 pub async fn a_panic_is_its_steps_failure<T: Timer, S: Spawns>(timer: &T, spawner: S) {
     let mut p = pipeline(spawner);
     p.step("bad").retries(3).run(|| {
         job(async {
             give_way().await;
-            std::panic::resume_unwind(Box::new("on purpose"))
+            panic_quietly()
         })
     });
     p.step("good").run(|| job(async { Ok(0) }));
     let report = p.run(timer).await.unwrap();
     assert_eq!(ends(&report), [(Failed, 1), (Success, 1)]);
     assert!(matches!(report.get("bad").unwrap().error(), Some(StepError::Panicked(_))), "{report}");
+}
+
+/// Without a message where there is a way.
+fn panic_quietly() -> ! {
+    #[cfg(feature = "std")]
+    std::panic::resume_unwind(Box::new("on purpose"));
+    #[cfg(not(feature = "std"))]
+    panic!("on purpose");
 }
 
 pub async fn a_pipeline_runs_again<T: Timer, S: Spawns>(timer: &T, spawner: S) {

@@ -124,6 +124,43 @@ pub async fn a_panic_of_a_task_is_carried_on<T: Timer, S: Spawns>(timer: &T, spa
     }
 }
 
+/// The attempts of an executor that goes away have failed, also those that are given to it later, and the run ends. What shuts
+/// the executor down is called on a thread of its own, because it may block.
+pub async fn an_executor_that_goes_away_ends_its_attempts<T: Timer, S: Spawns>(
+    timer: &T,
+    (spawner, shut_down): (S, impl FnOnce() + Send + 'static),
+) {
+    let alive = Alive::default();
+    let mut p = pipeline(spawner);
+    let endless: Vec<_> = (0..8)
+        .map(|n| {
+            let alive = alive.clone();
+            p.step(&format!("s{n}")).retries(3).run(move || -> Job {
+                let alive = alive.clone();
+                Box::pin(async move {
+                    let _guard = alive.guard();
+                    pending().await
+                })
+            })
+        })
+        .collect();
+    p.step("late").after(endless).when_all_done().run(|| -> Job { Box::pin(async { Ok(0) }) });
+    let mut run = pin!(p.run(timer));
+    poll_fn(|cx| {
+        assert!(run.as_mut().poll(cx).is_pending());
+        cx.waker().wake_by_ref();
+        if alive.ever() == 8 { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    thread::spawn(shut_down).join().unwrap();
+    let report = run.await.unwrap();
+    for step in report.steps() {
+        let (error, attempts) = (step.error(), step.attempts());
+        assert!(matches!(error, Some(StepError::TaskDropped)) && attempts == 1, "{}: {error:?}", step.name());
+    }
+    assert_eq!(alive.now(), 0, "an attempt lives on");
+}
+
 /// The run is polled only after the attempt has ended and its timeout has passed.
 pub async fn an_attempt_that_is_done_counts_though_its_timeout_has_passed<T: Timer, S: Spawns>(timer: &T, spawner: S) {
     let done = Arc::new(AtomicBool::new(false));

@@ -9,7 +9,7 @@ macro_rules! suite {
         mod $name:ident;
         block_on: $block_on:expr;
         timer: $timer:expr;
-        $(spawner: $spawner:expr;)?
+        $(spawner: $spawner:expr; $(gone: $gone:expr;)?)?
         $(local: $local:expr;)?
         $(except: { $($except:ident: $why:literal),+ $(,)? })?
     ) => {
@@ -20,6 +20,7 @@ macro_rules! suite {
 
             $crate::__rules! {
                 { $($($except, $why;)+)? }
+                $({ [$($gone)?], ($block_on), (&$timer) })?
                 clock, ($block_on), timer, (&$timer) {
                     time_never_goes_back
                     sleeps_are_never_short
@@ -87,7 +88,7 @@ macro_rules! suite {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __rules {
-    ({ $($except:ident, $why:literal;)* } $($group:ident, ($block_on:expr), $module:ident, $args:tt { $($rule:ident)+ })+) => {
+    ({ $($except:ident, $why:literal;)* } $({ $gone:tt, ($gone_block_on:expr), ($gone_timer:expr) })? $($group:ident, ($block_on:expr), $module:ident, $args:tt { $($rule:ident)+ })+) => {
         /// The rules that this adapter need not keep, and why.
         const EXCEPT: &[(&str, &str)] = &[$((stringify!($except), $why)),*];
 
@@ -95,7 +96,9 @@ macro_rules! __rules {
         #[allow(dead_code, reason = "tests need not look at it")]
         pub const RULES: &[$crate::Rule] = &[
             $($($crate::Rule::new(stringify!($group), stringify!($rule), $crate::__private::find(EXCEPT, stringify!($rule)), || ($block_on)($crate::$module::$rule $args)),)+)+
+            $($crate::__gone! { $gone, ($gone_block_on), ($gone_timer), EXCEPT })?
         ];
+        $crate::__gone_test! { $($gone)? }
         $(
             #[cfg(test)]
             mod $group {
@@ -107,5 +110,45 @@ macro_rules! __rules {
                 )+
             }
         )+
+    };
+}
+
+/// The one rule that needs more than a timer and a spawner.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __gone {
+    ([], ($block_on:expr), ($timer:expr), $except:ident) => {
+        $crate::Rule::new(
+            "tasks",
+            "an_executor_that_goes_away_ends_its_attempts",
+            match $crate::__private::find($except, "an_executor_that_goes_away_ends_its_attempts") {
+                None => Some("the suite does not say how (`gone`)"),
+                why => why,
+            },
+            || {},
+        )
+    };
+    ([$gone:expr], ($block_on:expr), ($timer:expr), $except:ident) => {
+        $crate::Rule::new(
+            "tasks",
+            "an_executor_that_goes_away_ends_its_attempts",
+            $crate::__private::find($except, "an_executor_that_goes_away_ends_its_attempts"),
+            || ($block_on)($crate::spawner::an_executor_that_goes_away_ends_its_attempts($timer, ($gone)())),
+        )
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __gone_test {
+    () => {};
+    ($gone:tt) => {
+        #[cfg(test)]
+        mod gone {
+            #[test]
+            fn an_executor_that_goes_away_ends_its_attempts() {
+                $crate::__private::check_by_name(super::RULES, "tasks", "an_executor_that_goes_away_ends_its_attempts");
+            }
+        }
     };
 }

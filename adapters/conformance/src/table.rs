@@ -4,59 +4,84 @@ use crate::Rule;
 use std::{collections::BTreeMap, fmt};
 
 /// What came of all rules for several adapters, a column each. Its `Display` is a table.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Table {
     adapters: Vec<&'static str>,
     /// In the order in which they first come.
     rules: Vec<(&'static str, &'static str)>,
-    cells: BTreeMap<(usize, usize), Cell>,
+    cells: BTreeMap<(usize, usize), Outcome>,
 }
 
-#[derive(Debug)]
-enum Cell {
+/// What came of one rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It is kept.
     Kept,
+    /// It is broken: what the check says of it.
     Broken(String),
-    Skipped(&'static str),
+    /// It was not checked: why.
+    Skipped(String),
 }
 
 impl Table {
     /// Checks all rules of all adapters, one after the other.
     pub fn of<'r>(adapters: impl IntoIterator<Item = (&'static str, &'r [Rule])>) -> Self {
-        let mut table = Self { adapters: Vec::new(), rules: Vec::new(), cells: BTreeMap::new() };
+        let mut table = Self::default();
         for (name, rules) in adapters {
-            table.add(name, rules);
+            table.add(name, rules.iter().map(|rule| (rule.group, rule.name, Outcome::of(rule))));
         }
         table
     }
 
-    fn add(&mut self, adapter: &'static str, rules: &[Rule]) {
+    /// Adds a column: what came of each rule, by its group and its name. So a table also shows what was checked elsewhere, such
+    /// as in a browser or on a board.
+    ///
+    /// ```
+    /// use rungs_conformance::{Outcome, Table};
+    ///
+    /// let mut table = Table::default();
+    /// table.add("board", [("clock", "sleeps_are_never_short", Outcome::Broken("1 ns after 2 ns".into()))]);
+    /// assert_eq!(table.counts(), (0, 1, 0));
+    /// assert!(table.to_string().ends_with("board: clock: sleeps are never short: 1 ns after 2 ns\n"));
+    /// ```
+    pub fn add(
+        &mut self,
+        adapter: &'static str,
+        outcomes: impl IntoIterator<Item = (&'static str, &'static str, Outcome)>,
+    ) {
         let column = self.adapters.len();
         self.adapters.push(adapter);
-        for rule in rules {
-            let key = (rule.group, rule.name);
+        for (group, name, outcome) in outcomes {
+            let key = (group, name);
             let row = self.rules.iter().position(|&rule| rule == key).unwrap_or_else(|| {
                 self.rules.push(key);
                 self.rules.len() - 1
             });
-            let cell = match rule.skipped {
-                Some(why) => Cell::Skipped(why),
-                None => rule.check().map_or_else(Cell::Broken, |()| Cell::Kept),
-            };
-            self.cells.insert((row, column), cell);
+            self.cells.insert((row, column), outcome);
         }
     }
 
     /// How many checks passed, how many failed, and how many were left out: because the adapter does not have what the rule
     /// is about, or because it names the rule as an exception.
     pub fn counts(&self) -> (usize, usize, usize) {
-        let kept = self.cells.values().filter(|cell| matches!(cell, Cell::Kept)).count();
-        let broken = self.cells.values().filter(|cell| matches!(cell, Cell::Broken(_))).count();
+        let kept = self.cells.values().filter(|cell| matches!(cell, Outcome::Kept)).count();
+        let broken = self.cells.values().filter(|cell| matches!(cell, Outcome::Broken(_))).count();
         (kept, broken, self.rules.len() * self.adapters.len() - kept - broken)
     }
 
     /// Whether no rule is broken.
     pub fn is_kept(&self) -> bool {
         self.counts().1 == 0
+    }
+}
+
+impl Outcome {
+    fn of(rule: &Rule) -> Self {
+        match rule.skipped {
+            Some(why) => Self::Skipped(why.into()),
+            None => rule.check().map_or_else(Self::Broken, |()| Self::Kept),
+        }
     }
 }
 
@@ -72,9 +97,9 @@ impl fmt::Display for Table {
             write!(f, "{:width$}", words(group, rule))?;
             for (column, adapter) in self.adapters.iter().enumerate() {
                 let cell = match self.cells.get(&(row, column)) {
-                    Some(Cell::Kept) => "ok",
-                    Some(Cell::Broken(_)) => "BROKEN",
-                    Some(Cell::Skipped(_)) | None => "-",
+                    Some(Outcome::Kept) => "ok",
+                    Some(Outcome::Broken(_)) => "BROKEN",
+                    Some(Outcome::Skipped(_)) | None => "-",
                 };
                 write!(f, "  {cell:0$}", adapter.len())?;
             }
@@ -83,9 +108,9 @@ impl fmt::Display for Table {
         for (&(row, column), cell) in &self.cells {
             let (adapter, (group, rule)) = (self.adapters[column], self.rules[row]);
             match cell {
-                Cell::Kept => {}
-                Cell::Broken(said) => writeln!(f, "{adapter}: {}: {said}", words(group, rule))?,
-                Cell::Skipped(why) => writeln!(f, "{adapter}: {}: skipped: {why}", words(group, rule))?,
+                Outcome::Kept => {}
+                Outcome::Broken(said) => writeln!(f, "{adapter}: {}: {said}", words(group, rule))?,
+                Outcome::Skipped(why) => writeln!(f, "{adapter}: {}: skipped: {why}", words(group, rule))?,
             }
         }
         Ok(())

@@ -1,17 +1,15 @@
 //! The rules of a timer.
 
 use crate::alive::ms;
-use rungs::{Instant, Timer};
-use std::{
+use alloc::{boxed::Box, sync::Arc, task::Wake, vec::Vec};
+use core::{
     future::{Future, poll_fn},
     pin::{Pin, pin},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::SeqCst},
-    },
-    task::{Context, Poll, Wake, Waker},
+    sync::atomic::{AtomicBool, Ordering::SeqCst},
+    task::{Context, Poll, Waker},
     time::Duration,
 };
+use rungs::{Instant, Timer};
 
 /// Sleeps until the time has come, as a run does: a sleep may end early, but it ends.
 async fn until<T: Timer>(timer: &T, deadline: Instant) {

@@ -1,10 +1,10 @@
 //! Events in defmt's log.
 
 use defmt::{Format, error, info, warn};
-use rungs::{Event, EventKind, Observer, Status, StepError};
+use rungs::{__private::LoggedName, Event, EventKind, Observer, Status, StepError};
 
 /// An observer that writes each event with defmt: starts, successes and the end of the run as `info`; failed attempts that are
-/// retried, and cancelled and skipped steps, as `warn`; failed steps as `error`.
+/// retried, and cancelled and skipped steps, as `warn`; failed steps as `error`. Names stay on their line, whatever they contain.
 ///
 /// ```no_run
 /// # #[derive(defmt::Format)]
@@ -19,19 +19,19 @@ pub struct Log;
 
 impl<E: Format> Observer<E> for Log {
     fn on_event(&mut self, event: &Event<'_, E>) {
-        let &Event { name, attempt, .. } = event;
+        let (name, attempt) = (LoggedName(event.name), event.attempt);
         match &event.kind {
-            EventKind::RunStarted(run) => info!("{=str}: run started: {}", name, run),
-            EventKind::Started => info!("{=str}: attempt {=u32}", name, attempt),
+            EventKind::RunStarted(run) => info!("{}: run started: {}", name, run),
+            EventKind::Started => info!("{}: attempt {=u32}", name, attempt),
             EventKind::Retrying { error, next } => {
                 let wait = next.as_nanos().saturating_sub(event.at.as_nanos()) / 1_000;
-                warn!("{=str}: {}, again in {=u64:us} s", name, error, wait);
+                warn!("{}: {}, again in {=u64:us} s", name, error, wait);
             }
             EventKind::Ended { status: Status::Success, .. } => {
-                info!("{=str}: success (attempts: {=u32})", name, attempt);
+                info!("{}: success (attempts: {=u32})", name, attempt);
             }
             EventKind::Ended { status: Status::Failed, origin: Some(origin), .. } => {
-                error!("{=str}: failed (attempts: {=u32}): {}", name, attempt, origin);
+                error!("{}: failed (attempts: {=u32}): {}", name, attempt, origin);
             }
             EventKind::Ended {
                 status: Status::Failed,
@@ -40,21 +40,21 @@ impl<E: Format> Observer<E> for Log {
                 ..
             } if !matches!(error, StepError::Failed(_)) => {
                 error!(
-                    "{=str}: failed (attempts: {=u32}): {} (attempt {=u32}: {})",
+                    "{}: failed (attempts: {=u32}): {} (attempt {=u32}: {})",
                     name, attempt, error, earlier, own_error
                 );
             }
             EventKind::Ended { status: Status::Failed, error: Some(error), .. } => {
-                error!("{=str}: failed (attempts: {=u32}): {}", name, attempt, error);
+                error!("{}: failed (attempts: {=u32}): {}", name, attempt, error);
             }
             EventKind::Ended { status, origin: Some(origin), .. } => {
-                warn!("{=str}: {} (attempts: {=u32}): {}", name, status, attempt, origin);
+                warn!("{}: {} (attempts: {=u32}): {}", name, status, attempt, origin);
             }
             EventKind::Ended { status, cause: Some(cause), .. } => {
-                warn!("{=str}: {} (attempts: {=u32}): {}", name, status, attempt, cause);
+                warn!("{}: {} (attempts: {=u32}): {}", name, status, attempt, cause);
             }
             EventKind::RunEnded { counts, exit_code } => {
-                info!("{=str}: run ended: {}, exit code {=u8}", name, counts, exit_code);
+                info!("{}: run ended: {}, exit code {=u8}", name, counts, exit_code);
             }
             // An event that a later version of the core may add.
             _ => {}

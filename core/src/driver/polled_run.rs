@@ -132,7 +132,10 @@ impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for Polled
         let mut pass = if driver.is_half_way { core::mem::take(&mut driver.pass) } else { Pass::default() };
         while !self.budget.is_used_up() {
             let driver = &mut *self.driver;
-            let Some(slot) = pass.next(&driver.parts.slots.wakes().woken) else {
+            let woken = &driver.parts.slots.wakes().woken;
+            let next =
+                if T::PICKS { pass.next_picked(woken, |woken| self.timer.pick(woken)) } else { pass.next(woken) };
+            let Some(slot) = next else {
                 driver.is_half_way = false;
                 return true;
             };

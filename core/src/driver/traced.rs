@@ -88,6 +88,8 @@ impl<T: Timer> Timer for TracedTimer<'_, T> {
 
     const TICKS: bool = T::TICKS;
 
+    const PICKS: bool = T::PICKS;
+
     #[inline]
     fn now(&self) -> Instant {
         self.trace(|| self.timer.now())
@@ -96,6 +98,10 @@ impl<T: Timer> Timer for TracedTimer<'_, T> {
     #[inline]
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep {
         self.trace(|| self.timer.sleep_until(deadline))
+    }
+
+    fn pick(&self, woken: u32) -> u32 {
+        self.timer.pick(woken)
     }
 }
 

@@ -76,6 +76,28 @@ pub(crate) struct Pass {
 impl Pass {
     #[inline]
     pub(crate) fn next(&mut self, woken: &WokenBits) -> Option<usize> {
+        self.fill(woken)?;
+        let slot = self.word_at as usize * BITS + self.word.trailing_zeros() as usize;
+        self.word &= self.word - 1;
+        Some(slot)
+    }
+
+    /// The next slot, of those that were woken with it: `pick` says which one, given how many there are (64 at most).
+    #[cold]
+    pub(crate) fn next_picked(&mut self, woken: &WokenBits, pick: impl FnOnce(u32) -> u32) -> Option<usize> {
+        self.fill(woken)?;
+        let mut rest = self.word;
+        for _ in 0..pick(rest.count_ones()) {
+            rest &= rest.wrapping_sub(1);
+        }
+        let bit = rest.trailing_zeros();
+        self.word &= !1_usize.checked_shl(bit)?;
+        Some(self.word_at as usize * BITS + bit as usize)
+    }
+
+    /// Takes the next word of bits, if the last one is used up.
+    #[inline]
+    fn fill(&mut self, woken: &WokenBits) -> Option<()> {
         while self.word == 0 {
             while self.marks == 0 {
                 if self.mark_at as usize >= woken.marks.len() {
@@ -88,9 +110,7 @@ impl Pass {
             self.marks &= self.marks - 1;
             self.word = woken.take_word(self.word_at as usize);
         }
-        let slot = self.word_at as usize * BITS + self.word.trailing_zeros() as usize;
-        self.word &= self.word - 1;
-        Some(slot)
+        Some(())
     }
 }
 
@@ -226,6 +246,18 @@ mod tests {
         assert_eq!(seen, [0, 63, 64, 4_095, 4_096, 9_999]);
         assert_eq!(Pass::default().next(&woken), Some(0));
         assert!(!woken.set(1_000_000), "a slot that is not there");
+    }
+
+    #[test]
+    fn a_pass_may_pick_among_the_slots_of_a_word() {
+        let woken = WokenBits::new(200);
+        for slot in [1, 5, 63, 64, 70] {
+            woken.set(slot);
+        }
+        let mut pass = Pass::default();
+        let last = |woken: u32| woken - 1;
+        let seen: Vec<_> = core::iter::from_fn(|| pass.next_picked(&woken, last)).collect();
+        assert_eq!(seen, [63, 5, 1, 70, 64]);
     }
 }
 

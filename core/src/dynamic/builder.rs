@@ -211,11 +211,14 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
 
     /// Waits `first` before the second attempt, and twice as long before each further one.
     pub fn retry_delay(self, first: Duration) -> Self {
-        self.backoff(Backoff::exponential(first))
+        let step = self.backoff(Backoff::exponential(first));
+        step.steps.draft.set_retry_delay(true);
+        step
     }
 
     /// The delays between attempts. A listed one borrows its list: let that be a `const`, or declare it before the pipeline.
     pub fn backoff(self, backoff: Backoff<'env>) -> Self {
+        self.steps.draft.set_retry_delay(false);
         self.set(|settings| settings.backoff(backoff))
     }
 

@@ -23,6 +23,8 @@ pub(crate) struct Draft<'env> {
     pub(super) is_set: bool,
     /// Whether the next step has a retry predicate.
     has_retry_if: bool,
+    /// Whether the next step states its backoff as `retry_delay`.
+    has_retry_delay: bool,
     pub(super) settings: Vec<Settings<'env>>,
     /// The index of each step's settings; empty while all steps have the first.
     pub(super) which: Vec<u32>,
@@ -86,6 +88,7 @@ impl<'env> Draft<'env> {
             next: Settings::DEFAULT,
             is_set: false,
             has_retry_if: false,
+            has_retry_delay: false,
             settings: vec![Settings::DEFAULT],
             which: Vec::new(),
             resources: Vec::new(),
@@ -130,6 +133,7 @@ impl<'env> Draft<'env> {
         let next = self.next_step();
         self.next = self.default_settings().unstated();
         self.has_retry_if = false;
+        self.has_retry_delay = false;
         // All lists are in the order of the steps.
         self.by_name.truncate(self.by_name.partition_point(|reference| reference.step < next));
         self.uses_by_name.truncate(self.uses_by_name.partition_point(|(step, _)| *step < next));
@@ -186,6 +190,11 @@ impl<'env> Draft<'env> {
     pub(super) fn note_retry_if(&mut self) {
         self.is_set = true;
         self.has_retry_if = true;
+    }
+
+    /// The next step states its backoff in this way; the last one counts.
+    pub(super) fn set_retry_delay(&mut self, has: bool) {
+        self.has_retry_delay = has;
     }
 
     /// Notes a mistake of the next step.
@@ -268,6 +277,7 @@ impl<'env> Draft<'env> {
         self.note_idle_settings();
         self.is_set = false;
         self.has_retry_if = false;
+        self.has_retry_delay = false;
         let defaults = self.default_settings();
         let settings = core::mem::replace(&mut self.next, defaults.unstated()).or(defaults);
         if settings == Settings::DEFAULT {
@@ -287,7 +297,7 @@ impl<'env> Draft<'env> {
     fn note_idle_settings(&mut self) {
         let (can_retry, next) = (self.next.get_retries() > 0, self.next);
         let retry_settings = [
-            (next.states_backoff(), "backoff"),
+            (next.states_backoff(), if self.has_retry_delay { "retry_delay" } else { "backoff" }),
             (self.has_retry_if, "retry_if"),
             (next.states_retry_on_timeout(), "retry_on_timeout"),
         ];

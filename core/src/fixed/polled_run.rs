@@ -68,8 +68,9 @@ impl<
         is_first: bool,
         fast_path: &FastPath,
     ) -> Self {
-        let budget = scheduler.setup().config().get_poll_budget().saturating_sub(fast_path.succeeded as u32);
-        let budget = PollBudget::new(budget);
+        // The last step that the fast path started is not among those that succeeded.
+        let started = fast_path.succeeded as u32 + u32::from(fast_path.started.is_some());
+        let budget = PollBudget::new(scheduler.setup().config().get_poll_budget().saturating_sub(started));
         Self { driver, scheduler, budget, is_first, limits: PhantomData }
     }
 }

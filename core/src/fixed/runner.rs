@@ -131,6 +131,7 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
     ///     }
     /// }
     ///
+    /// // A deadline in it has no effect under `NoClock`.
     /// const GENTLE: Config = Config::DEFAULT.max_concurrent(1).on_failure(OnFailure::Drain);
     /// let run = boot::runner().config(GENTLE).run((), &NoClock);
     /// assert!(futures_lite::future::block_on(run).is_success());
@@ -159,10 +160,11 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
         self.with(|config| config.seed(seed))
     }
 
-    /// Limits how long the run may take: after that it is cancelled, and clean-up steps still run. It has no effect under
-    /// `NoClock`.
-    pub fn deadline(self, limit: Duration) -> Runner<P, O, S::RunOptions, SEEDED> {
-        self.with(|config| config.deadline(limit))
+    /// Limits how long the run may take: after that it is cancelled, and clean-up steps still run. Under `NoClock` such a run
+    /// does not compile.
+    pub fn deadline(self, limit: Duration) -> Runner<P, O, S::Timed, SEEDED> {
+        let Self { settings, observers, pipeline } = self;
+        Runner { settings: settings.with_deadline(&P::STATIC_PLAN.config, limit), observers, pipeline }
     }
 
     /// Sets what the failure of a required step does to the others.
@@ -272,6 +274,7 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
         O: Observers<P::Error>,
     {
         P::check::<T, SEEDED>();
+        const { assert!(T::TICKS || !S::HAS_DEADLINE, "the run has a deadline, but `NoClock` has no time; pass a timer") };
         let Self { settings, observers, pipeline } = self;
         P::run_in(Runner { settings, observers, pipeline }, storage, context, timer)
     }

@@ -6,7 +6,7 @@ use super::{
     static_plan::{StaticPipeline, StaticPlan},
 };
 use crate::time::Timer;
-use core::{marker::PhantomData, task::Waker};
+use core::{marker::PhantomData, task::Waker, time::Duration};
 use rungs_scheduler::{Config, Numbering, Plan, Requirements, Setup, StepId, Stop};
 
 /// The settings of a run: [`AsDeclared`] or [`RunOptions`], and perhaps [`StoppedBy`] signals.
@@ -22,14 +22,23 @@ pub trait RunSettings: Copy + Sealed {
     /// Whether the context states limits of steps.
     const HAS_LIMITS: bool = false;
 
+    /// Whether the run has a deadline of its own, which needs a clock.
+    const HAS_DEADLINE: bool = false;
+
     /// The type of these settings with an option more.
     type RunOptions: RunSettings;
+
+    /// The type of these settings with a deadline of the run.
+    type Timed: RunSettings;
 
     /// The configuration of the run; `declared` is the pipeline's own.
     fn config<'c>(&'c self, declared: &'c Config) -> &'c Config;
 
     /// Changes an option.
     fn with(self, declared: &Config, change: impl FnOnce(Config) -> Config) -> Self::RunOptions;
+
+    /// Limits how long the run may take.
+    fn with_deadline(self, declared: &Config, limit: Duration) -> Self::Timed;
 
     /// Whether this holds for any signal that may stop the run.
     #[inline]
@@ -61,6 +70,7 @@ impl RunSettings for AsDeclared {
     const IS_DECLARED: bool = true;
 
     type RunOptions = RunOptions;
+    type Timed = RunOptions<true>;
 
     #[inline]
     fn config<'c>(&'c self, declared: &'c Config) -> &'c Config {
@@ -70,20 +80,26 @@ impl RunSettings for AsDeclared {
     fn with(self, declared: &Config, change: impl FnOnce(Config) -> Config) -> RunOptions {
         RunOptions { config: change(*declared) }
     }
+
+    fn with_deadline(self, declared: &Config, limit: Duration) -> RunOptions<true> {
+        RunOptions { config: declared.deadline(limit) }
+    }
 }
 
-/// A run with options of its own: the whole scheduler is compiled in.
+/// A run with options of its own, and perhaps a deadline: the whole scheduler is compiled in.
 #[derive(Clone, Copy, Debug)]
-pub struct RunOptions {
+pub struct RunOptions<const HAS_DEADLINE: bool = false> {
     config: Config,
 }
 
-impl Sealed for RunOptions {}
+impl<const HAS_DEADLINE: bool> Sealed for RunOptions<HAS_DEADLINE> {}
 
-impl RunSettings for RunOptions {
+impl<const HAS_DEADLINE: bool> RunSettings for RunOptions<HAS_DEADLINE> {
     const IS_DECLARED: bool = false;
+    const HAS_DEADLINE: bool = HAS_DEADLINE;
 
     type RunOptions = Self;
+    type Timed = RunOptions<true>;
 
     #[inline]
     fn config<'c>(&'c self, _: &'c Config) -> &'c Config {
@@ -92,6 +108,10 @@ impl RunSettings for RunOptions {
 
     fn with(self, _: &Config, change: impl FnOnce(Config) -> Config) -> Self {
         Self { config: change(self.config) }
+    }
+
+    fn with_deadline(self, _: &Config, limit: Duration) -> RunOptions<true> {
+        RunOptions { config: self.config.deadline(limit) }
     }
 }
 
@@ -107,8 +127,10 @@ impl<S> Sealed for StoppedBy<'_, S> {}
 impl<'s, S: RunSettings> RunSettings for StoppedBy<'s, S> {
     const IS_DECLARED: bool = false;
     const HAS_SIGNAL: bool = true;
+    const HAS_DEADLINE: bool = S::HAS_DEADLINE;
 
     type RunOptions = StoppedBy<'s, S::RunOptions>;
+    type Timed = StoppedBy<'s, S::Timed>;
 
     #[inline]
     fn config<'c>(&'c self, declared: &'c Config) -> &'c Config {
@@ -117,6 +139,10 @@ impl<'s, S: RunSettings> RunSettings for StoppedBy<'s, S> {
 
     fn with(self, declared: &Config, change: impl FnOnce(Config) -> Config) -> Self::RunOptions {
         StoppedBy { settings: self.settings.with(declared, change), signal: self.signal }
+    }
+
+    fn with_deadline(self, declared: &Config, limit: Duration) -> Self::Timed {
+        StoppedBy { settings: self.settings.with_deadline(declared, limit), signal: self.signal }
     }
 
     #[inline]

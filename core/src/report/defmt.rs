@@ -1,7 +1,7 @@
 //! Reports in defmt's log: a line per step. Outputs are not written.
 
 use super::{Reason, StepResult, StepResults};
-use crate::reason;
+use crate::{logged_name::LoggedName, reason};
 use core::time::Duration;
 use defmt::{Format, Formatter, write};
 use rungs_scheduler::__private::AttemptCount;
@@ -15,7 +15,7 @@ pub(crate) fn log_report<E: Format>(
     steps: StepResults<'_, E>,
 ) {
     let micros = duration.as_micros() as u64;
-    write!(f, "{=str}: exit code {=u8} in {=u64:us} s", pipeline, exit_code, micros);
+    write!(f, "{}: exit code {=u8} in {=u64:us} s", LoggedName(pipeline), exit_code, micros);
     for step in steps {
         write!(f, "\n{}", step);
     }
@@ -30,7 +30,7 @@ impl<E: Format, C: crate::steps::Cell + ?Sized> Format for super::Report<E, C> {
 
 impl<E: Format> Format for StepResult<'_, E> {
     fn format(&self, f: Formatter<'_>) {
-        write!(f, "{=str}: {} (attempts: {})", self.name(), self.status(), AttemptCount(self.attempts()));
+        write!(f, "{}: {} (attempts: {})", LoggedName(self.name()), self.status(), AttemptCount(self.attempts()));
         if let Some(reason) = self.reason() {
             write!(f, ": {}", reason);
         }

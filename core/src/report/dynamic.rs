@@ -71,6 +71,9 @@ use rungs_scheduler::{Instant, Status, StepId};
 ///   "edges": [
 ///     { "from": "fetch", "to": "load", "kind": "after" },
 ///     { "from": "load", "to": "tidy", "kind": "result" }
+///   ],
+///   "warnings": [
+///     { "code": "unused_resource", "name": "bus", "text": "no step uses resource `bus`" }
 ///   ]
 /// }
 /// ```
@@ -84,8 +87,11 @@ use rungs_scheduler::{Instant, Status, StepId};
 /// - `started_unix_ms` is the time of the wall clock, read once at the run's start (`null` without `std`); `started_ms`
 ///   counts from that start.
 /// - The `kind` of an edge is `result`, `after` (a need without its result) or `order` (no need).
+/// - `warnings` is what [`warnings`](Self::warnings) holds: a [`PlanWarning::code`], the name of the step or of the resource,
+///   and the text. The table has a line for each, after the one that counts.
 ///
 /// [`Cause::code`]: crate::Cause::code
+/// [`PlanWarning::code`]: crate::PlanWarning::code
 #[must_use = "step failures appear only in the report; check it"]
 pub struct Report<E, C: Cell + ?Sized = SharedCell> {
     pub(crate) names: Arc<Names>,
@@ -252,7 +258,8 @@ impl<'r, E, C: Cell + ?Sized> IntoIterator for &'r Report<E, C> {
 impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Report<E, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let table = Table { pipeline: self.pipeline(), record: self.record(), finished: self.notes.finished };
-        table.write(f)
+        table.write(f)?;
+        self.warnings().iter().try_for_each(|warning| write!(f, "\nwarning: {warning}"))
     }
 }
 

@@ -268,7 +268,7 @@ impl<E> defmt::Format for OutputError<E> {
     fn format(&self, f: defmt::Formatter<'_>) {
         defmt::write!(f, "{}", self.kind());
         if let Some(step) = self.step() {
-            defmt::write!(f, " of `{=str}`", step);
+            defmt::write!(f, " of `{}`", crate::logged_name::LoggedName(step));
         }
         if let Some(cause) = self.cause() {
             defmt::write!(f, ": {}", cause);

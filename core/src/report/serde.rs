@@ -1,7 +1,12 @@
 //! Reports for machines. Errors are written as texts, so that any error type works; outputs are not written.
 
 use super::{Report, StepResult, chain, record::Own};
-use crate::{diagram::StepNames, error::StepError, reason::Origin, steps::Cell};
+use crate::{
+    diagram::StepNames,
+    error::StepError,
+    reason::Origin,
+    steps::{Cell, PlanWarning, Warnings},
+};
 use alloc::{
     string::{String, ToString},
     vec,
@@ -25,6 +30,15 @@ struct Edge<'r> {
     kind: &'static str,
 }
 
+struct Told<'w>(&'w Warnings);
+
+#[derive(Serialize)]
+struct Warning<'w> {
+    code: &'static str,
+    name: &'w str,
+    text: String,
+}
+
 #[derive(Serialize)]
 struct OwnError {
     attempt: u32,
@@ -33,7 +47,7 @@ struct OwnError {
 
 impl<E: Display, C: Cell + ?Sized> Serialize for Report<E, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut report = serializer.serialize_struct("Report", 7)?;
+        let mut report = serializer.serialize_struct("Report", 8)?;
         report.serialize_field("version", &VERSION)?;
         report.serialize_field("pipeline", self.pipeline())?;
         report.serialize_field("exit_code", &self.exit_code())?;
@@ -41,6 +55,7 @@ impl<E: Display, C: Cell + ?Sized> Serialize for Report<E, C> {
         report.serialize_field("duration_ms", &millis(self.duration()))?;
         report.serialize_field("steps", &Steps(self))?;
         report.serialize_field("edges", &Edges(self))?;
+        report.serialize_field("warnings", &Told(self.warnings()))?;
         report.end()
     }
 }
@@ -67,6 +82,17 @@ impl<E, C: Cell + ?Sized> Serialize for Edges<'_, E, C> {
                 },
             })
         }))
+    }
+}
+
+impl<'w> Serialize for Told<'w> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let told = |warning: &'w PlanWarning| Warning {
+            code: warning.code(),
+            name: warning.name(),
+            text: warning.to_string(),
+        };
+        serializer.collect_seq(self.0.iter().map(told))
     }
 }
 

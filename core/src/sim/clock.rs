@@ -39,6 +39,8 @@ impl fmt::Debug for Clock {
 impl Timer for Clock {
     type Sleep = Sleep;
 
+    const PICKS: bool = true;
+
     fn now(&self) -> Instant {
         self.shared.lock().now
     }
@@ -46,6 +48,10 @@ impl Timer for Clock {
     fn sleep_until(&self, deadline: Instant) -> Sleep {
         let key = self.shared.lock().next_sleep(deadline);
         Sleep { shared: self.shared.clone(), key }
+    }
+
+    fn pick(&self, woken: u32) -> u32 {
+        self.shared.lock().draw(woken as usize) as u32
     }
 }
 

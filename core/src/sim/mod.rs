@@ -26,8 +26,12 @@
 //!
 //! # Interleavings
 //!
-//! The order of what happens at the same time (timers that fire together, tasks and the run that are both woken) follows from the seed of the
-//! simulation. [`explore`] runs a test with many seeds, and names the one that failed.
+//! The order of what happens at the same time follows from the seed of the simulation: of timers that fire together, of spawned
+//! tasks and the run, and of the steps that one poll of a run finds woken (a step that opens a gate at which others wait). The
+//! same seed gives the same run. [`explore`] runs a test with many seeds, and names the one that failed.
+//!
+//! Steps that become ready together start in the order of their priorities, as they do everywhere, and a static run polls its
+//! attempts in its own order.
 //!
 //! # What is simulated
 //!

@@ -110,7 +110,7 @@ impl State {
     }
 
     /// One of `choices`; the first of them without a seed.
-    fn draw(&mut self, choices: usize) -> usize {
+    pub(super) fn draw(&mut self, choices: usize) -> usize {
         if self.seed == 0 || choices < 2 {
             return 0;
         }

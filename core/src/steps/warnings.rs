@@ -101,6 +101,32 @@ impl IntoIterator for Warnings {
     }
 }
 
+impl PlanWarning {
+    /// The name of this kind of warning, for programs: in lower case, with `_` between the words.
+    ///
+    /// ```
+    /// use rungs::PlanWarning;
+    ///
+    /// assert_eq!(PlanWarning::UnusedResource { resource: "bus".into() }.code(), "unused_resource");
+    /// ```
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::UnlimitedCleanUp { .. } => "unlimited_clean_up",
+            Self::NeverRetried { .. } => "never_retried",
+            Self::UnusedResource { .. } => "unused_resource",
+        }
+    }
+
+    /// The step or the resource, as it was named.
+    #[cfg(feature = "serde")]
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::UnlimitedCleanUp { step } | Self::NeverRetried { step } => step,
+            Self::UnusedResource { resource } => resource,
+        }
+    }
+}
+
 /// One warning per line.
 impl fmt::Display for Warnings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

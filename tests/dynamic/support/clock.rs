@@ -1,113 +1,60 @@
-//! A clock that is held and moved by hand.
+//! The clock of a simulation, whose sleeps are counted and can end early.
 
+use rungs::{
+    Instant, Timer,
+    sim::{Clock, Sleep},
+};
 use std::{
-    collections::BTreeMap,
     future::Future,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard},
-    task::{Context, Poll, Waker},
-    time::Duration,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    task::{Context, Poll},
 };
 
-use rungs::{Instant, Timer};
-
-/// A clock that stands still until it is moved. Clones are the same clock.
-#[derive(Clone, Default)]
-pub(crate) struct Clock(Arc<Mutex<Held>>);
-
-#[derive(Default)]
-struct Held {
-    now: Instant,
-    sleepers: BTreeMap<(Instant, u64), Waker>,
-    /// How many sleeps were ever made.
-    sleeps: u64,
-    /// So many sleeps still to be made end as soon as they are polled.
+/// A clock that counts the sleeps that are made, and whose first sleeps end as soon as they are polled.
+pub(crate) struct Counted {
+    clock: Clock,
+    sleeps: AtomicU64,
     early: u64,
 }
 
-impl Clock {
-    pub(crate) fn new() -> Self {
-        Self::default()
-    }
-
-    fn held(&self) -> MutexGuard<'_, Held> {
-        self.0.lock().unwrap()
-    }
-
-    /// Waits, as a step would.
-    pub(crate) fn sleep(&self, span: Duration) -> Sleep {
-        self.sleep_until(self.now() + span)
-    }
-
-    /// The next so many sleeps end early.
-    pub(crate) fn end_early(&self, sleeps: u64) {
-        self.held().early = sleeps;
+impl Counted {
+    /// So many sleeps end early.
+    pub(crate) fn new(clock: Clock, early: u64) -> Self {
+        Self { clock, sleeps: AtomicU64::new(0), early }
     }
 
     pub(crate) fn sleeps(&self) -> u64 {
-        self.held().sleeps
-    }
-
-    /// Moves the clock without waking anybody.
-    pub(crate) fn slip(&self, span: Duration) {
-        let mut held = self.held();
-        held.now += span;
-    }
-
-    /// Moves the clock to the next sleeper and wakes all that are due; false if nobody sleeps.
-    pub(crate) fn to_next(&self) -> bool {
-        let mut held = self.held();
-        let Some((&(at, _), _)) = held.sleepers.first_key_value() else { return false };
-        held.now = held.now.max(at);
-        let now = held.now;
-        let later = held.sleepers.split_off(&(now, u64::MAX));
-        let due = std::mem::replace(&mut held.sleepers, later);
-        drop(held);
-        due.into_values().for_each(Waker::wake);
-        true
+        self.sleeps.load(Relaxed)
     }
 }
 
-impl Timer for Clock {
-    type Sleep = Sleep;
+impl Timer for Counted {
+    type Sleep = CountedSleep;
 
     fn now(&self) -> Instant {
-        self.held().now
+        self.clock.now()
     }
 
-    fn sleep_until(&self, deadline: Instant) -> Sleep {
-        let mut held = self.held();
-        held.sleeps += 1;
-        let early = held.early > 0;
-        held.early = held.early.saturating_sub(1);
-        Sleep { clock: self.clone(), key: (deadline, held.sleeps), early, has_ended: false }
+    fn sleep_until(&self, deadline: Instant) -> CountedSleep {
+        let is_early = self.sleeps.fetch_add(1, Relaxed) < self.early;
+        CountedSleep { sleep: self.clock.sleep_until(deadline), is_early, has_ended: false }
     }
 }
 
-pub(crate) struct Sleep {
-    clock: Clock,
-    key: (Instant, u64),
-    early: bool,
+pub(crate) struct CountedSleep {
+    sleep: Sleep,
+    is_early: bool,
     has_ended: bool,
 }
 
-impl Future for Sleep {
+impl Future for CountedSleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         assert!(!self.has_ended, "a sleep that has ended is polled again");
-        if self.early || self.clock.now() >= self.key.0 {
-            self.has_ended = true;
-            return Poll::Ready(());
-        }
-        let mut held = self.clock.held();
-        held.sleepers.insert(self.key, cx.waker().clone());
-        Poll::Pending
-    }
-}
-
-impl Drop for Sleep {
-    fn drop(&mut self) {
-        self.clock.held().sleepers.remove(&self.key);
+        let polled = Pin::new(&mut self.sleep).poll(cx);
+        self.has_ended = self.is_early || polled.is_ready();
+        if self.has_ended { Poll::Ready(()) } else { Poll::Pending }
     }
 }

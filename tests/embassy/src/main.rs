@@ -46,7 +46,7 @@ fn main() {
     });
     let radio = p.step("radio").timeout(10 * MS).run(core::future::pending::<Result<(), _>>);
     let announce = p.step("announce").after((imu, radio)).run(|| async { Ok(()) });
-    p.step("serve").after(announce).skip_on_error().run(|| async { Ok(()) });
+    p.step("serve\nradio: success").after(announce).skip_on_error().run(|| async { Ok(()) });
     p.step("alarm").after(imu).when_any_failed().run(|| async { Ok(()) });
     let run = p.runner().observe(Log).run(&Embassy);
     let Ok(report) = drive(run) else { return defmt::error!("the plan is wrong") };

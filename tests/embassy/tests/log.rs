@@ -38,13 +38,13 @@ fn the_log_of_two_runs_and_of_their_reports() {
             "warn alarm: Skipped (attempts: 0): NotNeeded",
             "error radio: failed (attempts: 1): TimedOut",
             "error announce: failed (attempts: 0): `radio` failed",
-            "warn serve: Skipped (attempts: 0): `radio` failed, through `announce`",
+            "warn serve\\nradio: success: Skipped (attempts: 0): `radio` failed, through `announce`",
             "info bring-up: run ended: 1 success, 1 failed, 1 more for a failed need, 2 skipped, 0 cancelled, exit code 1",
             "info bring-up: exit code 1 in 0.010009 s\n\
              imu: Success (attempts: 3)\n\
              radio: Failed (attempts: 1): TimedOut\n\
              announce: Failed (attempts: 0): `radio` failed\n\
-             serve: Skipped (attempts: 0): `radio` failed, through `announce`\n\
+             serve\\nradio: success: Skipped (attempts: 0): `radio` failed, through `announce`\n\
              alarm: Skipped (attempts: 0): NotNeeded",
             "info boot: exit code 1 in 0.000000 s\n\
              radio: Cancelled (attempts: 1): stopped after `imu` failed; last error: Failed(NoAnswer { address: 16 })\n\

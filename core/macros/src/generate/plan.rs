@@ -179,7 +179,9 @@ fn settings_of(args: &StepArgs, defaults: Option<TokenStream>, class: u32) -> To
     let mut set = |method: TokenStream, value: &dyn ToTokens| tokens.extend(quote!(.#method(#value)));
     let with_args = |value: &dyn ToTokens| quote!({ use __rungs::fixed::args::*; #value });
     if let Some(retries) = &args.retries {
-        set(quote!(retries), &counted(retries));
+        // A default may have no effect.
+        let needing = if defaults.is_some() { needing_retries(args) } else { Vec::new() };
+        set(quote!(retries), &counted(retries, &needing));
     }
     if args.retry_forever {
         set(quote!(retry_forever), &TokenStream::new());
@@ -227,15 +229,31 @@ fn settings_of(args: &StepArgs, defaults: Option<TokenStream>, class: u32) -> To
     tokens
 }
 
-/// A number of retries, which must be one that the scheduler counts.
-fn counted(retries: &Expr) -> TokenStream {
+/// A number of retries, which must be one that the scheduler counts, and not 0 beside what has no effect then. (A literal 0 is
+/// found before.)
+fn counted(retries: &Expr, needing: &[&str]) -> TokenStream {
     let holds = quote!(!__rungs::Settings::DEFAULT.retries(__RETRIES).has_too_many_retries());
-    let check = check(retries, &holds, TOO_MANY_RETRIES);
+    let counts = check(retries, &holds, TOO_MANY_RETRIES);
+    let has_effect = needing.iter().map(|name| {
+        check(retries, &quote!(__RETRIES > 0), &format!("`{name}` has no effect without `retries`, which are 0 here"))
+    });
     quote! {{
         const __RETRIES: u32 = #retries;
-        #check
+        #counts
+        #(#has_effect)*
         __RETRIES
     }}
+}
+
+/// What a step states and what has no effect without retries.
+fn needing_retries(args: &StepArgs) -> Vec<&'static str> {
+    let all = [
+        ("backoff", args.backoff.is_some()),
+        ("retry_delay", args.retry_delay.is_some()),
+        ("retry_if", args.retry_if.is_some()),
+        ("retry_on_timeout", args.retry_on_timeout.is_some()),
+    ];
+    all.into_iter().filter(|(_, is_stated)| *is_stated).map(|(name, _)| name).collect()
 }
 
 const TOO_MANY_RETRIES: &str = "more than 200,000 retries are not counted: write `retry_forever` instead";

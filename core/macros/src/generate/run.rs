@@ -164,7 +164,15 @@ fn checks(model: &Pipeline) -> TokenStream {
             timed.into_iter().next().map(|at| check(number, at, quote!(__Clock::TICKS), quote!(needs_clock), clock));
         seed.into_iter().chain(clock)
     });
-    checks.collect()
+    let limits = [&model.config.deadline, &model.config.clean_up_deadline].into_iter().flatten();
+    checks.chain(limits.map(clock_of_the_run)).collect()
+}
+
+/// Checks that a run with a deadline has a clock.
+fn clock_of_the_run(limit: &Expr) -> TokenStream {
+    let span = Span::mixed_site().located_at(limit.span());
+    let message = "the run has a deadline, but `NoClock` has no time; pass a timer";
+    quote_spanned!(span=> const { if !__Clock::TICKS { ::core::panic!(#message) } })
 }
 
 fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'_>) -> TokenStream {
