@@ -60,8 +60,10 @@ impl<'l, S: RunSettings> RunSettings for LimitedBy<'l, S> {
     const IS_DECLARED: bool = S::IS_DECLARED;
     const HAS_SIGNAL: bool = S::HAS_SIGNAL;
     const HAS_LIMITS: bool = true;
+    const HAS_DEADLINE: bool = S::HAS_DEADLINE;
 
     type RunOptions = LimitedBy<'l, S::RunOptions>;
+    type Timed = LimitedBy<'l, S::Timed>;
 
     #[inline]
     fn config<'c>(&'c self, declared: &'c Config) -> &'c Config {
@@ -70,6 +72,10 @@ impl<'l, S: RunSettings> RunSettings for LimitedBy<'l, S> {
 
     fn with(self, declared: &Config, change: impl FnOnce(Config) -> Config) -> Self::RunOptions {
         LimitedBy { settings: self.settings.with(declared, change), limits: self.limits }
+    }
+
+    fn with_deadline(self, declared: &Config, limit: Duration) -> Self::Timed {
+        LimitedBy { settings: self.settings.with_deadline(declared, limit), limits: self.limits }
     }
 
     #[inline]
