@@ -14,7 +14,7 @@ use rungs::{
 use rungs_smol::Smol;
 use rungs_tokio::Tokio;
 
-use crate::support::{Clock, Count, Guard, Hand, block, drive, fates, give_way, ms};
+use crate::support::{Count, Guard, Hand, Sim, block, drive, fates, give_way, ms};
 
 /// Neither `Clone` nor `Sync`: two threads can never have it at once.
 struct Link {
@@ -221,7 +221,8 @@ fn a_run_that_is_dropped_drops_its_results() {
 #[test]
 fn a_consumer_that_is_ended_drops_it() {
     let (alive, token) = (Count::new(), CancelToken::new());
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::new("ended");
     let link = p.step("open").run_owned(|| async { Ok(Link::counted(&alive)) });
     p.step("slow").needs(link).timeout(ms(5)).run(|link| {
@@ -231,7 +232,7 @@ fn a_consumer_that_is_ended_drops_it() {
             Ok(link.send(1).sent.get())
         }
     });
-    let report = drive(&clock, p.runner().cancel(&token).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().cancel(&token).run(&clock)).unwrap();
     assert_eq!(fates(&report), ["open success 0..0", "slow failed 0..5: timed out"]);
     assert_eq!(alive.get(), 0);
     let open = report.output_named::<Link>("open").err().unwrap();

@@ -2,7 +2,7 @@
 
 use rungs::{LocalPipeline, NoClock, OutputErrorKind, Owned, Pipeline, PlanErrorKind, Report, Settings, Status};
 
-use crate::support::{Clock, Count, Guard, block, drive, fates, ms};
+use crate::support::{Clock, Count, Guard, Sim, block, drive, fates, ms};
 
 fn kind<T, E>(result: Result<T, rungs::OutputError<E>>) -> Option<OutputErrorKind> {
     result.err().map(|error| error.kind())
@@ -101,10 +101,11 @@ fn readers<'p>(clock: &'p Clock, alive: &'p Count) -> Pipeline<'p, &'static str>
 
 #[test]
 fn a_result_is_released_when_its_last_reader_has_ended() {
-    let (clock, alive) = (Clock::new(), Count::new());
+    let (sim, alive) = (Sim::new(), Count::new());
+    let clock = sim.clock();
     let mut p = readers(&clock, &alive);
     for _ in 0..2 {
-        let report = drive(&clock, p.run(&clock)).unwrap();
+        let report = drive(&sim, p.run(&clock)).unwrap();
         assert_eq!(*report.output_named::<usize>("later").unwrap(), 0);
         let error = report.output_named::<Guard>("big").err().unwrap();
         assert_eq!(
@@ -117,16 +118,18 @@ fn a_result_is_released_when_its_last_reader_has_ended() {
 
 #[test]
 fn a_result_without_readers_is_released_at_once() {
-    let (clock, alive) = (Clock::new(), Count::new());
+    let (sim, alive) = (Sim::new(), Count::new());
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("none");
     p.step("big").release_early().run(|| async { Ok(alive.guard()) });
     let seen = p.step("seen").after_named(["big"]).run(|| async { Ok(alive.get()) });
-    assert_eq!(*drive(&clock, p.run(&clock)).unwrap().output(seen).unwrap(), 0);
+    assert_eq!(*drive(&sim, p.run(&clock)).unwrap().output(seen).unwrap(), 0);
 }
 
 #[test]
 fn a_reader_that_never_runs_has_ended_as_well() {
-    let (clock, alive) = (Clock::new(), Count::new());
+    let (sim, alive) = (Sim::new(), Count::new());
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("skipped");
     let bad = p.step("bad").run(async || Err::<(), _>("broken"));
     let late = p.step("late").release_early().run(|| async {
@@ -135,7 +138,7 @@ fn a_reader_that_never_runs_has_ended_as_well() {
     });
     let owned = p.step("owned").release_early().run_owned(|| async { Ok(alive.guard()) });
     p.step("reader").needs((bad, late, owned)).run(async |_, _, _| Ok(()));
-    let mut report = drive(&clock, p.run(&clock)).unwrap();
+    let mut report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         ["bad failed 0..0: broken", "late success 0..10", "owned success 0..0", "reader failed: `bad` failed"],

@@ -1,6 +1,6 @@
 //! Steps, parameters and fields with a `#[cfg]`: the plan is that of the target.
 
-use crate::{Clock, run};
+use crate::{Sim, run};
 use rungs::NoClock;
 
 #[rungs::pipeline]
@@ -39,7 +39,7 @@ mod board {
 #[test]
 fn a_plan_has_the_steps_of_the_target() {
     let mut board = board::Board { large: 3 };
-    let report = run(&Clock::new(), board::run(&mut board, &NoClock));
+    let report = run(&Sim::new(), board::run(&mut board, &NoClock));
     assert_eq!(report.outputs.sum, Some(4));
     assert!(board::plan().steps().map(|step| step.name()).eq(["power", "sum"]));
 }

@@ -1,6 +1,6 @@
 //! Time limits that are values of the context.
 
-use crate::{Bad, Clock, ms, run};
+use crate::{Bad, Clock, Sim, ms, run};
 use rungs::{Instant, StepError};
 use std::time::Duration;
 
@@ -47,9 +47,10 @@ fn board(clock: &Clock, radio: Duration) -> board::Board {
 #[test]
 fn a_limit_is_the_contexts_or_else_its_upper_bound() {
     for (radio, attempt) in [(ms(5), ms(5)), (ms(20), ms(20)), (ms(500), ms(20)), (Duration::MAX, ms(20))] {
-        let clock = Clock::new();
+        let sim = Sim::new();
+        let clock = sim.clock();
         let mut board = board(&clock, radio);
-        let report = run(&clock, board::run(&mut board, &clock));
+        let report = run(&sim, board::run(&mut board, &clock));
         let radio = report.get("radio").unwrap();
         assert_eq!(radio.error(), Some(StepError::TimedOut));
         assert_eq!((radio.retries(), radio.duration()), (1, 2 * attempt));

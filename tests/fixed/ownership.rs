@@ -1,6 +1,6 @@
 //! Who owns a result: steps that borrow it by `&mut`, that take it by value, and results that borrow from the context.
 
-use crate::{Bad, Clock, ms, run};
+use crate::{Bad, Clock, Sim, ms, run};
 use rungs::{Cause, Instant, NoClock, Status};
 use std::{
     cell::Cell,
@@ -65,7 +65,7 @@ mod one_driver {
 
 #[test]
 fn steps_change_a_result_in_turn_and_the_last_takes_it() {
-    let report = run(&Clock::new(), one_driver::run(&NoClock));
+    let report = run(&Sim::new(), one_driver::run(&NoClock));
     assert!(report.is_success(), "{report}");
     assert_eq!(report.outputs.join, Some(5));
     assert_eq!(report.outputs.count, Some(5));
@@ -122,8 +122,9 @@ mod two_drivers {
 
 #[test]
 fn a_result_passes_from_lane_to_lane_and_returns_from_an_abandoned_attempt() {
-    let clock = Clock::new();
-    let report = run(&clock, two_drivers::run(&clock));
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let report = run(&sim, two_drivers::run(&clock));
     assert_eq!(report.outputs.close.as_deref(), Some("aaleftleftleftleftcc bbrightrightrightright"));
     assert!(report.outputs.left.is_none() && report.outputs.right.is_none());
     assert_eq!(report.get("both").unwrap().retries(), 1);
@@ -149,7 +150,7 @@ mod never_made {
 
 #[test]
 fn a_clean_up_step_that_takes_a_result_is_told_why_there_is_none() {
-    let report = run(&Clock::new(), never_made::run(&NoClock));
+    let report = run(&Sim::new(), never_made::run(&NoClock));
     assert_eq!(report.outputs.close, Some(Cause::Failed));
     assert_eq!(report.outputs.join, None);
 }
@@ -175,7 +176,7 @@ mod never_taken {
 
 #[test]
 fn a_result_that_no_step_has_come_to_take_is_in_the_report_as_it_was_left() {
-    let report = run(&Clock::new(), never_taken::run(&NoClock));
+    let report = run(&Sim::new(), never_taken::run(&NoClock));
     assert_eq!(report.outputs.radio, Some(Radio { log: vec!["up", "failed"] }));
     assert_eq!(report.outputs.sleep, None);
 }
@@ -197,7 +198,7 @@ mod taken_and_lost {
 
 #[test]
 fn a_result_is_gone_with_the_attempt_that_took_it() {
-    let report = run(&Clock::new(), taken_and_lost::run(&NoClock));
+    let report = run(&Sim::new(), taken_and_lost::run(&NoClock));
     assert_eq!(report.outputs.radio, None);
     assert_eq!(report.get("radio").unwrap().status(), Status::Success);
     assert_eq!(report.get("sleep").unwrap().status(), Status::Failed);
@@ -324,7 +325,7 @@ fn a_driver_borrows_from_the_context_and_is_used_by_later_steps() {
     let mut storage = borrowed::Storage::new();
     for turn in 1..=2 {
         board.bus.writes.set(0);
-        let report = run(&Clock::new(), borrowed::runner().run_in(&mut storage, &mut board, &NoClock));
+        let report = run(&Sim::new(), borrowed::runner().run_in(&mut storage, &mut board, &NoClock));
         assert_eq!(report.count(Status::Success), 7, "{report}");
         assert_eq!((report.outputs.read, report.outputs.send), (Some(1), Some(3)), "turn {turn}");
         assert_eq!(report.outputs.power_down, Some(1));
@@ -370,7 +371,7 @@ mod generic {
 #[test]
 fn a_generic_driver_borrows_from_a_generic_context() {
     let mut board = generic::Board { bus: vec![], name: "imu".into() };
-    let report = run(&Clock::new(), generic::run(&mut board, &NoClock));
+    let report = run(&Sim::new(), generic::run(&mut board, &NoClock));
     assert_eq!(report.outputs.close, Some(3));
     assert_eq!(board.bus, [1, 2]);
 }
@@ -379,7 +380,7 @@ fn a_generic_driver_borrows_from_a_generic_context() {
 #[test]
 fn a_run_with_such_results_may_move_between_threads() {
     fn moves<F: Future + Send>(_: F) {}
-    moves(two_drivers::run(&Clock::new()));
+    moves(two_drivers::run(&Sim::new().clock()));
     moves(read_at_the_end::run(&NoClock));
     moves(sent::run(&mut sent::Board { uart: vec![] }, &NoClock));
 }
@@ -410,9 +411,10 @@ mod sent {
 
 #[test]
 fn the_readers_of_a_field_run_together_after_its_last_writer() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut board = calibrated::Board { clock: clock.clone(), table: [0; 2] };
-    let report = run(&clock, calibrated::run(&mut board, &clock));
+    let report = run(&sim, calibrated::run(&mut board, &clock));
     let started = |step| report.get(step).unwrap().started_at();
     assert_eq!(started("before"), Some(Instant::ZERO + ms(5)), "it keeps the order of the writers");
     assert_eq!(started("erase"), Some(Instant::ZERO + ms(10)));
