@@ -25,7 +25,7 @@ mod tournament;
 
 pub use action::{Action, Outcome, Verdict};
 pub use attempt_count::AttemptCount;
-pub use cause::Cause;
+pub use cause::{Cause, Why};
 pub use fast_path::allows_fast_path;
 pub use setup::{DynamicSetup, Requirements, Setup};
 pub use status::Status;
