@@ -169,7 +169,7 @@ impl<
         let Some((step, end)) = self.lane_states.take_end(lane) else { return };
         self.tick();
         let outcome = match end {
-            AttemptEnd::Success => Outcome::Success,
+            AttemptEnd::Success => return self.report_outcome(scheduler, step, Outcome::Success),
             AttemptEnd::Abandoned => Outcome::Abandoned,
             AttemptEnd::Failed(error, retry) => {
                 self.note_error(scheduler, step, error);

@@ -35,7 +35,7 @@ pub(super) const fn has_any_failed(plan: &Plan<'_>) -> bool {
 
 impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// Leaves the fast path at once if the plan or the configuration does not allow it.
-    pub(super) fn begin(&mut self) {
+    pub(super) fn check_fast_path(&mut self) {
         if !allows_fast_path(self.setup.plan(), self.setup.numbering())
             || (S::REQUIREMENTS.limit && self.setup.config().max_concurrent == 0)
         {

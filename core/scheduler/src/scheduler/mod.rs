@@ -132,6 +132,15 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// steps must be [`StepState::NEW`], and unless `succeeded` is 0 the plan must allow the fast path.
     #[doc(hidden)]
     pub fn after(setup: S, storage: Storage<'a>, now: Instant, succeeded: u32) -> Result<Self, StorageTooSmall> {
+        let mut scheduler = Self::not_begun(setup, storage, now, succeeded)?;
+        scheduler.begin();
+        Ok(scheduler)
+    }
+
+    /// As [`after`](Self::after), but still to be [begun](Self::begin), where it stays: so it need not be moved.
+    #[doc(hidden)]
+    #[inline]
+    pub fn not_begun(setup: S, storage: Storage<'a>, now: Instant, succeeded: u32) -> Result<Self, StorageTooSmall> {
         let needed = StorageSize::for_run(setup.plan(), setup.numbering(), setup.config());
         let resources = setup.numbering().capacities.len();
         if !(StorageSize { free: resources, ..needed }).fits(&storage) {
@@ -142,7 +151,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         let has_any_failed = S::REQUIREMENTS.any_failed && fast_path::has_any_failed(setup.plan());
         let Storage { states, ready, timers, free, open } = storage;
         let free = queues::fit(S::REQUIREMENTS.queues, setup.numbering(), free);
-        let mut scheduler = Self {
+        Ok(Self {
             setup,
             states: states.get_mut(..needed.states).unwrap_or_default(),
             ready: Ready::new(ready, needed.states),
@@ -162,13 +171,18 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             has_any_failed,
             on_fast_path: true,
             stopping: Stopping::default(),
-        };
-        for (free, &capacity) in scheduler.free.iter_mut().zip(scheduler.setup.numbering().capacities) {
+        })
+    }
+
+    /// Call it once, before anything else.
+    #[doc(hidden)]
+    #[inline]
+    pub fn begin(&mut self) {
+        for (free, &capacity) in self.free.iter_mut().zip(self.setup.numbering().capacities) {
             *free = capacity;
         }
-        scheduler.lay_queues_out();
-        scheduler.begin();
-        Ok(scheduler)
+        self.lay_queues_out();
+        self.check_fast_path();
     }
 
     /// Returns what to do at `now`, one action per call, until it returns `None`: then wait for an outcome, or for
