@@ -5,6 +5,7 @@ use super::{
     fast_path::FastPath,
     lane_states::LaneStates,
     polled_run::{PolledRun, Polls},
+    report::StartTime,
     runner::Runner,
     settings::{RunSettings, StaticSetup},
     static_plan::StaticPipeline,
@@ -104,7 +105,7 @@ impl<
         driver.tick();
         if let Stage::Start(start) = this.stage {
             if T::TICKS {
-                driver.notes.started = driver.now;
+                driver.notes.started = StartTime::new(driver.now);
             }
             driver.notify_run_start(&start.settings);
             let config = start.settings.config(&P::STATIC_PLAN.config);
@@ -179,7 +180,7 @@ impl<
         fast_path: &FastPath,
     ) -> Stage<'r, P, S, T, L, STEPS> {
         let RunStart { states, store, settings } = start;
-        let (setup, storage, started) = (StaticSetup::new(settings), store.lend(states), self.notes.started);
+        let (setup, storage, started) = (StaticSetup::new(settings), store.lend(states), self.notes.started.get());
         // The lengths of the storage are the plan's own constants; with others, no step would run, and the report would say
         // so of each.
         match Scheduler::not_begun(setup, storage, started, fast_path.succeeded as u32) {
