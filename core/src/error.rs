@@ -1,9 +1,9 @@
 //! Errors of steps.
 
 use core::fmt;
-use rungs_scheduler::{Cause, StepId};
+use rungs_scheduler::{__private::Why, StepId};
 #[cfg(any(feature = "alloc", feature = "macros"))]
-use rungs_scheduler::{Status, StepState};
+use rungs_scheduler::{Cause, Status, StepState};
 
 /// Why a step failed.
 ///
@@ -89,17 +89,17 @@ impl<E> StepError<E> {
 
 impl<E: fmt::Display> fmt::Display for StepError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+        f.pad(match self {
             // `{:#}` is passed on: error types print their sources then.
-            Self::Failed(error) => error.fmt(f),
-            Self::TimedOut => Cause::TimedOut.fmt(f),
-            Self::Deadline => Cause::Deadline.fmt(f),
+            Self::Failed(error) => return error.fmt(f),
             #[cfg(feature = "alloc")]
-            Self::Panicked(message) => write!(f, "panicked: {message}"),
-            Self::TaskDropped => Cause::TaskDropped.fmt(f),
-            Self::Dependency { .. } => f.write_str("a step that it needs failed"),
-            Self::Blocked { by } => Cause::Blocked { by: *by }.fmt(f),
-        }
+            Self::Panicked(message) => return write!(f, "panicked: {message}"),
+            Self::TimedOut => Why::TimedOut.text(),
+            Self::Deadline => Why::Deadline.text(),
+            Self::TaskDropped => Why::TaskDropped.text(),
+            Self::Dependency { .. } => "a step that it needs failed",
+            Self::Blocked { .. } => Why::Blocked.text(),
+        })
     }
 }
 

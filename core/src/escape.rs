@@ -11,14 +11,19 @@ pub(crate) struct Escape<'o>(pub(crate) &'o mut dyn Write);
 
 impl Write for Escape<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let mut rest = text;
-        while let Some((at, odd)) = rest.char_indices().find(|&(_, c)| !is_plain(c)) {
+        let mut chars = text.chars();
+        loop {
+            let rest = chars.as_str();
+            let Some(odd) = chars.find(|&c| !is_plain(c)) else { return self.0.write_str(rest) };
+            let plain = rest.len() - chars.as_str().len() - odd.len_utf8();
             // `get`, because slicing keeps a panic for a position that cannot occur here.
-            self.0.write_str(rest.get(..at).unwrap_or_default())?;
+            self.0.write_str(rest.get(..plain).unwrap_or_default())?;
             self.write_odd(odd)?;
-            rest = rest.get(at + odd.len_utf8()..).unwrap_or_default();
         }
-        self.0.write_str(rest)
+    }
+
+    fn write_char(&mut self, c: char) -> fmt::Result {
+        if is_plain(c) { self.0.write_char(c) } else { self.write_odd(c) }
     }
 }
 
@@ -27,18 +32,11 @@ impl Escape<'_> {
     fn write_odd(&mut self, odd: char) -> fmt::Result {
         let Self(out) = self;
         match odd {
-            '\n' => return out.write_str("\\n"),
-            '\r' => return out.write_str("\\r"),
-            '\t' => return out.write_str("\\t"),
-            _ => out.write_str("\\u{")?,
+            '\n' => out.write_str("\\n"),
+            '\r' => out.write_str("\\r"),
+            '\t' => out.write_str("\\t"),
+            _ => write!(out, "\\u{{{:x}}}", u32::from(odd)),
         }
-        for shift in [16, 12, 8, 4, 0] {
-            let upper = u32::from(odd) >> shift;
-            if upper > 0 || shift == 0 {
-                out.write_char(char::from_digit(upper & 0xf, 16).unwrap_or_default())?;
-            }
-        }
-        out.write_char('}')
     }
 }
 

@@ -7,6 +7,8 @@ use crate::{
     escape::{self, StepName},
 };
 use core::fmt;
+#[cfg(not(feature = "alloc"))]
+use rungs_scheduler::__private::Why;
 use rungs_scheduler::{Cause, Status};
 #[cfg(any(feature = "alloc", feature = "macros"))]
 use rungs_scheduler::{StepId, StepState};
@@ -89,6 +91,10 @@ impl fmt::Display for Origin<'_> {
                 write!(f, "`{}` {}", StepName(root), verb(status))?;
                 via.map_or(Ok(()), |via| write!(f, ", through `{}`", StepName(via)))
             }
+            // Only spawned attempts are given up, and nothing is spawned without an allocator: the name is not worth its code.
+            #[cfg(not(feature = "alloc"))]
+            Self::Blocked { .. } => f.write_str(Why::Blocked.text()),
+            #[cfg(feature = "alloc")]
             Self::Blocked { by } => write!(f, "`{}` was given up and still holds its resources", StepName(by)),
             Self::Stopped { by } => write!(f, "stopped after `{}` failed", StepName(by)),
         }

@@ -31,9 +31,11 @@ impl PollBudget {
 /// Whether another attempt follows at once, if the scheduler is told this outcome.
 ///
 /// Both drivers postpone such an outcome until there are no other actions. Otherwise a step whose retries have no delay would
-/// start again before the steps after it, each time.
-pub(crate) fn is_retried_at_once(settings: &Settings<'_>, attempts: u32, outcome: Outcome) -> bool {
+/// start again before the steps after it, each time. Without timers there are no delays.
+#[inline]
+pub(crate) fn is_retried_at_once(settings: &Settings<'_>, attempts: u32, outcome: Outcome, has_timers: bool) -> bool {
     let is_immediate = match outcome {
+        Outcome::Failed(Retry::Yes | Retry::After(_)) | Outcome::Abandoned if !has_timers => true,
         Outcome::Failed(Retry::After(delay)) => delay.is_zero(),
         Outcome::Failed(Retry::Yes) | Outcome::Abandoned => settings.get_backoff().is_immediate(attempts),
         _ => false,

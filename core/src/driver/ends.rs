@@ -107,7 +107,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     /// there are no other actions.
     pub(super) fn finish_attempt(&mut self, step: StepId, outcome: Outcome, own: Option<StepError<E>>, now: Instant) {
         let attempts = self.parts.scheduler.state(step).map_or(1, StepState::attempts);
-        if !is_retried_at_once(self.parts.scheduler.plan().settings(step), attempts, outcome) {
+        if !is_retried_at_once(self.parts.scheduler.plan().settings(step), attempts, outcome, true) {
             return self.report_outcome(step, outcome, own, now);
         }
         if let Some(own) = own {

@@ -109,7 +109,8 @@ struct PolledRun<'d, 'r, 'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T> {
 impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for PolledRun<'_, '_, 'env, 't, E, K, O, T> {
     type Timer = TracedTimer<'t, T>;
 
-    const HAS_LIMITS: bool = true;
+    // Without a clock, `check` has refused all limits.
+    const HAS_LIMITS: bool = T::TICKS;
 
     fn progress(&mut self, cx: &mut Context<'_>) -> bool {
         poll_and_act(self, cx) && !self.is_resumed

@@ -13,7 +13,7 @@ use crate::{
 };
 use core::{
     fmt,
-    future::poll_fn,
+    future::{Future, poll_fn},
     task::{Context, Poll},
     time::Duration,
 };
@@ -149,32 +149,35 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
     /// # Errors
     /// The plan is wrong, and nothing was started; or an observer or the timer panicked, and the attempts in flight were
     /// dropped. Step failures appear only in the report; check it.
-    pub async fn run<T: Timer>(self, timer: &T) -> Result<Report<E, K::Cell>, PipelineError>
+    pub fn run<T: Timer>(self, timer: &T) -> impl Future<Output = Result<Report<E, K::Cell>, PipelineError>>
     where
         O: Observers<E>,
     {
         let Self { steps, config, tokens, observers } = self;
-        steps.draft.check(&config, T::TICKS)?;
-        poll_fn(|cx| steps.poll_left(cx)).await;
-        #[cfg(feature = "std")]
-        let wall_clock = crate::report::wall_clock();
-        let started = steps.make_ready(config, timer)?;
-        let ran = steps.driver(config, tokens, observers, started).run(started, timer).await;
-        let RunEnd { errors, started, finished } = ran.map_err(|panic| steps.broke_off(panic))?;
-        Ok(Report {
-            names: steps.draft.names.clone(),
-            record: ReportRecord::new(steps.record.take().unwrap_or_default(), &steps.shelf),
-            notes: RunNotes {
-                errors,
-                as_error: steps.as_error,
-                started,
-                finished,
-                #[cfg(feature = "std")]
-                wall_clock,
-            },
-            #[cfg(feature = "serde")]
-            dependents: steps.draft.compiled.as_ref().map(|compiled| compiled.dependents.clone()),
-        })
+        // Not an asynchronous function, which would hold the options twice.
+        async move {
+            steps.draft.check(&config, T::TICKS)?;
+            poll_fn(|cx| steps.poll_left(cx)).await;
+            #[cfg(feature = "std")]
+            let wall_clock = crate::report::wall_clock();
+            let started = steps.make_ready(config, timer)?;
+            let ran = steps.driver(config, tokens, observers, started).run(started, timer).await;
+            let RunEnd { errors, started, finished } = ran.map_err(|panic| steps.broke_off(panic))?;
+            Ok(Report {
+                names: steps.draft.names.clone(),
+                record: ReportRecord::new(steps.record.take().unwrap_or_default(), &steps.shelf),
+                notes: RunNotes {
+                    errors,
+                    as_error: steps.as_error,
+                    started,
+                    finished,
+                    #[cfg(feature = "std")]
+                    wall_clock,
+                },
+                #[cfg(feature = "serde")]
+                dependents: steps.draft.compiled.as_ref().map(|compiled| compiled.dependents.clone()),
+            })
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use core::{
     marker::PhantomData,
     task::{Context, Poll},
 };
-use rungs_scheduler::{Instant, Outcome, Retry, Scheduler, Setup, Status, StepId, StepState, Verdict};
+use rungs_scheduler::{Instant, Outcome, Requirements, Retry, Scheduler, Setup, Status, StepId, StepState, Verdict};
 
 /// The scheduler of a run.
 pub(super) type ScheduledBy<'r, P, S, T> = Scheduler<'r, StaticSetup<P, S, T>>;
@@ -169,7 +169,7 @@ impl<
         let Some((step, end)) = self.lane_states.take_end(lane) else { return };
         self.tick();
         let outcome = match end {
-            AttemptEnd::Success => Outcome::Success,
+            AttemptEnd::Success => return self.report_outcome(scheduler, step, Outcome::Success),
             AttemptEnd::Abandoned => Outcome::Abandoned,
             AttemptEnd::Failed(error, retry) => {
                 self.note_error(scheduler, step, error);
@@ -180,9 +180,10 @@ impl<
                 }
             }
         };
-        if StaticSetup::<P, S, T>::REQUIREMENTS.retries {
+        let Requirements { retries, timers, .. } = StaticSetup::<P, S, T>::REQUIREMENTS;
+        if retries {
             let attempts = scheduler.state(step).map_or(1, StepState::attempts);
-            if is_retried_at_once(P::STATIC_PLAN.plan.settings(step), attempts, outcome) {
+            if is_retried_at_once(P::STATIC_PLAN.plan.settings(step), attempts, outcome, timers) {
                 self.has_postponed = true;
                 return self.lane_states.postpone(lane, step, outcome);
             }

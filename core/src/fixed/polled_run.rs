@@ -17,7 +17,7 @@ use core::{
     pin::Pin,
     task::{Context, Poll},
 };
-use rungs_scheduler::{Action, Instant, Requirements, Setup, StepId, StepState, Stop};
+use rungs_scheduler::{Action, Instant, Plan, Setup, StepId, StepState, Stop};
 
 /// A run while it is polled: its driver and its scheduler, and what lasts no longer than one poll.
 pub(super) struct PolledRun<'d, D, R, L> {
@@ -30,15 +30,23 @@ pub(super) struct PolledRun<'d, D, R, L> {
 }
 
 /// What is known of the polls of a run before it runs.
-#[allow(clippy::type_complexity, reason = "a marker of three types")]
-pub(super) struct Polls<P, S, T, const STEPS: usize>(PhantomData<fn() -> (P, S, T)>);
+pub(super) struct Polls<P, S>(PhantomData<fn() -> (P, S)>);
 
-impl<P: StaticPipeline, S: RunSettings, T: Timer, const STEPS: usize> Polls<P, S, T, STEPS> {
-    const REQUIREMENTS: Requirements = StaticSetup::<P, S, T>::REQUIREMENTS;
-
-    /// Whether one poll may have more to do than the budget allows. Without retries each step starts and ends at most once.
+impl<P: StaticPipeline, S: RunSettings> Polls<P, S> {
+    /// Whether one poll may have more to do than the budget allows. If not, nothing is counted.
     pub(super) const COUNT: bool =
-        !S::IS_DECLARED || Self::REQUIREMENTS.retries || 2 * STEPS > P::STATIC_PLAN.config.get_poll_budget() as usize;
+        !S::IS_DECLARED || most_actions(&P::STATIC_PLAN.plan) > P::STATIC_PLAN.config.get_poll_budget() as u64;
+}
+
+/// The most that a whole run has to do. Each attempt is started and told to end at most once; a step that ends in another way
+/// leaves out an attempt.
+const fn most_actions(plan: &Plan<'_>) -> u64 {
+    let (mut attempts, mut step) = (0, 0);
+    while step < plan.len() {
+        attempts += 1 + plan.settings(StepId::from_number(step as u32)).get_retries() as u64;
+        step += 1;
+    }
+    2 * attempts
 }
 
 impl<
@@ -54,13 +62,7 @@ impl<
     const LANES: usize,
     const NEEDS: usize,
     const CONTEXTS: usize,
->
-    PolledRun<
-        'd,
-        Driver<'r, P, E, O, T, F, STEPS, LANES, NEEDS, CONTEXTS>,
-        ScheduledBy<'r, P, S, T>,
-        Polls<P, S, T, STEPS>,
-    >
+> PolledRun<'d, Driver<'r, P, E, O, T, F, STEPS, LANES, NEEDS, CONTEXTS>, ScheduledBy<'r, P, S, T>, Polls<P, S>>
 {
     pub(super) fn begin(
         driver: &'d mut Driver<'r, P, E, O, T, F, STEPS, LANES, NEEDS, CONTEXTS>,
@@ -88,12 +90,7 @@ impl<
     const NEEDS: usize,
     const CONTEXTS: usize,
 > Rounds
-    for PolledRun<
-        '_,
-        Driver<'r, P, E, O, T, F, STEPS, LANES, NEEDS, CONTEXTS>,
-        ScheduledBy<'r, P, S, T>,
-        Polls<P, S, T, STEPS>,
-    >
+    for PolledRun<'_, Driver<'r, P, E, O, T, F, STEPS, LANES, NEEDS, CONTEXTS>, ScheduledBy<'r, P, S, T>, Polls<P, S>>
 {
     type Timer = T;
 
@@ -117,12 +114,12 @@ impl<
 
     #[inline]
     fn is_used_up(&self) -> bool {
-        Polls::<P, S, T, STEPS>::COUNT && self.budget.is_used_up()
+        Polls::<P, S>::COUNT && self.budget.is_used_up()
     }
 
     #[inline]
     fn spend_one(&mut self) {
-        if Polls::<P, S, T, STEPS>::COUNT {
+        if Polls::<P, S>::COUNT {
             self.budget.spend_one();
         }
     }

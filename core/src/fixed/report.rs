@@ -81,10 +81,30 @@ pub(super) struct RunNotes<E, const STEPS: usize> {
     pub(super) errors: [Option<E>; STEPS],
     /// The attempts that did.
     pub(super) attempts: [u32; STEPS],
-    /// When the run started.
-    pub(super) started: Instant,
+    pub(super) started: StartTime,
     /// When it ended.
     pub(super) finished: Instant,
+}
+
+/// When the run started, or that there was none: 0, or one more than the nanoseconds. All zeros, as the rest of a new
+/// report is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct StartTime(u64);
+
+impl StartTime {
+    /// No run has started.
+    pub(super) const NONE: Self = Self(0);
+
+    #[inline]
+    pub(super) const fn new(started: Instant) -> Self {
+        Self(started.as_nanos().saturating_add(1))
+    }
+
+    /// The time; without a run it is later than any other.
+    #[inline]
+    pub(super) const fn get(self) -> Instant {
+        Instant::from_nanos(self.0.wrapping_sub(1))
+    }
 }
 
 impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
@@ -94,7 +114,7 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
         let notes = RunNotes {
             errors: [const { None }; STEPS],
             attempts: [0; STEPS],
-            started: Instant::ZERO,
+            started: StartTime::NONE,
             finished: Instant::ZERO,
         };
         Self { outputs: R::EMPTY, states: [StepState::NEW; STEPS], notes }
@@ -107,7 +127,6 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
         self.outputs = R::EMPTY;
         self.states.fill(StepState::NEW);
         self.notes.errors.iter_mut().for_each(|error| *error = None);
-        self.notes.started = Instant::ZERO;
         self.notes.finished = Instant::ZERO;
     }
 
@@ -143,12 +162,13 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
 
     /// When the run started and ended, by its timer.
     pub fn span(&self) -> (Instant, Instant) {
-        (self.notes.started, self.notes.finished)
+        let started = if self.notes.started == StartTime::NONE { Instant::ZERO } else { self.notes.started.get() };
+        (started, self.notes.finished)
     }
 
     /// How long the run took.
     pub fn duration(&self) -> Duration {
-        self.notes.finished - self.notes.started
+        self.notes.finished - self.notes.started.get()
     }
 
     /// How many steps ended with this status.
@@ -159,7 +179,7 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
     fn record(&self) -> Record<'_, E> {
         let Self { states, notes: RunNotes { errors, attempts, started, .. }, .. } = self;
         let StaticPlan { names, plan, .. } = R::STATIC_PLAN;
-        Record { names, states, own: Own::Inline { errors, attempts, plan }, started: *started }
+        Record { names, states, own: Own::Inline { errors, attempts, plan }, started: started.get() }
     }
 }
 

@@ -4,7 +4,8 @@ use super::{
     driver::{Driver, PollLane, ScheduledBy},
     fast_path::FastPath,
     lane_states::LaneStates,
-    polled_run::PolledRun,
+    polled_run::{PolledRun, Polls},
+    report::StartTime,
     runner::Runner,
     settings::{RunSettings, StaticSetup},
     static_plan::StaticPipeline,
@@ -104,12 +105,13 @@ impl<
         driver.tick();
         if let Stage::Start(start) = this.stage {
             if T::TICKS {
-                driver.notes.started = driver.now;
+                driver.notes.started = StartTime::new(driver.now);
             }
             driver.notify_run_start(&start.settings);
             let config = start.settings.config(&P::STATIC_PLAN.config);
             if P::STATIC_PLAN.may_use_fast_path(config) && !S::HAS_SIGNAL && !S::HAS_LIMITS && !O::LISTEN {
-                let Err(fast_path) = driver.run_fast_path(start.states, config.get_poll_budget(), cx) else {
+                let budget = if Polls::<P, S>::COUNT { config.get_poll_budget() } else { u32::MAX };
+                let Err(fast_path) = driver.run_fast_path(start.states, budget, cx) else {
                     driver.end();
                     return Poll::Ready(());
                 };
@@ -142,13 +144,13 @@ impl<
         let this = self.project();
         let driver = this.driver;
         let is_first = !matches!(this.stage, Stage::Scheduled(_));
-        if is_first
-            && let Stage::Start(start) = mem::replace(this.stage, Stage::Ended)
-            && let Some(scheduler) = driver.scheduler(start, fast_path)
-        {
-            *this.stage = Stage::Scheduled(scheduler);
+        if is_first && let Stage::Start(start) = mem::replace(this.stage, Stage::Ended) {
+            *this.stage = driver.scheduled(start, fast_path);
         }
         let Stage::Scheduled(scheduler) = this.stage else { return Poll::Ready(()) };
+        if is_first {
+            driver.leave_fast_path(scheduler, fast_path);
+        }
         let mut polled = PolledRun::begin(driver, scheduler, is_first, fast_path);
         ready!(poll_run(&mut polled, this.sleep, cx));
         driver.end();
@@ -170,22 +172,29 @@ impl<
     const CONTEXTS: usize,
 > Driver<'r, P, E, O, T, F, STEPS, LANES, NEEDS, CONTEXTS>
 {
-    /// The scheduler of the steps that the fast path left.
-    fn scheduler<S: RunSettings, L: Lend<'r>>(
-        &mut self,
+    /// The scheduler of the steps that the fast path left, before it has begun.
+    #[inline]
+    fn scheduled<S: RunSettings, L: Lend<'r>>(
+        &self,
         start: RunStart<'r, S, L, STEPS>,
         fast_path: &FastPath,
-    ) -> Option<ScheduledBy<'r, P, S, T>> {
+    ) -> Stage<'r, P, S, T, L, STEPS> {
         let RunStart { states, store, settings } = start;
+        let (setup, storage, started) = (StaticSetup::new(settings), store.lend(states), self.notes.started.get());
         // The lengths of the storage are the plan's own constants; with others, no step would run, and the report would say
         // so of each.
-        let storage = store.lend(states);
-        let mut scheduler =
-            Scheduler::after(StaticSetup::new(settings), storage, self.notes.started, fast_path.succeeded as u32)
-                .ok()?;
-        if let Some(step) = fast_path.started.and_then(|started| scheduler.start_next(started)) {
-            self.finish_attempt(&mut scheduler, P::STATIC_PLAN.lane_of(step));
+        match Scheduler::not_begun(setup, storage, started, fast_path.succeeded as u32) {
+            Ok(scheduler) => Stage::Scheduled(scheduler),
+            Err(_) => Stage::Ended,
         }
-        Some(scheduler)
+    }
+
+    /// Begins where the fast path stopped.
+    #[inline]
+    fn leave_fast_path<S: RunSettings>(&mut self, scheduler: &mut ScheduledBy<'r, P, S, T>, fast_path: &FastPath) {
+        scheduler.begin();
+        if let Some(step) = fast_path.started.and_then(|started| scheduler.start_next(started)) {
+            self.finish_attempt(scheduler, P::STATIC_PLAN.lane_of(step));
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! The memory that a run writes to.
 
 use super::{
-    report::{Outputs, Report, RunNotes},
+    report::{Outputs, Report, RunNotes, StartTime},
     sealed::Sealed,
 };
 use core::fmt;
-use rungs_scheduler::{StepState, Storage, TimerEntry};
+use rungs_scheduler::{Instant, StepState, Storage, TimerEntry};
 
 /// The memory that a run writes to.
 pub trait ReportStorage: Default + Sealed {
@@ -31,8 +31,6 @@ pub struct RunStorage<
 > {
     report: Report<R, E, STEPS>,
     store: Store<WORDS, TIMERS, RESOURCES, LEVELS>,
-    /// Whether a run has written to it.
-    is_used: bool,
 }
 
 impl<
@@ -48,17 +46,17 @@ impl<
     /// Empty storage.
     #[inline]
     pub const fn new() -> Self {
-        Self { report: Report::new(), store: Store::new(), is_used: false }
+        Self { report: Report::new(), store: Store::new() }
     }
 
     /// Begins anew: lends the outputs, for the lanes to write, and the rest.
     #[doc(hidden)]
     #[inline]
     pub fn lend(&mut self) -> (&mut R, RunBuffers<'_, E, STEPS, WORDS, TIMERS, RESOURCES, LEVELS>) {
-        if self.is_used {
+        if self.report.notes.started != StartTime::NONE {
             self.report.clear();
         }
-        self.is_used = true;
+        self.report.notes.started = StartTime::new(Instant::ZERO);
         let Report { outputs, states, notes } = &mut self.report;
         (outputs, RunBuffers { states, store: &mut self.store, notes })
     }

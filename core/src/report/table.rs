@@ -9,7 +9,10 @@ use core::{
     fmt::{self, Write},
     time::Duration,
 };
-use rungs_scheduler::{__private::AttemptCount, Cause, Instant, Status, StepId, StepState};
+use rungs_scheduler::{
+    __private::{AttemptCount, Why},
+    Instant, Status, StepId, StepState,
+};
 
 /// Longer names push their line out.
 const WIDEST_NAME: usize = 32;
@@ -76,36 +79,37 @@ impl<E: fmt::Display> Table<'_, E> {
             self.write_count(f, status)?;
         }
         let span = Short::between(self.record.started, self.finished);
-        write!(f, " in {span}, exit code {}", exit_code(states, self.record.own.optional_steps()))
+        // As a number of the width of the others: a board has the code for a byte in text only if something needs it.
+        let exit_code = u32::from(exit_code(states, self.record.own.optional_steps()));
+        write!(f, " in {span}, exit code {exit_code}")
     }
 
     /// How many steps ended with a status, and by which causes.
     fn write_count(&self, f: &mut fmt::Formatter<'_>, status: Status) -> fmt::Result {
-        let (mut own, mut for_need, mut optional, mut by_cause) = (0_u32, 0_u32, 0_u32, [0_u32; 16]);
+        let (mut own, mut for_need, mut optional, mut by_cause) = (0_u32, 0_u32, 0_u32, [0_u32; Why::ALL.len()]);
         for (state, step) in self.record.states.iter().zip(0..).filter(|(state, _)| state.status() == status) {
-            let cause = state.cause();
-            if status == Status::Failed && matches!(cause, Some(Cause::Dependency { .. })) {
+            let why = state.why();
+            if status == Status::Failed && why == Why::Dependency {
                 for_need += 1;
                 continue;
             }
             own += 1;
             optional += u32::from(!self.record.is_required(StepId::from_number(step)));
-            let [code, ..] = Cause::pack(cause);
-            if let Some(count) = by_cause.get_mut(code as usize) {
+            if let Some(count) = by_cause.get_mut(why as usize) {
                 *count += 1;
             }
         }
         write!(f, ", {own} {status}")?;
         let mut list = List { f, open: " (" };
-        for (count, code) in by_cause.into_iter().zip(0..) {
-            match Cause::unpack([code, 0, 0]) {
-                None | Some(Cause::Failed | Cause::Dependency { .. }) => {}
-                Some(Cause::NotNeeded) => list.write(count, &"not needed")?,
-                Some(cause) => list.write(count, &cause)?,
+        for (count, why) in by_cause.into_iter().zip(Why::ALL) {
+            match why {
+                Why::None | Why::Failed | Why::Dependency => {}
+                Why::NotNeeded => list.write(count, "not needed")?,
+                why => list.write(count, why.text())?,
             }
         }
         if status == Status::Failed {
-            list.write(optional, &"optional")?;
+            list.write(optional, "optional")?;
         }
         list.end()?;
         if for_need > 0 { write!(f, ", {for_need} more for a failed need") } else { Ok(()) }
@@ -119,7 +123,7 @@ struct List<'o, 'f> {
 }
 
 impl List<'_, '_> {
-    fn write(&mut self, count: u32, what: &dyn fmt::Display) -> fmt::Result {
+    fn write(&mut self, count: u32, what: &str) -> fmt::Result {
         if count > 0 {
             write!(self.f, "{}{what}: {count}", self.open)?;
             self.open = ", ";

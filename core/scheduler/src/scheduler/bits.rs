@@ -31,16 +31,16 @@ impl<'s> Bits<'s> {
         let needed = self::words(members).min(words.len());
         let words = words.get_mut(..needed).unwrap_or_default();
         words.fill(0);
-        let mut layers = [0; DEPTH];
-        let (mut depth, mut at, mut width) = (0, 0, members.max(1));
-        for layer in &mut layers {
-            *layer = at as u32;
+        // A single word, as most boards have, leaves nothing of this to be done at run time.
+        let (mut layers, mut depth, mut width) = ([0; DEPTH], 1, members.div_ceil(BITS));
+        let mut end = width;
+        while width > 1
+            && let Some(start) = layers.get_mut(depth as usize)
+        {
+            *start = end as u32;
             depth += 1;
             width = width.div_ceil(BITS);
-            at += width;
-            if width <= 1 {
-                break;
-            }
+            end += width;
         }
         Self { words, layers, depth }
     }

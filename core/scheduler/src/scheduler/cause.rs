@@ -40,21 +40,29 @@ macro_rules! causes {
         /// A [`Cause`] without its steps: what a node has room for.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u8)]
-        pub(super) enum Why {
+        #[allow(missing_docs, clippy::exhaustive_enums, reason = "outside of semver; the causes have their docs")]
+        pub enum Why {
             None,
             $($name,)+
         }
 
         impl Why {
-            const ALL: &'static [Self] = &[Self::None, $(Self::$name,)+];
+            /// All of them, each at the index that it has as a number.
+            pub const ALL: &'static [Self] = &[Self::None, $(Self::$name,)+];
+
+            /// In a few words; empty for none.
+            pub const fn text(self) -> &'static str {
+                match self {
+                    Self::None => "",
+                    $(Self::$name => $text,)+
+                }
+            }
         }
 
         /// In a few words, without the names of steps.
         impl fmt::Display for Cause {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(match self {
-                    $(Self::$name { .. } => $text,)+
-                })
+                f.pad(self.parts().0.text())
             }
         }
 

@@ -36,7 +36,7 @@ pub(super) const fn may_refuse(plan: &Plan<'_>, or_join: bool) -> bool {
 
 impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// Leaves the fast path at once if the plan or the configuration does not allow it.
-    pub(super) fn begin(&mut self) {
+    pub(super) fn check_fast_path(&mut self) {
         if !allows_fast_path(self.setup.plan(), self.setup.numbering())
             || (S::REQUIREMENTS.limit && self.setup.config().max_concurrent == 0)
         {

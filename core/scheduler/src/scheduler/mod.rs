@@ -26,7 +26,7 @@ mod tournament;
 
 pub use action::{Action, Outcome, Verdict};
 pub use attempt_count::AttemptCount;
-pub use cause::Cause;
+pub use cause::{Cause, Why};
 pub use fast_path::allows_fast_path;
 pub use setup::{DynamicSetup, Requirements, Setup};
 pub use status::Status;
@@ -140,6 +140,15 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// steps must be [`StepState::NEW`], and unless `succeeded` is 0 the plan must allow the fast path.
     #[doc(hidden)]
     pub fn after(setup: S, storage: Storage<'a>, now: Instant, succeeded: u32) -> Result<Self, StorageTooSmall> {
+        let mut scheduler = Self::not_begun(setup, storage, now, succeeded)?;
+        scheduler.begin();
+        Ok(scheduler)
+    }
+
+    /// As [`after`](Self::after), but still to be [begun](Self::begin), where it stays: so it need not be moved.
+    #[doc(hidden)]
+    #[inline]
+    pub fn not_begun(setup: S, storage: Storage<'a>, now: Instant, succeeded: u32) -> Result<Self, StorageTooSmall> {
         let needed = StorageSize::for_run(setup.plan(), setup.numbering(), setup.config());
         let resources = setup.numbering().capacities.len();
         if !(StorageSize { free: resources, ..needed }).fits(&storage) {
@@ -151,7 +160,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             && fast_path::may_refuse(setup.plan(), S::REQUIREMENTS.none_failed);
         let Storage { states, ready, timers, free, open } = storage;
         let free = queues::fit(S::REQUIREMENTS.queues, setup.numbering(), free);
-        let mut scheduler = Self {
+        Ok(Self {
             setup,
             states: states.get_mut(..needed.states).unwrap_or_default(),
             ready: Ready::new(ready, needed.states),
@@ -172,13 +181,18 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             first_wrong: u32::MAX,
             on_fast_path: true,
             stopping: Stopping::default(),
-        };
-        for (free, &capacity) in scheduler.free.iter_mut().zip(scheduler.setup.numbering().capacities) {
+        })
+    }
+
+    /// Call it once, before anything else.
+    #[doc(hidden)]
+    #[inline]
+    pub fn begin(&mut self) {
+        for (free, &capacity) in self.free.iter_mut().zip(self.setup.numbering().capacities) {
             *free = capacity;
         }
-        scheduler.lay_queues_out();
-        scheduler.begin();
-        Ok(scheduler)
+        self.lay_queues_out();
+        self.check_fast_path();
     }
 
     /// Returns what to do at `now`, one action per call, until it returns `None`: then wait for an outcome, or for

@@ -64,6 +64,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             return Verdict::Ended;
         }
         let delay = match retry {
+            _ if !S::REQUIREMENTS.timers => 0,
             Retry::After(delay) => crate::time::nanos(delay),
             _ if S::REQUIREMENTS.jitter => settings.backoff.delay_nanos(attempts, self.seed_of(step)),
             _ => settings.backoff.plain(attempts),
@@ -78,7 +79,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             self.end_stopped(step, Phase::Cancelled, cause, self.stopping.by);
             return Verdict::Ended;
         }
-        if !S::REQUIREMENTS.timers || delay == 0 {
+        if delay == 0 {
             self.make_ready(step);
         } else {
             self.set_phase(step, Phase::Backoff);

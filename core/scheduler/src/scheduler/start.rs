@@ -22,11 +22,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     // Not inlined, because it has several callers: a board has it in flash once.
     #[inline(never)]
     pub(super) fn make_ready(&mut self, step: StepId) {
-        self.set_phase(step, Phase::Ready);
+        let Some(state) = self.states.get_mut(step.index()) else { return };
+        state.set_phase(Phase::Ready);
+        let is_retry = state.has_started();
         self.insert_ready(self.setup.numbering().place(step));
-        let deadline = self.deadline_of(step);
-        if deadline < Instant::NEVER {
-            self.timers.arm(step, deadline.as_nanos(), self.states);
+        if S::REQUIREMENTS.step_deadlines && is_retry {
+            self.arm(step, self.deadline_of(step));
         }
     }
 
@@ -152,11 +153,16 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     fn arm_limits(&mut self, step: StepId, now: Instant) {
         let settings = self.setup.plan().settings(step);
         let may_take_the_runs = S::REQUIREMENTS.clean_up_deadline && settings.when.is_clean_up();
-        if settings.deadline == NONE && settings.timeout == NONE && !may_take_the_runs {
+        let has_deadline = settings.deadline != NONE || may_take_the_runs;
+        if !has_deadline && settings.timeout == NONE {
             return;
         }
-        let timeout = settings.timeout.min(self.setup.timeout_cap(step));
-        let limit = now.plus(timeout).min(self.deadline_of(step));
+        let deadline = if has_deadline { self.deadline_of(step) } else { Instant::NEVER };
+        self.arm(step, now.plus(settings.timeout.min(self.setup.timeout_cap(step))).min(deadline));
+    }
+
+    /// Arms the step's timer, if there is a limit.
+    fn arm(&mut self, step: StepId, limit: Instant) {
         if limit < Instant::NEVER {
             self.timers.arm(step, limit.as_nanos(), self.states);
         }

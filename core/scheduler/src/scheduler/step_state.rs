@@ -188,7 +188,9 @@ impl StepState {
         Phase::of(self.word)
     }
 
-    pub(super) fn why(&self) -> Why {
+    /// The cause without its steps, once the step has ended.
+    #[doc(hidden)]
+    pub fn why(&self) -> Why {
         Why::from_bits(self.word as u8 >> WHY_SHIFT)
     }
 
