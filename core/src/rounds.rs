@@ -33,12 +33,12 @@ impl PollBudget {
 /// Both drivers postpone such an outcome until there are no other actions. Otherwise a step whose retries have no delay would
 /// start again before the steps after it, each time.
 pub(crate) fn is_retried_at_once(settings: &Settings<'_>, attempts: u32, outcome: Outcome) -> bool {
-    let is_immediate = match outcome {
-        Outcome::Failed(Retry::After(delay)) => delay.is_zero(),
-        Outcome::Failed(Retry::Yes) | Outcome::Abandoned => settings.get_backoff().is_immediate(attempts),
-        _ => false,
-    };
-    is_immediate && attempts <= settings.get_retries()
+    attempts <= settings.get_retries()
+        && match outcome {
+            Outcome::Failed(Retry::After(delay)) => delay.is_zero(),
+            Outcome::Failed(Retry::Yes) | Outcome::Abandoned => settings.get_backoff().is_immediate(attempts),
+            _ => false,
+        }
 }
 
 /// A run that is being polled.

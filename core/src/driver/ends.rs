@@ -104,7 +104,20 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     /// there are no other actions.
     pub(super) fn finish_attempt(&mut self, step: StepId, outcome: Outcome, own: Option<StepError<E>>, now: Instant) {
         let attempts = self.parts.scheduler.state(step).map_or(1, StepState::attempts);
-        if !is_retried_at_once(self.parts.scheduler.plan().settings(step), attempts, outcome) {
+        let settings = self.parts.scheduler.plan().settings(step);
+        let is_at_once = || is_retried_at_once(settings, attempts, outcome);
+        // The first call of a custom backoff. The scheduler has heard nothing yet, so a panic of it can end the step.
+        let is_at_once = if settings.get_backoff().is_custom() { guard(is_at_once) } else { Ok(is_at_once()) };
+        let is_at_once = match is_at_once {
+            Ok(is_at_once) => is_at_once,
+            Err(payload) => {
+                if let Some(own) = own {
+                    self.keep_error(step, own);
+                }
+                return self.end_panicked(step, payload, now);
+            }
+        };
+        if !is_at_once {
             return self.report_outcome(step, outcome, own, now);
         }
         if let Some(own) = own {
