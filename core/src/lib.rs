@@ -33,6 +33,7 @@
 //! | `deadline(d)` | the limit of the step, from the start of its first attempt, with all delays and waiting. If a delay would reach it, the step fails at once, with its last error |
 //! | `max_concurrent(n)` | the limit of attempts in flight. A step that waits for its next attempt holds no permit |
 //! | `uses(resource, k)` | the units of a resource that an attempt holds exactly while it is in flight. It takes all that it uses at once; a step that lacks a unit is passed over |
+//! | `input(..)` of a pipeline | a step whose result is an argument of the run, [given](Runner::given) to the runner |
 //! | a need failed | the step is `Failed` with [`Cause::Dependency`], as soon as its first need ends without success. If that need was skipped or cancelled, the step is `Skipped` |
 //! | `skip_on_error` | a failed need makes the step `Skipped` instead |
 //! | `when_all_done` | the step waits for all needs and runs whatever their outcome, also after a stop |

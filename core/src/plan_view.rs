@@ -15,6 +15,12 @@ pub(crate) trait PlanSource {
     fn level(&self, step: StepId) -> u32;
     /// A resource and its units.
     fn resource(&self, resource: u32) -> Option<(&str, u32)>;
+    /// Whether the step's result is given at the run.
+    #[cfg(feature = "alloc")]
+    fn is_input(&self, step: StepId) -> bool {
+        let _ = step;
+        false
+    }
     /// What the steps of a class use.
     fn uses(&self, class: u32) -> &[Use];
 }
@@ -128,6 +134,12 @@ impl<'p> PlannedStep<'p> {
     /// Its settings, the pipeline's defaults among them.
     pub fn settings(&self) -> &'p Settings<'p> {
         self.plan.0.plan().settings(self.step)
+    }
+
+    /// Whether it is an [input](crate::PipelineOf::input), whose result is given at the run.
+    #[cfg(feature = "alloc")]
+    pub fn is_input(&self) -> bool {
+        self.plan.0.is_input(self.step)
     }
 
     /// What it waits for, in the order in which that is stated.

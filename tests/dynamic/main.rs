@@ -8,6 +8,7 @@ mod support;
 
 mod all_cores;
 mod allocations;
+mod arguments;
 mod cancelling;
 mod clean_up;
 mod dropping;

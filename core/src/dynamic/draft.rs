@@ -2,6 +2,7 @@
 
 use super::{
     compiled::Compiled,
+    input::ValueType,
     needs::{Handles, Needs},
 };
 use crate::{diagram::StepNames, steps::Names};
@@ -32,6 +33,8 @@ pub(crate) struct Draft<'env> {
     /// Needs by name; their steps may not have been added yet.
     pub(super) by_name: Vec<Reference>,
     pub(super) uses_by_name: Vec<(StepId, Vec<(String, u32)>)>,
+    /// The steps whose results are given at the run, in the order of declaration.
+    pub(super) inputs: Vec<(StepId, ValueType)>,
     /// What was seen to be wrong while steps were added.
     pub(super) mistakes: Vec<DraftError>,
     pub(super) compiled: Option<Compiled>,
@@ -89,6 +92,7 @@ impl<'env> Draft<'env> {
             classes: vec![Vec::new()],
             by_name: Vec::new(),
             uses_by_name: Vec::new(),
+            inputs: Vec::new(),
             mistakes: Vec::new(),
             compiled: None,
         }
@@ -245,6 +249,17 @@ impl<'env> Draft<'env> {
         }
         Arc::make_mut(&mut self.names).push(name);
         self.need_rows.push(self.needs.len() as u32);
+        step
+    }
+
+    /// Adds an input as the next step. It has no settings, not even those of the defaults.
+    pub(super) fn add_input(&mut self, name: &str, value_type: ValueType) -> StepId {
+        let defaults = self.defaults.take();
+        let step = self.add(name);
+        self.defaults = defaults;
+        self.next = self.default_settings().unstated();
+        self.inputs.push((step, value_type));
+        Arc::make_mut(&mut self.names).mark_input(step);
         step
     }
 

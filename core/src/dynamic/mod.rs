@@ -8,6 +8,7 @@ mod compiled;
 mod cycles;
 mod draft;
 mod errors;
+mod input;
 mod inputs;
 mod needs;
 mod pipeline_error;
@@ -27,6 +28,7 @@ pub use crate::steps::{
 };
 pub use body::{Body, Plain, WithCx};
 pub use builder::{AddStep, StepBuilder};
+pub use input::InputStep;
 pub use inputs::{ByName, InputError, InputErrorKind, Inputs};
 pub use needs::{Element, Gather, Handles, Input, Mode, Needs, Own, Settled, Supply, Values, own};
 pub use pipeline_error::PipelineError;

@@ -92,6 +92,10 @@ impl PlanSource for Draft<'_> {
         self.resources.get(resource as usize).map(|resource| (&*resource.name, resource.units))
     }
 
+    fn is_input(&self, step: StepId) -> bool {
+        self.names.is_input(step)
+    }
+
     fn uses(&self, class: u32) -> &[Use] {
         self.classes.get(class as usize).map_or(&[], |uses| uses)
     }

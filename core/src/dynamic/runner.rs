@@ -1,6 +1,10 @@
 //! One run: its options, and how it is carried out.
 
-use super::{PipelineError, Steps, run_storage::RunStorage};
+use super::{
+    PipelineError, Steps,
+    input::{self, Given},
+    run_storage::RunStorage,
+};
 use crate::{
     cancel::{CancelToken, Tokens},
     driver::{Driver, DriverParts, RunEnd, RunPanic, TracedObservers, poll_cancel},
@@ -11,7 +15,7 @@ use crate::{
     steps::{Kind, Work},
     time::Timer,
 };
-use alloc::sync::Arc;
+use alloc::{sync::Arc, vec::Vec};
 use core::{
     fmt,
     future::poll_fn,
@@ -48,6 +52,7 @@ pub struct Runner<'p, 'env, E, K: Kind<'env, E>, O = ()> {
     steps: &'p mut Steps<'env, E, K>,
     config: Config,
     tokens: Tokens,
+    pub(super) given: Vec<Given<K::Cell>>,
     observers: O,
 }
 
@@ -62,7 +67,7 @@ impl<'env, E, K: Kind<'env, E>, O> fmt::Debug for Runner<'_, 'env, E, K, O> {
 
 impl<'p, 'env, E, K: Kind<'env, E>> Runner<'p, 'env, E, K> {
     pub(super) fn new(steps: &'p mut Steps<'env, E, K>) -> Self {
-        Self { steps, config: Config::DEFAULT, tokens: Tokens::default(), observers: () }
+        Self { steps, config: Config::DEFAULT, tokens: Tokens::default(), given: Vec::new(), observers: () }
     }
 }
 
@@ -133,8 +138,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
 
     /// Adds an observer, which is called with each event. `&mut observer` is an observer as well.
     pub fn observe<O2: Observer<E>>(self, observer: O2) -> Runner<'p, 'env, E, K, Added<O, O2>> {
-        let Self { steps, config, tokens, observers: others } = self;
-        Runner { steps, config, tokens, observers: Added { others, observer } }
+        let Self { steps, config, tokens, given, observers: others } = self;
+        Runner { steps, config, tokens, given, observers: Added { others, observer } }
     }
 
     /// Adds a closure that is called with each event.
@@ -154,12 +159,12 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
     where
         O: Observers<E>,
     {
-        let Self { steps, config, tokens, observers } = self;
-        steps.draft.check(&config, T::TICKS)?;
+        let Self { steps, config, tokens, given, observers } = self;
+        steps.draft.check(&config, T::TICKS, &given)?;
         poll_fn(|cx| steps.poll_left(cx)).await;
         #[cfg(feature = "std")]
         let wall_clock = crate::report::wall_clock();
-        let started = steps.make_ready(config, timer)?;
+        let started = steps.make_ready(config, given, timer)?;
         let ran = steps.driver(config, tokens, observers, started).run(started, timer).await;
         let RunEnd { errors, started, finished } = ran.map_err(|panic| steps.broke_off(panic))?;
         Ok(Report {
@@ -182,9 +187,17 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
 impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     /// Makes everything ready for a run, and returns the time.
     // A function of its own, so that the future of the run holds nothing of it.
-    fn make_ready<T: Timer>(&mut self, config: Config, timer: &T) -> Result<crate::Instant, PipelineError> {
+    fn make_ready<T: Timer>(
+        &mut self,
+        config: Config,
+        given: Vec<Given<K::Cell>>,
+        timer: &T,
+    ) -> Result<crate::Instant, PipelineError> {
         self.prepare(&config);
         self.renew();
+        if let Some(record) = Arc::get_mut(&mut self.record) {
+            input::put(given, &self.draft.names, &mut record.results);
+        }
         guard(|| timer.now()).map_err(|payload| self.broke_off(RunPanic::of_timer::<T>(payload)))
     }
 
