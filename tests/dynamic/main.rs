@@ -34,6 +34,7 @@ mod reruns;
 mod retries;
 mod run_panics;
 mod settings;
+mod shared_resources;
 mod spawn;
 mod stops;
 mod tables;

@@ -23,6 +23,7 @@ mod exhaustive;
 mod levels;
 mod plan;
 mod properties;
+mod put_off;
 mod scale;
 mod workflows;
 

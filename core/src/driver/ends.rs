@@ -28,6 +28,8 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
             *slot = Some(result);
         }
         parts.scheduler.handle_outcome(step, Outcome::Success, now);
+        self.end_claim(step);
+        let parts = &mut self.parts;
         if !self.errors.is_empty() {
             drop_caught(self.errors.remove(&step.number()));
         }
@@ -103,6 +105,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     /// Handles an attempt that ended without a result. If another is to follow at once, the scheduler is told when
     /// there are no other actions.
     pub(super) fn finish_attempt(&mut self, step: StepId, outcome: Outcome, own: Option<StepError<E>>, now: Instant) {
+        self.end_claim(step);
         let attempts = self.parts.scheduler.state(step).map_or(1, StepState::attempts);
         let settings = self.parts.scheduler.plan().settings(step);
         let is_at_once = || is_retried_at_once(settings, attempts, outcome);
@@ -176,6 +179,9 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     /// Records and reports any end of a step but a success.
     #[inline(never)]
     pub(super) fn ended(&mut self, step: StepId, now: Instant) {
+        if !self.parts.scheduler.state(step).is_some_and(StepState::is_still_running) {
+            self.end_claim(step);
+        }
         let parts = &mut self.parts;
         if let (Some(work), Some(slot)) = (parts.works.get_mut(step.index()), parts.results.get_mut(step.index())) {
             *slot = work.as_mut().yield_cell();

@@ -1,6 +1,7 @@
 //! The only asynchronous part: polls the attempts of a run, and keeps one sleep armed.
 
 mod attempt;
+mod claims;
 mod ends;
 mod look_ahead;
 #[cfg(rungs_loom)]
@@ -15,6 +16,7 @@ mod wakes;
 pub use traced::PanicSource;
 
 pub(crate) use attempt::poll_cancel;
+pub(crate) use claims::{Claims, Wants};
 pub(crate) use run::{Driver, DriverParts, RunEnd};
 pub(crate) use traced::{RunPanic, TracedObservers};
 pub(crate) use wakes::WakerSlots;

@@ -129,6 +129,7 @@ impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for Polled
     #[inline]
     fn poll_woken(&mut self, _: &mut Context<'_>) -> bool {
         let driver = &mut *self.driver;
+        driver.poll_due_claims(self.now);
         let mut pass = if driver.is_half_way { core::mem::take(&mut driver.pass) } else { Pass::default() };
         while !self.budget.is_used_up() {
             let driver = &mut *self.driver;
@@ -193,7 +194,8 @@ impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for Polled
     }
 
     fn poll_deadline(&mut self) -> Option<Instant> {
-        self.driver.parts.scheduler.poll_deadline()
+        let (limit, claim) = (self.driver.parts.scheduler.poll_deadline(), self.driver.parts.claims.next_due());
+        limit.into_iter().chain(claim).min()
     }
 
     fn poll_sleep(

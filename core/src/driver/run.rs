@@ -2,6 +2,7 @@
 
 use super::{
     attempt::{self, goes_on},
+    claims::{Claims, Wants},
     traced::TracedObservers,
     wakes::{NO_SLOT, Pass, WakerSlots},
 };
@@ -33,6 +34,9 @@ pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) slots: &'r mut WakerSlots,
     /// The waker slot of each step that has one; grown when a step first does not end at its first poll.
     pub(crate) slot_of: &'r mut Vec<u32>,
+    /// What the steps use of shared resources, and their claims.
+    pub(crate) wants: &'r Wants,
+    pub(crate) claims: &'r mut Claims,
     pub(crate) is_running: &'r mut bool,
     pub(crate) tokens: Tokens,
     pub(crate) observers: TracedObservers<O>,
@@ -51,7 +55,7 @@ pub(crate) struct Driver<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> {
     /// Each step's own last error, unless it has succeeded since.
     pub(super) errors: Errors<E>,
     /// An acquired slot for first polls: a step that ends at its first poll does not keep it.
-    spare: u32,
+    pub(super) spare: u32,
     /// The step whose attempt is being polled, to which a panic belongs; otherwise `NO_SLOT`.
     pub(super) polled: u32,
     /// Whether the last poll left woken steps over: then the pass goes on in the next one.
@@ -106,6 +110,9 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
 
     #[inline]
     pub(super) fn start<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
+        if !self.may_start(step, *now) {
+            return;
+        }
         let parts = &mut self.parts;
         let started = *now;
         let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
@@ -126,8 +133,11 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         }
     }
 
-    /// Polls what the woken step has in flight: its attempt, or the end of it.
+    /// Polls what the woken step has in flight: its attempt, or the end of it; or its claim, if it waits for one.
     pub(super) fn poll_step<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) {
+        if self.poll_woken_claim(step, slot, *now) {
+            return;
+        }
         let must_end = |state: &StepState| state.is_being_abandoned() || state.is_still_running();
         let ended = if self.parts.scheduler.state(step).is_some_and(must_end) {
             self.poll_cancel(step, slot, now, timer)
@@ -198,7 +208,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
 
     /// Gives the spare slot to the step, so that its wakes lead to it.
     #[inline(never)]
-    fn keep_slot(&mut self, step: StepId) {
+    pub(super) fn keep_slot(&mut self, step: StepId) {
         let parts = &mut self.parts;
         let slot = core::mem::replace(&mut self.spare, NO_SLOT);
         parts.slots.assign(slot as usize, step.number());
@@ -217,9 +227,15 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Driver<'_, 'env, E, K,
             self.parts.slots.release(self.spare as usize);
         }
         let parts = &mut self.parts;
-        // A spawned attempt that goes on keeps its slot: the next run waits for its end.
+        // A spawned attempt that goes on keeps its slot and its shared resources: the next run waits for its end.
         if !parts.scheduler.has_ended() || parts.scheduler.still_running() > 0 {
-            parts.slots.retain(|step| parts.works.get_mut(step as usize).is_some_and(|work| goes_on(work.as_mut())));
+            parts.slots.retain(|step| {
+                let goes_on = parts.works.get_mut(step as usize).is_some_and(|work| goes_on(work.as_mut()));
+                if !goes_on {
+                    parts.claims.end(step);
+                }
+                goes_on
+            });
         }
         drop_map(&mut self.errors);
         *self.parts.is_running = false;

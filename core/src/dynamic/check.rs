@@ -35,6 +35,9 @@ impl Draft<'_> {
                 },
             );
         }
+        if !ticks {
+            self.check_starts_without_clock(&mut mistakes);
+        }
         if config.get_seed().is_none() {
             self.each_step_with(
                 |s| s.needs_seed(),

@@ -5,7 +5,7 @@ use super::{
     input::ValueType,
     needs::{Handles, Needs},
 };
-use crate::{diagram::StepNames, steps::Names};
+use crate::{diagram::StepNames, driver::Wants, steps::Names};
 use alloc::{boxed::Box, string::String, sync::Arc, vec, vec::Vec};
 use rungs_scheduler::{Edges, Need, Plan, Settings, StepId, Use, When};
 
@@ -35,6 +35,8 @@ pub(crate) struct Draft<'env> {
     pub(super) uses_by_name: Vec<(StepId, Vec<(String, u32)>)>,
     /// The steps whose results are given at the run, in the order of declaration.
     pub(super) inputs: Vec<(StepId, ValueType)>,
+    /// What steps use of shared resources.
+    pub(super) shared_uses: Wants,
     /// What was seen to be wrong while steps were added.
     pub(super) mistakes: Vec<DraftError>,
     pub(super) compiled: Option<Compiled>,
@@ -93,6 +95,7 @@ impl<'env> Draft<'env> {
             by_name: Vec::new(),
             uses_by_name: Vec::new(),
             inputs: Vec::new(),
+            shared_uses: Wants::new(),
             mistakes: Vec::new(),
             compiled: None,
         }
@@ -128,6 +131,7 @@ impl<'env> Draft<'env> {
     #[cold]
     pub(super) fn forget(&mut self) {
         let next = self.next_step();
+        self.forget_shared_uses();
         self.next = self.default_settings().unstated();
         self.has_retry_if = false;
         // All lists are in the order of the steps.

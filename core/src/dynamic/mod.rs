@@ -19,6 +19,7 @@ mod run_storage;
 mod runner;
 mod task;
 mod teardown;
+mod uses;
 
 pub use crate::driver::PanicSource;
 pub use crate::report::{Holds as HoldsError, HoldsLocal, HoldsSend, IsError, Text};
@@ -35,6 +36,7 @@ pub use pipeline_error::PipelineError;
 pub use plan_error::{PlanError, PlanErrorKind};
 pub use runner::Runner;
 pub use task::Task;
+pub use uses::{Resource, Which};
 
 use crate::{
     diagram::Diagram,
@@ -346,7 +348,8 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         self.draft.number(config);
         let Some(compiled) = &self.draft.compiled else { return };
         let (plan, numbering) = (self.draft.plan(compiled), self.draft.numbering());
-        self.storage.fit(&StorageSize::for_run(&plan, &numbering, config), config);
+        let has_claims = !self.draft.shared_uses.is_empty();
+        self.storage.fit(&StorageSize::for_run(&plan, &numbering, config), config, has_claims);
         let steps = plan.len();
         // A record that a report holds belongs to that report.
         if Arc::get_mut(&mut self.record).is_none() {

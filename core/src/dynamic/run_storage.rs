@@ -1,6 +1,6 @@
 //! The memory of a pipeline's runs.
 
-use crate::driver::WakerSlots;
+use crate::driver::{Claims, WakerSlots};
 use alloc::vec::Vec;
 use rungs_scheduler::{Config, StorageSize, TimerEntry};
 
@@ -13,6 +13,8 @@ pub(super) struct RunStorage {
     pub(super) open: Vec<u32>,
     pub(super) slot_of: Vec<u32>,
     pub(super) slots: Option<WakerSlots>,
+    /// Shared resources that steps hold or wait for.
+    pub(super) claims: Claims,
     /// Still set after a run that was forgotten rather than dropped: its steps may have attempts in flight.
     pub(super) is_running: bool,
     /// Whether there was a run: steps must be reset before the next.
@@ -20,7 +22,7 @@ pub(super) struct RunStorage {
 }
 
 impl RunStorage {
-    pub(super) fn fit(&mut self, needed: &StorageSize, config: &Config) {
+    pub(super) fn fit(&mut self, needed: &StorageSize, config: &Config, has_claims: bool) {
         fn grow<T: Clone + Default>(list: &mut Vec<T>, len: usize) {
             if list.len() < len {
                 list.resize(len, T::default());
@@ -30,8 +32,8 @@ impl RunStorage {
         grow(&mut self.timers, needed.timers);
         grow(&mut self.free, needed.free);
         grow(&mut self.open, needed.open);
-        // An attempt that is given up frees its permit, but not its slot.
-        let limit = config.get_max_concurrent().filter(|_| config.get_grace().is_none());
+        // An attempt that is given up frees its permit, but not its slot, and a claim has a slot without a permit.
+        let limit = config.get_max_concurrent().filter(|_| config.get_grace().is_none() && !has_claims);
         let width = limit.map_or(needed.states, |limit| needed.states.min(limit as usize));
         if self.slots.as_ref().is_none_or(|slots| slots.capacity() < width) {
             self.slots = Some(WakerSlots::new(width));

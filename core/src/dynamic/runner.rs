@@ -209,13 +209,18 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     /// Waits for the end of attempts that an earlier run left: those of a forgotten run, and spawned ones that had not ended
     /// when their run was dropped or gave them up. No attempt of this run starts before, so that none overlaps another.
     fn poll_left(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Self { works, storage, .. } = self;
-        let Some(slots) = storage.slots.as_mut().filter(|slots| storage.is_running || slots.is_any_held()) else {
+        let Self { works, storage: RunStorage { slots, claims, is_running, .. }, .. } = self;
+        let Some(slots) = slots.as_mut().filter(|slots| *is_running || slots.is_any_held()) else {
             return Poll::Ready(());
         };
-        storage.is_running = false;
-        let goes_on =
-            |step| works.get_mut(step as usize).is_some_and(|work| poll_cancel(work.as_mut(), cx).is_pending());
+        *is_running = false;
+        let goes_on = |step| {
+            let goes_on = works.get_mut(step as usize).is_some_and(|work| poll_cancel(work.as_mut(), cx).is_pending());
+            if !goes_on {
+                claims.end(step);
+            }
+            goes_on
+        };
         if slots.retain(goes_on) { Poll::Pending } else { Poll::Ready(()) }
     }
 
@@ -244,7 +249,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         let compiled = draft.compiled.as_ref().expect("`check` has compiled the plan");
         let plan = draft.plan(compiled);
         storage.is_running = true;
-        let RunStorage { ready, timers, free, open, slots, slot_of, is_running, .. } = storage;
+        let RunStorage { ready, timers, free, open, slots, slot_of, claims, is_running, .. } = storage;
         let state = Storage { states: &mut record.states, ready, timers, free, open };
         // The states are new: they have just been made, or reset.
         let setup = DynamicSetup { plan, numbering: draft.numbering(), config };
@@ -257,6 +262,8 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             names: &draft.names,
             slots: slots.as_mut().expect("`prepare` has made the slots"),
             slot_of,
+            wants: &draft.shared_uses,
+            claims,
             is_running,
             tokens,
             observers: TracedObservers::new(observers),
