@@ -11,6 +11,7 @@ mod models;
 mod polled_run;
 mod run;
 mod traced;
+mod waiting;
 mod wakes;
 
 pub use traced::PanicSource;

@@ -1,16 +1,11 @@
 //! A run's arguments: steps without a body, whose results are given at the run.
 
-use super::{PipelineOf, plan_error::PlanErrorKind, runner::Runner};
+use super::{PipelineOf, plan_error::PlanErrorKind};
 use crate::{
     diagram::StepNames,
     steps::{Attempt, AttemptError, Cell, Handle, Holds, HoldsResult, Kind, Names, ResultSlot, Suggestions, Work},
 };
-use alloc::{
-    collections::BTreeSet,
-    string::{String, ToString},
-    sync::Arc,
-    vec::Vec,
-};
+use alloc::{collections::BTreeSet, string::String, sync::Arc, vec::Vec};
 use core::{
     any::{TypeId, type_name},
     marker::PhantomData,
@@ -22,7 +17,7 @@ use rungs_scheduler::StepId;
 impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// Adds an input: a step without a body, whose result is an argument of each run. Steps need it as they need any other.
     ///
-    /// Its value is [`given`](Runner::given) to the runner, and a run without it is a plan error. In the run it is a step
+    /// Its value is [`given`](super::Runner::given) to the runner, and a run without it is a plan error. In the run it is a step
     /// that succeeds at its first attempt, without taking any time; diagrams and reports show that it is an input. It has no
     /// settings, and the pipeline's [defaults](Self::defaults) do not apply to it.
     ///
@@ -56,60 +51,6 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     }
 }
 
-impl<'env, E, K: Kind<'env, E>, O> Runner<'_, 'env, E, K, O> {
-    /// Gives the value of an [input](PipelineOf::input) for this run.
-    ///
-    /// Each input must be given once. One that is missing, that is given twice, or that is not an input of this pipeline is a
-    /// plan error.
-    ///
-    /// ```
-    /// use rungs::{NoClock, Pipeline};
-    ///
-    /// let mut p: Pipeline = Pipeline::new("page");
-    /// let number = p.input::<u64>("number");
-    /// let error = futures_lite::future::block_on(p.run(&NoClock)).unwrap_err();
-    /// assert_eq!(
-    ///     error.to_string(),
-    ///     "pipeline `page` cannot run, 1 mistake:\n\
-    ///      - input `number` of type `u64` is missing: call `.given(..)` on the runner",
-    /// );
-    /// let report = futures_lite::future::block_on(p.runner().given(number, 7).run(&NoClock))?;
-    /// assert_eq!(*report.output(number).unwrap(), 7);
-    /// # Ok::<(), rungs::PipelineError>(())
-    /// ```
-    pub fn given<T>(mut self, input: Handle<T>, value: T) -> Self
-    where
-        T: 'static,
-        K: HoldsResult<T, K::Cell>,
-    {
-        let key = GivenKey::Handle { pipeline: input.pipeline, step: input.step };
-        self.given.push(Given::new::<T, K, E>(key, value));
-        self
-    }
-
-    /// As [`given`](Self::given), by name. A value of another type than the input's is a plan error.
-    ///
-    /// ```
-    /// use rungs::{NoClock, Pipeline};
-    ///
-    /// let mut p: Pipeline = Pipeline::new("page");
-    /// let number = p.input::<u64>("number");
-    /// let error = futures_lite::future::block_on(p.runner().given_named("number", "7").run(&NoClock)).unwrap_err();
-    /// assert!(error.to_string().ends_with("input `number` is of type `u64`, and is given a value of type `&str`"));
-    /// let report = futures_lite::future::block_on(p.runner().given_named("number", 7_u64).run(&NoClock))?;
-    /// assert_eq!(*report.output(number).unwrap(), 7);
-    /// # Ok::<(), rungs::PipelineError>(())
-    /// ```
-    pub fn given_named<T>(mut self, input: &str, value: T) -> Self
-    where
-        T: 'static,
-        K: HoldsResult<T, K::Cell>,
-    {
-        self.given.push(Given::new::<T, K, E>(GivenKey::Name(input.to_string()), value));
-        self
-    }
-}
-
 /// The type of a value, for checks and for texts.
 #[derive(Clone, Copy)]
 pub(super) struct ValueType {
@@ -131,13 +72,16 @@ pub(super) struct Given<C: ?Sized> {
 }
 
 /// The input that a value is given for.
-enum GivenKey {
+pub(super) enum GivenKey {
     Handle { pipeline: u32, step: StepId },
     Name(String),
 }
 
 impl<C: ?Sized> Given<C> {
-    fn new<'env, T: 'static, K: Kind<'env, E, Cell = C> + HoldsResult<T, C>, E>(key: GivenKey, value: T) -> Self {
+    pub(super) fn new<'env, T: 'static, K: Kind<'env, E, Cell = C> + HoldsResult<T, C>, E>(
+        key: GivenKey,
+        value: T,
+    ) -> Self {
         Self { key, value_type: ValueType::of::<T>(), cell: K::cell(ResultSlot::fill(None, value)) }
     }
 

@@ -8,6 +8,7 @@ mod compiled;
 mod cycles;
 mod draft;
 mod errors;
+mod given;
 mod input;
 mod inputs;
 mod needs;
