@@ -121,6 +121,8 @@ mod exit;
 #[cfg(any(feature = "alloc", feature = "macros"))]
 mod exit_code;
 #[cfg(feature = "alloc")]
+mod lock;
+#[cfg(feature = "alloc")]
 mod panics;
 #[cfg(feature = "std")]
 mod seed;
@@ -205,7 +207,8 @@ pub use cancel::CancelToken;
 #[cfg(feature = "alloc")]
 pub use dynamic::{
     BoxError, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, PanicSource, Pipeline,
-    PipelineError, PipelineOf, PlanError, PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, Warnings, own,
+    PipelineError, PipelineOf, PlanError, PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, StepWatch, Warnings,
+    WatchError, own,
 };
 #[cfg(feature = "std")]
 pub use exit::Exit;

@@ -48,4 +48,5 @@ mod turns;
 mod ui;
 mod wakes;
 mod warnings;
+mod watches;
 mod width;

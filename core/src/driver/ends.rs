@@ -24,6 +24,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     #[inline(always)]
     pub(super) fn succeeded(&mut self, step: StepId, result: Arc<K::Cell>, now: Instant) {
         let parts = &mut self.parts;
+        parts.watches.succeeded(step, &result);
         if let Some(slot) = parts.results.get_mut(step.index()) {
             *slot = Some(result);
         }
@@ -185,6 +186,9 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         let parts = &mut self.parts;
         if let (Some(work), Some(slot)) = (parts.works.get_mut(step.index()), parts.results.get_mut(step.index())) {
             *slot = work.as_mut().yield_cell();
+        }
+        if let Some(state) = parts.scheduler.state(step) {
+            parts.watches.ended(step, state.status(), state.cause());
         }
         if !O::LISTEN {
             return;

@@ -13,7 +13,7 @@ use crate::{
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
     panics::drop_map,
-    steps::{Attempt, AttemptError, Errors, Kind, Names, RetryPredicate, Work},
+    steps::{Attempt, AttemptError, Errors, Kind, Names, RetryPredicate, Watches, Work},
     time::Timer,
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
@@ -38,6 +38,7 @@ pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) wants: &'r Wants,
     pub(crate) claims: &'r mut Claims,
     pub(crate) is_running: &'r mut bool,
+    pub(crate) watches: Watches<K::Cell>,
     pub(crate) tokens: Tokens,
     pub(crate) observers: TracedObservers<O>,
 }

@@ -12,7 +12,7 @@ use crate::{
     observers::{Added, Closure, Observers},
     panics::guard,
     report::{Report, RunNotes},
-    steps::{Kind, Work},
+    steps::{Handle, Kind, StepWatch, Watches, Work},
     time::Timer,
 };
 use alloc::{sync::Arc, vec::Vec};
@@ -53,6 +53,7 @@ pub struct Runner<'p, 'env, E, K: Kind<'env, E>, O = ()> {
     config: Config,
     tokens: Tokens,
     pub(super) given: Vec<Given<K::Cell>>,
+    watches: Watches<K::Cell>,
     observers: O,
 }
 
@@ -67,7 +68,14 @@ impl<'env, E, K: Kind<'env, E>, O> fmt::Debug for Runner<'_, 'env, E, K, O> {
 
 impl<'p, 'env, E, K: Kind<'env, E>> Runner<'p, 'env, E, K> {
     pub(super) fn new(steps: &'p mut Steps<'env, E, K>) -> Self {
-        Self { steps, config: Config::DEFAULT, tokens: Tokens::default(), given: Vec::new(), observers: () }
+        Self {
+            steps,
+            config: Config::DEFAULT,
+            tokens: Tokens::default(),
+            given: Vec::new(),
+            watches: Watches::new(),
+            observers: (),
+        }
     }
 }
 
@@ -138,13 +146,19 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
 
     /// Adds an observer, which is called with each event. `&mut observer` is an observer as well.
     pub fn observe<O2: Observer<E>>(self, observer: O2) -> Runner<'p, 'env, E, K, Added<O, O2>> {
-        let Self { steps, config, tokens, given, observers: others } = self;
-        Runner { steps, config, tokens, given, observers: Added { others, observer } }
+        let Self { steps, config, tokens, given, watches, observers: others } = self;
+        Runner { steps, config, tokens, given, watches, observers: Added { others, observer } }
     }
 
     /// Adds a closure that is called with each event.
     pub fn on_event<F: FnMut(&Event<'_, E>)>(self, closure: F) -> Runner<'p, 'env, E, K, Added<O, Closure<F>>> {
         self.observe(Closure(closure))
+    }
+
+    /// The end of a step, which another task may await while the run goes on. [`StepWatch`] has an example.
+    pub fn watch<T>(&mut self, step: Handle<T>) -> StepWatch<T, K::Cell> {
+        let is_own = step.pipeline == self.steps.draft.names.id();
+        self.watches.add(is_own.then_some(step.step))
     }
 
     /// Runs all steps, and reports.
@@ -159,13 +173,13 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
     where
         O: Observers<E>,
     {
-        let Self { steps, config, tokens, given, observers } = self;
+        let Self { steps, config, tokens, given, watches, observers } = self;
         steps.draft.check(&config, T::TICKS, &given)?;
         poll_fn(|cx| steps.poll_left(cx)).await;
         #[cfg(feature = "std")]
         let wall_clock = crate::report::wall_clock();
         let started = steps.make_ready(config, given, timer)?;
-        let ran = steps.driver(config, tokens, observers, started).run(started, timer).await;
+        let ran = steps.driver(config, tokens, watches, observers, started).run(started, timer).await;
         let RunEnd { errors, started, finished } = ran.map_err(|panic| steps.broke_off(panic))?;
         Ok(Report {
             names: steps.draft.names.clone(),
@@ -241,6 +255,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         &mut self,
         config: Config,
         tokens: Tokens,
+        watches: Watches<K::Cell>,
         observers: O,
         now: crate::Instant,
     ) -> Driver<'_, 'env, E, K, O> {
@@ -265,6 +280,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             wants: &draft.shared_uses,
             claims,
             is_running,
+            watches,
             tokens,
             observers: TracedObservers::new(observers),
         })

@@ -1,9 +1,7 @@
 //! A step's claim to all shared resources that it uses.
 
-use super::{
-    lock::Lock,
-    resource::{SharedResource, Waiter},
-};
+use super::resource::{SharedResource, Waiter};
+use crate::lock::Lock;
 use alloc::{sync::Arc, vec::Vec};
 use core::task::Waker;
 use rungs_scheduler::Instant;

@@ -2,7 +2,6 @@
 
 mod bucket;
 mod claim;
-mod lock;
 mod resource;
 
 pub use resource::SharedResource;

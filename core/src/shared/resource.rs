@@ -1,6 +1,7 @@
 //! A resource of several runs.
 
-use super::{bucket::Bucket, lock::Lock};
+use super::bucket::Bucket;
+use crate::lock::Lock;
 use alloc::{collections::VecDeque, string::String, sync::Arc, vec::Vec};
 use core::{fmt, task::Waker, time::Duration};
 use rungs_scheduler::Instant;

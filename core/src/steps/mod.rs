@@ -10,6 +10,7 @@ mod kind;
 mod names;
 mod run_record;
 mod warnings;
+mod watch;
 mod work;
 
 pub use attempt::Attempt;
@@ -17,6 +18,7 @@ pub use cell::{Cell, LocalCell, Out, ResultSlot, SharedCell};
 pub use handle::Handle;
 pub use kind::{Holds, HoldsResult, Kind, Local, Shared};
 pub use warnings::{PlanWarning, Warnings};
+pub use watch::{StepWatch, WatchError};
 pub use work::{AttemptError, Work};
 
 pub(crate) use cell::{OtherType, slot};
@@ -24,4 +26,5 @@ pub(crate) use closest::Suggestions;
 pub(crate) use dependents::Dependents;
 pub(crate) use names::Names;
 pub(crate) use run_record::{Errors, OwnErrors, RunRecord};
+pub(crate) use watch::Watches;
 pub(crate) use work::RetryPredicate;

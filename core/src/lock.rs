@@ -5,7 +5,7 @@ use core::cell::RefCell;
 
 /// A value behind a lock: a mutex where there is std, and a critical section elsewhere, because a task may be interrupted
 /// there by another of a higher priority.
-pub(super) struct Lock<T> {
+pub(crate) struct Lock<T> {
     #[cfg(feature = "std")]
     value: std::sync::Mutex<T>,
     #[cfg(not(feature = "std"))]
@@ -13,7 +13,7 @@ pub(super) struct Lock<T> {
 }
 
 impl<T> Lock<T> {
-    pub(super) const fn new(value: T) -> Self {
+    pub(crate) const fn new(value: T) -> Self {
         #[cfg(feature = "std")]
         return Self { value: std::sync::Mutex::new(value) };
         #[cfg(not(feature = "std"))]
@@ -21,7 +21,7 @@ impl<T> Lock<T> {
     }
 
     /// Calls `change` with the value. It must not take the same lock.
-    pub(super) fn with<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
+    pub(crate) fn with<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
         // Nothing that is called under the lock panics, so a value that was left half-way does not occur.
         #[cfg(feature = "std")]
         return change(&mut self.value.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
