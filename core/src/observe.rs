@@ -1,12 +1,15 @@
 //! Events of a run, and what receives them.
 
-#[cfg(feature = "alloc")]
-use crate::escape::Name;
 use crate::{
     diagram::StepNames,
     error::StepError,
     escape::{StepName, write_error},
     reason::{Origin, ReasonText, earlier},
+};
+#[cfg(feature = "alloc")]
+use crate::{
+    escape::{Escape, Name},
+    steps::Emitted,
 };
 use core::{fmt, time::Duration};
 #[cfg(any(feature = "alloc", feature = "macros"))]
@@ -147,6 +150,9 @@ pub enum EventKind<'a, E> {
         /// For starts: not before this. `None` if attempts that are in flight hold what it lacks.
         until: Option<Instant>,
     },
+    /// The step tells something while its attempt is in flight, by [`StepCx::emit`](crate::StepCx::emit).
+    #[cfg(feature = "alloc")]
+    Emitted(&'a Emitted),
     /// An attempt failed, and another will follow.
     Retrying {
         /// Why it failed.
@@ -349,6 +355,8 @@ impl<E: fmt::Display> fmt::Display for Event<'_, E> {
             EventKind::RunStarted(run) => write!(f, "run started: {run}"),
             EventKind::Started if self.attempt == 1 => f.write_str("started"),
             EventKind::Started => write!(f, "attempt {}", AttemptCount(self.attempt)),
+            #[cfg(feature = "alloc")]
+            EventKind::Emitted(value) => fmt::Write::write_fmt(&mut Escape(f), format_args!("{value}")),
             #[cfg(feature = "alloc")]
             EventKind::Waiting { resource, until } => {
                 if self.attempt > 1 {

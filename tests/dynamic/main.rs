@@ -12,6 +12,7 @@ mod arguments;
 mod cancelling;
 mod clean_up;
 mod dropping;
+mod emitted;
 mod errors;
 mod events;
 mod executors;

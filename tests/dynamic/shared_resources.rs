@@ -325,3 +325,22 @@ fn a_plan_shows_what_is_shared_beside_what_is_its_own() {
     assert_eq!(plan.get("other").unwrap().uses().count(), 0);
     assert_eq!(format!("{db:?}"), "SharedResource { name: \"db\", units: 4, free: 4, waiting: 0 }");
 }
+
+#[test]
+fn many_steps_wait_whatever_the_limit_of_their_run_is() {
+    let (sim, log) = (Sim::new(), Log::new());
+    let db = SharedResource::new("db", 1);
+    let clock = sim.clock();
+    let mut holder = sleeper(&sim, "holder", &db, 1, 100);
+    let mut p: Pipeline<'_> = Pipeline::new("many");
+    for step in 0..200 {
+        p.step(&format!("step {step}")).uses(&db, 1).run(async || Ok(()));
+    }
+    let run = p.runner().max_concurrent(1).observe(log.clone()).run(&clock);
+    let (_, report) = sim.block_on(zip(holder.run(&clock), run)).unwrap();
+    let report = report.unwrap();
+    assert_eq!(report.count(Status::Success), 200);
+    assert!(report.steps().all(|step| step.started_at().map(|at| at.as_nanos()) == Some(100_000_000)));
+    assert_eq!(log.lines().iter().filter(|line| line.contains("waits")).count(), 200);
+    assert_eq!((db.free(), db.waiting()), (1, 0));
+}

@@ -130,6 +130,9 @@ impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for Polled
     fn poll_woken(&mut self, _: &mut Context<'_>) -> bool {
         let driver = &mut *self.driver;
         driver.poll_due_claims(self.now);
+        if O::LISTEN {
+            driver.parts.notify_emitted(self.now);
+        }
         let mut pass = if driver.is_half_way { core::mem::take(&mut driver.pass) } else { Pass::default() };
         while !self.budget.is_used_up() {
             let driver = &mut *self.driver;

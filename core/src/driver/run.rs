@@ -13,7 +13,7 @@ use crate::{
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
     panics::drop_map,
-    steps::{Attempt, AttemptError, Errors, Kind, Names, RetryPredicate, Watches, Work},
+    steps::{Attempt, AttemptError, Emission, Emissions, Errors, Kind, Names, RetryPredicate, Watches, Work},
     time::Timer,
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
@@ -39,6 +39,8 @@ pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) claims: &'r mut Claims,
     pub(crate) is_running: &'r mut bool,
     pub(crate) watches: Watches<K::Cell>,
+    /// What steps emit, in a run with observers.
+    pub(crate) emissions: Option<&'r Arc<Emissions>>,
     pub(crate) tokens: Tokens,
     pub(crate) observers: TracedObservers<O>,
 }
@@ -72,7 +74,19 @@ pub(super) struct Postponed(pub(super) Vec<(StepId, Outcome)>);
 impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> {
     #[inline]
     pub(super) fn notify(&mut self, step: StepId, attempt: u32, at: Instant, kind: EventKind<'_, E>) {
+        if O::LISTEN {
+            self.notify_emitted(at);
+        }
         self.observers.on_event(&Event { at, step: Some(step), name: self.names.name(step), attempt, kind });
+    }
+
+    /// Reports what steps have emitted since the last time.
+    #[inline]
+    pub(super) fn notify_emitted(&mut self, at: Instant) {
+        for Emission { step, attempt, value } in self.emissions.iter().flat_map(|emissions| emissions.take()) {
+            let (name, kind) = (self.names.name(step), EventKind::Emitted(&value));
+            self.observers.on_event(&Event { at, step: Some(step), name, attempt, kind });
+        }
     }
 
     /// Reports the start of the run, once.
@@ -88,6 +102,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
     /// Reports the end of the run.
     pub(super) fn notify_end(&mut self, at: Instant) {
         if O::LISTEN {
+            self.notify_emitted(at);
             let states = self.scheduler.states();
             let optional = OptionalSteps::Plan(self.scheduler.setup().plan());
             let kind = EventKind::RunEnded { counts: Counts::of(states), exit_code: exit_code(states, optional) };
@@ -186,7 +201,13 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         let (Some(work), Some(waker)) = (parts.works.get_mut(step.index()), parts.slots.waker(slot)) else {
             return Poll::Ready(Err(AttemptError::TaskDropped));
         };
-        let begin = start.map(|started| Attempt { step, started, scheduler: &parts.scheduler, names: parts.names });
+        let begin = start.map(|started| Attempt {
+            step,
+            started,
+            scheduler: &parts.scheduler,
+            names: parts.names,
+            emissions: parts.emissions,
+        });
         self.polled = step.number();
         let polled = work.as_mut().poll(&mut Context::from_waker(waker), begin.as_ref(), parts.results);
         self.polled = NO_SLOT;

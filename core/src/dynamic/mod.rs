@@ -25,8 +25,8 @@ mod uses;
 pub use crate::driver::PanicSource;
 pub use crate::report::{Holds as HoldsError, HoldsLocal, HoldsSend, IsError, Text};
 pub use crate::steps::{
-    Attempt, AttemptError, Cell, Handle, Holds, HoldsResult, Kind, Local, LocalCell, Out, PlanWarning, ResultSlot,
-    Shared, SharedCell, StepWatch, Warnings, WatchError, Work,
+    Attempt, AttemptError, Cell, Emitted, Handle, Holds, HoldsResult, Kind, Local, LocalCell, Out, PlanWarning,
+    ResultSlot, Shared, SharedCell, StepWatch, Warnings, WatchError, Work,
 };
 pub use body::{Body, Plain, WithCx};
 pub use builder::{AddStep, StepBuilder};

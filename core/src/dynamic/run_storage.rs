@@ -1,7 +1,10 @@
 //! The memory of a pipeline's runs.
 
-use crate::driver::{Claims, WakerSlots};
-use alloc::vec::Vec;
+use crate::{
+    driver::{Claims, WakerSlots},
+    steps::Emissions,
+};
+use alloc::{sync::Arc, vec::Vec};
 use rungs_scheduler::{Config, StorageSize, TimerEntry};
 
 /// The memory that runs write to, kept from one run to the next.
@@ -13,6 +16,8 @@ pub(super) struct RunStorage {
     pub(super) open: Vec<u32>,
     pub(super) slot_of: Vec<u32>,
     pub(super) slots: Option<WakerSlots>,
+    /// What steps have emitted, in runs with observers. It wakes the run by its slots.
+    pub(super) emissions: Option<Arc<Emissions>>,
     /// Shared resources that steps hold or wait for.
     pub(super) claims: Claims,
     /// Still set after a run that was forgotten rather than dropped: its steps may have attempts in flight.
@@ -37,6 +42,18 @@ impl RunStorage {
         let width = limit.map_or(needed.states, |limit| needed.states.min(limit as usize));
         if self.slots.as_ref().is_none_or(|slots| slots.capacity() < width) {
             self.slots = Some(WakerSlots::new(width));
+            self.emissions = None;
+        }
+    }
+
+    /// What an earlier run left is not told to the observers of the next one.
+    pub(super) fn renew_emissions(&mut self, has_observers: bool) {
+        match &self.emissions {
+            Some(emissions) => drop(emissions.take()),
+            None if has_observers => {
+                self.emissions = self.slots.as_ref().map(|slots| Arc::new(Emissions::new(slots.run_waker())));
+            }
+            None => {}
         }
     }
 }

@@ -264,7 +264,8 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         let compiled = draft.compiled.as_ref().expect("`check` has compiled the plan");
         let plan = draft.plan(compiled);
         storage.is_running = true;
-        let RunStorage { ready, timers, free, open, slots, slot_of, claims, is_running, .. } = storage;
+        storage.renew_emissions(O::LISTEN);
+        let RunStorage { ready, timers, free, open, slots, slot_of, claims, emissions, is_running, .. } = storage;
         let state = Storage { states: &mut record.states, ready, timers, free, open };
         // The states are new: they have just been made, or reset.
         let setup = DynamicSetup { plan, numbering: draft.numbering(), config };
@@ -281,6 +282,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             claims,
             is_running,
             watches,
+            emissions: emissions.as_ref().filter(|_| O::LISTEN),
             tokens,
             observers: TracedObservers::new(observers),
         })
