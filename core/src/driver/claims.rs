@@ -6,7 +6,7 @@ use alloc::{
     sync::Arc,
 };
 use core::task::Waker;
-use rungs_scheduler::Instant;
+use rungs_scheduler::{Instant, StepId};
 
 /// What steps use of shared resources, for those that use any.
 pub(crate) type Wants = BTreeMap<u32, Arc<[Want]>>;
@@ -15,6 +15,7 @@ pub(crate) type Wants = BTreeMap<u32, Arc<[Want]>>;
 /// run that is forgotten.
 #[derive(Default)]
 pub(crate) struct Claims {
+    wants: Arc<Wants>,
     by_step: BTreeMap<u32, Entry>,
     /// The steps that wait, by the time when they ask again though nobody wakes them.
     waiting: BTreeSet<(Instant, u32)>,
@@ -26,8 +27,19 @@ struct Entry {
 }
 
 impl Claims {
-    /// Polls the claim of a step, which may be a new one.
-    pub(super) fn poll(&mut self, step: u32, wants: &Arc<[Want]>, now: Instant, waker: &Waker) -> Result<(), Lack> {
+    /// Sets what the steps want in the next run.
+    pub(crate) fn set_wants(&mut self, wants: &Arc<Wants>) {
+        self.wants = wants.clone();
+    }
+
+    /// What a step wants, if it uses shared resources.
+    pub(super) fn wants(&self, step: StepId) -> Option<&Arc<[Want]>> {
+        self.wants.get(&step.number())
+    }
+
+    /// Polls the claim of a step, which may be a new one. Without wants there is nothing to wait for.
+    pub(super) fn poll(&mut self, step: u32, now: Instant, waker: &Waker) -> Result<(), Lack> {
+        let Some(wants) = self.wants.get(&step) else { return Ok(()) };
         let entry = || Entry { claim: Claim::new(wants.clone()), due: Instant::NEVER };
         let Entry { claim, due } = self.by_step.entry(step).or_insert_with(entry);
         self.waiting.remove(&(*due, step));
@@ -40,11 +52,8 @@ impl Claims {
     }
 
     /// Gives back what a step holds, or takes it out of the queues.
-    #[inline]
     pub(crate) fn end(&mut self, step: u32) {
-        if !self.by_step.is_empty()
-            && let Some(Entry { claim, due }) = self.by_step.remove(&step)
-        {
+        if let Some(Entry { claim, due }) = self.by_step.remove(&step) {
             self.waiting.remove(&(due, step));
             drop(claim);
         }

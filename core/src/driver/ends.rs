@@ -24,20 +24,28 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     #[inline(always)]
     pub(super) fn succeeded(&mut self, step: StepId, result: Arc<K::Cell>, now: Instant) {
         let parts = &mut self.parts;
-        parts.watches.succeeded(step, &result);
         if let Some(slot) = parts.results.get_mut(step.index()) {
             *slot = Some(result);
         }
         parts.scheduler.handle_outcome(step, Outcome::Success, now);
-        self.end_claim(step);
-        let parts = &mut self.parts;
-        if !self.errors.is_empty() {
-            drop_caught(self.errors.remove(&step.number()));
+        if self.has_notes {
+            self.forget(step);
         }
+        let parts = &mut self.parts;
         let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
         let kind =
             EventKind::Ended { status: Status::Success, cause: None, origin: None, error: None, own_error: None };
         parts.notify(step, attempt, now, kind);
+    }
+
+    /// Ends what is kept of a step that has succeeded: the errors of earlier attempts, its claim, its watches.
+    #[cold]
+    fn forget(&mut self, step: StepId) {
+        self.end_claim(step);
+        if let Some(Some(result)) = self.parts.results.get(step.index()) {
+            self.parts.watches.succeeded(step, result);
+        }
+        drop_caught(self.errors.remove(&step.number()));
     }
 
     /// Handles an attempt that returned an error, or that its executor dropped.
@@ -164,6 +172,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
 
     fn keep_error(&mut self, step: StepId, own: StepError<E>) {
         let attempt = self.parts.scheduler.state(step).map_or(1, StepState::attempts);
+        self.has_notes = true;
         drop_caught(self.errors.entry(step.number()).or_default().note(attempt, own));
     }
 

@@ -197,8 +197,11 @@ impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for Polled
     }
 
     fn poll_deadline(&mut self) -> Option<Instant> {
-        let (limit, claim) = (self.driver.parts.scheduler.poll_deadline(), self.driver.parts.claims.next_due());
-        limit.into_iter().chain(claim).min()
+        let limit = self.driver.parts.scheduler.poll_deadline();
+        match self.driver.next_due_claim() {
+            Some(due) => Some(limit.unwrap_or(due).min(due)),
+            None => limit,
+        }
     }
 
     fn poll_sleep(

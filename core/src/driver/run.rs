@@ -2,7 +2,7 @@
 
 use super::{
     attempt::{self, goes_on},
-    claims::{Claims, Wants},
+    claims::Claims,
     traced::TracedObservers,
     wakes::{NO_SLOT, Pass, WakerSlots},
 };
@@ -34,9 +34,8 @@ pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) slots: &'r mut WakerSlots,
     /// The waker slot of each step that has one; grown when a step first does not end at its first poll.
     pub(crate) slot_of: &'r mut Vec<u32>,
-    /// What the steps use of shared resources, and their claims.
-    pub(crate) wants: &'r Wants,
-    pub(crate) claims: &'r mut Claims,
+    /// The claims to shared resources, where steps use any.
+    pub(crate) claims: Option<&'r mut Claims>,
     pub(crate) is_running: &'r mut bool,
     pub(crate) watches: Watches<K::Cell>,
     /// What steps emit, in a run with observers.
@@ -61,6 +60,8 @@ pub(crate) struct Driver<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> {
     pub(super) spare: u32,
     /// The step whose attempt is being polled, to which a panic belongs; otherwise `NO_SLOT`.
     pub(super) polled: u32,
+    /// Whether something is to be done at a success: errors of earlier attempts, claims, watches.
+    pub(super) has_notes: bool,
     /// Whether the last poll left woken steps over: then the pass goes on in the next one.
     pub(super) is_half_way: bool,
     pub(super) pass: Pass,
@@ -113,8 +114,10 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
 
 impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
     pub(crate) fn new(parts: DriverParts<'r, 'env, E, K, O>) -> Self {
+        let has_notes = parts.claims.is_some() || parts.watches.is_any();
         Self {
             parts,
+            has_notes,
             errors: Errors::new(),
             spare: NO_SLOT,
             polled: NO_SLOT,
@@ -253,8 +256,8 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Driver<'_, 'env, E, K,
         if !parts.scheduler.has_ended() || parts.scheduler.still_running() > 0 {
             parts.slots.retain(|step| {
                 let goes_on = parts.works.get_mut(step as usize).is_some_and(|work| goes_on(work.as_mut()));
-                if !goes_on {
-                    parts.claims.end(step);
+                if let Some(claims) = parts.claims.as_mut().filter(|_| !goes_on) {
+                    claims.end(step);
                 }
                 goes_on
             });

@@ -46,7 +46,8 @@ impl Draft<'_> {
                 },
             );
         }
-        input::check(given, &self.names, &self.inputs, &mut mistakes);
+        let inputs = self.inputs.as_deref().map_or(&[][..], |inputs| inputs);
+        input::check(given, &self.names, inputs, &mut mistakes);
         if mistakes.is_empty() { Ok(()) } else { Err(PlanError::new(self.names.pipeline().into(), mistakes)) }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     compiled::Compiled,
-    input::ValueType,
+    input::{Inputs, ValueType},
     needs::{Handles, Needs},
 };
 use crate::{diagram::StepNames, driver::Wants, steps::Names};
@@ -34,9 +34,9 @@ pub(crate) struct Draft<'env> {
     pub(super) by_name: Vec<Reference>,
     pub(super) uses_by_name: Vec<(StepId, Vec<(String, u32)>)>,
     /// The steps whose results are given at the run, in the order of declaration.
-    pub(super) inputs: Vec<(StepId, ValueType)>,
+    pub(super) inputs: Option<Box<Inputs>>,
     /// What steps use of shared resources.
-    pub(super) shared_uses: Wants,
+    pub(super) shared_uses: Option<Arc<Wants>>,
     /// What was seen to be wrong while steps were added.
     pub(super) mistakes: Vec<DraftError>,
     pub(super) compiled: Option<Compiled>,
@@ -94,8 +94,8 @@ impl<'env> Draft<'env> {
             classes: vec![Vec::new()],
             by_name: Vec::new(),
             uses_by_name: Vec::new(),
-            inputs: Vec::new(),
-            shared_uses: Wants::new(),
+            inputs: None,
+            shared_uses: None,
             mistakes: Vec::new(),
             compiled: None,
         }
@@ -262,7 +262,7 @@ impl<'env> Draft<'env> {
         let step = self.add(name);
         self.defaults = defaults;
         self.next = self.default_settings().unstated();
-        self.inputs.push((step, value_type));
+        self.inputs.get_or_insert_default().push((step, value_type));
         Arc::make_mut(&mut self.names).mark_input(step);
         step
     }

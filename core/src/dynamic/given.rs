@@ -33,7 +33,7 @@ impl<'env, E, K: Kind<'env, E>, O> Runner<'_, 'env, E, K, O> {
         K: HoldsResult<T, K::Cell>,
     {
         let key = GivenKey::Handle { pipeline: input.pipeline, step: input.step };
-        self.given.push(Given::new::<T, K, E>(key, value));
+        self.given.add(Given::new::<T, K, E>(key, value));
         self
     }
 
@@ -55,7 +55,7 @@ impl<'env, E, K: Kind<'env, E>, O> Runner<'_, 'env, E, K, O> {
         T: 'static,
         K: HoldsResult<T, K::Cell>,
     {
-        self.given.push(Given::new::<T, K, E>(GivenKey::Name(input.into()), value));
+        self.given.add(Given::new::<T, K, E>(GivenKey::Name(input.into()), value));
         self
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     diagram::StepNames,
     steps::{Attempt, AttemptError, Cell, Handle, Holds, HoldsResult, Kind, Names, ResultSlot, Suggestions, Work},
 };
-use alloc::{collections::BTreeSet, string::String, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeSet, string::String, sync::Arc, vec::Vec};
 use core::{
     any::{TypeId, type_name},
     marker::PhantomData,
@@ -64,6 +64,9 @@ impl ValueType {
     }
 }
 
+/// The inputs of a pipeline, in the order of declaration.
+pub(super) type Inputs = Vec<(StepId, ValueType)>;
+
 /// A value that is given to a run.
 pub(super) struct Given<C: ?Sized> {
     key: GivenKey,
@@ -105,11 +108,32 @@ impl<C: ?Sized> Given<C> {
     }
 }
 
-/// Puts the values into the results of the run, where the inputs find them.
-pub(super) fn put<C: ?Sized>(given: Vec<Given<C>>, names: &Names, results: &mut [Option<Arc<C>>]) {
-    for given in given {
-        if let Some(result) = given.step(names).and_then(|step| results.get_mut(step.index())) {
-            *result = Some(given.cell);
+/// All values that are given to a run. To most runs, which have none, it is a pointer.
+pub(super) struct Arguments<C: ?Sized>(Option<Box<ArgumentList<C>>>);
+
+struct ArgumentList<C: ?Sized> {
+    list: Vec<Given<C>>,
+}
+
+impl<C: ?Sized> Arguments<C> {
+    pub(super) const fn none() -> Self {
+        Self(None)
+    }
+
+    pub(super) fn add(&mut self, given: Given<C>) {
+        self.0.get_or_insert_with(|| Box::new(ArgumentList { list: Vec::new() })).list.push(given);
+    }
+
+    pub(super) fn list(&self) -> &[Given<C>] {
+        self.0.as_ref().map_or(&[], |arguments| &arguments.list)
+    }
+
+    /// Puts the values into the results of the run, where the inputs find them.
+    pub(super) fn put(self, names: &Names, results: &mut [Option<Arc<C>>]) {
+        for given in self.0.into_iter().flat_map(|arguments| arguments.list) {
+            if let Some(result) = given.step(names).and_then(|step| results.get_mut(step.index())) {
+                *result = Some(given.cell);
+            }
         }
     }
 }

@@ -349,8 +349,8 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         self.draft.number(config);
         let Some(compiled) = &self.draft.compiled else { return };
         let (plan, numbering) = (self.draft.plan(compiled), self.draft.numbering());
-        let has_claims = !self.draft.shared_uses.is_empty();
-        self.storage.fit(&StorageSize::for_run(&plan, &numbering, config), config, has_claims);
+        let needed = StorageSize::for_run(&plan, &numbering, config);
+        self.storage.fit(&needed, config, self.draft.shared_uses.as_ref());
         let steps = plan.len();
         // A record that a report holds belongs to that report.
         if Arc::get_mut(&mut self.record).is_none() {

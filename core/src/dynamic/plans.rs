@@ -94,7 +94,8 @@ impl PlanSource for Draft<'_> {
     }
 
     fn shared_uses(&self, step: StepId) -> &[Want] {
-        self.shared_uses.get(&step.number()).map_or(&[], |wants| wants)
+        let wants = self.shared_uses.as_ref().and_then(|wants| wants.get(&step.number()));
+        wants.map_or(&[], |wants| wants)
     }
 
     fn is_input(&self, step: StepId) -> bool {

@@ -1,10 +1,10 @@
 //! The memory of a pipeline's runs.
 
 use crate::{
-    driver::{Claims, WakerSlots},
+    driver::{Claims, WakerSlots, Wants},
     steps::Emissions,
 };
-use alloc::{sync::Arc, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use rungs_scheduler::{Config, StorageSize, TimerEntry};
 
 /// The memory that runs write to, kept from one run to the next.
@@ -19,7 +19,7 @@ pub(super) struct RunStorage {
     /// What steps have emitted, in runs with observers. It wakes the run by its slots.
     pub(super) emissions: Option<Arc<Emissions>>,
     /// Shared resources that steps hold or wait for.
-    pub(super) claims: Claims,
+    pub(super) claims: Option<Box<Claims>>,
     /// Still set after a run that was forgotten rather than dropped: its steps may have attempts in flight.
     pub(super) is_running: bool,
     /// Whether there was a run: steps must be reset before the next.
@@ -27,7 +27,7 @@ pub(super) struct RunStorage {
 }
 
 impl RunStorage {
-    pub(super) fn fit(&mut self, needed: &StorageSize, config: &Config, has_claims: bool) {
+    pub(super) fn fit(&mut self, needed: &StorageSize, config: &Config, wants: Option<&Arc<Wants>>) {
         fn grow<T: Clone + Default>(list: &mut Vec<T>, len: usize) {
             if list.len() < len {
                 list.resize(len, T::default());
@@ -37,8 +37,11 @@ impl RunStorage {
         grow(&mut self.timers, needed.timers);
         grow(&mut self.free, needed.free);
         grow(&mut self.open, needed.open);
+        if let Some(wants) = wants {
+            self.claims.get_or_insert_default().set_wants(wants);
+        }
         // An attempt that is given up frees its permit, but not its slot, and a claim has a slot without a permit.
-        let limit = config.get_max_concurrent().filter(|_| config.get_grace().is_none() && !has_claims);
+        let limit = config.get_max_concurrent().filter(|_| config.get_grace().is_none() && wants.is_none());
         let width = limit.map_or(needed.states, |limit| needed.states.min(limit as usize));
         if self.slots.as_ref().is_none_or(|slots| slots.capacity() < width) {
             self.slots = Some(WakerSlots::new(width));

@@ -1,10 +1,6 @@
 //! One run: its options, and how it is carried out.
 
-use super::{
-    PipelineError, Steps,
-    input::{self, Given},
-    run_storage::RunStorage,
-};
+use super::{PipelineError, Steps, input::Arguments, run_storage::RunStorage};
 use crate::{
     cancel::{CancelToken, Tokens},
     driver::{Driver, DriverParts, RunEnd, RunPanic, TracedObservers, poll_cancel},
@@ -15,7 +11,7 @@ use crate::{
     steps::{Handle, Kind, StepWatch, Watches, Work},
     time::Timer,
 };
-use alloc::{sync::Arc, vec::Vec};
+use alloc::sync::Arc;
 use core::{
     fmt,
     future::poll_fn,
@@ -52,7 +48,7 @@ pub struct Runner<'p, 'env, E, K: Kind<'env, E>, O = ()> {
     steps: &'p mut Steps<'env, E, K>,
     config: Config,
     tokens: Tokens,
-    pub(super) given: Vec<Given<K::Cell>>,
+    pub(super) given: Arguments<K::Cell>,
     watches: Watches<K::Cell>,
     observers: O,
 }
@@ -72,7 +68,7 @@ impl<'p, 'env, E, K: Kind<'env, E>> Runner<'p, 'env, E, K> {
             steps,
             config: Config::DEFAULT,
             tokens: Tokens::default(),
-            given: Vec::new(),
+            given: Arguments::none(),
             watches: Watches::new(),
             observers: (),
         }
@@ -174,7 +170,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         O: Observers<E>,
     {
         let Self { steps, config, tokens, given, watches, observers } = self;
-        steps.draft.check(&config, T::TICKS, &given)?;
+        steps.draft.check(&config, T::TICKS, given.list())?;
         poll_fn(|cx| steps.poll_left(cx)).await;
         #[cfg(feature = "std")]
         let wall_clock = crate::report::wall_clock();
@@ -204,13 +200,13 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     fn make_ready<T: Timer>(
         &mut self,
         config: Config,
-        given: Vec<Given<K::Cell>>,
+        given: Arguments<K::Cell>,
         timer: &T,
     ) -> Result<crate::Instant, PipelineError> {
         self.prepare(&config);
         self.renew();
         if let Some(record) = Arc::get_mut(&mut self.record) {
-            input::put(given, &self.draft.names, &mut record.results);
+            given.put(&self.draft.names, &mut record.results);
         }
         guard(|| timer.now()).map_err(|payload| self.broke_off(RunPanic::of_timer::<T>(payload)))
     }
@@ -230,7 +226,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         *is_running = false;
         let goes_on = |step| {
             let goes_on = works.get_mut(step as usize).is_some_and(|work| poll_cancel(work.as_mut(), cx).is_pending());
-            if !goes_on {
+            if let Some(claims) = claims.as_mut().filter(|_| !goes_on) {
                 claims.end(step);
             }
             goes_on
@@ -278,8 +274,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             names: &draft.names,
             slots: slots.as_mut().expect("`prepare` has made the slots"),
             slot_of,
-            wants: &draft.shared_uses,
-            claims,
+            claims: claims.as_deref_mut().filter(|_| draft.shared_uses.is_some()),
             is_running,
             watches,
             emissions: emissions.as_ref().filter(|_| O::LISTEN),

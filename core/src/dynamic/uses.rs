@@ -2,7 +2,7 @@
 
 use super::{draft::Draft, plan_error::PlanErrorKind};
 use crate::shared::{SharedResource, Want};
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 
 /// A resource that a step [uses](super::StepBuilder::uses): one of its pipeline by its name, or a [`SharedResource`].
 ///
@@ -79,18 +79,21 @@ impl Draft<'_> {
     fn use_shared(&mut self, resource: &SharedResource, units: u32) {
         self.next_settings();
         let next = self.next_step().number();
-        let mut wants: Vec<Want> = self.shared_uses.get(&next).map(|wants| wants.to_vec()).unwrap_or_default();
+        let all = Arc::make_mut(self.shared_uses.get_or_insert_default());
+        let mut wants: Vec<Want> = all.get(&next).map(|wants| wants.to_vec()).unwrap_or_default();
         match wants.iter_mut().find(|want| want.resource.is_same(resource)) {
             Some(want) => want.units = want.units.saturating_add(units),
             None => wants.push(Want { resource: resource.clone(), units }),
         }
-        self.shared_uses.insert(next, wants.into());
+        all.insert(next, wants.into());
     }
 
     /// Forgets what the next step uses of shared resources.
     pub(super) fn forget_shared_uses(&mut self) {
         let next = self.next_step().number();
-        self.shared_uses.remove(&next);
+        if let Some(all) = self.shared_uses.as_mut().filter(|all| all.contains_key(&next)) {
+            Arc::make_mut(all).remove(&next);
+        }
     }
 
     /// Finds the steps that use more of a shared resource than there is.
@@ -115,7 +118,7 @@ impl Draft<'_> {
     }
 
     fn all_shared_uses(&self) -> impl Iterator<Item = (rungs_scheduler::StepId, &Want)> {
-        let by_step = self.shared_uses.iter();
+        let by_step = self.shared_uses.iter().flat_map(|all| all.iter());
         by_step.flat_map(|(step, wants)| wants.iter().map(|want| (rungs_scheduler::StepId::from_number(*step), want)))
     }
 }

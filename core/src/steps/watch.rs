@@ -135,7 +135,9 @@ impl<T, C: ?Sized> fmt::Debug for StepWatch<T, C> {
 }
 
 /// The watches of one run, by step. To most runs, which have none, it is a pointer.
-pub(crate) struct Watches<C: ?Sized>(Option<Box<BTreeMap<u32, Vec<Arc<WatchState<C>>>>>>);
+pub(crate) struct Watches<C: ?Sized>(Option<Box<ByStep<C>>>);
+
+type ByStep<C> = BTreeMap<u32, Vec<Arc<WatchState<C>>>>;
 
 impl<C: ?Sized> Watches<C> {
     pub(crate) const fn new() -> Self {
@@ -152,12 +154,13 @@ impl<C: ?Sized> Watches<C> {
         StepWatch { state, result: PhantomData }
     }
 
+    pub(crate) const fn is_any(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// The step has ended with this result.
-    #[inline]
     pub(crate) fn succeeded(&mut self, step: StepId, result: &Arc<C>) {
-        if self.0.is_some() {
-            self.end(step, || Ok(result.clone()));
-        }
+        self.end(step, || Ok(result.clone()));
     }
 
     /// The step has ended without a result.
