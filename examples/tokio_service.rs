@@ -4,6 +4,9 @@
 //! reviews may be missing, and are asked again if they fail; price and stock may not. The warehouse takes as many milliseconds as
 //! the number of the product. After `LIMIT` the run is cut off, and the answer is 504.
 //!
+//! Two limits hold for all requests together: the warehouse is asked over `CONNECTIONS` connections, and the reviews at most
+//! `REVIEWS` times per second. A step that has to wait for that has not begun: its timeout does not run.
+//!
 //! When a client goes away, its request is dropped, its run with it, and the tasks of the run end. On Ctrl-C or SIGTERM the
 //! service accepts no further connection and lets the runs in flight end; on a second signal, or after `GRACE`, it cancels them.
 //!
@@ -16,13 +19,19 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::get;
-use rungs::{BoxError, CancelToken, Cause, Pipeline, PipelineError};
+use rungs::{BoxError, CancelToken, Cause, EventKind, Pipeline, PipelineError, SharedResource};
 use rungs_tokio::Tokio;
 use tokio::net::TcpListener;
 use tokio::time::{sleep, timeout};
 
 /// How long one request may take.
 const LIMIT: Duration = Duration::from_secs(2);
+
+/// How many requests ask the warehouse at the same time.
+const CONNECTIONS: u32 = 2;
+
+/// How often the reviews are asked per second.
+const REVIEWS: u32 = 4;
 
 /// How long the runs in flight may go on after the first signal.
 const GRACE: Duration = Duration::from_secs(10);
@@ -55,21 +64,40 @@ async fn reviews(product: u64, attempt: u32) -> Result<u64, BoxError> {
     if attempt == 1 { Err("the reviews are being restarted".into()) } else { Ok(product % 7) }
 }
 
+/// What all requests have in common.
+#[derive(Clone)]
+struct Service {
+    stop: CancelToken,
+    warehouse: SharedResource,
+    reviews: SharedResource,
+}
+
+impl Service {
+    fn new() -> Self {
+        Self {
+            stop: CancelToken::new(),
+            warehouse: SharedResource::new("warehouse", CONNECTIONS),
+            reviews: SharedResource::starts_per("reviews", REVIEWS, Duration::from_secs(1)),
+        }
+    }
+}
+
 /// What a request comes to.
-async fn product(State(stop): State<CancelToken>, Path(number): Path<u64>) -> (StatusCode, String) {
-    match page(&stop, number).await {
+async fn product(State(service): State<Service>, Path(number): Path<u64>) -> (StatusCode, String) {
+    match page(&service, number).await {
         Ok(answer) => answer,
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
     }
 }
 
-async fn page(stop: &CancelToken, number: u64) -> Result<(StatusCode, String), PipelineError> {
+async fn page(service: &Service, number: u64) -> Result<(StatusCode, String), PipelineError> {
     let mut p = Pipeline::new("page").spawn_on(Tokio);
     let price = p.step("price").run(move || price(number));
-    let stock = p.step("stock").run(move || stock(number));
+    let stock = p.step("stock").uses(&service.warehouse, 1).run(move || stock(number));
     let reviews = p
         .step("reviews")
         .optional()
+        .uses(&service.reviews, 1)
         .timeout(Duration::from_millis(500))
         .retries(2)
         .retry_delay(Duration::from_millis(10))
@@ -79,7 +107,12 @@ async fn page(stop: &CancelToken, number: u64) -> Result<(StatusCode, String), P
         .needs((price, stock))
         .run(async |price, stock| Ok(format!("{}.{:02} for one of {} in stock", *price / 100, *price % 100, *stock)));
 
-    let report = p.runner().deadline(LIMIT).cancel(stop).run(&Tokio).await?;
+    let runner = p.runner().deadline(LIMIT).cancel(&service.stop).on_event(|event| {
+        if let EventKind::Waiting { .. } = event.kind {
+            println!("product {number}: {event}");
+        }
+    });
+    let report = runner.run(&Tokio).await?;
     let answer = match report.output(page) {
         Ok(page) => {
             let stars = report.output(reviews).map_or("no reviews".to_owned(), |stars| format!("{} stars", *stars));
@@ -106,9 +139,9 @@ async fn main() -> io::Result<()> {
     let listener = TcpListener::bind(&address).await?;
     println!("listening on {}", listener.local_addr()?);
 
-    let stop = CancelToken::new();
-    let service = Router::new().route("/product/{number}", get(product)).with_state(stop.clone());
-    axum::serve(listener, service).with_graceful_shutdown(first_signal(stop)).await?;
+    let service = Service::new();
+    let routes = Router::new().route("/product/{number}", get(product)).with_state(service.clone());
+    axum::serve(listener, routes).with_graceful_shutdown(first_signal(service.stop)).await?;
     println!("stopped");
     Ok(())
 }

@@ -33,6 +33,8 @@
 //! | `deadline(d)` | the limit of the step, from the start of its first attempt, with all delays and waiting. If a delay would reach it, the step fails at once, with its last error |
 //! | `max_concurrent(n)` | the limit of attempts in flight. A step that waits for its next attempt holds no permit |
 //! | `uses(resource, k)` | the units of a resource that an attempt holds exactly while it is in flight. It takes all that it uses at once; a step that lacks a unit is passed over |
+//! | `uses(&shared, k)` | the same for a [`SharedResource`] of several runs, which has units or starts per span. A step that lacks one waits in the order of all that do; its attempt has not begun, so its timeout does not run |
+//! | `input(..)` of a pipeline | a step whose result is an argument of the run, [given](Runner::given) to the runner |
 //! | a need failed | the step is `Failed` with [`Cause::Dependency`], as soon as its first need ends without success. If that need was skipped or cancelled, the step is `Skipped` |
 //! | `skip_on_error` | a failed need makes the step `Skipped` instead |
 //! | `when_all_done` | the step waits for all needs and runs whatever their outcome, also after a stop |
@@ -124,9 +126,13 @@ mod exit;
 #[cfg(any(feature = "alloc", feature = "macros"))]
 mod exit_code;
 #[cfg(feature = "alloc")]
+mod lock;
+#[cfg(feature = "alloc")]
 mod panics;
 #[cfg(feature = "std")]
 mod seed;
+#[cfg(feature = "alloc")]
+mod shared;
 #[cfg(feature = "sim")]
 pub mod sim;
 #[cfg(feature = "alloc")]
@@ -208,9 +214,9 @@ pub use rungs_macros::pipeline;
 pub use cancel::CancelToken;
 #[cfg(feature = "alloc")]
 pub use dynamic::{
-    BoxError, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, Owned, PanicSource,
-    Pipeline, PipelineError, PipelineOf, PlanError, PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, Warnings,
-    own,
+    BoxError, Emitted, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, Owned, PanicSource,
+    Pipeline, PipelineError, PipelineOf, PlanError, PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, StepWatch,
+    Warnings, WatchError, own,
 };
 #[cfg(feature = "std")]
 pub use exit::Exit;
@@ -220,3 +226,5 @@ pub use report::{ErrorChain, OutputError, OutputErrorKind, Report, RunError};
 pub use report::{Reason, StepResult, StepResults};
 #[cfg(feature = "std")]
 pub use seed::random_seed;
+#[cfg(feature = "alloc")]
+pub use shared::SharedResource;

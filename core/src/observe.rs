@@ -6,6 +6,11 @@ use crate::{
     escape::{StepName, write_error},
     reason::{Origin, ReasonText, earlier},
 };
+#[cfg(feature = "alloc")]
+use crate::{
+    escape::{Escape, Name},
+    steps::Emitted,
+};
 use core::{fmt, time::Duration};
 #[cfg(any(feature = "alloc", feature = "macros"))]
 use rungs_scheduler::StepState;
@@ -136,6 +141,18 @@ pub enum EventKind<'a, E> {
     RunStarted(RunInfo<'a>),
     /// An attempt begins.
     Started,
+    /// The step lacks a [shared resource](crate::SharedResource). Its attempt begins when all that it uses is free; it has
+    /// not begun before.
+    #[cfg(feature = "alloc")]
+    Waiting {
+        /// The resource by name; of several, the one that is lacking longest.
+        resource: &'a str,
+        /// For starts: not before this. `None` if attempts that are in flight hold what it lacks.
+        until: Option<Instant>,
+    },
+    /// The step tells something while its attempt is in flight, by [`StepCx::emit`](crate::StepCx::emit).
+    #[cfg(feature = "alloc")]
+    Emitted(&'a Emitted),
     /// An attempt failed, and another will follow.
     Retrying {
         /// Why it failed.
@@ -338,6 +355,16 @@ impl<E: fmt::Display> fmt::Display for Event<'_, E> {
             EventKind::RunStarted(run) => write!(f, "run started: {run}"),
             EventKind::Started if self.attempt == 1 => f.write_str("started"),
             EventKind::Started => write!(f, "attempt {}", AttemptCount(self.attempt)),
+            #[cfg(feature = "alloc")]
+            EventKind::Emitted(value) => fmt::Write::write_fmt(&mut Escape(f), format_args!("{value}")),
+            #[cfg(feature = "alloc")]
+            EventKind::Waiting { resource, until } => {
+                if self.attempt > 1 {
+                    write!(f, "attempt {} ", AttemptCount(self.attempt))?;
+                }
+                write!(f, "waits for `{}`", Name(resource))?;
+                until.map_or(Ok(()), |until| write!(f, ", at least {:?}", until - self.at))
+            }
             EventKind::Retrying { error, next } => {
                 write_error(f, error)?;
                 match *next > self.at {

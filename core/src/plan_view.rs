@@ -1,5 +1,7 @@
 //! A read-only view of a plan, the same for both APIs.
 
+#[cfg(feature = "alloc")]
+use crate::shared::Want;
 use core::fmt;
 use rungs_scheduler::{Need, Plan, Settings, StepId, Use};
 
@@ -15,6 +17,18 @@ pub(crate) trait PlanSource {
     fn level(&self, step: StepId) -> u32;
     /// A resource and its units.
     fn resource(&self, resource: u32) -> Option<(&str, u32)>;
+    /// Whether the step's result is given at the run.
+    #[cfg(feature = "alloc")]
+    fn is_input(&self, step: StepId) -> bool {
+        let _ = step;
+        false
+    }
+    /// What the step uses of shared resources.
+    #[cfg(feature = "alloc")]
+    fn shared_uses(&self, step: StepId) -> &[Want] {
+        let _ = step;
+        &[]
+    }
     /// What the steps of a class use.
     fn uses(&self, class: u32) -> &[Use];
 }
@@ -130,6 +144,12 @@ impl<'p> PlannedStep<'p> {
         self.plan.0.plan().settings(self.step)
     }
 
+    /// Whether it is an [input](crate::PipelineOf::input), whose result is given at the run.
+    #[cfg(feature = "alloc")]
+    pub fn is_input(&self) -> bool {
+        self.plan.0.is_input(self.step)
+    }
+
     /// What it waits for, in the order in which that is stated.
     pub fn needs(&self) -> impl ExactSizeIterator<Item = PlannedNeed<'p>> + use<'p> {
         let plan = self.plan;
@@ -142,11 +162,14 @@ impl<'p> PlannedStep<'p> {
         plan.0.plan().dependents(self.step).iter().map(move |&need| PlannedNeed { plan, need })
     }
 
-    /// The resources that it uses, each with the units.
+    /// The resources that it uses, each with the units: those of its pipeline first, and then the shared ones.
     pub fn uses(&self) -> impl Iterator<Item = (&'p str, u32)> + use<'p> {
         let source = self.plan.0;
         let uses = source.uses(self.settings().get_class()).iter();
-        uses.filter_map(move |used| Some((source.resource(used.resource)?.0, used.units)))
+        let own = uses.filter_map(move |used| Some((source.resource(used.resource)?.0, used.units)));
+        #[cfg(feature = "alloc")]
+        let own = own.chain(source.shared_uses(self.step).iter().map(|want| (want.resource.name(), want.units)));
+        own
     }
 }
 

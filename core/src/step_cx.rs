@@ -3,7 +3,10 @@
 #[cfg(feature = "macros")]
 use crate::fixed::StaticPlan;
 #[cfg(feature = "alloc")]
-use crate::{diagram::StepNames, steps::Names};
+use crate::{
+    diagram::StepNames,
+    steps::{Emission, Emissions, Emitted, Names},
+};
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
 #[cfg(feature = "alloc")]
@@ -37,7 +40,26 @@ pub struct StepCx {
     /// [`Instant::NEVER`] without a limit: eight bytes less than an `Option` on a board.
     limit: Instant,
     #[cfg(feature = "alloc")]
-    cancelled: Option<Arc<AtomicBool>>,
+    shared: Option<Arc<CxShared>>,
+}
+
+/// What an attempt shares with its run.
+#[cfg(feature = "alloc")]
+pub(crate) struct CxShared {
+    is_cancelled: AtomicBool,
+    emissions: Option<Arc<Emissions>>,
+}
+
+#[cfg(feature = "alloc")]
+impl CxShared {
+    pub(crate) fn new(emissions: Option<Arc<Emissions>>) -> Self {
+        Self { is_cancelled: AtomicBool::new(false), emissions }
+    }
+
+    /// Asks the attempt to end.
+    pub(crate) fn cancel(&self) {
+        self.is_cancelled.store(true, Ordering::Release);
+    }
 }
 
 /// Where the names of the pipeline and its steps are kept.
@@ -60,13 +82,13 @@ impl StepCx {
             started,
             limit: limit.unwrap_or(Instant::NEVER),
             #[cfg(feature = "alloc")]
-            cancelled: None,
+            shared: None,
         }
     }
 
     #[cfg(feature = "alloc")]
-    pub(crate) fn cancelled_by(mut self, cancelled: Arc<AtomicBool>) -> Self {
-        self.cancelled = Some(cancelled);
+    pub(crate) fn sharing(mut self, shared: Arc<CxShared>) -> Self {
+        self.shared = Some(shared);
         self
     }
 
@@ -119,7 +141,38 @@ impl StepCx {
     /// own should check this from time to time.
     #[cfg(feature = "alloc")]
     pub fn is_cancelled(&self) -> bool {
-        self.cancelled.as_ref().is_some_and(|cancelled| cancelled.load(Ordering::Acquire))
+        self.shared.as_ref().is_some_and(|shared| shared.is_cancelled.load(Ordering::Acquire))
+    }
+
+    /// Tells the observers of the run a text, a number, or how much is done, as
+    /// [`EventKind::Emitted`](crate::EventKind::Emitted). Without observers it does nothing.
+    ///
+    /// Observers are told between the polls of the run, in the order of what is emitted, and before the end of the step.
+    /// What has been emitted and not told is kept, so a step should not emit more often than anybody looks. A step of a
+    /// `#[pipeline]` has no observers in this sense: nothing comes of what it emits.
+    ///
+    /// ```
+    /// use rungs::{NoClock, Pipeline, StepCx};
+    ///
+    /// let mut p: Pipeline = Pipeline::new("copy");
+    /// p.step("rows").run_with(async |cx: StepCx| {
+    ///     cx.emit("connected");
+    ///     for row in 1..=2 {
+    ///         cx.emit((row, 2));
+    ///     }
+    ///     Ok(())
+    /// });
+    /// let mut log = Vec::new();
+    /// let run = p.runner().on_event(|event| log.push(event.to_string())).run(&NoClock);
+    /// assert!(futures_lite::future::block_on(run)?.is_success());
+    /// assert_eq!(log[1..6], ["rows: started", "rows: connected", "rows: 1 of 2", "rows: 2 of 2", "rows: success"]);
+    /// # Ok::<(), rungs::PipelineError>(())
+    /// ```
+    #[cfg(feature = "alloc")]
+    pub fn emit(&self, value: impl Into<Emitted>) {
+        if let Some(emissions) = self.shared.as_ref().and_then(|shared| shared.emissions.as_ref()) {
+            emissions.push(Emission { step: self.step, attempt: self.attempt, value: value.into() });
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! The service, tried by a client: pages, the time limit, a client that goes away, and a stop with a run in flight.
+//! The service, tried by a client: pages, limits of one and of all requests, a client that goes away, and a stop with a run in
+//! flight.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -109,6 +110,33 @@ fn a_run_ends_with_the_client_that_goes_away() {
     service.line_after("product 60000: the warehouse is no longer asked");
     // It still serves others.
     assert_answer(service.ask("/product/1"), "200", "0.99 for one of 1 in stock");
+}
+
+#[test]
+fn all_requests_together_ask_the_warehouse_over_two_connections() {
+    let service = Service::start();
+    let [first, second] = ["60000", "60001"].map(|product| {
+        let client = service.ask(&format!("/product/{product}"));
+        service.line_after(&format!("product {product}: the warehouse is asked"));
+        client
+    });
+    let third = service.ask("/product/1");
+    service.line_after("product 1: stock: waits for `warehouse`");
+    drop(first);
+    service.line_after("product 1: the warehouse is asked");
+    assert_answer(third, "200", "0.99 for one of 1 in stock");
+    drop(second);
+}
+
+#[test]
+fn the_reviews_are_asked_so_often_per_second() {
+    let service = Service::start();
+    // Each request asks twice, and four times per second are allowed: the second times have to wait.
+    let clients: Vec<_> = (0..4).map(|_| service.ask("/product/3")).collect();
+    service.line_after("product 3: reviews: attempt 2 waits for `reviews`, at least ");
+    for client in clients {
+        assert_answer(client, "200", "2.99 for one of 3 in stock, 3 stars");
+    }
 }
 
 #[test]

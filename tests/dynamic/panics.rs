@@ -8,7 +8,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use rungs::{NoClock, Pipeline, Spawner, Status, StepError, TaskDropped};
+use rungs::{Backoff, NoClock, Pipeline, Spawner, Status, StepError, TaskDropped};
 use rungs_smol::Smol;
 
 use crate::support::{Count, Sim, block, drive, fates, give_way, ms};
@@ -241,4 +241,32 @@ fn an_error_that_cannot_be_shown_has_a_report() {
         assert!(matches!(report.get("bad").unwrap().error(), Some(StepError::Failed(Unspeakable))));
         assert!(matches!(report.get("behind").unwrap().error(), Some(StepError::Dependency { .. })));
     }
+}
+
+#[test]
+fn a_custom_backoff_that_panics_fails_its_step() {
+    fn backoff(retry: u32) -> std::time::Duration {
+        assert!(retry < 2, "no delay for retry {retry}");
+        ms(5)
+    }
+    let clock = Clock::new();
+    let mut p = Pipeline::with_error::<&str>("delays");
+    p.step("fails").retries(3).backoff(Backoff::custom(backoff)).run(|| async { Err::<(), _>("refused") });
+    p.step("hangs").retries(3).backoff(Backoff::custom(backoff)).timeout(ms(1)).run(|| async {
+        std::future::pending::<()>().await;
+        Ok(())
+    });
+    p.step("good").run(|| async {
+        clock.sleep(ms(50)).await;
+        Ok(())
+    });
+    let report = drive(&clock, p.run(&clock)).unwrap();
+    assert_eq!(
+        fates(&report),
+        [
+            "fails failed x2 0..5: panicked: no delay for retry 2 (attempt 2: refused)",
+            "hangs failed x2 0..7: panicked: no delay for retry 2",
+            "good success 0..50",
+        ]
+    );
 }

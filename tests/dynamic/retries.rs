@@ -36,6 +36,10 @@ fn delays_are_exact() {
     assert_eq!(attempts(4, 0, Backoff::exponential(ms(10)), 0), [0, 10, 30, 70, 150]);
     assert_eq!(attempts(4, 1, Backoff::exponential(ms(10)).cap(ms(25)), 0), [0, 11, 32, 58, 84]);
     assert_eq!(attempts(3, 0, Backoff::exponential(ms(2)).factor(10), 0), [0, 2, 22, 222]);
+    assert_eq!(attempts(3, 0, Backoff::exponential(ms(8)).factor_permille(1_500), 0), [0, 8, 20, 38]);
+    assert_eq!(attempts(3, 1, Backoff::linear(ms(10)).cap(ms(25)), 0), [0, 11, 32, 58]);
+    // A delay of zero among others: that retry starts at once.
+    assert_eq!(attempts(3, 1, Backoff::custom(|retry| ms(10 * u64::from(retry % 2))), 0), [0, 11, 12, 23]);
 }
 
 #[test]

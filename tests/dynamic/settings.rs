@@ -186,12 +186,42 @@ fn what_a_file_says_wrong_is_told() {
         (r#"{"timeout": 5}"#, "unknown field `timeout`"),
         (r#"{"timeout_ms": -5}"#, "milliseconds, a number that is not negative"),
         (r#"{"timeout_ms": -0.5}"#, "milliseconds, a number that is not negative"),
-        (r#"{"backoff": {"fixed_ms": 1, "factor": 2}}"#, "either `fixed_ms`, or `exponential_ms`"),
-        (r#"{"backoff": {}}"#, "either `fixed_ms`, or `exponential_ms`"),
+        (r#"{"backoff": {"fixed_ms": 1, "factor": 2}}"#, "either `fixed_ms`, or `linear_ms`, or `exponential_ms`"),
+        (r#"{"backoff": {"linear_ms": 1, "factor": 2}}"#, "either `fixed_ms`, or `linear_ms`, or `exponential_ms`"),
+        (r#"{"backoff": {}}"#, "either `fixed_ms`, or `linear_ms`, or `exponential_ms`"),
+        (r#"{"backoff": {"exponential_ms": 1, "factor": 1.2345}}"#, "at most three decimals"),
+        (r#"{"backoff": {"exponential_ms": 1, "factor": 65.536}}"#, "a number up to 65.535"),
+        (r#"{"backoff": {"exponential_ms": 1, "factor": -1.5}}"#, "a factor: an integer"),
+        (r#"{"backoff": {"exponential_ms": 1, "factor": -1}}"#, "a factor: an integer"),
+        (r#"{"backoff": {"exponential_ms": 1, "factor": 4294967296}}"#, "a factor: an integer"),
         (r#"{"backoff": {"list_ms": [1]}}"#, "cannot be read from a file"),
     ] {
         assert!(told(text).contains(message), "{text}: {}", told(text));
     }
     let listed = [ms(1), ms(2)];
     assert_eq!(serde_json::to_value(Backoff::list(&listed)).unwrap(), json!({ "list_ms": [1, 2] }));
+    let error = serde_json::to_value(Settings::DEFAULT.backoff(Backoff::custom(|_| ms(1)))).unwrap_err();
+    assert_eq!(error.to_string(), "a custom backoff is a function, which a file cannot hold");
+}
+
+#[test]
+fn a_factor_may_have_three_decimals_in_a_file() {
+    let exponential = Backoff::exponential(ms(10));
+    for (backoff, expected) in [
+        (Backoff::linear(ms(10)).cap(ms(40)), json!({ "linear_ms": 10, "cap_ms": 40 })),
+        (exponential, json!({ "exponential_ms": 10, "factor": 2 })),
+        (exponential.factor_permille(1_500), json!({ "exponential_ms": 10, "factor": 1.5 })),
+        (exponential.factor_permille(u16::MAX), json!({ "exponential_ms": 10, "factor": 65.535 })),
+    ] {
+        assert_eq!(serde_json::to_value(backoff).unwrap(), expected);
+        assert_eq!(serde_json::from_value::<Backoff<'_>>(expected).unwrap(), backoff);
+    }
+    for permille in 1..=u16::MAX {
+        let text = format!(r#"{{ "exponential_ms": 10, "factor": {} }}"#, f64::from(permille) / 1_000.0);
+        assert_eq!(
+            serde_json::from_str::<Backoff<'_>>(&text).unwrap(),
+            exponential.factor_permille(permille),
+            "{text}"
+        );
+    }
 }

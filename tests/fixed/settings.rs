@@ -19,6 +19,7 @@ mod retried {
         pub(super) retry: u32,
         pub(super) backoff: u32,
         pub(super) delay: u32,
+        pub(super) squared: u32,
         pub(super) given: u32,
         pub(super) never: u32,
     }
@@ -36,6 +37,11 @@ mod retried {
     #[step(retries = 2, retry_delay = ms(10))]
     async fn doubled(delay: &mut u32) -> Result<u32, Bad> {
         third(delay)
+    }
+
+    #[step(retries = 2, backoff = custom(squares))]
+    async fn squared(squared: &mut u32) -> Result<u32, Bad> {
+        third(squared)
     }
 
     #[step(retries = 2, retry_delay = ms(10), retry_if = |_: &Bad| Retry::After(ms(1)))]
@@ -58,13 +64,14 @@ fn third(tries: &mut u32) -> Result<u32, Bad> {
 fn retries_with_and_without_delays() {
     let sim = Sim::new();
     let clock = sim.clock();
-    let mut board = retried::Board { retry: 0, backoff: 0, delay: 0, given: 0, never: 0 };
+    let mut board = retried::Board { retry: 0, backoff: 0, delay: 0, squared: 0, given: 0, never: 0 };
     let report = run(&sim, retried::run(&mut board, &clock));
 
     let finished = |name| report.get(name).unwrap().finished_at().unwrap();
     assert_eq!(finished("at_once"), Instant::ZERO);
     assert_eq!(finished("listed"), Instant::ZERO + ms(8));
     assert_eq!(finished("doubled"), Instant::ZERO + ms(30));
+    assert_eq!(finished("squared"), Instant::ZERO + ms(5));
     assert_eq!(finished("told"), Instant::ZERO + ms(2));
     assert_eq!(report.outputs.doubled, Some(3));
     let refused = report.get("refused").unwrap();
@@ -203,6 +210,10 @@ fn a_step_may_take_its_context_and_an_observer_gets_all_events() {
 
 const LIMIT: u32 = 2;
 
+fn squares(retry: u32) -> core::time::Duration {
+    ms(u64::from(retry * retry))
+}
+
 #[rungs::pipeline(
     error = Bad,
     name = "all of them",
@@ -227,6 +238,21 @@ mod said {
 
     #[step(retries = 9, backoff = exponential(ms(10)).factor(3).cap(secs(1)).jitter(Jitter::Decorrelated))]
     async fn grown() -> Result<(), Bad> {
+        Ok(())
+    }
+
+    #[step(retries = 2, backoff = linear(ms(4)).cap(secs(1)))]
+    async fn straight() -> Result<(), Bad> {
+        Ok(())
+    }
+
+    #[step(retries = 2, backoff = exponential(ms(4)).factor_permille(1_500))]
+    async fn halfway() -> Result<(), Bad> {
+        Ok(())
+    }
+
+    #[step(retries = 2, backoff = custom(squares))]
+    async fn own() -> Result<(), Bad> {
         Ok(())
     }
 
@@ -272,6 +298,9 @@ fn each_argument_is_the_setting_of_its_name() {
             let grown = Backoff::exponential(ms(10)).factor(3).cap(ms(1_000));
             once.retries(9).backoff(grown.jitter(Jitter::Decorrelated))
         }),
+        ("straight", once.retries(2).backoff(Backoff::linear(ms(4)).cap(ms(1_000)))),
+        ("halfway", once.retries(2).backoff(Backoff::exponential(ms(4)).factor_permille(1_500))),
+        ("own", once.retries(2).backoff(Backoff::custom(squares))),
         ("doubled", once.retries(9).backoff(Backoff::exponential(ms(10)))),
         ("in_time", once.retries(1).timeout(ms(5)).retry_on_timeout(false).deadline(ms(1_000)).expected(ms(3))),
         // There are two classes of resources; the first uses nothing.

@@ -33,6 +33,11 @@ fn delays(backoff: Backoff<'_>, seed: u64) -> [Vec<Duration>; 2] {
     found
 }
 
+/// A delay with no rule behind it.
+fn jumping(retry: u32) -> Duration {
+    MS * [7, 0, 900, 1][retry as usize % 4]
+}
+
 #[test]
 fn the_delays_are_those_of_the_backoff_in_order() {
     let listed = [MS * 7, MS, MS * 3];
@@ -42,6 +47,11 @@ fn the_delays_are_those_of_the_backoff_in_order() {
         Backoff::list(&listed),
         Backoff::exponential(MS).factor(3).cap(MS * 50),
         Backoff::exponential(Duration::from_secs(1 << 33)),
+        Backoff::exponential(MS).factor_permille(2_700).cap(MS * 50),
+        Backoff::linear(MS * 3).cap(MS * 10),
+        Backoff::linear(Duration::from_secs(1 << 33)),
+        Backoff::custom(jumping),
+        Backoff::custom(jumping).cap(MS * 5),
     ] {
         let expected: Vec<_> = (1..=6).map(|retry| backoff.delay(retry, 0)).collect();
         // Where the delays saturate, so do the times.
@@ -52,6 +62,72 @@ fn the_delays_are_those_of_the_backoff_in_order() {
         let expected: Vec<_> = expected.collect();
         assert_eq!(delays(backoff, 1), [expected.clone(), expected], "{backoff:?}");
     }
+}
+
+/// Numbers of all sizes, the outermost ones among them.
+fn numbers() -> impl Iterator<Item = u64> {
+    (0..64).flat_map(|bit| [(1 << bit) - 1, 1 << bit, (1 << bit) + 1, u64::MAX >> bit])
+}
+
+#[test]
+fn linear_delays_are_exact_and_saturate() {
+    for first in numbers() {
+        for retry in [1, 2, 3, 1_000, u32::MAX] {
+            let expected = first.saturating_mul(retry.into());
+            let backoff = Backoff::linear(Duration::from_nanos(first));
+            assert_eq!(backoff.delay(retry, 0), Duration::from_nanos(expected), "{first} * {retry}");
+            assert_eq!(backoff.cap(MS).delay(retry, 0), Duration::from_nanos(expected).min(MS));
+        }
+    }
+}
+
+#[test]
+fn factors_in_permille_are_exact_to_a_nanosecond_per_retry_and_saturate() {
+    for factor in [1, 500, 999, 1_001, 1_500, 2_718, u16::MAX] {
+        for first in numbers() {
+            let backoff = Backoff::exponential(Duration::from_nanos(first)).factor_permille(factor);
+            let mut expected = first;
+            for retry in 1..60 {
+                assert_eq!(backoff.delay(retry, 0).as_nanos(), expected.into(), "{first}, {factor}, retry {retry}");
+                let capped = Duration::from_nanos(expected).min(MS);
+                assert_eq!(backoff.cap(MS).delay(retry, 0), capped, "{first}, {factor}, retry {retry}, capped");
+                let exact = u128::from(expected) * u128::from(factor) / 1_000;
+                expected = u64::try_from(exact).unwrap_or(u64::MAX);
+            }
+        }
+    }
+    // However far out: as far as it goes, and as low.
+    let far = |factor| Backoff::exponential(MS).factor_permille(factor).delay(u32::MAX, 0);
+    assert_eq!((far(1_001), far(999)), (Duration::from_nanos(u64::MAX), Duration::ZERO));
+}
+
+#[test]
+fn a_whole_factor_is_the_same_in_permille() {
+    for factor in [0, 1, 2, 10, 65] {
+        assert_eq!(
+            Backoff::exponential(MS).factor(u32::from(factor)),
+            Backoff::exponential(MS).factor_permille(factor * 1_000),
+        );
+    }
+    // It stays an exponential delay, whatever its factor was before; no other delay has one.
+    assert_eq!(Backoff::exponential(MS).factor_permille(1_500).factor(3), Backoff::exponential(MS).factor(3));
+    for without in [Backoff::fixed(MS), Backoff::linear(MS), Backoff::custom(jumping)] {
+        assert_eq!(without.factor(3), without);
+        assert_eq!(without.factor_permille(1_500), without);
+    }
+}
+
+#[test]
+fn a_custom_delay_is_capped_spread_and_longer_than_any_clock() {
+    let never = Backoff::custom(|_| Duration::MAX);
+    assert_eq!(never.delay(1, 0), Duration::from_nanos(u64::MAX));
+    assert_eq!(never.cap(MS).delay(1, 0), MS);
+    let spread = Backoff::custom(jumping).jitter(Jitter::Equal);
+    for (seed, retry) in (0..100).zip(1..) {
+        let delay = spread.delay(retry, seed);
+        assert!(delay >= jumping(retry) / 2 && delay <= jumping(retry));
+    }
+    assert!(Settings::DEFAULT.retries(1).backoff(Backoff::custom(jumping)).needs_clock());
 }
 
 #[test]

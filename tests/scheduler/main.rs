@@ -24,6 +24,7 @@ mod levels;
 mod marks;
 mod plan;
 mod properties;
+mod put_off;
 mod scale;
 mod workflows;
 

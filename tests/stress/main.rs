@@ -10,6 +10,7 @@
 mod board;
 mod case;
 mod play;
+mod shared;
 
 use async_executor::Executor;
 use board::Progress;

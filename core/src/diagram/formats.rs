@@ -14,12 +14,23 @@ impl<'s> DiagramData<'s> {
         Name(self.names.name(step))
     }
 
+    /// Whether the step is an input. Without a heap there is none.
+    fn is_input(&self, step: StepId) -> bool {
+        #[cfg(feature = "alloc")]
+        return self.names.is_input(step);
+        #[cfg(not(feature = "alloc"))]
+        return {
+            let _ = step;
+            false
+        };
+    }
+
     pub(super) fn level(&self, step: StepId) -> Option<u32> {
         self.levels.get(step.index()).copied().filter(|&level| level < u32::MAX)
     }
 }
 
-/// The levels with their steps, and what each step waits for. A name is on one line, whatever it contains: line breaks and
+/// The levels with their steps, and what each step waits for. An input is marked as one. A name is on one line, whatever it contains: line breaks and
 /// the like are escaped, and very long names are cut.
 ///
 /// With feature `alloc` it takes O(V + E); without a heap it looks through the steps once per level.
@@ -63,6 +74,9 @@ pub fn text(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
 
 fn line(data: &DiagramData<'_>, step: StepId, out: &mut dyn Write) -> Result {
     write!(out, "  - {}", data.name(step))?;
+    if data.is_input(step) {
+        out.write_str(" (input)")?;
+    }
     list(data, step, false, " <- [", out)?;
     list(data, step, true, " after [", out)?;
     writeln!(out)
@@ -77,7 +91,7 @@ fn list(data: &DiagramData<'_>, step: StepId, orders: bool, open: &str, out: &mu
     if before == open { Ok(()) } else { write!(out, "]") }
 }
 
-/// A Mermaid flowchart. Needs without results are dotted. A name is shown as it is in [`text`]: what Mermaid takes for markup
+/// A Mermaid flowchart. Needs without results are dotted, and the box of an input is slanted. A name is shown as it is in [`text`]: what Mermaid takes for markup
 /// is written as an entity.
 ///
 /// ```
@@ -94,9 +108,11 @@ fn list(data: &DiagramData<'_>, step: StepId, orders: bool, open: &str, out: &mu
 pub fn mermaid(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
     writeln!(out, "flowchart TD")?;
     for step in data.steps() {
-        write!(out, "    s{}[\"", step.index())?;
+        // A slanted box is an input.
+        let (open, close) = if data.is_input(step) { ("[/", "/]") } else { ("[", "]") };
+        write!(out, "    s{}{open}\"", step.index())?;
         write!(MermaidText { out, previous: None }, "{}", data.name(step))?;
-        writeln!(out, "\"]")?;
+        writeln!(out, "\"{close}")?;
     }
     for step in data.steps() {
         for need in data.needs.of(step) {
@@ -107,7 +123,7 @@ pub fn mermaid(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
     Ok(())
 }
 
-/// A Graphviz digraph. Needs without results are dashed, and mere orders dotted. A name is shown as it is in [`text`]: what
+/// A Graphviz digraph. Needs without results are dashed, mere orders dotted, and the box of an input is slanted. A name is shown as it is in [`text`]: what
 /// Graphviz takes for an escape or an entity is quoted.
 ///
 /// ```
@@ -128,7 +144,7 @@ pub fn dot(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
     for step in data.steps() {
         write!(out, "    s{} [label=\"", step.index())?;
         write!(DotText { out, ampersand: "&amp;" }, "{}", data.name(step))?;
-        writeln!(out, "\"];")?;
+        out.write_str(if data.is_input(step) { "\", shape=parallelogram];\n" } else { "\"];\n" })?;
     }
     for step in data.steps() {
         for need in data.needs.of(step) {

@@ -21,6 +21,13 @@ use rungs_scheduler::{Edges, StepId};
 pub trait StepNames {
     /// A step's name.
     fn name(&self, step: StepId) -> &str;
+
+    /// Whether the step is an input, whose result is given at the run.
+    #[cfg(feature = "alloc")]
+    fn is_input(&self, step: StepId) -> bool {
+        let _ = step;
+        false
+    }
 }
 
 impl<const N: usize> StepNames for [&str; N] {

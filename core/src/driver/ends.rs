@@ -28,9 +28,10 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
             *slot = Some(result);
         }
         parts.scheduler.handle_outcome(step, Outcome::Success, now);
-        if !self.errors.is_empty() {
-            drop_caught(self.errors.remove(&step.number()));
+        if self.has_notes {
+            self.forget(step);
         }
+        let parts = &mut self.parts;
         if let Some(releases) = &mut parts.releases {
             releases.release_after::<E, K>(step, &parts.scheduler, parts.works, parts.results);
         }
@@ -38,6 +39,16 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         let kind =
             EventKind::Ended { status: Status::Success, cause: None, origin: None, error: None, own_error: None };
         parts.notify(step, attempt, now, kind);
+    }
+
+    /// Ends what is kept of a step that has succeeded: the errors of earlier attempts, its claim, its watches.
+    #[cold]
+    fn forget(&mut self, step: StepId) {
+        self.end_claim(step);
+        if let Some(Some(result)) = self.parts.results.get(step.index()) {
+            self.parts.watches.succeeded(step, result);
+        }
+        drop_caught(self.errors.remove(&step.number()));
     }
 
     /// Handles an attempt that returned an error, or that its executor dropped.
@@ -106,8 +117,22 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     /// Handles an attempt that ended without a result. If another is to follow at once, the scheduler is told when
     /// there are no other actions.
     pub(super) fn finish_attempt(&mut self, step: StepId, outcome: Outcome, own: Option<StepError<E>>, now: Instant) {
+        self.end_claim(step);
         let attempts = self.parts.scheduler.state(step).map_or(1, StepState::attempts);
-        if !is_retried_at_once(self.parts.scheduler.plan().settings(step), attempts, outcome, true) {
+        let settings = self.parts.scheduler.plan().settings(step);
+        let is_at_once = || is_retried_at_once(settings, attempts, outcome, true);
+        // The first call of a custom backoff. The scheduler has heard nothing yet, so a panic of it can end the step.
+        let is_at_once = if settings.get_backoff().is_custom() { guard(is_at_once) } else { Ok(is_at_once()) };
+        let is_at_once = match is_at_once {
+            Ok(is_at_once) => is_at_once,
+            Err(payload) => {
+                if let Some(own) = own {
+                    self.keep_error(step, own);
+                }
+                return self.end_panicked(step, payload, now);
+            }
+        };
+        if !is_at_once {
             return self.report_outcome(step, outcome, own, now);
         }
         if let Some(own) = own {
@@ -150,6 +175,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
 
     fn keep_error(&mut self, step: StepId, own: StepError<E>) {
         let attempt = self.parts.scheduler.state(step).map_or(1, StepState::attempts);
+        self.has_notes = true;
         drop_caught(self.errors.entry(step.number()).or_default().note(attempt, own));
     }
 
@@ -166,9 +192,15 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     /// Records and reports any end of a step but a success.
     #[inline(never)]
     pub(super) fn ended(&mut self, step: StepId, now: Instant) {
+        if !self.parts.scheduler.state(step).is_some_and(StepState::is_still_running) {
+            self.end_claim(step);
+        }
         let parts = &mut self.parts;
         if let (Some(work), Some(slot)) = (parts.works.get_mut(step.index()), parts.results.get_mut(step.index())) {
             *slot = work.as_mut().yield_cell();
+        }
+        if let Some(state) = parts.scheduler.state(step) {
+            parts.watches.ended(step, state.status(), state.cause());
         }
         if let Some(releases) = &mut parts.releases {
             releases.release_after::<E, K>(step, &parts.scheduler, parts.works, parts.results);

@@ -1,6 +1,7 @@
 //! The only asynchronous part: polls the attempts of a run, and keeps one sleep armed.
 
 mod attempt;
+mod claims;
 mod ends;
 mod look_ahead;
 #[cfg(rungs_loom)]
@@ -11,11 +12,13 @@ mod polled_run;
 mod releases;
 mod run;
 mod traced;
+mod waiting;
 mod wakes;
 
 pub use traced::PanicSource;
 
 pub(crate) use attempt::poll_cancel;
+pub(crate) use claims::{Claims, Wants};
 pub(crate) use releases::Releases;
 pub(crate) use run::{Driver, DriverParts, RunEnd};
 pub(crate) use traced::{RunPanic, TracedObservers};

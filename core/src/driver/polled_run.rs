@@ -130,6 +130,10 @@ impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for Polled
     #[inline]
     fn poll_woken(&mut self, _: &mut Context<'_>) -> bool {
         let driver = &mut *self.driver;
+        driver.poll_due_claims(self.now);
+        if O::LISTEN {
+            driver.parts.notify_emitted(self.now);
+        }
         let mut pass = if driver.is_half_way { core::mem::take(&mut driver.pass) } else { Pass::default() };
         while !self.budget.is_used_up() {
             let driver = &mut *self.driver;
@@ -197,7 +201,11 @@ impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for Polled
     }
 
     fn poll_deadline(&mut self) -> Option<Instant> {
-        self.driver.parts.scheduler.poll_deadline()
+        let limit = self.driver.parts.scheduler.poll_deadline();
+        match self.driver.next_due_claim() {
+            Some(due) => Some(limit.unwrap_or(due).min(due)),
+            None => limit,
+        }
     }
 
     fn poll_sleep(

@@ -2,6 +2,7 @@
 
 use super::{
     attempt::{self, goes_on},
+    claims::Claims,
     releases::Releases,
     traced::TracedObservers,
     wakes::{NO_SLOT, Pass, WakerSlots},
@@ -13,7 +14,9 @@ use crate::{
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
     panics::drop_map,
-    steps::{Attempt, AttemptError, Errors, Kind, Names, RetryPredicate, Work, drop_result},
+    steps::{
+        Attempt, AttemptError, Emission, Emissions, Errors, Kind, Names, RetryPredicate, Watches, Work, drop_result,
+    },
     time::Timer,
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
@@ -34,9 +37,14 @@ pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) slots: &'r mut WakerSlots,
     /// The waker slot of each step that has one; grown when a step first does not end at its first poll.
     pub(crate) slot_of: &'r mut Vec<u32>,
+    /// The claims to shared resources, where steps use any.
+    pub(crate) claims: Option<&'r mut Claims>,
     pub(crate) is_running: &'r mut bool,
     /// The results that are dropped before the end, if there are any.
     pub(crate) releases: Option<&'r mut Releases>,
+    pub(crate) watches: Watches<K::Cell>,
+    /// What steps emit, in a run with observers.
+    pub(crate) emissions: Option<&'r Arc<Emissions>>,
     pub(crate) tokens: Tokens,
     pub(crate) observers: TracedObservers<O>,
 }
@@ -54,9 +62,11 @@ pub(crate) struct Driver<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> {
     /// Each step's own last error, unless it has succeeded since.
     pub(super) errors: Errors<E>,
     /// An acquired slot for first polls: a step that ends at its first poll does not keep it.
-    spare: u32,
+    pub(super) spare: u32,
     /// The step whose attempt is being polled, to which a panic belongs; otherwise `NO_SLOT`.
     pub(super) polled: u32,
+    /// Whether something is to be done at a success: errors of earlier attempts, claims, watches.
+    pub(super) has_notes: bool,
     /// Whether the last poll left woken steps over: then the pass goes on in the next one.
     pub(super) is_half_way: bool,
     pub(super) pass: Pass,
@@ -70,7 +80,19 @@ pub(super) struct Postponed(pub(super) Vec<(StepId, Outcome)>);
 impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> {
     #[inline]
     pub(super) fn notify(&mut self, step: StepId, attempt: u32, at: Instant, kind: EventKind<'_, E>) {
+        if O::LISTEN {
+            self.notify_emitted(at);
+        }
         self.observers.on_event(&Event { at, step: Some(step), name: self.names.name(step), attempt, kind });
+    }
+
+    /// Reports what steps have emitted since the last time.
+    #[inline]
+    pub(super) fn notify_emitted(&mut self, at: Instant) {
+        for Emission { step, attempt, value } in self.emissions.iter().flat_map(|emissions| emissions.take()) {
+            let (name, kind) = (self.names.name(step), EventKind::Emitted(&value));
+            self.observers.on_event(&Event { at, step: Some(step), name, attempt, kind });
+        }
     }
 
     /// Reports the start of the run, once.
@@ -86,6 +108,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
     /// Reports the end of the run.
     pub(super) fn notify_end(&mut self, at: Instant) {
         if O::LISTEN {
+            self.notify_emitted(at);
             let states = self.scheduler.states();
             let optional = OptionalSteps::Plan(self.scheduler.setup().plan());
             let kind = EventKind::RunEnded { counts: Counts::of(states), exit_code: exit_code(states, optional) };
@@ -96,8 +119,10 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
 
 impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
     pub(crate) fn new(parts: DriverParts<'r, 'env, E, K, O>) -> Self {
+        let has_notes = parts.claims.is_some() || parts.watches.is_any();
         Self {
             parts,
+            has_notes,
             errors: Errors::new(),
             spare: NO_SLOT,
             polled: NO_SLOT,
@@ -109,6 +134,9 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
 
     #[inline]
     pub(super) fn start<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
+        if !self.may_start(step, *now) {
+            return;
+        }
         let parts = &mut self.parts;
         let started = *now;
         let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
@@ -129,8 +157,11 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         }
     }
 
-    /// Polls what the woken step has in flight: its attempt, or the end of it.
+    /// Polls what the woken step has in flight: its attempt, or the end of it; or its claim, if it waits for one.
     pub(super) fn poll_step<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) {
+        if self.poll_woken_claim(step, slot, *now) {
+            return;
+        }
         let must_end = |state: &StepState| state.is_being_abandoned() || state.is_still_running();
         let ended = if self.parts.scheduler.state(step).is_some_and(must_end) {
             self.poll_cancel(step, slot, now, timer)
@@ -178,7 +209,13 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         let (Some(work), Some(waker)) = (parts.works.get_mut(step.index()), parts.slots.waker(slot)) else {
             return Poll::Ready(Err(AttemptError::TaskDropped));
         };
-        let begin = start.map(|started| Attempt { step, started, scheduler: &parts.scheduler, names: parts.names });
+        let begin = start.map(|started| Attempt {
+            step,
+            started,
+            scheduler: &parts.scheduler,
+            names: parts.names,
+            emissions: parts.emissions,
+        });
         self.polled = step.number();
         let polled = work.as_mut().poll(&mut Context::from_waker(waker), begin.as_ref(), parts.results);
         self.polled = NO_SLOT;
@@ -201,7 +238,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
 
     /// Gives the spare slot to the step, so that its wakes lead to it.
     #[inline(never)]
-    fn keep_slot(&mut self, step: StepId) {
+    pub(super) fn keep_slot(&mut self, step: StepId) {
         let parts = &mut self.parts;
         let slot = core::mem::replace(&mut self.spare, NO_SLOT);
         parts.slots.assign(slot as usize, step.number());
@@ -220,9 +257,15 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Driver<'_, 'env, E, K,
             self.parts.slots.release(self.spare as usize);
         }
         let parts = &mut self.parts;
-        // A spawned attempt that goes on keeps its slot: the next run waits for its end.
+        // A spawned attempt that goes on keeps its slot and its shared resources: the next run waits for its end.
         if !parts.scheduler.has_ended() || parts.scheduler.still_running() > 0 {
-            parts.slots.retain(|step| parts.works.get_mut(step as usize).is_some_and(|work| goes_on(work.as_mut())));
+            parts.slots.retain(|step| {
+                let goes_on = parts.works.get_mut(step as usize).is_some_and(|work| goes_on(work.as_mut()));
+                if let Some(claims) = parts.claims.as_mut().filter(|_| !goes_on) {
+                    claims.end(step);
+                }
+                goes_on
+            });
         }
         // A run that was cut off has no report. Its attempts in place have been dropped above, with their shares.
         if !parts.scheduler.has_ended() {

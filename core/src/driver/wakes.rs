@@ -120,6 +120,17 @@ pub(crate) struct Wakes {
     pub(crate) run: AtomicWaker,
 }
 
+/// Wakes the run, for nobody's sake.
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.run.wake();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.run.wake();
+    }
+}
+
 /// What a waker of a step points at. Clones of the waker can outlive the attempt; a late wake is a spurious one.
 struct WakerSlot {
     number: usize,
@@ -165,6 +176,11 @@ impl WakerSlots {
 
     pub(crate) fn wakes(&self) -> &Arc<Wakes> {
         &self.wakes
+    }
+
+    /// A waker of the run itself.
+    pub(crate) fn run_waker(&self) -> Waker {
+        Waker::from(self.wakes.clone())
     }
 
     /// Takes a free slot, or makes one.

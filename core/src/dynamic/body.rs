@@ -1,14 +1,11 @@
 //! The closure of a step, which makes a future for each attempt.
 
 use crate::{
-    step_cx::{CxNames, StepCx},
+    step_cx::{CxNames, CxShared, StepCx},
     steps::Attempt,
 };
 use alloc::sync::Arc;
-use core::{
-    future::Future,
-    sync::atomic::{AtomicBool, Ordering},
-};
+use core::{fmt, future::Future};
 
 /// A closure that takes these arguments, in one form for all numbers of them.
 pub trait Body<A> {
@@ -27,28 +24,33 @@ pub trait Body<A> {
 pub struct Plain<F>(pub(super) F);
 
 /// A closure that takes the attempt's context first.
-#[derive(Debug)]
 pub struct WithCx<F> {
     body: F,
-    cancelled: Option<Arc<AtomicBool>>,
+    shared: Option<Arc<CxShared>>,
+}
+
+impl<F> fmt::Debug for WithCx<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WithCx").finish_non_exhaustive()
+    }
 }
 
 impl<F> WithCx<F> {
     pub(super) fn new(body: F) -> Self {
-        Self { body, cancelled: None }
+        Self { body, shared: None }
     }
 
     fn context(&mut self, attempt: &Attempt<'_>) -> StepCx {
-        let cancelled = Arc::new(AtomicBool::new(false));
-        self.cancelled = Some(cancelled.clone());
+        let shared = Arc::new(CxShared::new(attempt.emissions.cloned()));
+        self.shared = Some(shared.clone());
         let limit = attempt.scheduler.attempt_limit(attempt.step, attempt.started);
         let names = CxNames::Shared(attempt.names.clone());
-        StepCx::new(names, attempt.step, attempt.number(), attempt.started, limit).cancelled_by(cancelled)
+        StepCx::new(names, attempt.step, attempt.number(), attempt.started, limit).sharing(shared)
     }
 
     fn set_cancelled(&self) {
-        if let Some(cancelled) = &self.cancelled {
-            cancelled.store(true, Ordering::Release);
+        if let Some(shared) = &self.shared {
+            shared.cancel();
         }
     }
 }

@@ -7,6 +7,7 @@ use super::{
     inputs::{ByName, Inputs},
     needs::{Gather, Handles, Input, Mode, Needs, Settled, Supply, Values},
     task::Task,
+    uses::Resource,
 };
 use crate::{
     spawn::{InPlace, Spawner},
@@ -262,10 +263,11 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
         self.set(|settings| settings.expected(span))
     }
 
-    /// Holds this many units of a [resource](super::PipelineOf::resource) while an attempt is in flight. All that a step
-    /// uses is taken at once.
-    pub fn uses(self, resource: &str, units: u32) -> Self {
-        self.steps.draft.use_by_name(resource, units);
+    /// Holds this many units of a resource while an attempt is in flight: of one of the pipeline, by
+    /// [its name](super::PipelineOf::resource), or of a [`SharedResource`](crate::SharedResource) of several runs. All that a
+    /// step uses is taken at once.
+    pub fn uses(self, resource: impl Resource, units: u32) -> Self {
+        self.steps.draft.use_resource(&resource, units);
         self
     }
 

@@ -2,6 +2,7 @@
 
 use super::{
     draft::Draft,
+    input::{self, Given},
     plan_error::{PlanError, PlanErrorKind},
 };
 use crate::steps::{PlanWarning, Warnings};
@@ -9,8 +10,13 @@ use alloc::vec::Vec;
 use rungs_scheduler::{Config, Jitter, Settings, StepId};
 
 impl Draft<'_> {
-    /// Finds everything that is wrong: with the plan, and with a run of it under this configuration.
-    pub(super) fn check(&mut self, config: &Config, ticks: bool) -> Result<(), PlanError> {
+    /// Finds everything that is wrong: with the plan, and with a run of it under this configuration and with these inputs.
+    pub(super) fn check<C: ?Sized>(
+        &mut self,
+        config: &Config,
+        ticks: bool,
+        given: &[Given<C>],
+    ) -> Result<(), PlanError> {
         let mut mistakes = match self.compile() {
             Ok(()) => Vec::new(),
             Err(error) => error.into_mistakes(),
@@ -29,6 +35,9 @@ impl Draft<'_> {
                 },
             );
         }
+        if !ticks {
+            self.check_starts_without_clock(&mut mistakes);
+        }
         if config.get_seed().is_none() {
             self.each_step_with(
                 |s| s.needs_seed(),
@@ -37,6 +46,8 @@ impl Draft<'_> {
                 },
             );
         }
+        let inputs = self.inputs.as_deref().map_or(&[][..], |inputs| inputs);
+        input::check(given, &self.names, inputs, &mut mistakes);
         if mistakes.is_empty() { Ok(()) } else { Err(PlanError::new(self.names.pipeline().into(), mistakes)) }
     }
 

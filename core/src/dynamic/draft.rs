@@ -2,10 +2,11 @@
 
 use super::{
     compiled::Compiled,
+    input::{Inputs, ValueType},
     needs::{Handles, Needs, Passing},
     ownership::Ownership,
 };
-use crate::{diagram::StepNames, steps::Names};
+use crate::{diagram::StepNames, driver::Wants, steps::Names};
 use alloc::{boxed::Box, string::String, sync::Arc, vec, vec::Vec};
 use rungs_scheduler::{Edges, Need, Plan, Settings, StepId, Use, When};
 
@@ -37,6 +38,10 @@ pub(crate) struct Draft<'env> {
     pub(super) uses_by_name: Vec<(StepId, Vec<(String, u32)>)>,
     /// Owned results and released ones, if there are any.
     pub(super) ownership: Option<Box<Ownership>>,
+    /// The steps whose results are given at the run, in the order of declaration.
+    pub(super) inputs: Option<Box<Inputs>>,
+    /// What steps use of shared resources.
+    pub(super) shared_uses: Option<Arc<Wants>>,
     /// What was seen to be wrong while steps were added.
     pub(super) mistakes: Vec<DraftError>,
     pub(super) compiled: Option<Compiled>,
@@ -96,6 +101,8 @@ impl<'env> Draft<'env> {
             by_name: Vec::new(),
             uses_by_name: Vec::new(),
             ownership: None,
+            inputs: None,
+            shared_uses: None,
             mistakes: Vec::new(),
             compiled: None,
         }
@@ -131,6 +138,7 @@ impl<'env> Draft<'env> {
     #[cold]
     pub(super) fn forget(&mut self) {
         let next = self.next_step();
+        self.forget_shared_uses();
         self.next = self.default_settings().unstated();
         self.has_retry_if = false;
         self.has_retry_delay = false;
@@ -269,6 +277,17 @@ impl<'env> Draft<'env> {
         }
         Arc::make_mut(&mut self.names).push(name);
         self.need_rows.push(self.needs.len() as u32);
+        step
+    }
+
+    /// Adds an input as the next step. It has no settings, not even those of the defaults.
+    pub(super) fn add_input(&mut self, name: &str, value_type: ValueType) -> StepId {
+        let defaults = self.defaults.take();
+        let step = self.add(name);
+        self.defaults = defaults;
+        self.next = self.default_settings().unstated();
+        self.inputs.get_or_insert_default().push((step, value_type));
+        Arc::make_mut(&mut self.names).mark_input(step);
         step
     }
 

@@ -8,6 +8,8 @@ mod compiled;
 mod cycles;
 mod draft;
 mod errors;
+mod given;
+mod input;
 mod inputs;
 mod needs;
 mod owned;
@@ -21,15 +23,17 @@ mod run_storage;
 mod runner;
 mod task;
 mod teardown;
+mod uses;
 
 pub use crate::driver::PanicSource;
 pub use crate::report::{Holds as HoldsError, HoldsLocal, HoldsSend, IsError, Text};
 pub use crate::steps::{
-    Attempt, AttemptError, Cell, Handle, Holds, HoldsResult, Kind, Local, LocalCell, Out, Owned, OwnedValue,
-    PlanWarning, ResultSlot, Shared, SharedCell, Takes, Warnings, Work,
+    Attempt, AttemptError, Cell, Emitted, Handle, Holds, HoldsResult, Kind, Local, LocalCell, Out, Owned, OwnedValue,
+    PlanWarning, ResultSlot, Shared, SharedCell, StepWatch, Takes, Warnings, WatchError, Work,
 };
 pub use body::{Body, Plain, WithCx};
 pub use builder::{AddStep, StepBuilder};
+pub use input::InputStep;
 pub use inputs::{ByName, InputError, InputErrorKind, Inputs};
 pub use needs::{Element, Gather, Handles, Input, Mode, Needs, Own, Passing, Settled, Supply, Values, own};
 pub use owned::{OwnedFuture, Owning};
@@ -37,6 +41,7 @@ pub use pipeline_error::PipelineError;
 pub use plan_error::{PlanError, PlanErrorKind};
 pub use runner::Runner;
 pub use task::Task;
+pub use uses::{Resource, Which};
 
 use crate::{
     diagram::Diagram,
@@ -351,7 +356,8 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         self.draft.number(config);
         let Some(compiled) = &self.draft.compiled else { return };
         let (plan, numbering) = (self.draft.plan(compiled), self.draft.numbering());
-        self.storage.fit(&StorageSize::for_run(&plan, &numbering, config), config);
+        let needed = StorageSize::for_run(&plan, &numbering, config);
+        self.storage.fit(&needed, config, self.draft.shared_uses.as_ref());
         let steps = plan.len();
         let record = self.record.get_or_insert_with(|| record_from(&self.shelf));
         record.fit(steps);

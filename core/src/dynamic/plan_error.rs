@@ -165,6 +165,44 @@ pub enum PlanErrorKind {
         /// The step that made the result.
         need: String,
     },
+    /// An input that is not given to the run.
+    MissingInput {
+        /// The input.
+        input: String,
+        /// The type of its value.
+        value_type: &'static str,
+    },
+    /// An input that is given to the run more than once.
+    InputGivenTwice {
+        /// The input.
+        input: String,
+    },
+    /// An input that is given a value of another type.
+    InputOfOtherType {
+        /// The input.
+        input: String,
+        /// Its type.
+        expected: &'static str,
+        /// The type of the value.
+        found: &'static str,
+    },
+    /// A value that is given for a handle of another pipeline.
+    ForeignInput {
+        /// The type of the value.
+        value_type: &'static str,
+    },
+    /// A value that is given by a name that no step has.
+    UnknownInput {
+        /// The name.
+        input: String,
+        /// The step whose name is nearly the same, if there is one.
+        suggestion: Option<String>,
+    },
+    /// A value that is given for a step with a body.
+    NotAnInput {
+        /// The step.
+        step: String,
+    },
     /// `max_concurrent(0)`: nothing could ever start.
     NoConcurrency,
     /// A step uses jitter, and the run has no seed.
@@ -234,6 +272,21 @@ impl fmt::Display for PlanErrorKind {
                 f,
                 "step `{step}` needs the owned result of `{need}` by name: pass what `run_owned` returned to `needs`",
             ),
+            Self::MissingInput { input, value_type } => {
+                write!(f, "input `{input}` of type `{value_type}` is missing: call `.given(..)` on the runner")
+            }
+            Self::InputGivenTwice { input } => write!(f, "input `{input}` is given more than once"),
+            Self::InputOfOtherType { input, expected, found } => {
+                write!(f, "input `{input}` is of type `{expected}`, and is given a value of type `{found}`")
+            }
+            Self::ForeignInput { value_type } => {
+                write!(f, "a value of type `{value_type}` is given for a handle of another pipeline")
+            }
+            Self::UnknownInput { input, suggestion } => {
+                write!(f, "a value is given for `{input}`, which does not exist")?;
+                write_suggestion(f, suggestion.as_deref())
+            }
+            Self::NotAnInput { step } => write!(f, "a value is given for step `{step}`, which is not an input"),
             Self::NoConcurrency => f.write_str("`max_concurrent` is 0, so that nothing could ever start"),
             Self::JitterWithoutSeed { step } => {
                 write!(f, "step `{step}` uses jitter, and the run has no seed: call `.seed(..)` on the runner")

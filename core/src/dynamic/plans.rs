@@ -8,6 +8,7 @@ use super::{
 use crate::{
     diagram::{Diagram, StepNames},
     plan_view::{PlanSource, PlanView},
+    shared::Want,
 };
 use alloc::{borrow::Cow, vec, vec::Vec};
 use rungs_scheduler::{
@@ -90,6 +91,15 @@ impl PlanSource for Draft<'_> {
 
     fn resource(&self, resource: u32) -> Option<(&str, u32)> {
         self.resources.get(resource as usize).map(|resource| (&*resource.name, resource.units))
+    }
+
+    fn shared_uses(&self, step: StepId) -> &[Want] {
+        let wants = self.shared_uses.as_ref().and_then(|wants| wants.get(&step.number()));
+        wants.map_or(&[], |wants| wants)
+    }
+
+    fn is_input(&self, step: StepId) -> bool {
+        self.names.is_input(step)
     }
 
     fn uses(&self, class: u32) -> &[Use] {

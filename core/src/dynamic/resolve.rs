@@ -23,6 +23,7 @@ impl Draft<'_> {
         self.resolve_names(&mut mistakes);
         let unknown = self.unknown();
         self.resolve_uses(&mut mistakes);
+        self.check_shared_uses(&mut mistakes);
         self.tell_noted(&mut mistakes);
         self.check_ownership(&mut mistakes);
         self.each_step_with(has_too_many_retries, |step| {

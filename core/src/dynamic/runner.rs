@@ -1,6 +1,6 @@
 //! One run: its options, and how it is carried out.
 
-use super::{PipelineError, Steps, run_storage::RunStorage};
+use super::{PipelineError, Steps, input::Arguments, run_storage::RunStorage};
 use crate::{
     cancel::{CancelToken, Tokens},
     driver::{Driver, DriverParts, RunEnd, RunPanic, TracedObservers, poll_cancel},
@@ -8,7 +8,7 @@ use crate::{
     observers::{Added, Closure, Observers},
     panics::guard,
     report::{Report, RunNotes},
-    steps::{Kind, ReportRecord, Work},
+    steps::{Handle, Kind, ReportRecord, StepWatch, Watches, Work},
     time::Timer,
 };
 use core::{
@@ -47,6 +47,8 @@ pub struct Runner<'p, 'env, E, K: Kind<'env, E>, O = ()> {
     steps: &'p mut Steps<'env, E, K>,
     config: Config,
     tokens: Tokens,
+    pub(super) given: Arguments<K::Cell>,
+    watches: Watches<K::Cell>,
     observers: O,
 }
 
@@ -61,7 +63,14 @@ impl<'env, E, K: Kind<'env, E>, O> fmt::Debug for Runner<'_, 'env, E, K, O> {
 
 impl<'p, 'env, E, K: Kind<'env, E>> Runner<'p, 'env, E, K> {
     pub(super) fn new(steps: &'p mut Steps<'env, E, K>) -> Self {
-        Self { steps, config: Config::DEFAULT, tokens: Tokens::default(), observers: () }
+        Self {
+            steps,
+            config: Config::DEFAULT,
+            tokens: Tokens::default(),
+            given: Arguments::none(),
+            watches: Watches::new(),
+            observers: (),
+        }
     }
 }
 
@@ -132,13 +141,19 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
 
     /// Adds an observer, which is called with each event. `&mut observer` is an observer as well.
     pub fn observe<O2: Observer<E>>(self, observer: O2) -> Runner<'p, 'env, E, K, Added<O, O2>> {
-        let Self { steps, config, tokens, observers: others } = self;
-        Runner { steps, config, tokens, observers: Added { others, observer } }
+        let Self { steps, config, tokens, given, watches, observers: others } = self;
+        Runner { steps, config, tokens, given, watches, observers: Added { others, observer } }
     }
 
     /// Adds a closure that is called with each event.
     pub fn on_event<F: FnMut(&Event<'_, E>)>(self, closure: F) -> Runner<'p, 'env, E, K, Added<O, Closure<F>>> {
         self.observe(Closure(closure))
+    }
+
+    /// The end of a step, which another task may await while the run goes on. [`StepWatch`] has an example.
+    pub fn watch<T>(&mut self, step: Handle<T>) -> StepWatch<T, K::Cell> {
+        let is_own = step.pipeline == self.steps.draft.names.id();
+        self.watches.add(is_own.then_some(step.step))
     }
 
     /// Runs all steps, and reports.
@@ -153,15 +168,15 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
     where
         O: Observers<E>,
     {
-        let Self { steps, config, tokens, observers } = self;
+        let Self { steps, config, tokens, given, watches, observers } = self;
         // Not an asynchronous function, which would hold the options twice.
         async move {
-            steps.draft.check(&config, T::TICKS)?;
+            steps.draft.check(&config, T::TICKS, given.list())?;
             poll_fn(|cx| steps.poll_left(cx)).await;
             #[cfg(feature = "std")]
             let wall_clock = crate::report::wall_clock();
-            let started = steps.make_ready(config, timer)?;
-            let ran = steps.driver(config, tokens, observers, started).run(started, timer).await;
+            let started = steps.make_ready(config, given, timer)?;
+            let ran = steps.driver(config, tokens, watches, observers, started).run(started, timer).await;
             let RunEnd { errors, started, finished } = ran.map_err(|panic| steps.broke_off(panic))?;
             Ok(Report {
                 names: steps.draft.names.clone(),
@@ -184,9 +199,17 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
 impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     /// Makes everything ready for a run, and returns the time.
     // A function of its own, so that the future of the run holds nothing of it.
-    fn make_ready<T: Timer>(&mut self, config: Config, timer: &T) -> Result<crate::Instant, PipelineError> {
+    fn make_ready<T: Timer>(
+        &mut self,
+        config: Config,
+        given: Arguments<K::Cell>,
+        timer: &T,
+    ) -> Result<crate::Instant, PipelineError> {
         self.prepare(&config);
         self.renew();
+        if let Some(record) = &mut self.record {
+            given.put(&self.draft.names, &mut record.results);
+        }
         guard(|| timer.now()).map_err(|payload| self.broke_off(RunPanic::of_timer::<T>(payload)))
     }
 
@@ -198,13 +221,18 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     /// Waits for the end of attempts that an earlier run left: those of a forgotten run, and spawned ones that had not ended
     /// when their run was dropped or gave them up. No attempt of this run starts before, so that none overlaps another.
     fn poll_left(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Self { works, storage, .. } = self;
-        let Some(slots) = storage.slots.as_mut().filter(|slots| storage.is_running || slots.is_any_held()) else {
+        let Self { works, storage: RunStorage { slots, claims, is_running, .. }, .. } = self;
+        let Some(slots) = slots.as_mut().filter(|slots| *is_running || slots.is_any_held()) else {
             return Poll::Ready(());
         };
-        storage.is_running = false;
-        let goes_on =
-            |step| works.get_mut(step as usize).is_some_and(|work| poll_cancel(work.as_mut(), cx).is_pending());
+        *is_running = false;
+        let goes_on = |step| {
+            let goes_on = works.get_mut(step as usize).is_some_and(|work| poll_cancel(work.as_mut(), cx).is_pending());
+            if let Some(claims) = claims.as_mut().filter(|_| !goes_on) {
+                claims.end(step);
+            }
+            goes_on
+        };
         if slots.retain(goes_on) { Poll::Pending } else { Poll::Ready(()) }
     }
 
@@ -225,6 +253,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         &mut self,
         config: Config,
         tokens: Tokens,
+        watches: Watches<K::Cell>,
         observers: O,
         now: crate::Instant,
     ) -> Driver<'_, 'env, E, K, O> {
@@ -234,7 +263,9 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         let plan = draft.plan(compiled);
         storage.is_running = true;
         storage.release(draft.released_results(), &plan);
-        let RunStorage { ready, timers, free, open, slots, slot_of, is_running, releases, .. } = storage;
+        storage.renew_emissions(O::LISTEN);
+        let RunStorage { ready, timers, free, open, slots, slot_of, claims, emissions, is_running, releases, .. } =
+            storage;
         let state = Storage { states: &mut record.states, ready, timers, free, open };
         // The states are new: they have just been made, or reset.
         let setup = DynamicSetup { plan, numbering: draft.numbering(), config };
@@ -247,8 +278,11 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             names: &draft.names,
             slots: slots.as_mut().expect("`prepare` has made the slots"),
             slot_of,
+            claims: claims.as_deref_mut().filter(|_| draft.shared_uses.is_some()),
             is_running,
             releases: releases.as_deref_mut(),
+            watches,
+            emissions: emissions.as_ref().filter(|_| O::LISTEN),
             tokens,
             observers: TracedObservers::new(observers),
         })

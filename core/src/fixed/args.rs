@@ -49,3 +49,13 @@ pub const fn list(delays: &'static [Duration]) -> Backoff<'static> {
 pub const fn exponential(first: Duration) -> Backoff<'static> {
     Backoff::exponential(first)
 }
+
+/// `first`, then `first` longer each time.
+pub const fn linear(first: Duration) -> Backoff<'static> {
+    Backoff::linear(first)
+}
+
+/// Before each retry the delay that the function gives for its number, from 1.
+pub const fn custom(delay: fn(u32) -> Duration) -> Backoff<'static> {
+    Backoff::custom(delay)
+}

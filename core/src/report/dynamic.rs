@@ -80,6 +80,7 @@ use rungs_scheduler::{Instant, Status, StepId};
 ///
 /// - `status` is `pending`, `running`, `success`, `failed`, `skipped` or `cancelled`; `cause` a [`Cause::code`].
 /// - `root` is the step where it began, and `via` the step's own need through which it came.
+/// - `input` is there, and true, for a step whose result was given to the run.
 /// - `error` lists the error with which the step failed and its sources; `own_error` the one that it last returned itself,
 ///   and the number of the attempt that did, also if a later attempt ended in another way.
 /// - Names and errors are whole and as they are. `reason` is the table's text without the sources of errors, and on one

@@ -131,6 +131,12 @@ impl<'r, E> StepResult<'r, E> {
         self.state().is_some_and(StepState::is_still_running)
     }
 
+    /// Whether it is an [input](crate::PipelineOf::input), whose result was given to the run.
+    #[cfg(feature = "alloc")]
+    pub fn is_input(&self) -> bool {
+        self.record.names.is_input(self.step)
+    }
+
     /// Whether its failure counts: it was not declared optional.
     pub fn is_required(&self) -> bool {
         self.record.is_required(self.step)

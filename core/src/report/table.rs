@@ -58,6 +58,10 @@ impl<E: fmt::Display> Table<'_, E> {
         if step.is_still_running() {
             f.write_str(", still running")?;
         }
+        #[cfg(feature = "alloc")]
+        if step.is_input() {
+            f.write_str(if reason.is_some() { " (input)" } else { "  (input)" })?;
+        }
         f.write_str(match (step.is_required(), reason.is_some()) {
             (true, _) => "\n",
             (false, true) => " (optional)\n",

@@ -33,10 +33,10 @@ impl<E> Observer<E> for Watch {
     fn on_event(&mut self, event: &Event<'_, E>) {
         let mut state = self.shared.lock();
         let Some(step) = event.step else { return state.in_flight.clear() };
-        if matches!(event.kind, EventKind::Started) {
-            state.in_flight.insert(step, event.name.into());
-        } else {
-            state.in_flight.remove(&step);
+        match event.kind {
+            EventKind::Started => drop(state.in_flight.insert(step, event.name.into())),
+            EventKind::Emitted(_) => {}
+            _ => drop(state.in_flight.remove(&step)),
         }
     }
 }

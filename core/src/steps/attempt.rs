@@ -1,6 +1,6 @@
 //! An attempt that begins.
 
-use super::names::Names;
+use super::{emissions::Emissions, names::Names};
 use alloc::sync::Arc;
 use core::fmt;
 use rungs_scheduler::{Cause, Instant, Scheduler, StepId, StepState};
@@ -11,6 +11,8 @@ pub struct Attempt<'r> {
     pub(crate) started: Instant,
     pub(crate) scheduler: &'r Scheduler<'r>,
     pub(crate) names: &'r Arc<Names>,
+    /// Where the step's values go, if anybody listens.
+    pub(crate) emissions: Option<&'r Arc<Emissions>>,
 }
 
 impl fmt::Debug for Attempt<'_> {

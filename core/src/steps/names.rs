@@ -14,6 +14,8 @@ pub(crate) struct Names {
     id: u32,
     text: String,
     ends: Vec<u32>,
+    /// The steps whose results are given at the run, in ascending order.
+    inputs: Vec<StepId>,
     index: Index,
     /// How many steps are in the index.
     indexed: usize,
@@ -48,6 +50,11 @@ impl Names {
         self.ends.push(self.text.len() as u32);
     }
 
+    /// Marks the step that was added last as an input.
+    pub(crate) fn mark_input(&mut self, step: StepId) {
+        self.inputs.push(step);
+    }
+
     /// Indexes all names, and calls `is_taken` for each step whose name an earlier step has already.
     pub(crate) fn index(&mut self, mut is_taken: impl FnMut(StepId)) {
         let Self { text, ends, index, indexed, .. } = self;
@@ -71,6 +78,10 @@ impl Names {
 impl StepNames for Names {
     fn name(&self, step: StepId) -> &str {
         self.text.get(bounds(&self.ends, step.number())).unwrap_or("")
+    }
+
+    fn is_input(&self, step: StepId) -> bool {
+        self.inputs.binary_search(&step).is_ok()
     }
 }
 

@@ -1,6 +1,9 @@
 //! How long to wait before another attempt.
 
-use super::limit::span;
+use super::{
+    delays::{DelayFn, DelayNanos, Delays},
+    limit::span,
+};
 use crate::time::nanos;
 use core::time::Duration;
 
@@ -30,59 +33,31 @@ use core::time::Duration;
 /// assert_eq!(jittered.delay(2, 7), jittered.delay(2, 7));
 /// ```
 ///
+/// The delay before the k-th retry, without a cap and jitter:
+///
+/// | backoff | delay | where it comes from |
+/// | --- | --- | --- |
+/// | [`fixed(d)`](Self::fixed) | d | |
+/// | [`list(&[..])`](Self::list) | the k-th of them; the last one repeats | |
+/// | [`linear(d)`](Self::linear) | k * d | arithmetic growth |
+/// | [`exponential(d)`](Self::exponential) | d * 2^(k - 1), or another [factor](Self::factor) | Metcalfe and Boggs, "Ethernet", 1976 |
+/// | [`custom(f)`](Self::custom) | f(k) | the program |
+///
 /// The plain names set a value, and the methods that read one are called `get_..`.
 ///
 /// With the feature `serde` it may stand in a file: `{ "fixed_ms": 200 }` or `{ "exponential_ms": 200, "factor": 2 }`, each
 /// with `cap_ms` and `jitter` (`"none"`, `"full"`, `"equal"`, `"decorrelated"`) if they are wanted, in milliseconds, as
-/// integers or with a fraction. A list is written as `{ "list_ms": [10, 50] }`. It cannot be read back, since a `Backoff`
-/// only borrows its list: read a `Vec` of durations instead, and lend it to [`list`](Self::list).
+/// integers or with a fraction. A factor has up to three decimals, as in `1.5`; `{ "linear_ms": 200 }` has none. A list is
+/// written as `{ "list_ms": [10, 50] }`. It cannot be read back, since a `Backoff` only borrows its list: read a `Vec` of
+/// durations instead, and lend it to [`list`](Self::list). A custom backoff is a function, and to write it is an error.
 #[must_use = "a backoff changes nothing until a step has it"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(try_from = "super::data::BackoffData", into = "super::data::BackoffData")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(try_from = "super::data::BackoffData"))]
 pub struct Backoff<'a> {
     delays: DelayNanos<'a>,
     cap: u64,
     jitter: Jitter,
-}
-
-/// [`Delays`] as plans hold them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-enum DelayNanos<'a> {
-    Fixed(u64),
-    List(&'a [Duration]),
-    Exponential { base: u64, factor: u32 },
-}
-
-/// The delays of a [`Backoff`] before its cap and its jitter.
-///
-/// ```
-/// use core::time::Duration;
-/// use rungs_scheduler::{Backoff, Delays};
-///
-/// let first = Duration::from_millis(100);
-/// assert_eq!(Backoff::exponential(first).get_delays(), Delays::Exponential { first, factor: 2 });
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum Delays<'a> {
-    /// The same delay each time.
-    Fixed(Duration),
-    /// One delay after the other; the last repeats.
-    List(&'a [Duration]),
-    /// `first`, then `factor` times the delay before.
-    Exponential {
-        /// The delay before the first retry.
-        first: Duration,
-        /// What it is multiplied by each time.
-        factor: u32,
-    },
 }
 
 /// How a delay is spread, so that many that failed together do not come back together.
@@ -128,15 +103,72 @@ impl<'a> Backoff<'a> {
         Self::new(DelayNanos::List(delays))
     }
 
+    /// `first`, then twice as long, then three times as long: `first * k` before the k-th retry.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use rungs_scheduler::Backoff;
+    ///
+    /// let ms = Duration::from_millis;
+    /// let backoff = Backoff::linear(ms(200)).cap(ms(500));
+    /// assert_eq!([1, 2, 3].map(|retry| backoff.delay(retry, 0)), [ms(200), ms(400), ms(500)]);
+    /// ```
+    pub const fn linear(first: Duration) -> Self {
+        Self::new(DelayNanos::linear(nanos(first)))
+    }
+
     /// `first`, then twice the delay before, and so on: `first * factor^(k - 1)` before the k-th retry.
     pub const fn exponential(first: Duration) -> Self {
         Self::new(DelayNanos::Exponential { base: nanos(first), factor: 2 })
     }
 
-    /// What an exponential delay is multiplied by each time, 2 if not said. Fixed and listed delays have no factor.
+    /// The delay before the k-th retry is `delay(k)`, counted from 1. Cap and jitter apply to it as to any other delay.
+    ///
+    /// The function is called more than once per retry, and its delay must follow from its argument alone. A step with it
+    /// needs a clock. If it panics, the step of a `Pipeline` fails; a static run, and a driver of your own, panics.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use rungs_scheduler::Backoff;
+    ///
+    /// /// Two quick retries, then one per minute.
+    /// fn patient(retry: u32) -> Duration {
+    ///     if retry <= 2 { Duration::from_millis(50) } else { Duration::from_secs(60) }
+    /// }
+    ///
+    /// const BACKOFF: Backoff<'static> = Backoff::custom(patient);
+    /// assert_eq!(BACKOFF.delay(2, 0), Duration::from_millis(50));
+    /// assert_eq!(BACKOFF.delay(3, 0), Duration::from_secs(60));
+    /// ```
+    pub const fn custom(delay: fn(u32) -> Duration) -> Self {
+        Self::new(DelayNanos::Custom(DelayFn(delay)))
+    }
+
+    /// What an exponential delay is multiplied by each time; 2 if it is not stated. Other delays have no factor.
     pub const fn factor(mut self, factor: u32) -> Self {
-        if let DelayNanos::Exponential { base, .. } = self.delays {
+        if let Some(base) = self.delays.exponential_base() {
             self.delays = DelayNanos::Exponential { base, factor };
+        }
+        self
+    }
+
+    /// The [factor](Self::factor) in permille, up to 65.535: 1,500 multiplies by 1.5. Each delay is that before, times the
+    /// factor, rounded down to a nanosecond.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use rungs_scheduler::Backoff;
+    ///
+    /// let ms = Duration::from_millis;
+    /// let backoff = Backoff::exponential(ms(100)).factor_permille(1_500);
+    /// assert_eq!([1, 2, 3].map(|retry| backoff.delay(retry, 0)), [ms(100), ms(150), ms(225)]);
+    /// ```
+    pub const fn factor_permille(mut self, permille: u16) -> Self {
+        if permille.is_multiple_of(1_000) {
+            return self.factor(permille as u32 / 1_000);
+        }
+        if let Some(base) = self.delays.exponential_base() {
+            self.delays = DelayNanos::permille(base, permille);
         }
         self
     }
@@ -155,13 +187,7 @@ impl<'a> Backoff<'a> {
 
     /// The delays before the cap and the jitter.
     pub const fn get_delays(&self) -> Delays<'a> {
-        match self.delays {
-            DelayNanos::Fixed(delay) => Delays::Fixed(Duration::from_nanos(delay)),
-            DelayNanos::List(delays) => Delays::List(delays),
-            DelayNanos::Exponential { base, factor } => {
-                Delays::Exponential { first: Duration::from_nanos(base), factor }
-            }
-        }
+        self.delays.shown()
     }
 
     /// The longest delay; `None` if there is no cap.
@@ -176,7 +202,8 @@ impl<'a> Backoff<'a> {
 
     /// The delay before the `retry`-th further attempt, counted from 1, for this seed.
     ///
-    /// O(1); at most 64 rounds for decorrelated jitter.
+    /// At most 64 rounds for a whole factor, and for decorrelated jitter. A factor f in permille takes `retry` rounds, up to
+    /// `log_f(2^64)` or to the cap: 110 for 1.5, 466 for 1.1. All else is O(1).
     pub fn delay(&self, retry: u32, seed: u64) -> Duration {
         Duration::from_nanos(self.delay_nanos(retry, seed))
     }
@@ -204,18 +231,14 @@ impl<'a> Backoff<'a> {
 
     /// Whether there is any delay at all, and so a clock is needed.
     pub(crate) const fn waits(&self) -> bool {
-        let delays = match self.delays {
-            DelayNanos::Fixed(delay) | DelayNanos::Exponential { base: delay, .. } => return delay > 0,
-            DelayNanos::List(delays) => delays,
-        };
-        let mut i = 0;
-        while i < delays.len() {
-            if !delays[i].is_zero() {
-                return true;
-            }
-            i += 1;
-        }
-        false
+        self.delays.waits()
+    }
+
+    /// Whether the delays are those of a function of the program, which may panic.
+    #[doc(hidden)]
+    #[inline]
+    pub const fn is_custom(&self) -> bool {
+        matches!(self.delays, DelayNanos::Custom(_))
     }
 
     const fn new(delays: DelayNanos<'a>) -> Self {
@@ -224,25 +247,7 @@ impl<'a> Backoff<'a> {
 
     /// The delay without jitter.
     pub(crate) fn plain(&self, retry: u32) -> u64 {
-        let delay = match self.delays {
-            DelayNanos::Fixed(delay) => delay,
-            DelayNanos::List(delays) => {
-                delays.get(retry.saturating_sub(1) as usize).or_else(|| delays.last()).map_or(0, |&delay| nanos(delay))
-            }
-            DelayNanos::Exponential { base, factor } => {
-                let mut delay = base;
-                // Where a factor changes nothing any more, no further one does: 64 rounds at most.
-                for _ in 1..retry {
-                    let longer = times(delay, factor);
-                    if longer == delay {
-                        break;
-                    }
-                    delay = longer;
-                }
-                delay
-            }
-        };
-        delay.min(self.cap)
+        self.delays.delay(retry, self.cap).min(self.cap)
     }
 
     fn decorrelated(&self, retry: u32, seed: u64) -> u64 {
@@ -257,15 +262,6 @@ impl<'a> Backoff<'a> {
         }
         delay
     }
-}
-
-/// The product, saturating. By halves: a core without a wide multiplication carries a long way round for `saturating_mul`.
-fn times(delay: u64, factor: u32) -> u64 {
-    let (low, high) = (delay & u64::from(u32::MAX), delay >> 32);
-    let factor = u64::from(factor);
-    let low = low * factor;
-    let high = high * factor + (low >> 32);
-    if high > u64::from(u32::MAX) { u64::MAX } else { high << 32 | low & u64::from(u32::MAX) }
 }
 
 /// A number from 0 to `most`. The remainder's bias is below `most / 2^64`.
@@ -295,17 +291,6 @@ mod tests {
         assert_eq!(Backoff::exponential(MS).factor(0).delay(2, 0), Duration::ZERO);
         assert_eq!(Backoff::list(&[]).delay(1, 0), Duration::ZERO);
         assert_eq!(b.delay(0, 0), MS * 10);
-    }
-
-    #[test]
-    fn products_saturate_as_the_compilers_own_do() {
-        for bit in 0..64 {
-            for delay in [(1_u64 << bit) - 1, 1 << bit, u64::MAX >> bit, random(3, bit)] {
-                for factor in [0, 1, 2, 3, 1_000, u32::MAX] {
-                    assert_eq!(times(delay, factor), delay.saturating_mul(factor.into()), "{delay} * {factor}");
-                }
-            }
-        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{
 };
 use alloc::vec::Vec;
 use core::{fmt, time::Duration};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::Error as _};
 
 /// A struct of a file, in which every field may be left out.
 macro_rules! data {
@@ -92,24 +92,39 @@ data! {
     BackoffData called "Backoff" {
         fixed_ms: Millis,
         list_ms: Vec<Millis>,
+        linear_ms: Millis,
         exponential_ms: Millis,
-        factor: u32,
+        factor: Factor,
         cap_ms: Millis,
         jitter: Jitter,
     }
 }
 
-impl From<Backoff<'_>> for BackoffData {
-    fn from(backoff: Backoff<'_>) -> Self {
+impl BackoffData {
+    /// `None` for the delays of a function.
+    fn of(backoff: Backoff<'_>) -> Option<Self> {
         let jitter = Some(backoff.get_jitter()).filter(|jitter| *jitter != Jitter::None);
         let data = Self { cap_ms: backoff.get_cap().map(Millis), jitter, ..Self::default() };
-        match backoff.get_delays() {
-            Delays::Fixed(delay) => Self { fixed_ms: Some(Millis(delay)), ..data },
-            Delays::List(delays) => Self { list_ms: Some(delays.iter().copied().map(Millis).collect()), ..data },
-            Delays::Exponential { first, factor } => {
-                Self { exponential_ms: Some(Millis(first)), factor: Some(factor), ..data }
+        let exponential = |first, factor| (Some(Millis(first)), Some(factor));
+        let (exponential_ms, factor) = match backoff.get_delays() {
+            Delays::Fixed(delay) => return Some(Self { fixed_ms: Some(Millis(delay)), ..data }),
+            Delays::List(delays) => {
+                return Some(Self { list_ms: Some(delays.iter().copied().map(Millis).collect()), ..data });
             }
-        }
+            Delays::Linear { first } => return Some(Self { linear_ms: Some(Millis(first)), ..data }),
+            Delays::Exponential { first, factor } => exponential(first, Factor::Whole(factor)),
+            Delays::ExponentialPermille { first, factor } => exponential(first, Factor::Permille(factor)),
+            Delays::Custom => return None,
+        };
+        Some(Self { exponential_ms, factor, ..data })
+    }
+}
+
+impl Serialize for Backoff<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let data = BackoffData::of(*self);
+        data.ok_or_else(|| S::Error::custom("a custom backoff is a function, which a file cannot hold"))?
+            .serialize(serializer)
     }
 }
 
@@ -117,22 +132,28 @@ impl TryFrom<BackoffData> for Backoff<'_> {
     type Error = &'static str;
 
     fn try_from(data: BackoffData) -> Result<Self, Self::Error> {
-        let mut backoff = match data {
-            BackoffData { list_ms: Some(_), .. } => {
-                return Err("a list of delays cannot be read from a file: write `fixed_ms` or `exponential_ms`");
+        let BackoffData { fixed_ms, list_ms, linear_ms, exponential_ms, factor, cap_ms, jitter } = data;
+        if list_ms.is_some() {
+            return Err("a list of delays cannot be read from a file: write `fixed_ms` or `exponential_ms`");
+        }
+        let mut backoff = match (fixed_ms, linear_ms, exponential_ms, factor) {
+            (Some(Millis(delay)), None, None, None) => Backoff::fixed(delay),
+            (None, Some(Millis(first)), None, None) => Backoff::linear(first),
+            (None, None, Some(Millis(first)), factor) => match factor {
+                Some(Factor::Whole(factor)) => Backoff::exponential(first).factor(factor),
+                Some(Factor::Permille(factor)) => Backoff::exponential(first).factor_permille(factor),
+                None => Backoff::exponential(first),
+            },
+            _ => {
+                return Err(
+                    "a backoff has either `fixed_ms`, or `linear_ms`, or `exponential_ms` with an optional `factor`",
+                );
             }
-            BackoffData { fixed_ms: Some(Millis(delay)), exponential_ms: None, factor: None, .. } => {
-                Backoff::fixed(delay)
-            }
-            BackoffData { fixed_ms: None, exponential_ms: Some(Millis(first)), factor, .. } => {
-                Backoff::exponential(first).factor(factor.unwrap_or(2))
-            }
-            _ => return Err("a backoff has either `fixed_ms`, or `exponential_ms` with an optional `factor`"),
         };
-        if let Some(Millis(cap)) = data.cap_ms {
+        if let Some(Millis(cap)) = cap_ms {
             backoff = backoff.cap(cap);
         }
-        Ok(backoff.jitter(data.jitter.unwrap_or_default()))
+        Ok(backoff.jitter(jitter.unwrap_or_default()))
     }
 }
 
@@ -243,6 +264,54 @@ impl de::Visitor<'_> for RetriesVisitor {
             FOREVER_WORD => Ok(Retries(FOREVER)),
             _ => Err(E::invalid_value(de::Unexpected::Str(word), &self)),
         }
+    }
+}
+
+/// What a delay is multiplied by: an integer, or a fraction with up to three decimals.
+enum Factor {
+    Whole(u32),
+    Permille(u16),
+}
+
+impl Serialize for Factor {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            Self::Whole(factor) => serializer.serialize_u32(factor),
+            Self::Permille(factor) => serializer.serialize_f64(f64::from(factor) / 1_000.0),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Factor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FactorVisitor)
+    }
+}
+
+struct FactorVisitor;
+
+impl de::Visitor<'_> for FactorVisitor {
+    type Value = Factor;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a factor: an integer, or a number up to 65.535 with at most three decimals")
+    }
+
+    fn visit_u64<E: de::Error>(self, factor: u64) -> Result<Factor, E> {
+        u32::try_from(factor).map(Factor::Whole).map_err(|_| E::invalid_value(de::Unexpected::Unsigned(factor), &self))
+    }
+
+    fn visit_i64<E: de::Error>(self, factor: i64) -> Result<Factor, E> {
+        u32::try_from(factor).map(Factor::Whole).map_err(|_| E::invalid_value(de::Unexpected::Signed(factor), &self))
+    }
+
+    fn visit_f64<E: de::Error>(self, factor: f64) -> Result<Factor, E> {
+        // The nearest thousandth. A number with more decimals, or out of range, is not what comes back from it.
+        let permille = (factor * 1_000.0 + 0.5) as u64;
+        let is_it = permille as f64 / 1_000.0 == factor;
+        let whole = u32::try_from(permille / 1_000).ok().filter(|_| permille.is_multiple_of(1_000)).map(Factor::Whole);
+        let found = whole.or_else(|| u16::try_from(permille).ok().map(Factor::Permille)).filter(|_| is_it);
+        found.ok_or_else(|| E::invalid_value(de::Unexpected::Float(factor), &self))
     }
 }
 

@@ -4,6 +4,7 @@ mod backoff;
 mod config;
 #[cfg(feature = "serde")]
 mod data;
+mod delays;
 pub(crate) mod limit;
 mod readers;
 mod retry;
@@ -12,8 +13,9 @@ mod when;
 
 #[cfg(test)]
 pub(crate) use backoff::random;
-pub use backoff::{Backoff, Delays, Jitter};
+pub use backoff::{Backoff, Jitter};
 pub use config::{Config, OnFailure, Order};
+pub use delays::Delays;
 pub use retry::Retry;
 pub use settings::Settings;
 pub use when::When;

@@ -13,6 +13,7 @@ mod expired;
 mod fast_path;
 mod grace;
 mod outcomes;
+mod put_off;
 mod queues;
 mod ready;
 mod setup;

@@ -47,6 +47,9 @@ use core::time::Duration;
 /// 13. The stop pass reached it: skipped if it never started, else cancelled.
 /// 14. The attempt found that the step has nothing to do.
 ///
+/// A start that the driver puts off, because the step lacks something of which the scheduler knows nothing, goes from
+/// `Running` back to `Backoff` without an attempt; there it waits for the driver instead of a time.
+///
 /// On the fast path a step goes from `Waiting` through 1, 5 and 9 to `Success` without the bookkeeping of `Ready`.
 /// [`status`](Self::status) groups the phases; [`Verdict`](super::Verdict) has an example.
 // All zero is a step of which nothing is known, so a board can clear many states at once.
@@ -222,6 +225,15 @@ impl StepState {
         }
     }
 
+    /// Undoes [`start`](Self::start): the step waits as between two attempts, also if there has been none.
+    pub(super) fn take_start_back(&mut self) {
+        self.word = self.word.wrapping_sub(if self.has_started() { ONE_ATTEMPT } else { 0 });
+        if !self.has_started() {
+            self.start_time = 0;
+        }
+        self.set_phase(Phase::Backoff);
+    }
+
     /// Whether an attempt is in flight, and has not been told to end.
     #[inline]
     pub(super) fn is_running(&self) -> bool {
@@ -297,7 +309,7 @@ impl StepState {
     pub fn status(&self) -> Status {
         match self.phase() {
             Phase::Waiting | Phase::Doomed => Status::Pending,
-            Phase::Ready if !self.has_started() => Status::Pending,
+            Phase::Ready | Phase::Backoff if !self.has_started() => Status::Pending,
             Phase::Ready | Phase::Backoff | Phase::Running | Phase::Abandoning => Status::Running,
             Phase::Success => Status::Success,
             Phase::Failed => Status::Failed,

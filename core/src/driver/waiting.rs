@@ -1,0 +1,117 @@
+//! A step whose shared resources are not free waits before its attempt.
+
+use super::{
+    run::Driver,
+    wakes::{NO_SLOT, WakerSlots},
+};
+use crate::{observe::EventKind, observers::Observers, shared::Lack, steps::Kind};
+use rungs_scheduler::{Instant, StepId, StepState};
+
+impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
+    /// Whether the step holds all shared resources that it uses, so that its attempt may begin. Otherwise its start is put
+    /// off.
+    #[inline]
+    pub(super) fn may_start(&mut self, step: StepId, now: Instant) -> bool {
+        self.parts.claims.is_none() || self.claim(step, now)
+    }
+
+    #[inline(never)]
+    fn claim(&mut self, step: StepId, now: Instant) -> bool {
+        let parts = &mut self.parts;
+        let Some(claims) = &mut parts.claims else { return true };
+        if claims.wants(step).is_none() {
+            return true;
+        }
+        if self.spare == NO_SLOT {
+            self.spare = parts.slots.acquire() as u32;
+        }
+        let Some(waker) = parts.slots.waker(self.spare as usize) else { return true };
+        let Err(lack) = claims.poll(step.number(), now, waker) else { return true };
+        let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
+        parts.scheduler.put_off(step, now);
+        // Before its observers are told, which may panic: its wakes lead to it from now on.
+        self.keep_slot(step);
+        self.notify_waiting(step, attempt, &lack, now);
+        false
+    }
+
+    fn notify_waiting(&mut self, step: StepId, attempt: u32, lack: &Lack, now: Instant) {
+        let wants = self.parts.claims.as_ref().and_then(|claims| claims.wants(step)).cloned();
+        if let Some(want) = wants.as_ref().and_then(|wants| wants.get(lack.index)) {
+            let until = (lack.due < Instant::NEVER).then_some(lack.due);
+            self.parts.notify(step, attempt, now, EventKind::Waiting { resource: want.resource.name(), until });
+        }
+    }
+
+    /// Polls the claim of a step that was woken, and returns whether it waits for one.
+    #[inline]
+    pub(super) fn poll_woken_claim(&mut self, step: StepId, slot: usize, now: Instant) -> bool {
+        let is_waiting = self.parts.claims.as_ref().is_some_and(|claims| claims.is_waiting(step.number()));
+        if is_waiting {
+            self.poll_claim(step, slot, now);
+        }
+        is_waiting
+    }
+
+    #[inline(never)]
+    fn poll_claim(&mut self, step: StepId, slot: usize, now: Instant) {
+        let parts = &mut self.parts;
+        let (Some(claims), Some(waker)) = (&mut parts.claims, parts.slots.waker(slot)) else { return };
+        if claims.poll(step.number(), now, waker).is_ok() {
+            parts.slots.release(slot);
+            parts.scheduler.put_on(step);
+        }
+    }
+
+    /// Polls the claims whose time has come.
+    #[inline]
+    pub(super) fn poll_due_claims(&mut self, now: Instant) {
+        if self.parts.claims.is_some() {
+            self.poll_all_due_claims(now);
+        }
+    }
+
+    #[inline(never)]
+    fn poll_all_due_claims(&mut self, now: Instant) {
+        while let Some(claims) = &mut self.parts.claims
+            && let Some(step) = claims.due_at(now)
+        {
+            match slot_of_step(self.parts.slots, self.parts.slot_of, step) {
+                Some(slot) => self.poll_claim(StepId::from_number(step), slot, now),
+                None => claims.end(step),
+            }
+        }
+    }
+
+    /// When a claim is polled though nobody wakes it.
+    #[inline]
+    pub(super) fn next_due_claim(&self) -> Option<Instant> {
+        self.parts.claims.as_ref().and_then(|claims| claims.next_due())
+    }
+
+    /// An attempt has ended, or a step has without one: what it used of shared resources is free.
+    #[inline]
+    pub(super) fn end_claim(&mut self, step: StepId) {
+        if self.parts.claims.is_some() {
+            self.end_its_claim(step);
+        }
+    }
+
+    #[inline(never)]
+    fn end_its_claim(&mut self, step: StepId) {
+        let parts = &mut self.parts;
+        let Some(claims) = &mut parts.claims else { return };
+        if claims.is_waiting(step.number())
+            && let Some(slot) = slot_of_step(parts.slots, parts.slot_of, step.number())
+        {
+            parts.slots.release(slot);
+        }
+        claims.end(step.number());
+    }
+}
+
+/// The waker slot that a step holds.
+fn slot_of_step(slots: &WakerSlots, slot_of: &[u32], step: u32) -> Option<usize> {
+    let slot = *slot_of.get(step as usize)? as usize;
+    (slots.step_in(slot) == Some(step)).then_some(slot)
+}
