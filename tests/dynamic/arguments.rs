@@ -2,7 +2,7 @@
 
 use rungs::{CancelToken, Config, NoClock, Order, Pipeline, PlanErrorKind, Settings, Status};
 
-use crate::support::{Clock, Log, block, drive, fates, ms};
+use crate::support::{Log, Sim, block, drive, fates, ms};
 
 #[test]
 fn each_run_has_its_own_argument() {
@@ -64,7 +64,8 @@ fn whatever_is_wrong_with_arguments_is_told_at_once() {
 #[test]
 fn an_input_is_shown_as_one() {
     let log = Log::new();
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p: Pipeline<'_> = Pipeline::new("page");
     let number = p.input::<u64>("number");
     p.step("price").needs(number).run(async |number| Ok(clock.sleep(ms(*number)).await));
@@ -81,7 +82,7 @@ fn an_input_is_shown_as_one() {
     );
     assert!(p.plan().unwrap().steps().map(|step| step.is_input()).eq([true, false]));
 
-    let report = drive(&clock, p.runner().given(number, 5).observe(log.clone()).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().given(number, 5).observe(log.clone()).run(&clock)).unwrap();
     assert_eq!(fates(&report), ["number success 0..0", "price success 0..5"]);
     assert_eq!(log.lines()[1..3], ["0 number: started", "0 number: success"]);
     assert!(report.to_string().lines().any(|line| line.starts_with("number") && line.ends_with("  (input)")));
@@ -100,8 +101,9 @@ fn an_input_takes_no_defaults_and_is_skipped_by_a_stop() {
     assert_eq!(*plan.get("number").unwrap().settings(), Settings::DEFAULT);
     assert_eq!(plan.get("price").unwrap().settings().get_retries(), 3);
     token.drain();
-    let clock = Clock::new();
-    let report = drive(&clock, p.runner().cancel(&token).given(number, vec![1]).run(&clock)).unwrap();
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let report = drive(&sim, p.runner().cancel(&token).given(number, vec![1]).run(&clock)).unwrap();
     assert_eq!(report.count(Status::Skipped), 2);
     assert_eq!(report.output(number).unwrap_err().to_string(), "`number` has no result: the run was drained");
 }

@@ -5,11 +5,12 @@ use std::{sync::mpsc, thread};
 use rungs::{Emitted, EventKind, NoClock, Pipeline, StepCx};
 use rungs_smol::AllCores;
 
-use crate::support::{Clock, Hand, Log, block, drive, ms};
+use crate::support::{Hand, Log, Sim, block, drive, ms};
 
 #[test]
 fn observers_are_told_in_order_and_before_the_end_of_the_step() {
-    let (clock, log) = (Clock::new(), Log::new());
+    let (sim, log) = (Sim::new(), Log::new());
+    let clock = sim.clock();
     let mut p = Pipeline::with_error("told");
     p.step("copy").retries(1).run_with(async |cx: StepCx| {
         cx.emit("connected\nto a host");
@@ -25,7 +26,7 @@ fn observers_are_told_in_order_and_before_the_end_of_the_step() {
         Ok(())
     });
     p.step("silent").run_with(async |_| Ok(clock.sleep(ms(1)).await));
-    let report = drive(&clock, p.runner().observe(log.clone()).run(&clock)).unwrap();
+    let report = drive(&sim, p.runner().observe(log.clone()).run(&clock)).unwrap();
     assert!(report.is_success());
     assert_eq!(
         log.lines()[1..],

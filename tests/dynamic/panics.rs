@@ -249,7 +249,8 @@ fn a_custom_backoff_that_panics_fails_its_step() {
         assert!(retry < 2, "no delay for retry {retry}");
         ms(5)
     }
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("delays");
     p.step("fails").retries(3).backoff(Backoff::custom(backoff)).run(|| async { Err::<(), _>("refused") });
     p.step("hangs").retries(3).backoff(Backoff::custom(backoff)).timeout(ms(1)).run(|| async {
@@ -260,7 +261,7 @@ fn a_custom_backoff_that_panics_fails_its_step() {
         clock.sleep(ms(50)).await;
         Ok(())
     });
-    let report = drive(&clock, p.run(&clock)).unwrap();
+    let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(
         fates(&report),
         [

@@ -6,11 +6,12 @@ use futures_lite::future::zip;
 use rungs::{CancelToken, Cause, LocalPipeline, NoClock, Pipeline, Status, StepWatch, WatchError};
 use rungs_tokio::Tokio;
 
-use crate::support::{Clock, Hand, block, drive, ms};
+use crate::support::{Hand, Sim, block, drive, ms};
 
 #[test]
 fn a_watch_ends_with_its_step_and_not_with_the_run() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("watched");
     let early = p.step("early").run(|| async {
         clock.sleep(ms(10)).await;
@@ -25,7 +26,7 @@ fn a_watch_ends_with_its_step_and_not_with_the_run() {
         seen.set(Some((value, rungs::Timer::now(&clock))));
         assert_eq!(*second.await.unwrap(), 7, "one that has ended already");
     };
-    let (report, ()) = drive(&clock, zip(runner.run(&clock), watching));
+    let (report, ()) = drive(&sim, zip(runner.run(&clock), watching));
     assert_eq!(report.unwrap().duration(), ms(100));
     assert_eq!(seen.get(), Some((7, rungs::Instant::ZERO + ms(10))));
 }

@@ -19,7 +19,7 @@ mod retried {
         pub(super) retry: u32,
         pub(super) backoff: u32,
         pub(super) delay: u32,
-        pub(super) squared: u32,
+        pub(super) squares: u32,
         pub(super) given: u32,
         pub(super) never: u32,
     }
@@ -40,8 +40,8 @@ mod retried {
     }
 
     #[step(retries = 2, backoff = custom(squares))]
-    async fn squared(squared: &mut u32) -> Result<u32, Bad> {
-        third(squared)
+    async fn squared(squares: &mut u32) -> Result<u32, Bad> {
+        third(squares)
     }
 
     #[step(retries = 2, retry_delay = ms(10), retry_if = |_: &Bad| Retry::After(ms(1)))]
@@ -64,7 +64,7 @@ fn third(tries: &mut u32) -> Result<u32, Bad> {
 fn retries_with_and_without_delays() {
     let sim = Sim::new();
     let clock = sim.clock();
-    let mut board = retried::Board { retry: 0, backoff: 0, delay: 0, squared: 0, given: 0, never: 0 };
+    let mut board = retried::Board { retry: 0, backoff: 0, delay: 0, squares: 0, given: 0, never: 0 };
     let report = run(&sim, retried::run(&mut board, &clock));
 
     let finished = |name| report.get(name).unwrap().finished_at().unwrap();
