@@ -155,7 +155,7 @@ impl<'env, E, K: Kind<'env, E>> PipelineOf<'env, E, K> {
             works: Vec::new(),
             retry_predicates: BTreeMap::new(),
             as_error,
-            record: None,
+            record: Some(Box::default()),
             shelf: Arc::default(),
             storage: RunStorage::default(),
             config: None,

@@ -84,7 +84,8 @@ pub struct Settled;
 impl Mode for Values {
     type Arg<V> = V;
 
-    #[inline]
+    // It is on the way of each shared result.
+    #[inline(always)]
     fn arg<V>(_: StepId, _: &Attempt<'_>, value: impl FnOnce() -> Option<V>) -> Option<V> {
         value()
     }
