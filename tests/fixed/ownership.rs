@@ -223,7 +223,7 @@ mod read_at_the_end {
         (table[1], cx.started_at())
     }
     #[step]
-    async fn second(table: &Vec<u8>, cx: &StepCx) -> (usize, Instant) {
+    async fn second(table: &[u8], cx: &StepCx) -> (usize, Instant) {
         pause().await;
         (table.len(), cx.started_at())
     }
@@ -358,7 +358,7 @@ mod generic {
         Ok(())
     }
     #[step]
-    async fn text(name: &String) -> &str {
+    async fn text(name: &str) -> &str {
         name
     }
     #[step]

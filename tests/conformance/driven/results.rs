@@ -56,6 +56,13 @@ mod bring_up {
     }
 
     #[step]
+    async fn log(bus: &Bus<'_>, sensor: &Sensor, calibrate: &()) -> u32 {
+        let () = *calibrate;
+        pause().await;
+        bus.pins.written + sensor.readings
+    }
+
+    #[step]
     async fn load(table: &mut [u32; 2]) {
         *table = [3, 4];
     }
@@ -102,7 +109,8 @@ pub(crate) fn a_driver_passes_from_step_to_step() {
             }
             assert!(polls < 10, "the run waits for nothing");
         };
-        assert_eq!(report.count(Status::Success), 7);
+        assert_eq!(report.count(Status::Success), 8);
+        assert_eq!(report.outputs.log, Some(2 * turn + 2));
         assert_eq!(report.outputs.close, Some(2 * turn + 20));
         assert_eq!((report.outputs.low, report.outputs.high), (Some(3), Some(4)));
         assert!(report.outputs.sensor.is_none(), "it was taken");
