@@ -121,7 +121,10 @@ pub(crate) mod private {
         lane_states::LaneStates,
         limits::{ContextLimits, LimitedBy},
         observers::Watched,
-        output::{NamedResult, OutputType, PlainType, StepOutput, StepValue, result_of, retry_verdict, step_id},
+        output::{
+            MaybeValue, NamedResult, OutputType, PlainType, StepOutput, StepValue, found, result_of, retry_verdict,
+            step_id,
+        },
         priorities::Priorities,
         sealed::Generated,
         sequences::Sequences,
