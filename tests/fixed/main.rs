@@ -6,6 +6,7 @@
 mod clock;
 
 mod boots;
+mod branches;
 mod conditions;
 mod defaults;
 mod drives;
