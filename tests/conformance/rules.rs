@@ -3,12 +3,15 @@
 use rungs::scheduler::{Action, Need, Numbering, Outcome, Use, longest_remaining};
 use rungs::{Backoff, Cause, Config, Instant, Jitter, OnFailure, Order, Retry, Settings, Status, Stop, When};
 
-use super::run::{Step, id, ms, run, run_in_order};
+use super::run::{Step, id, ms, run, run_after_all, run_in_order};
 
 // By its path, as the boards name this file by its own.
 #[path = "stops.rs"]
 mod stops;
 pub(crate) use stops::*;
+#[path = "branches.rs"]
+mod branches;
+pub(crate) use branches::*;
 
 /// Passes the names of all rules to a macro, which makes tests of them. (A rule that is left out is dead code: a
 /// warning.)
@@ -37,6 +40,12 @@ macro_rules! each_rule {
             skip_on_error_skips
             when_all_done_runs_whatever_the_outcome
             when_any_failed_runs_on_failure_only
+            a_step_may_skip_itself
+            a_join_runs_with_the_branches_that_were_taken
+            a_join_ends_with_its_first_failed_branch
+            a_step_waits_for_all_before_it
+            an_attempt_may_outlast_its_timeout
+            an_attempt_may_outlast_a_stop
             an_optional_failure_stops_nothing
             going_on_is_the_default
             a_failure_may_drain

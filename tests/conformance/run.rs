@@ -25,8 +25,23 @@ pub(crate) fn run(steps: &[Step<'_>], config: Config, play: impl FnOnce(&mut Run
     run_in_order(steps, config, Numbering::default(), play);
 }
 
+/// As [`run`], for a plan in which these steps need all before them.
+pub(crate) fn run_after_all(steps: &[Step<'_>], marks: &[StepId], config: Config, play: impl FnOnce(&mut Run<'_>)) {
+    run_plan(steps, marks, config, Numbering::default(), play);
+}
+
 pub(crate) fn run_in_order(
     steps: &[Step<'_>],
+    config: Config,
+    numbering: Numbering<'_>,
+    play: impl FnOnce(&mut Run<'_>),
+) {
+    run_plan(steps, &[], config, numbering, play);
+}
+
+fn run_plan(
+    steps: &[Step<'_>],
+    marks: &[StepId],
     config: Config,
     numbering: Numbering<'_>,
     play: impl FnOnce(&mut Run<'_>),
@@ -42,7 +57,7 @@ pub(crate) fn run_in_order(
         starts[index + 1] = edges as u32;
         (settings[index], which[index]) = (*its_settings, index as u32);
     }
-    let needs = Edges::new(&starts[..=steps.len()], &list[..edges]);
+    let needs = Edges::new(&starts[..=steps.len()], &list[..edges]).with_after_all(marks);
     let (mut up_starts, mut up_list) = ([0; STEPS + 1], [Need::result(id(0)); EDGES]);
     invert(needs, &mut up_starts[..=steps.len()], &mut up_list);
     let dependents = Edges::new(&up_starts[..=steps.len()], &up_list[..edges]);
@@ -109,6 +124,13 @@ impl Run<'_> {
     #[track_caller]
     pub(crate) fn is_still_running(&mut self, step: usize, is: bool) -> &mut Self {
         assert_eq!(self.scheduler.state(id(step)).map(StepState::is_still_running), Some(is));
+        self
+    }
+
+    /// Whether the step succeeded after a time limit or a stop had reached it.
+    #[track_caller]
+    pub(crate) fn is_late(&mut self, step: usize, is: bool) -> &mut Self {
+        assert_eq!(self.scheduler.state(id(step)).map(StepState::is_late), Some(is));
         self
     }
 

@@ -5,6 +5,7 @@
 mod clock;
 
 mod boots;
+mod branches;
 mod conditions;
 mod defaults;
 mod drives;

@@ -50,6 +50,18 @@ use proc_macro::TokenStream;
 /// is all that it returns, an `Option` or a `Result` within it included. Such a step can still end at its `timeout` or
 /// `deadline`, and fail by a need.
 ///
+/// # Branches
+///
+/// A step with `maybe` returns an `Option`, or a `Result` of one. `None` means that there is nothing to do: the step is skipped
+/// by itself, which is no failure, and so are the steps that need its result. A step with `when_none_failed` joins branches: it
+/// runs with those that were taken, and takes each result as an `Option`.
+///
+/// # Errors of needs
+///
+/// A step with `when_all_done` or `when_any_failed` is told by a `Cause` why a need has no result: the kind of failure, and the
+/// step where it began. The error itself is kept for the report, once and without a copy; a step that must tell it while the run
+/// goes on is an observer's work.
+///
 /// # `#[pipeline(..)]`
 ///
 /// | setting | meaning |
@@ -79,9 +91,14 @@ use proc_macro::TokenStream;
 /// | `expected = d` | how long the step takes: under a limit, the longest remaining path goes first |
 /// | `uses(bus = 1, ..)` | the units of a resource that an attempt holds while it is in flight |
 /// | `after(step, ..)` | needs without their results |
+/// | `after_all` | needs all steps that are declared before, without their results; with one of the `when_..` rules only |
+/// | `follows(step, ..)` | starts after these steps, whatever their outcome: an order, and no need |
+/// | `maybe` | the step may skip itself: it returns an `Option`, or a `Result` of one |
+/// | `never_cancel` | neither a time limit nor a stop drops an attempt, for writes that must not end half-way. A late success is a success; a late error is final after a deadline or a stop |
 /// | `skip_on_error` | a failed need skips the step instead of failing it |
 /// | `optional` | the failure of the step stops nothing and does not count; `required` overrides an `optional` of the defaults |
 /// | `when_all_done`, `when_any_failed` | the step runs whatever the outcome of its needs (the second: only if one failed), also after a stop, and takes each in a `Result<.., Cause>` |
+/// | `when_none_failed` | the step runs if one of its needs succeeded and in none of them something went wrong, and takes each in an `Option` |
 ///
 /// # What the attribute adds to the module
 ///

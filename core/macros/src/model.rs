@@ -118,6 +118,8 @@ pub(crate) struct Step {
     pub(crate) output: Type,
     /// The result borrows from a field of the context, so only the run itself can hold it.
     pub(crate) borrows: bool,
+    /// It may find that there is nothing to do: its value is an `Option`.
+    pub(crate) may_skip_itself: bool,
     pub(crate) fallibility: Fallibility,
     pub(crate) settings: StepArgs,
     pub(crate) context_limits: ContextLimits,
@@ -175,7 +177,8 @@ pub(crate) enum By {
 /// What a parameter is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ParamKind {
-    /// A step's result: `&T`, `&mut T` or `T`, and for a [clean-up step](When::is_clean_up) a `Result` of it.
+    /// A step's result: `&T`, `&mut T` or `T`. For a [clean-up step](When::is_clean_up) a `Result` of it, and for a
+    /// [join](When::NoneFailed) an `Option`.
     Result { step: usize, by: By },
     /// A field of the context, by index into `Context::fields`.
     Field { field: usize, by: By },
@@ -183,7 +186,7 @@ pub(crate) enum ParamKind {
     Context,
 }
 
-/// The arguments of `#[step(..)]` except `uses` and `after`.
+/// The arguments of `#[step(..)]` except those that name other steps or resources, and `maybe`.
 #[derive(Default)]
 pub(crate) struct StepArgs {
     /// A `rungs::Settings`, for what is not stated beside it.
@@ -205,6 +208,7 @@ pub(crate) struct StepArgs {
     pub(crate) when: When,
     /// `optional` or `required`, if one of them is stated.
     pub(crate) optional: Option<bool>,
+    pub(crate) never_cancel: bool,
 }
 
 /// The words for `rungs::When`.
@@ -215,6 +219,7 @@ pub(crate) enum When {
     SkipOnError,
     AllDone,
     AnyFailed,
+    NoneFailed,
 }
 
 impl When {
@@ -222,12 +227,18 @@ impl When {
     pub(crate) fn is_clean_up(self) -> bool {
         matches!(self, Self::AllDone | Self::AnyFailed)
     }
+
+    /// Whether the step may run though a need has no result.
+    pub(crate) fn may_lack_results(self) -> bool {
+        self.is_clean_up() || self == Self::NoneFailed
+    }
 }
 
 /// Who waits for whom; free of cycles.
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
-    /// What each step waits for: results in the order of its parameters, then `after`, then order only.
+    /// What each step waits for: results in the order of its parameters, then `after`, `follows` and `after_all`, then what
+    /// follows from fields and results.
     pub(crate) needs: Vec<Vec<Edge>>,
     /// Each step after all that it waits for; by declaration where that leaves a choice.
     pub(crate) order: Vec<usize>,
@@ -250,6 +261,8 @@ pub(crate) struct Edge {
 pub(crate) enum EdgeKind {
     Result,
     After,
-    /// Both take a field or a result that one of them changes.
+    /// As `After`, for one of all the steps before a step with `after_all`. In the plan one mark stands for these edges.
+    AfterAll,
+    /// The step follows the other, or both take a field or a result that one of them changes.
     Order,
 }

@@ -19,7 +19,9 @@ use core::{
     marker::PhantomData,
     task::{Context, Poll},
 };
-use rungs_scheduler::{Instant, Outcome, Requirements, Retry, Scheduler, Setup, Status, StepId, StepState, Verdict};
+use rungs_scheduler::{
+    Cause, Instant, Outcome, Requirements, Retry, Scheduler, Setup, Status, StepId, StepState, Verdict,
+};
 
 /// The scheduler of a run.
 pub(super) type ScheduledBy<'r, P, S, T> = Scheduler<'r, StaticSetup<P, S, T>>;
@@ -166,11 +168,12 @@ impl<
 
     /// Passes the end of a lane's attempt on to the scheduler, if it has ended.
     pub(super) fn finish_attempt<S: RunSettings>(&mut self, scheduler: &mut ScheduledBy<'_, P, S, T>, lane: usize) {
-        let Some((step, end)) = self.lane_states.take_end(lane) else { return };
+        let Some((step, end)) = self.lane_states.take_end(lane, P::STATIC_PLAN.may_skip_itself) else { return };
         self.tick();
         let outcome = match end {
             AttemptEnd::Success => return self.report_outcome(scheduler, step, Outcome::Success),
             AttemptEnd::Abandoned => Outcome::Abandoned,
+            AttemptEnd::SkippedItself => Outcome::SkippedItself,
             AttemptEnd::Failed(error, retry) => {
                 self.note_error(scheduler, step, error);
                 match retry {
@@ -249,15 +252,15 @@ impl<
     }
 }
 
-/// Shows the error of a step without success, and the one that it last returned itself with the attempt that did. For a
-/// step that ended with its own error, that is taken from its slot meanwhile, and put back.
+/// Shows the error of a step without success, unless it skipped itself, and the one that it last returned itself with the
+/// attempt that did. For a step that ended with its own error, that is taken from its slot meanwhile, and put back.
 fn with_errors<E>(
     state: &StepState,
     slot: &mut Option<E>,
     attempt: u32,
     show: impl FnOnce(Option<&StepError<E>>, Option<(u32, &E)>),
 ) {
-    if state.status() == Status::Success {
+    if state.status() == Status::Success || state.cause() == Some(Cause::SkippedItself) {
         return show(None, None);
     }
     if let Some(derived) = StepError::of(state) {

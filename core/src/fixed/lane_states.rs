@@ -22,26 +22,28 @@ use core::{
 use pin_project_lite::pin_project;
 use rungs_scheduler::{Cause, Instant, Outcome, Retry, StepId};
 
-// Each lane has one `u32`: a 4-bit opcode and a 28-bit step index. Opcode 0 lets every step below that index start
+// Each lane has one `u32`: a 5-bit opcode and a 27-bit step index. Opcode 0 lets every step below that index start
 // unasked: the fast path.
-const OPCODE_SHIFT: u32 = 28;
+const OPCODE_SHIFT: u32 = 27;
 const STEP_MASK: u32 = (1 << OPCODE_SHIFT) - 1;
 /// The driver asks the lane to begin an attempt.
-const START: u32 = 8;
+const START: u32 = 16;
 /// An attempt has begun. If the state stays so after the lane was polled, the attempt has succeeded.
-const RUNNING: u32 = 9;
+const RUNNING: u32 = 17;
 /// An attempt is in flight: it was not ready when it was polled.
-const WAITING: u32 = 10;
+const WAITING: u32 = 18;
 /// The driver asks the lane to end its attempt. If the state stays so after the lane was polled, the attempt has succeeded.
-const ABANDON: u32 = 11;
+const ABANDON: u32 = 19;
 /// The attempt failed; its error has been handed over.
-const FAILED: u32 = 12;
+const FAILED: u32 = 20;
 /// The attempt was dropped.
-const ABANDONED: u32 = 13;
+const ABANDONED: u32 = 21;
 /// The attempt failed, and the scheduler is told when there are no other actions.
-const FAILED_BEFORE: u32 = 14;
+const FAILED_BEFORE: u32 = 22;
 /// The attempt was dropped, and the scheduler is told when there are no other actions.
-const ABANDONED_BEFORE: u32 = 15;
+const ABANDONED_BEFORE: u32 = 23;
+/// The attempt found nothing to do.
+const SKIPPED: u32 = 24;
 
 const fn encode(opcode: u32, step: StepId) -> u32 {
     opcode << OPCODE_SHIFT | step.number()
@@ -97,6 +99,7 @@ pub(super) enum AttemptEnd<E> {
     Success,
     Failed(E, Retry),
     Abandoned,
+    SkippedItself,
 }
 
 /// The driver's side.
@@ -133,9 +136,9 @@ impl<E, const LANES: usize, const NEEDS: usize, const CONTEXTS: usize> LaneState
     }
 
     /// How the lane's attempt ended, and of which step it was; `None` while it is in flight. Call it once per poll of the
-    /// lane.
+    /// lane. `may_skip` tells whether some step of the pipeline may skip itself.
     #[inline]
-    pub(super) fn take_end(&self, lane: usize) -> Option<(StepId, AttemptEnd<E>)> {
+    pub(super) fn take_end(&self, lane: usize, may_skip: bool) -> Option<(StepId, AttemptEnd<E>)> {
         let state = self.load(lane);
         let end = match opcode(state) {
             RUNNING | ABANDON => AttemptEnd::Success,
@@ -143,6 +146,7 @@ impl<E, const LANES: usize, const NEEDS: usize, const CONTEXTS: usize> LaneState
                 self.error.take().map_or(AttemptEnd::Abandoned, |(error, retry)| AttemptEnd::Failed(error, retry))
             }
             ABANDONED => AttemptEnd::Abandoned,
+            SKIPPED if may_skip => AttemptEnd::SkippedItself,
             _ => return None,
         };
         Some((step_of(state), end))
@@ -288,6 +292,13 @@ impl<E, const LANES: usize, const NEEDS: usize, const CONTEXTS: usize> LaneState
     #[inline(never)]
     pub fn abandoned(&self, lane: usize, step: StepId) {
         self.set(lane, ABANDONED, step);
+    }
+
+    /// Reports that the attempt found nothing to do.
+    #[cold]
+    #[inline(never)]
+    pub fn skipped_itself(&self, lane: usize, step: StepId) {
+        self.set(lane, SKIPPED, step);
     }
 
     #[inline]

@@ -159,6 +159,61 @@
 //! assert_eq!(join.settings().get_timeout(), Some(rungs::fixed::args::secs(2)));
 //! ```
 //!
+//! # Branches
+//!
+//! A step with `maybe` may find that there is nothing to do; the steps that need its result are skipped with it, and a step with
+//! `when_none_failed` joins what is left. `follows` is an order without a need, and `after_all` waits for all steps before:
+//!
+//! ```
+//! use rungs::{Cause, NoClock};
+//!
+//! #[rungs::pipeline(error = &'static str)]
+//! mod update {
+//!     pub struct Device {
+//!         pub image: Option<u32>,
+//!         pub log: Vec<&'static str>,
+//!     }
+//!
+//!     #[step(maybe)]
+//!     async fn download(image: &Option<u32>) -> Option<u32> {
+//!         *image
+//!     }
+//!     // What must not end half-way goes on whatever stops the run.
+//!     #[step(never_cancel)]
+//!     async fn write(download: &u32) -> Result<u32, &'static str> {
+//!         if *download == 0 { Err("a bad image") } else { Ok(*download) }
+//!     }
+//!     #[step]
+//!     async fn version() -> u32 {
+//!         7
+//!     }
+//!     #[step(when_none_failed)]
+//!     async fn boot(write: Option<&u32>, version: Option<&u32>) -> Option<u32> {
+//!         write.or(version).copied()
+//!     }
+//!     #[step(follows(write))]
+//!     async fn modem(log: &mut Vec<&'static str>) {
+//!         log.push("modem");
+//!     }
+//!     #[step(when_all_done, after_all)]
+//!     async fn power_down(log: &mut Vec<&'static str>) {
+//!         log.push("power down");
+//!     }
+//! }
+//!
+//! let update = |image| {
+//!     let mut device = update::Device { image, log: Vec::new() };
+//!     let report = futures_lite::future::block_on(update::run(&mut device, &NoClock));
+//!     assert_eq!(device.log, ["modem", "power down"]);
+//!     report
+//! };
+//! let up_to_date = update(None);
+//! assert_eq!((up_to_date.exit_code(), up_to_date.outputs.boot), (0, Some(Some(7))));
+//! assert_eq!(up_to_date.get("download").unwrap().cause(), Some(Cause::SkippedItself));
+//! assert_eq!(update(Some(8)).outputs.boot, Some(Some(8)));
+//! assert_eq!(update(Some(0)).outputs.boot, None);
+//! ```
+//!
 //! # On a board
 //!
 //! - A run is a future that a task awaits or a loop polls. It passes the waker on as it is, so embassy's timers work in a task of
@@ -202,7 +257,10 @@ pub(crate) mod private {
         lane_states::LaneStates,
         limits::{ContextLimits, LimitedBy},
         observers::Watched,
-        output::{NamedResult, OutputType, PlainType, StepOutput, StepValue, result_of, retry_verdict, step_id},
+        output::{
+            MaybeValue, NamedResult, OutputType, PlainType, StepOutput, StepValue, found, result_of, retry_verdict,
+            step_id,
+        },
         priorities::Priorities,
         sealed::Generated,
         sequences::Sequences,

@@ -21,6 +21,34 @@ impl<T> StepValue<false> for T {
     type Value = T;
 }
 
+/// The value of a step that may skip itself: an `Option`.
+#[diagnostic::on_unimplemented(
+    message = "a step with `maybe` returns an `Option`, or a `Result` of one: `None` skips the step",
+    label = "`{Self}` is no `Option`"
+)]
+pub trait MaybeValue {
+    /// The value, if there is one.
+    type Value;
+
+    /// The value; without one the step skips itself.
+    fn into_option(self) -> Option<Self::Value>;
+}
+
+impl<T> MaybeValue for Option<T> {
+    type Value = T;
+
+    #[inline]
+    fn into_option(self) -> Self {
+        self
+    }
+}
+
+/// What a step that may skip itself has found.
+#[inline]
+pub fn found<M: MaybeValue>(value: M) -> Option<M::Value> {
+    value.into_option()
+}
+
 /// What a step of a pipeline with the error `E` returns: a `Result` with this error, or a plain value.
 #[diagnostic::on_unimplemented(
     message = "a step of this pipeline returns a `Result` with the error `{E}`, or a plain value",

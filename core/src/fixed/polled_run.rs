@@ -147,6 +147,10 @@ impl<
         if self.report_postponed() && !self.scheduler.state(step).is_some_and(StepState::is_being_abandoned) {
             return;
         }
+        // It ends by itself: nothing can go on in place without the run.
+        if StaticSetup::<P, S, T>::REQUIREMENTS.never_cancel && P::STATIC_PLAN.plan.settings(step).get_never_cancel() {
+            return;
+        }
         let lane = P::STATIC_PLAN.lane_of(step);
         self.driver.lane_states.request_abandon(lane, step);
         self.driver.poll_path(self.scheduler, lane, cx);

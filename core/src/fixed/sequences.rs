@@ -43,12 +43,13 @@ impl<const STEPS: usize, const WORDS: usize> Sequences<STEPS, WORDS> {
         let (mut known, mut is_in_order, mut at) = ([0; WORDS], order.len() == STEPS, 0);
         while is_in_order && at < STEPS {
             let step = order[at] as usize;
-            let is_clean_up = is_clean_up(plan, step);
-            let mut row = rows[step] as usize;
-            while row < rows[step + 1] as usize {
-                let (need, is_order) = (needs[row].step().index(), needs[row].is_order());
+            let (is_clean_up, may_lack_results) = (is_clean_up(plan, step), may_lack_results(plan, step));
+            let edges = edge_count(plan, rows, step);
+            let mut edge = 0;
+            while edge < edges {
+                let (need, is_order) = self::edge(rows, needs, step, edge);
                 is_in_order &= contains(&known, need);
-                if !is_clean_up && !is_order {
+                if !may_lack_results && !is_order {
                     succeeded[step] = with(union(&succeeded[step], &succeeded[need]), need);
                     before[step] = union(&before[step], &before[need]);
                 } else if !is_clean_up {
@@ -59,19 +60,19 @@ impl<const STEPS: usize, const WORDS: usize> Sequences<STEPS, WORDS> {
                 // A stop ends an ordinary step that has not started, whatever it waits for is still in flight: a clean-up
                 // step learns of such a need that it has ended, and no more.
                 before[step] = with(before[step], need);
-                row += 1;
+                edge += 1;
             }
             add_to_each(&mut dependents, &succeeded[step], step);
             done[step] = before[step];
-            let mut row = rows[step] as usize;
-            while !is_clean_up && row < rows[step + 1] as usize {
-                let need = needs[row].step().index();
-                if !needs[row].is_order() {
+            let mut edge = 0;
+            while !is_clean_up && edge < edges {
+                let (need, is_order) = self::edge(rows, needs, step, edge);
+                if !is_order {
                     // The step may end as soon as this need has failed: then, what ends with that need has ended.
                     let ended = with(union(&done[need], &dependents[need]), need);
                     done[step] = intersection(&done[step], &ended);
                 }
-                row += 1;
+                edge += 1;
             }
             known = with(known, step);
             at += 1;
@@ -103,6 +104,27 @@ impl<const STEPS: usize, const WORDS: usize> Sequences<STEPS, WORDS> {
 
 const fn is_clean_up(plan: &Plan<'_>, step: usize) -> bool {
     plan.settings(StepId::from_number(step as u32)).get_when().is_clean_up()
+}
+
+/// Whether a step of this rule may run though a need has no result: it waits for all its needs.
+const fn may_lack_results(plan: &Plan<'_>, step: usize) -> bool {
+    plan.settings(StepId::from_number(step as u32)).get_when().decides_arguments()
+}
+
+/// How many steps a step waits for: those in its row, and all before it if a mark says so.
+const fn edge_count(plan: &Plan<'_>, rows: &[u32], step: usize) -> usize {
+    let marked = if plan.waits_for_all(StepId::from_number(step as u32)) { step } else { 0 };
+    (rows[step + 1] - rows[step]) as usize + marked
+}
+
+/// One of the steps that a step waits for, and whether that is no more than an order.
+const fn edge(rows: &[u32], needs: &[Need], step: usize, edge: usize) -> (usize, bool) {
+    let in_row = (rows[step + 1] - rows[step]) as usize;
+    if edge >= in_row {
+        return (edge - in_row, false);
+    }
+    let need = needs[rows[step] as usize + edge];
+    (need.step().index(), need.is_order())
 }
 
 const fn contains<const WORDS: usize>(set: &Set<WORDS>, step: usize) -> bool {

@@ -44,6 +44,8 @@ pub struct StaticPlan {
     pub(super) config: Config,
     /// Whether steps that succeed at their first poll start in the order of declaration, if no permit is scarce.
     pub(super) fast_path_by_declaration: bool,
+    /// Whether some step may skip itself.
+    pub(super) may_skip_itself: bool,
 }
 
 /// A pipeline that is known at compile time: the type `Pipeline` of a module under the attribute `pipeline`.
@@ -114,12 +116,15 @@ pub struct StaticPlanParts {
     pub resources: &'static [&'static str],
     /// The configuration of a run without options of its own.
     pub config: Config,
+    /// Whether some step may skip itself.
+    pub may_skip_itself: bool,
 }
 
 impl StaticPlanParts {
     /// Puts the plan together.
     pub const fn build(self) -> StaticPlan {
-        let Self { name, names, plan, numbering, by_priority, levels, lane_of, resources, config } = self;
+        let Self { name, names, plan, numbering, by_priority, levels, lane_of, resources, config, may_skip_itself } =
+            self;
         let fast_path_by_declaration = allows_fast_path(&plan, &numbering) && numbering.order.is_empty();
         StaticPlan {
             name,
@@ -132,6 +137,7 @@ impl StaticPlanParts {
             resources,
             config,
             fast_path_by_declaration,
+            may_skip_itself,
         }
     }
 }

@@ -204,6 +204,11 @@ pub(crate) fn skipped(cause: Cause, at: u64) -> StepEnd {
     StepEnd { status: Status::Skipped, cause: Some(cause), attempts: 0, started: None, finished: at }
 }
 
+/// The end of a step that found nothing to do.
+pub(crate) fn skipped_itself(cause: Cause, from: u64, to: u64) -> StepEnd {
+    StepEnd { status: Status::Skipped, cause: Some(cause), attempts: 1, started: Some(from), finished: to }
+}
+
 /// How a run ended.
 pub(crate) struct RunRecord<const N: usize> {
     pub(crate) steps: [StepEnd; N],

@@ -99,6 +99,16 @@ pipelines! {
         d [when_all_done, timeout = ms(5), after(b)] ();
         e [when_any_failed, after(c)] ();
     }
+    sequence [] {
+        a [] ();
+        b [follows(a)] ();
+        c [when_all_done, after_all] ();
+        d [when_none_failed, after_all] ();
+    }
+    protected [] {
+        a [never_cancel, timeout = ms(5), retries = 1] ();
+        b [] ();
+    }
     bounded [clean_up_deadline = ms(3)] {
         a [when_all_done] ();
         b [when_all_done, timeout = ms(5)] ();
@@ -139,6 +149,40 @@ pub(crate) mod clean_up {
     async fn d(script: &Script<'_>, a: Result<&(), Cause>) -> Result<Option<Cause>, Bad> {
         script.play("d").await?;
         Ok(a.err())
+    }
+}
+
+/// Two branches that may skip themselves, and their join.
+#[rungs::pipeline(error = Bad)]
+pub(crate) mod branches {
+    use super::*;
+
+    pub struct Board<'b> {
+        pub(crate) script: Script<'b>,
+        pub(crate) taken: [bool; 2],
+    }
+
+    #[step(maybe)]
+    async fn a(script: &Script<'_>, taken: &[bool; 2]) -> Result<Option<u32>, Bad> {
+        script.play("a").await?;
+        Ok(taken[0].then_some(1))
+    }
+
+    #[step(maybe)]
+    async fn b(script: &Script<'_>, taken: &[bool; 2]) -> Result<Option<u32>, Bad> {
+        script.play("b").await?;
+        Ok(taken[1].then_some(2))
+    }
+
+    #[step]
+    async fn c(script: &Script<'_>, b: &u32) -> Result<u32, Bad> {
+        script.play("c").await?;
+        Ok(10 * b)
+    }
+
+    #[step(when_none_failed)]
+    async fn d(a: Option<&u32>, c: Option<&u32>) -> [Option<u32>; 2] {
+        [a.copied(), c.copied()]
     }
 }
 

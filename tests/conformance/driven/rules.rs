@@ -7,7 +7,9 @@ use core::{
 };
 use rungs::{Cause, Config, NoClock, StepError, fixed::StopSignal};
 
-use super::bench::{Bad, Bench, Do, RunRecord, Script, cancelled, failed, failed_by_need, id, ms, skipped, succeeded};
+use super::bench::{
+    Bad, Bench, Do, RunRecord, Script, cancelled, failed, failed_by_need, id, ms, skipped, skipped_itself, succeeded,
+};
 use super::pipelines::{
     at_once, bounded, cancels, clean_up, drains, eager, empty, forever, jittered, levels, limited, on_bus, one_at_once,
     ordered, retried, stopped, two_at_once,
@@ -40,6 +42,12 @@ macro_rules! each_rule {
             an_order_is_no_need
             when_all_done_runs_whatever_the_outcome
             when_any_failed_runs_on_failure_only
+            a_step_may_skip_itself
+            a_join_runs_with_the_branches_that_were_taken
+            a_join_ends_with_its_first_failed_branch
+            a_step_waits_for_all_before_it
+            an_attempt_may_outlast_its_timeout
+            an_attempt_may_outlast_a_stop
             an_optional_failure_stops_nothing
             going_on_is_the_default
             a_failure_may_drain
@@ -73,6 +81,11 @@ macro_rules! run {
         RunRecord::new(&$bench.run_to_end(runner.run(&mut board, &&$bench)))
     }};
 }
+
+// By its path, as the boards name this file by its own; and after the macro that it uses.
+#[path = "branches.rs"]
+mod branches;
+pub(crate) use branches::*;
 
 fn through(root: usize, via: usize) -> Cause {
     Cause::Dependency { root: id(root), via: id(via) }

@@ -5,7 +5,7 @@ use super::{
     places::{field_of, find_field, handover_of, readers_of, shared, slot_of},
     step_id,
 };
-use crate::model::{Access, By, Param, ParamKind, Pipeline};
+use crate::model::{Access, By, Param, ParamKind, Pipeline, When};
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -65,17 +65,21 @@ impl Arguments {
     fn result(&mut self, model: &Pipeline, argument: &Argument<'_>, need: usize, by: By, nth: usize) {
         let Argument { step, name, missing, .. } = argument;
         let result = self.place_of_result(model, argument, need, by);
-        self.before.extend(if model.steps[*step].settings.when.is_clean_up() {
-            let lane_states = local("lane_states");
-            quote! {
-                let #name = match (#result, #lane_states.cause(#nth)) {
-                    (::core::option::Option::Some(value), _) => ::core::result::Result::Ok(value),
-                    (_, ::core::option::Option::Some(cause)) => ::core::result::Result::Err(cause),
-                    _ => #missing
-                };
+        self.before.extend(match model.steps[*step].settings.when {
+            When::AllDone | When::AnyFailed => {
+                let lane_states = local("lane_states");
+                quote! {
+                    let #name = match (#result, #lane_states.cause(#nth)) {
+                        (::core::option::Option::Some(value), _) => ::core::result::Result::Ok(value),
+                        (_, ::core::option::Option::Some(cause)) => ::core::result::Result::Err(cause),
+                        _ => #missing
+                    };
+                }
             }
-        } else {
-            quote!(let ::core::option::Option::Some(#name) = #result else #missing;)
+            When::NoneFailed => quote!(let #name = #result;),
+            When::AllSucceeded | When::SkipOnError => {
+                quote!(let ::core::option::Option::Some(#name) = #result else #missing;)
+            }
         });
         self.list.push(quote!(#name));
     }

@@ -24,6 +24,20 @@ fn turns(model: &Pipeline, lane: usize, number: usize) -> TokenStream {
     let (is_result, error_type) = (outputs::is_result(step), &model.error);
     let result_of = quote_spanned!(step.output.span()=> __rungs::__private::result_of::<_, #error_type, #is_result>);
     let keep = keep(model, number, &value);
+    let succeed = quote! {
+        #keep
+        break;
+    };
+    let succeed = if step.may_skip_itself {
+        quote! {
+            match __rungs::__private::found(#value) {
+                ::core::option::Option::Some(#value) => { #succeed }
+                ::core::option::Option::None => #lane_states.skipped_itself(#lane, #id),
+            }
+        }
+    } else {
+        succeed
+    };
     let Arguments { setup, before, list: arguments, after } = Arguments::of(model, lane, number);
     let verdict = match &step.settings.retry_if {
         Some(predicate) => {
@@ -39,8 +53,7 @@ fn turns(model: &Pipeline, lane: usize, number: usize) -> TokenStream {
             #after
             match #result_of(#output) {
                 ::core::option::Option::Some(::core::result::Result::Ok(#value)) => {
-                    #keep
-                    break;
+                    #succeed
                 }
                 ::core::option::Option::Some(::core::result::Result::Err(#error)) => {
                     let verdict = #verdict;

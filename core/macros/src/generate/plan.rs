@@ -2,7 +2,7 @@
 
 use super::{check, rules, step_id};
 use crate::graph::Rows;
-use crate::model::{OnFailure, Order, Pipeline, StepArgs, When};
+use crate::model::{Edge, EdgeKind, OnFailure, Order, Pipeline, StepArgs, When};
 use crate::parse::shown;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -21,9 +21,11 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     let order = model.graph.order.iter().map(|&step| step as u32);
     let lane_of = lane_of(model);
     let config = config(model);
-    let needs = Rows::new(&model.graph.needs);
+    let needs = Rows::in_plan(&model.graph.needs);
     let (waiting_rows, waiting) = tokens(needs.inverted());
     let (need_rows, needs) = tokens(needs);
+    let with_marks = with_marks(model);
+    let may_skip_itself = model.steps.iter().any(|step| step.may_skip_itself);
     let classes = Classes::of(model);
     let (settings, which) = settings(model, &classes);
     let defaults = settings_of(&model.defaults, None, 0);
@@ -57,7 +59,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             const __SETTINGS: &[__rungs::Settings<'static>] = &[#(#settings),*];
             const __WHICH: &[u32] = &[#(#which),*];
             const __PLAN: __scheduler::Plan<'static> =
-                __scheduler::Plan::new(__scheduler::Edges::new(__NEED_ROWS, __NEEDS), __scheduler::Edges::new(__WAITING_ROWS, __WAITING), __SETTINGS, __WHICH);
+                __scheduler::Plan::new(__scheduler::Edges::new(__NEED_ROWS, __NEEDS)#with_marks, __scheduler::Edges::new(__WAITING_ROWS, __WAITING), __SETTINGS, __WHICH);
             #sequences
             #resources
             const __PRIORITIES: __rungs::__private::Priorities<__COUNT, __BOUNDS> = __rungs::__private::Priorities::new(&__PLAN, __ORDER, #by_level);
@@ -72,12 +74,21 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
                 lane_of: __LANE_OF,
                 resources: &[#(#resource_names),*],
                 config: #config,
+                may_skip_itself: #may_skip_itself,
             }
             .build()
         };
 
         #single_attempts
     }
+}
+
+/// The steps that need all before them: a mark each in the plan.
+fn with_marks(model: &Pipeline) -> TokenStream {
+    let all_edges = model.graph.needs.iter().enumerate();
+    let is_marked = |needs: &[Edge]| needs.iter().any(|edge| edge.kind == EdgeKind::AfterAll);
+    let marks: Vec<_> = all_edges.filter(|(_, needs)| is_marked(needs)).map(|(step, _)| step_id(step)).collect();
+    if marks.is_empty() { TokenStream::new() } else { quote!(.with_after_all(&[#(#marks),*])) }
 }
 
 fn lane_of(model: &Pipeline) -> Vec<u32> {
@@ -208,6 +219,7 @@ fn settings_of(args: &StepArgs, defaults: Option<TokenStream>, class: u32) -> To
         When::SkipOnError => Some(quote!(SkipOnError)),
         When::AllDone => Some(quote!(AllDone)),
         When::AnyFailed => Some(quote!(AnyFailed)),
+        When::NoneFailed => Some(quote!(NoneFailed)),
     };
     if let Some(when) = when {
         set(quote!(when), &quote!(__rungs::When::#when));
@@ -216,6 +228,9 @@ fn settings_of(args: &StepArgs, defaults: Option<TokenStream>, class: u32) -> To
         Some(true) => set(quote!(optional), &TokenStream::new()),
         Some(false) => set(quote!(required), &TokenStream::new()),
         None => {}
+    }
+    if args.never_cancel {
+        set(quote!(never_cancel), &TokenStream::new());
     }
     if let Some(value) = &args.settings {
         set(quote!(or), &checked(value));
@@ -258,10 +273,10 @@ fn needing_retries(args: &StepArgs) -> Vec<&'static str> {
 
 const TOO_MANY_RETRIES: &str = "more than 200,000 retries are not counted: write `retry_forever` instead";
 
-/// The `settings` value of a step. It cannot make the step a clean-up step, since the attribute alone decides how its
-/// parameters are read.
+/// The `settings` value of a step. It cannot make the step a clean-up step or a join, since the attribute alone decides how
+/// its parameters are read.
 fn checked(value: &Expr) -> TokenStream {
-    let message = "the settings have the rule of a clean-up step: write `when_all_done` or `when_any_failed` in the attribute instead";
+    let message = "the settings have a rule that decides about parameters: write `when_all_done`, `when_any_failed` or `when_none_failed` in the attribute instead";
     let holds = quote!(!__VALUE.get_when().decides_arguments());
     let rule = check(value, &holds, message);
     let retries = check(value, &quote!(!__VALUE.has_too_many_retries()), TOO_MANY_RETRIES);

@@ -1,7 +1,7 @@
 //! How the pipeline is run: the functions that users call, and the implementation behind them.
 
 use super::{bounds, lane, local, outputs, places};
-use crate::model::{ContextLimits, Order, ParamKind, Pipeline, Step};
+use crate::model::{ContextLimits, Edge, EdgeKind, Order, ParamKind, Pipeline, Step};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, GenericParam, Generics, TypeGenerics, punctuated::Punctuated, spanned::Spanned};
@@ -134,7 +134,8 @@ fn lengths(model: &Pipeline) -> TokenStream {
 fn lane_states(model: &Pipeline) -> TokenStream {
     // Only clean-up steps ask why a need has no result.
     let clean_up = model.steps.iter().zip(&model.graph.needs).filter(|(step, _)| step.settings.when.is_clean_up());
-    let needs = clean_up.map(|(_, needs)| needs.len()).max().unwrap_or(0);
+    let results = |needs: &Vec<Edge>| needs.iter().filter(|edge| edge.kind == EdgeKind::Result).count();
+    let needs = clean_up.map(|(_, needs)| results(needs)).max().unwrap_or(0);
     let asks = |step: &Step| step.params.iter().any(|param| param.kind == ParamKind::Context);
     let contexts = usize::from(model.steps.iter().any(asks));
     let lanes = model.graph.lanes.len();

@@ -6,17 +6,19 @@
 //!
 //! - An ordinary step starts when all its needs have succeeded, all its order-only needs have ended, and the run has not
 //!   been stopped.
+//! - A join starts when all its needs and order-only needs have ended, and the run has not been stopped.
 //! - A clean-up step starts when all its needs have ended, also after a stop.
-//! - An ordinary step that has not started ends as soon as one of its needs has ended without success, or at a stop.
+//! - An ordinary step or a join that has not started may end as soon as one of its needs has ended without success, or at a
+//!   stop.
 //! - A clean-up step ends after all that it waits for, except at a second cancel, after which nothing starts.
 
 use super::{Shared, Steps};
-use crate::model::{Edge, EdgeKind};
+use crate::model::{Edge, EdgeKind, When};
 
 /// A graph, and what is known of each of its steps.
 pub(super) struct Apart {
     pub(super) needs: Vec<Vec<Edge>>,
-    clean_up: Vec<bool>,
+    rules: Vec<When>,
     /// The steps that have ended, or will never start, whenever the step starts.
     before: Vec<Steps>,
     /// The steps that have ended, or will never start, whenever the step has ended in a run that has not been stopped.
@@ -29,10 +31,10 @@ impl Apart {
     /// Goes through the steps in `order`, and adds an edge to a step where an earlier user of the same field or result could
     /// otherwise be in flight, and it, the step or a later one changes what they share. All added edges go along `order`, so
     /// they close no cycle.
-    pub(super) fn new(needs: Vec<Vec<Edge>>, clean_up: &[bool], order: &[usize], shared: &[Shared]) -> Self {
+    pub(super) fn new(needs: Vec<Vec<Edge>>, rules: &[When], order: &[usize], shared: &[Shared]) -> Self {
         let none = vec![Steps::new(); needs.len()];
-        let mut apart =
-            Self { needs, clean_up: clean_up.to_vec(), before: none.clone(), done: none.clone(), succeeded: none };
+        let rules = rules.to_vec();
+        let mut apart = Self { needs, rules, before: none.clone(), done: none.clone(), succeeded: none };
         for (at, &step) in order.iter().enumerate() {
             for edge in apart.needs[step].clone() {
                 apart.learn(step, edge);
@@ -67,15 +69,15 @@ impl Apart {
     /// Adds what an edge of a step implies for whenever the step starts.
     fn learn(&mut self, step: usize, edge: Edge) {
         let need = edge.step;
-        let has_succeeded = !self.clean_up[step] && edge.kind != EdgeKind::Order;
+        let has_succeeded = !self.rules[step].may_lack_results() && edge.kind != EdgeKind::Order;
         let known = if has_succeeded {
             let succeeded = self.succeeded[need].clone();
             self.succeeded[step].extend(succeeded);
             self.succeeded[step].insert(need);
             self.before[need].clone()
-        } else if !self.clean_up[step] {
+        } else if !self.rules[step].is_clean_up() {
             self.done[need].clone()
-        } else if self.clean_up[need] {
+        } else if self.rules[need].is_clean_up() {
             self.before[need].clone()
         } else {
             // A stop ends an ordinary step that has not started, whatever it waits for is still in flight.
@@ -88,7 +90,7 @@ impl Apart {
     /// What has ended when the step has: either it has run, or one of its needs has failed before it could.
     fn done_with(&self, step: usize) -> Steps {
         let mut done = self.before[step].clone();
-        if !self.clean_up[step] {
+        if !self.rules[step].is_clean_up() {
             let needs = || self.needs[step].iter().filter(|edge| edge.kind != EdgeKind::Order).map(|edge| edge.step);
             // The failed need has ended; the other steps had ended by then, or will never start for the same reason.
             let is_done = |other, failed: usize| {

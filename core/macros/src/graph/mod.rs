@@ -12,7 +12,7 @@ mod tests;
 pub(crate) use cycle::{Cycle, cycles};
 pub(crate) use rows::Rows;
 
-use crate::model::{Edge, Graph, Place};
+use crate::model::{Edge, Graph, Place, When};
 use apart::Apart;
 use std::collections::BTreeSet;
 
@@ -47,11 +47,11 @@ impl Shared {
 /// Completes a graph that has no cycle: adds order-only edges between the users of what one of them changes, puts each step
 /// on a lane, and tells how the lanes get hold of what is shared.
 ///
-/// `clean_up` tells for each step whether it runs whatever the outcome of its needs. The time grows with the cube of the
-/// number of steps, and the memory with the square: for graphs of the size that people write by hand.
-pub(crate) fn complete(needs: Vec<Vec<Edge>>, clean_up: &[bool], shared: &[Shared]) -> (Graph, Vec<Place>) {
+/// `rules` tells for each step when it runs. The time grows with the cube of the number of steps, and the memory with the
+/// square: for graphs of the size that people write by hand.
+pub(crate) fn complete(needs: Vec<Vec<Edge>>, rules: &[When], shared: &[Shared]) -> (Graph, Vec<Place>) {
     let order = order::topological(&needs);
-    let apart = Apart::new(needs, clean_up, &order, shared);
+    let apart = Apart::new(needs, rules, &order, shared);
     let lanes = lanes::cover(&apart, &order, shared);
     let levels = order::levels(&apart.needs, &order);
     let places = shared.iter().map(|shared| places::place(shared, &order, &lanes)).collect();

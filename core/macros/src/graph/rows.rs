@@ -11,10 +11,19 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// What each step waits for.
-    pub(crate) fn new(needs: &[Vec<Edge>]) -> Self {
+    pub(super) fn new(needs: &[Vec<Edge>]) -> Self {
+        Self::of(needs, |_| true)
+    }
+
+    /// As [`new`](Self::new), without the edges that a mark stands for in the plan.
+    pub(crate) fn in_plan(needs: &[Vec<Edge>]) -> Self {
+        Self::of(needs, |edge| edge.kind != EdgeKind::AfterAll)
+    }
+
+    fn of(needs: &[Vec<Edge>], is_in: fn(&Edge) -> bool) -> Self {
         let (mut starts, mut list) = (vec![0], Vec::new());
         for row in needs {
-            list.extend(row.iter().map(need));
+            list.extend(row.iter().filter(|edge| is_in(edge)).map(need));
             starts.push(list.len() as u32);
         }
         Self { starts, list }
@@ -40,7 +49,7 @@ fn need(edge: &Edge) -> Need {
     let step = id(edge.step);
     match edge.kind {
         EdgeKind::Result => Need::result(step),
-        EdgeKind::After => Need::after(step),
+        EdgeKind::After | EdgeKind::AfterAll => Need::after(step),
         EdgeKind::Order => Need::order(step),
     }
 }

@@ -22,7 +22,7 @@ mod wiring;
 
 use crate::{
     graph,
-    model::{Context, Graph, Pipeline, Place, Step},
+    model::{Context, Graph, Pipeline, Place, Step, When},
 };
 use diagnostics::Diagnostics;
 pub(crate) use diagnostics::shown;
@@ -111,10 +111,10 @@ fn complete(
     mut context: Option<Context>,
     Wired { steps, needs }: Wired,
 ) -> syn::Result<Checked> {
-    let clean_up: Vec<bool> = steps.iter().map(|step| step.settings.when.is_clean_up()).collect();
+    let rules: Vec<When> = steps.iter().map(|step| step.settings.when).collect();
     let fields = context.as_mut().map_or(&mut [][..], |context| &mut context.fields);
     let shared = wiring::shared(&steps, fields.len());
-    let (graph, mut places) = graph::complete(needs, &clean_up, &shared);
+    let (graph, mut places) = graph::complete(needs, &rules, &shared);
     let results = places.split_off(fields.len());
     for (field, place) in fields.iter_mut().zip(places) {
         field.place = place;

@@ -109,15 +109,15 @@ impl Names {
         }
     }
 
-    /// What is wrong with a name in `after`, if anything.
-    pub(super) fn after(&self, ident: &Ident, of: usize) -> Result<usize, String> {
+    /// What is wrong with a name in `after` or `follows`, if anything; `verb` is "needs" or "follows".
+    pub(super) fn other(&self, ident: &Ident, of: usize, verb: &str) -> Result<usize, String> {
         let name = shown(ident);
         match self.find_step(&name) {
-            Some(step) if step == of => Err(format!("step `{name}` needs itself")),
+            Some(step) if step == of => Err(format!("step `{name}` {verb} itself")),
             Some(step) => Ok(step),
             None => {
                 let near = self.near_step(&name).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-                Err(format!("step `{}` needs `{name}`, which does not exist{near}", self.step(of)))
+                Err(format!("step `{}` {verb} `{name}`, which does not exist{near}", self.step(of)))
             }
         }
     }

@@ -6,14 +6,14 @@ use super::{
     names::{Meaning, Names},
     signature::Named,
 };
-use crate::model::{By, Param, ParamKind};
+use crate::model::{By, Param, ParamKind, When};
 use syn::{GenericArgument, PathArguments, PathSegment, Type, TypeReference};
 
 /// The parameters whose names stand for something. Those with a wrong type are included, so that the graph is complete.
 pub(super) fn resolve(
     named: Vec<Named>,
     step: usize,
-    is_clean_up: bool,
+    when: When,
     lifetimes: &Lifetimes,
     names: &Names,
     diagnostics: &mut Diagnostics,
@@ -30,12 +30,16 @@ pub(super) fn resolve(
         };
         let name = shown(&ident);
         let wrong = match meaning {
-            Meaning::Step(_) if is_clean_up => check_clean_up(&name, &ty),
+            Meaning::Step(_) if when.is_clean_up() => check_clean_up(&name, &ty),
+            Meaning::Step(_) if when == When::NoneFailed => check_join(&name, &ty),
             Meaning::Step(_) => check_result(&name, &ty),
             Meaning::Field(_) => check_field(&name, &ty),
             Meaning::Context => check_context(&ty),
         };
-        let taken = if is_clean_up { ok_of_result(&ty).unwrap_or(&ty) } else { &ty };
+        let taken = match meaning {
+            Meaning::Step(_) => result_within(&ty, when).unwrap_or(&ty),
+            Meaning::Field(_) | Meaning::Context => &ty,
+        };
         let is_kept = reference(taken).is_some_and(|reference| lifetimes.contains_that_of(reference));
         if let Err(message) = wrong {
             diagnostics.at(&ty, message);
@@ -68,12 +72,45 @@ fn check_result(name: &str, ty: &Type) -> Result<(), String> {
              step `{name}` as `&T`, `&mut T` or `T`"
         ));
     }
+    // A result that is an `Option` of a reference has a lifetime, which is `'static` or that of the context.
+    if some_of_option(ty).and_then(reference).is_some_and(|reference| reference.lifetime.is_none()) {
+        return Err(format!(
+            "only a step `when_none_failed` runs if step `{name}` was skipped: add `when_none_failed`, or take the result as \
+             `&T`, `&mut T` or `T`"
+        ));
+    }
     Ok(())
+}
+
+fn check_join(name: &str, ty: &Type) -> Result<(), String> {
+    let help = || format!("the step also runs if step `{name}` was skipped: take it as `Option<&T>`");
+    some_of_option(ty).map(drop).ok_or_else(help)
 }
 
 fn check_clean_up(name: &str, ty: &Type) -> Result<(), String> {
     let help = || format!("the step runs whatever the outcome of step `{name}`: take it as `Result<&T, Cause>`");
     ok_of_result(ty).map(drop).ok_or_else(help)
+}
+
+/// The type of the result itself in what a step of this rule takes.
+fn result_within(ty: &Type, when: When) -> Option<&Type> {
+    match when {
+        When::AllSucceeded | When::SkipOnError => Some(ty),
+        When::AllDone | When::AnyFailed => ok_of_result(ty),
+        When::NoneFailed => some_of_option(ty),
+    }
+}
+
+/// The `T` of an `Option<T>`.
+fn some_of_option(ty: &Type) -> Option<&Type> {
+    let PathSegment { ident, arguments: PathArguments::AngleBracketed(arguments) } = last_segment(ty)? else {
+        return None;
+    };
+    let mut arguments = arguments.args.iter();
+    match (arguments.next(), arguments.next()) {
+        (Some(GenericArgument::Type(some)), None) => (ident == "Option").then_some(some),
+        _ => None,
+    }
 }
 
 /// The `T` of a `Result<T, Cause>`.

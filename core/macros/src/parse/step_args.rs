@@ -14,6 +14,10 @@ pub(super) struct Parsed {
     pub(super) settings: StepArgs,
     pub(super) uses: Vec<(Ident, Expr)>,
     pub(super) after: Vec<Ident>,
+    pub(super) follows: Vec<Ident>,
+    /// Where `after_all` stands, if it does.
+    pub(super) after_all: Option<Ident>,
+    pub(super) may_skip_itself: bool,
 }
 
 const NAMES: &[&str] = &[
@@ -30,22 +34,39 @@ const NAMES: &[&str] = &[
     "expected",
     "uses",
     "after",
+    "after_all",
+    "follows",
+    "maybe",
+    "never_cancel",
     "skip_on_error",
     "optional",
     "required",
     "when_all_done",
     "when_any_failed",
+    "when_none_failed",
 ];
 
 /// The arguments that only a step takes, and not `defaults`.
-const PER_STEP: &[&str] = &["settings", "retry_if", "at_most", "uses", "after", "when_all_done", "when_any_failed"];
+const PER_STEP: &[&str] = &[
+    "settings",
+    "retry_if",
+    "at_most",
+    "uses",
+    "after",
+    "after_all",
+    "follows",
+    "maybe",
+    "when_all_done",
+    "when_any_failed",
+    "when_none_failed",
+];
 
 /// Arguments that are mutually exclusive.
 const ALTERNATIVES: &[&[&str]] = &[
     &["retries", "retry_forever"],
     &["backoff", "retry_delay"],
     &["optional", "required"],
-    &["skip_on_error", "when_all_done", "when_any_failed"],
+    &["skip_on_error", "when_all_done", "when_any_failed", "when_none_failed"],
 ];
 
 /// The first of each pair has no effect without the second.
@@ -70,6 +91,7 @@ pub(super) fn read(attribute: &Attribute, defaults: &[Ident], diagnostics: &mut 
     let mut step = Parsed::default();
     let names = args::read(tokens, diagnostics, |name, input| take(&mut step, name, input));
     check_alternatives(&names, diagnostics);
+    check_after_all(&step, diagnostics);
     // A `settings` value is not known here.
     if step.settings.settings.is_none() {
         check_companions(&names, defaults, never_retries(&step.settings), diagnostics);
@@ -104,11 +126,19 @@ fn take(step: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {
                 Ok(())
             });
         }
-        "after" => {
-            return read_all(list(name, input, "power")?, |other, input| {
-                step.after.push(other.clone());
-                flag(other, input)
-            });
+        "after" => return read_steps(&mut step.after, name, input),
+        "follows" => return read_steps(&mut step.follows, name, input),
+        "after_all" => {
+            step.after_all = Some(name.clone());
+            return flag(name, input);
+        }
+        "maybe" => {
+            step.may_skip_itself = true;
+            return flag(name, input);
+        }
+        "never_cancel" => {
+            settings.never_cancel = true;
+            return flag(name, input);
         }
         "optional" | "required" => {
             settings.optional = Some(name == "optional");
@@ -121,6 +151,7 @@ fn take(step: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {
         "skip_on_error" => return run_when(settings, When::SkipOnError, name, input),
         "when_all_done" => return run_when(settings, When::AllDone, name, input),
         "when_any_failed" => return run_when(settings, When::AnyFailed, name, input),
+        "when_none_failed" => return run_when(settings, When::NoneFailed, name, input),
         "retry_if" => {
             settings.retry_if = Some(function(name, input)?);
             return Ok(());
@@ -138,6 +169,14 @@ fn take(step: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {
     };
     *into = Some(value(name, input, example(name))?);
     Ok(())
+}
+
+/// The names of other steps.
+fn read_steps(steps: &mut Vec<Ident>, name: &Ident, input: ParseStream<'_>) -> Result<()> {
+    read_all(list(name, input, "power")?, |other, input| {
+        steps.push(other.clone());
+        flag(other, input)
+    })
 }
 
 fn example(name: &Ident) -> &'static str {
@@ -175,6 +214,16 @@ fn check_alternatives(names: &[Ident], diagnostics: &mut Diagnostics) {
         let mut of_these = names.iter().filter(|name| alternatives.iter().any(|one| name == one));
         let Some(first) = of_these.next() else { continue };
         of_these.for_each(|name| diagnostics.at(name, format!("`{name}` and `{first}` are mutually exclusive")));
+    }
+}
+
+/// A step that needs all before it says what it makes of their failures.
+fn check_after_all(step: &Parsed, diagnostics: &mut Diagnostics) {
+    if let Some(after_all) = &step.after_all
+        && !step.settings.when.may_lack_results()
+    {
+        let message = "`after_all` needs a rule beside it: `when_all_done`, `when_any_failed` or `when_none_failed`";
+        diagnostics.at(after_all, message);
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     limits, missing_context,
     names::Names,
     params, signature,
+    step_args::Parsed,
 };
 use crate::{
     graph::{self, Cycle, Shared},
@@ -39,8 +40,8 @@ pub(super) fn wire(
     for (at, Declared { sig, mut args }) in declared.into_iter().enumerate() {
         let (output, fallibility, lifetimes) = signature::check(&sig, context, diagnostics);
         let named = signature::parameters(&sig, diagnostics);
-        let params = params::resolve(named, at, args.settings.when.is_clean_up(), &lifetimes, names, diagnostics);
-        needs.push(edges(at, &params, args.after, names, diagnostics));
+        let params = params::resolve(named, at, args.settings.when, &lifetimes, names, diagnostics);
+        needs.push(edges(at, &params, &args, names, diagnostics));
         let context_limits = limits::resolve(&mut args.settings, names, diagnostics);
         let uses = uses(names.step(at), args.uses, resources, diagnostics);
         steps.push(Step {
@@ -49,6 +50,7 @@ pub(super) fn wire(
             params,
             output,
             borrows: !lifetimes.is_empty(),
+            may_skip_itself: args.may_skip_itself,
             fallibility,
             settings: args.settings,
             context_limits,
@@ -85,13 +87,7 @@ fn check_duplicates(declared: &[Declared], diagnostics: &mut Diagnostics) {
     }
 }
 
-fn edges(
-    step: usize,
-    params: &[Param],
-    after: Vec<Ident>,
-    names: &Names,
-    diagnostics: &mut Diagnostics,
-) -> Vec<NamedEdge> {
+fn edges(step: usize, params: &[Param], args: &Parsed, names: &Names, diagnostics: &mut Diagnostics) -> Vec<NamedEdge> {
     let result = |param: &Param| match param.kind {
         ParamKind::Result { step, .. } => {
             Some(NamedEdge { edge: Edge { step, kind: EdgeKind::Result }, at: param.ident.clone() })
@@ -99,19 +95,37 @@ fn edges(
         ParamKind::Field { .. } | ParamKind::Context => None,
     };
     let mut edges: Vec<NamedEdge> = params.iter().filter_map(result).collect();
-    for at in after {
-        match names.after(&at, step) {
-            Ok(need) if edges.iter().any(|known| known.edge.step == need) => {
-                diagnostics.at(
-                    &at,
-                    format!("step `{}` needs `{}` already: it takes its result", names.step(step), shown(&at)),
-                );
+    let others = [(&args.after, EdgeKind::After, "needs"), (&args.follows, EdgeKind::Order, "follows")];
+    for (others, kind, verb) in others {
+        for at in others {
+            match names.other(at, step, verb) {
+                Ok(other) => match known(&edges, other, args.after_all.is_some() && other < step) {
+                    None => edges.push(NamedEdge { edge: Edge { step: other, kind }, at: at.clone() }),
+                    Some(why) => {
+                        let (step, other) = (names.step(step), shown(at));
+                        diagnostics.at(at, format!("step `{step}` needs `{other}` already: {why}"));
+                    }
+                },
+                Err(message) => diagnostics.at(at, message),
             }
-            Ok(need) => edges.push(NamedEdge { edge: Edge { step: need, kind: EdgeKind::After }, at }),
-            Err(message) => diagnostics.at(&at, message),
         }
     }
+    if let Some(at) = &args.after_all {
+        let all = (0..step).filter(|&other| !edges.iter().any(|known| known.edge.step == other));
+        let all = all.map(|other| NamedEdge { edge: Edge { step: other, kind: EdgeKind::AfterAll }, at: at.clone() });
+        edges.extend(all.collect::<Vec<_>>());
+    }
     edges
+}
+
+/// Why a step waits for another in any case.
+fn known(edges: &[NamedEdge], other: usize, is_one_of_all: bool) -> Option<&'static str> {
+    match edges.iter().find(|known| known.edge.step == other).map(|known| known.edge.kind) {
+        Some(EdgeKind::Result) => Some("it takes its result"),
+        Some(_) => Some("it is in `after`"),
+        None if is_one_of_all => Some("it is `after_all`"),
+        None => None,
+    }
 }
 
 fn uses(
@@ -146,7 +160,15 @@ fn uses(
 fn check_cycles(named: &[Vec<NamedEdge>], needs: &[Vec<Edge>], names: &Names, diagnostics: &mut Diagnostics) {
     for Cycle { path, closed_by } in graph::cycles(needs) {
         let (Some(&first), Some(&last)) = (path.first(), path.last()) else { continue };
-        let all: String = path.iter().map(|&step| format!("`{}` needs ", names.step(step))).collect();
+        let next = path.iter().skip(1).chain(&path);
+        let all: String = path
+            .iter()
+            .zip(next)
+            .map(|(&step, &next)| {
+                let is_order = needs[step].iter().any(|edge| edge.step == next && edge.kind == EdgeKind::Order);
+                format!("`{}` {} ", names.step(step), if is_order { "follows" } else { "needs" })
+            })
+            .collect();
         diagnostics.at(&named[last][closed_by].at, format!("a cycle: {all}`{}`", names.step(first)));
     }
 }

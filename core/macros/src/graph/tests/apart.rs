@@ -1,21 +1,21 @@
 use super::super::{Shared, apart::Apart, order::topological};
 use super::{
     runs::in_flight_after_start,
-    space::{Needs, changed_by, graphs, is_topological, pairs, pairs_in_order, subsets},
+    space::{Needs, changed_by, graphs, is_topological, pairs, pairs_in_order, rules, subsets, with_clean_up},
 };
-use crate::model::{Edge, EdgeKind};
+use crate::model::{Edge, EdgeKind, When};
 
 const KINDS: &[EdgeKind] = &[EdgeKind::Result, EdgeKind::Order];
 
 /// Compares what `Apart` claims with every run. Returns the number of claims, and how many more no run contradicts.
 #[track_caller]
-fn check(needs: &Needs, clean_up: &[bool], fields: &[Shared]) -> (usize, usize) {
+fn check(needs: &Needs, rules: &[When], fields: &[Shared]) -> (usize, usize) {
     let order = topological(needs);
-    let apart = Apart::new(needs.clone(), clean_up, &order, fields);
-    let told = || format!("{needs:?} {clean_up:?} {fields:?} -> {:?}", apart.needs);
+    let apart = Apart::new(needs.clone(), rules, &order, fields);
+    let told = || format!("{needs:?} {rules:?} {fields:?} -> {:?}", apart.needs);
     assert!(is_topological(&order, &apart.needs), "{}", told());
     assert_eq!(topological(&apart.needs), order, "{}", told());
-    let seen = in_flight_after_start(&apart.needs, clean_up);
+    let seen = in_flight_after_start(&apart.needs, rules);
     let (mut claims, mut modest) = (0, 0);
     for (at, &later) in order.iter().enumerate() {
         for &earlier in &order[..at] {
@@ -51,14 +51,15 @@ fn no_run_contradicts_what_is_claimed() {
     let (mut claims, mut modest) = (0, 0);
     for steps in 0..=4 {
         for needs in graphs(steps, pairs_in_order(steps), KINDS) {
-            for clean_up in subsets(steps) {
-                let (more, less) = check(&needs, &clean_up, &[]);
+            for rules in rules(steps) {
+                let (more, less) = check(&needs, &rules, &[]);
                 claims += more;
                 modest += less;
             }
         }
     }
-    assert!(modest * 1000 < claims, "{claims} claims, {modest} missing");
+    // A join of one need runs only if that has succeeded, of which no use is made.
+    assert!(modest * 300 < claims, "{claims} claims, {modest} missing");
 }
 
 /// Whatever steps take a field, and whatever their kinds, no run has two of them in flight together.
@@ -68,11 +69,11 @@ fn users_of_a_field_are_apart() {
         for needs in graphs(steps, pairs_in_order(steps), &[EdgeKind::Result]) {
             for users in subsets(steps) {
                 let field = changed_by(&users);
-                for clean_up in subsets(steps) {
-                    check(&needs, &clean_up, std::slice::from_ref(&field));
+                for rules in rules(steps) {
+                    check(&needs, &rules, std::slice::from_ref(&field));
                     // Only one of them changes it: readers before it wait for one another, those after it do not.
                     for &writer in &field.users {
-                        check(&needs, &clean_up, &[Shared { writers: vec![writer], ..field.clone() }]);
+                        check(&needs, &rules, &[Shared { writers: vec![writer], ..field.clone() }]);
                     }
                 }
             }
@@ -86,8 +87,8 @@ fn users_of_two_fields_are_apart() {
     let acyclic = graphs(3, pairs(3), KINDS).filter(|needs| topological(needs).len() == 3);
     for needs in acyclic {
         for (one, other) in subsets(3).flat_map(|one| subsets(3).map(move |other| (one.clone(), other))) {
-            for clean_up in subsets(3) {
-                check(&needs, &clean_up, &[changed_by(&one), changed_by(&other)]);
+            for rules in rules(3) {
+                check(&needs, &rules, &[changed_by(&one), changed_by(&other)]);
             }
         }
     }
@@ -107,9 +108,9 @@ fn check_added(
     for &(step, need) in needs {
         graph[step].push(Edge { step: need, kind: EdgeKind::Result });
     }
-    let clean_up: Vec<bool> = (0..steps).map(|step| clean_up.contains(&step)).collect();
+    let rules = with_clean_up(steps, |step| clean_up.contains(&step));
     let field = Shared { users: users.to_vec(), writers: writers.to_vec(), ..Shared::default() };
-    let apart = Apart::new(graph.clone(), &clean_up, &topological(&graph), &[field]);
+    let apart = Apart::new(graph.clone(), &rules, &topological(&graph), &[field]);
     let edges = apart.needs.iter().enumerate().flat_map(|(step, edges)| edges.iter().map(move |edge| (step, edge)));
     let added: Vec<_> =
         edges.filter(|(_, edge)| edge.kind == EdgeKind::Order).map(|(step, edge)| (step, edge.step)).collect();

@@ -1,14 +1,14 @@
 use super::super::{Shared, apart::Apart, lanes::cover, order::topological};
-use super::space::{Needs, changed_by, graphs, pairs_in_order, reach, subsets};
-use crate::model::{Edge, EdgeKind};
+use super::space::{Needs, changed_by, graphs, pairs_in_order, reach, rules, subsets, with_clean_up};
+use crate::model::{Edge, EdgeKind, When};
 
 /// The lanes of a graph, after a check of what holds for every cover.
 #[track_caller]
-fn lanes(needs: &Needs, clean_up: &[bool], fields: &[Shared]) -> Vec<Vec<usize>> {
+fn lanes(needs: &Needs, rules: &[When], fields: &[Shared]) -> Vec<Vec<usize>> {
     let order = topological(needs);
-    let apart = Apart::new(needs.clone(), clean_up, &order, fields);
+    let apart = Apart::new(needs.clone(), rules, &order, fields);
     let lanes = cover(&apart, &order, fields);
-    let told = || format!("{needs:?} {clean_up:?} {fields:?} -> {lanes:?}");
+    let told = || format!("{needs:?} {rules:?} {fields:?} -> {lanes:?}");
     let mut all: Vec<usize> = lanes.concat();
     all.sort_unstable();
     assert!(all.into_iter().eq(0..needs.len()), "{}", told());
@@ -43,7 +43,7 @@ fn width(needs: &Needs) -> usize {
 fn as_few_lanes_as_possible() {
     for steps in 0..=5 {
         for needs in graphs(steps, pairs_in_order(steps), &[EdgeKind::Result]) {
-            assert_eq!(lanes(&needs, &vec![false; steps], &[]).len(), width(&needs), "{needs:?}");
+            assert_eq!(lanes(&needs, &vec![When::AllSucceeded; steps], &[]).len(), width(&needs), "{needs:?}");
         }
     }
 }
@@ -54,10 +54,10 @@ fn users_of_a_field_share_a_lane() {
         for needs in graphs(steps, pairs_in_order(steps), &[EdgeKind::Result]) {
             for users in subsets(steps) {
                 let field = changed_by(&users);
-                for clean_up in subsets(steps) {
-                    lanes(&needs, &clean_up, std::slice::from_ref(&field));
+                for rules in rules(steps) {
+                    lanes(&needs, &rules, std::slice::from_ref(&field));
                     for &writer in &field.users {
-                        lanes(&needs, &clean_up, &[Shared { writers: vec![writer], ..field.clone() }]);
+                        lanes(&needs, &rules, &[Shared { writers: vec![writer], ..field.clone() }]);
                     }
                 }
             }
@@ -72,12 +72,12 @@ fn check(needs: &[(usize, usize)], clean_up: &[usize], fields: &[&[usize]], expe
     for &(step, need) in needs {
         graph[step].push(Edge { step: need, kind: EdgeKind::Result });
     }
-    let clean_up: Vec<bool> = (0..steps).map(|step| clean_up.contains(&step)).collect();
+    let rules = with_clean_up(steps, |step| clean_up.contains(&step));
     let fields: Vec<_> = fields
         .iter()
         .map(|users| Shared { users: users.to_vec(), writers: users.to_vec(), ..Shared::default() })
         .collect();
-    assert_eq!(lanes(&graph, &clean_up, &fields), expected);
+    assert_eq!(lanes(&graph, &rules, &fields), expected);
 }
 
 /// Power, two sensors on one bus, the radio, an announcement of it all.
@@ -106,7 +106,11 @@ fn readers_that_run_together_do_not_share_a_lane() {
     let lanes = |needs: &[(usize, usize)]| {
         let mut graph = vec![Vec::new(); 3];
         needs.iter().for_each(|&(step, need)| graph[step].push(Edge { step: need, kind: EdgeKind::Result }));
-        lanes(&graph, &[false; 3], &[Shared { users: vec![0, 1, 2], writers: vec![0], ..Shared::default() }])
+        lanes(
+            &graph,
+            &[When::AllSucceeded; 3],
+            &[Shared { users: vec![0, 1, 2], writers: vec![0], ..Shared::default() }],
+        )
     };
     assert_eq!(lanes(&[]), [vec![0, 1], vec![2]]);
     assert_eq!(lanes(&[(2, 1)]), [vec![0, 1, 2]]);
@@ -129,7 +133,7 @@ fn a_field_follows_its_users() {
 fn a_result_stays_on_its_lane() {
     let edge = |step, kind| Edge { step, kind };
     let last = |a, b| vec![Vec::new(), Vec::new(), vec![edge(0, a), edge(1, b)]];
-    let lanes = |needs| lanes(&needs, &[false; 3], &[]);
+    let lanes = |needs| lanes(&needs, &[When::AllSucceeded; 3], &[]);
     assert_eq!(lanes(last(EdgeKind::After, EdgeKind::Result)), [vec![0], vec![1, 2]]);
     assert_eq!(lanes(last(EdgeKind::Result, EdgeKind::After)), [vec![0, 2], vec![1]]);
 }

@@ -1,13 +1,14 @@
 //! Every way in which a run of a small graph can go, by the scheduler's rules put as plainly as can be.
 
 use super::space::Needs;
-use crate::model::EdgeKind;
+use crate::model::{EdgeKind, When};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Waiting,
     Running,
     Succeeded,
+    /// Failed, or skipped itself.
     Failed,
     /// Ended without having started.
     Skipped,
@@ -25,7 +26,7 @@ const MOST: usize = 4;
 
 /// Tells of each two steps whether there is a run in which the first is in flight after the second has started:
 /// `seen[second][first]`.
-pub(super) fn in_flight_after_start(needs: &Needs, clean_up: &[bool]) -> Vec<Vec<bool>> {
+pub(super) fn in_flight_after_start(needs: &Needs, rules: &[When]) -> Vec<Vec<bool>> {
     let steps = needs.len();
     let mut seen = vec![vec![false; steps]; steps];
     let mut known = vec![false; 2 * 5usize.pow(MOST as u32)];
@@ -39,7 +40,7 @@ pub(super) fn in_flight_after_start(needs: &Needs, clean_up: &[bool]) -> Vec<Vec
                 seen[second][first] = true;
             }
         }
-        world.next(needs, clean_up, &mut open);
+        world.next(needs, rules, &mut open);
     }
     seen
 }
@@ -49,7 +50,7 @@ impl World {
         self.steps.iter().fold(usize::from(self.stopped), |number, &state| number * 5 + state as usize)
     }
 
-    fn next(&self, needs: &Needs, clean_up: &[bool], next: &mut Vec<Self>) {
+    fn next(&self, needs: &Needs, rules: &[When], next: &mut Vec<Self>) {
         next.push(Self { stopped: true, ..*self });
         for (step, needs) in needs.iter().enumerate() {
             let mut becomes = |state| {
@@ -65,17 +66,23 @@ impl World {
                     becomes(Failed);
                 }
                 // It may also find that it is not needed.
-                Waiting if clean_up[step] && all_ended => {
+                Waiting if rules[step].is_clean_up() && all_ended => {
                     becomes(Running);
                     becomes(Skipped);
                 }
-                Waiting if !clean_up[step] => {
+                Waiting if !rules[step].is_clean_up() => {
                     let mut needs = needs.iter().filter(|edge| edge.kind != EdgeKind::Order).map(|edge| edge.step);
                     let lost = |step: usize| ended(step) && self.steps[step] != Succeeded;
                     if self.stopped || needs.clone().any(lost) {
                         becomes(Skipped);
                     }
-                    if !self.stopped && all_ended && needs.all(|step| self.steps[step] == Succeeded) {
+                    // A need that did not succeed may have skipped itself, and then a join runs with the others.
+                    let runs = if rules[step] == When::NoneFailed {
+                        needs.clone().next().is_none() || needs.any(|step| self.steps[step] == Succeeded)
+                    } else {
+                        needs.all(|step| self.steps[step] == Succeeded)
+                    };
+                    if !self.stopped && all_ended && runs {
                         becomes(Running);
                     }
                 }

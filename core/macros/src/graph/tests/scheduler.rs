@@ -5,7 +5,7 @@ use super::{
     runs::in_flight_after_start,
     space::{Needs, graphs, pairs_in_order},
 };
-use crate::model::EdgeKind;
+use crate::model::{EdgeKind, When as Rule};
 use rungs_scheduler::{
     Action, Cause, Config, Instant, Numbering, Outcome, Plan, Retry, Scheduler, Settings, Status, StepState, Stop,
     Storage, StorageSize, TimerEntry, When,
@@ -95,7 +95,8 @@ fn look(states: &[StepState], seen: &mut [Vec<bool>]) {
 fn possible((states, abandoning, stops): &World) -> Vec<Event> {
     let mut possible = Vec::new();
     for (step, _) in states.iter().enumerate().filter(|(_, (_, _, in_flight, _))| *in_flight) {
-        let outcomes = [Outcome::Success, Outcome::Failed(Retry::No), Outcome::Failed(Retry::Yes)];
+        let outcomes =
+            [Outcome::Success, Outcome::Failed(Retry::No), Outcome::Failed(Retry::Yes), Outcome::SkippedItself];
         possible.extend(outcomes.map(|outcome| Event::Outcome(step, outcome)));
         possible.extend(abandoning.contains(&step).then_some(Event::Outcome(step, Outcome::Abandoned)));
     }
@@ -107,6 +108,15 @@ fn possible((states, abandoning, stops): &World) -> Vec<Event> {
     possible
 }
 
+/// The rule as the attribute knows it; one that runs on failure is a clean-up step, which may not be needed.
+fn rule(when: When) -> Rule {
+    match when {
+        When::AllDone | When::AnyFailed => Rule::AllDone,
+        When::NoneFailed => Rule::NoneFailed,
+        _ => Rule::AllSucceeded,
+    }
+}
+
 /// Tells how many pairs were in flight together.
 #[track_caller]
 fn check(needs: &Needs, kinds: &[When], retries: u32) -> usize {
@@ -114,8 +124,8 @@ fn check(needs: &Needs, kinds: &[When], retries: u32) -> usize {
     let mut count = 0;
     for number in 0..kinds.len().pow(steps as u32) {
         let whens: Vec<When> = (0..steps).map(|at| kinds[number / kinds.len().pow(at as u32) % kinds.len()]).collect();
-        let clean_up: Vec<bool> = whens.iter().map(|&when| when != When::AllSucceeded).collect();
-        let foreseen = in_flight_after_start(needs, &clean_up);
+        let rules: Vec<Rule> = whens.iter().map(|&when| rule(when)).collect();
+        let foreseen = in_flight_after_start(needs, &rules);
         for (second, seen) in Runs::new(needs, &whens, retries).explore().iter().enumerate() {
             for (first, _) in seen.iter().enumerate().filter(|(_, seen)| **seen) {
                 assert!(foreseen[second][first], "{needs:?} {whens:?}: {first} in flight after {second} has started");
@@ -128,7 +138,7 @@ fn check(needs: &Needs, kinds: &[When], retries: u32) -> usize {
 
 #[test]
 fn three_steps_of_all_kinds_with_retries() {
-    let kinds = [When::AllSucceeded, When::AllDone, When::AnyFailed];
+    let kinds = [When::AllSucceeded, When::AllDone, When::AnyFailed, When::NoneFailed];
     let all = (0..=3).flat_map(|steps| graphs(steps, pairs_in_order(steps), &[EdgeKind::Result, EdgeKind::Order]));
     assert!(all.map(|needs| check(&needs, &kinds, 1)).sum::<usize>() > 0);
 }

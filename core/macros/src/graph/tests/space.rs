@@ -1,7 +1,7 @@
 //! Small graphs, all of them.
 
 use super::super::Shared;
-use crate::model::{Edge, EdgeKind};
+use crate::model::{Edge, EdgeKind, When};
 
 pub(super) type Needs = Vec<Vec<Edge>>;
 
@@ -37,6 +37,22 @@ pub(super) fn graphs(
 /// Every set of so many steps, as a list of flags.
 pub(super) fn subsets(steps: usize) -> impl Iterator<Item = Vec<bool>> {
     (0..1 << steps).map(move |number: usize| (0..steps).map(|step| number >> step & 1 == 1).collect())
+}
+
+/// Every assignment of rules to so many steps: of ordinary steps, of clean-up steps and of joins. Of four steps one is a join
+/// at most.
+pub(super) fn rules(steps: usize) -> impl Iterator<Item = Vec<When>> {
+    const RULES: [When; 3] = [When::AllSucceeded, When::AllDone, When::NoneFailed];
+    (0..RULES.len().pow(steps as u32))
+        .map(move |number| (0..steps).map(|step| RULES[number / RULES.len().pow(step as u32) % RULES.len()]).collect())
+        .filter(move |rules: &Vec<When>| {
+            steps < 4 || rules.iter().filter(|rule| **rule == When::NoneFailed).count() <= 1
+        })
+}
+
+/// The rule of some steps of clean-up, as all others are ordinary.
+pub(super) fn with_clean_up(steps: usize, is_clean_up: impl Fn(usize) -> bool) -> Vec<When> {
+    (0..steps).map(|step| if is_clean_up(step) { When::AllDone } else { When::AllSucceeded }).collect()
 }
 
 /// What the users with a flag share, and all change.

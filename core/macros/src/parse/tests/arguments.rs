@@ -24,6 +24,8 @@ fn a_step_takes_all_there_is() {
     step("retry_forever, retry_delay = ms(1), retry_if = f, retry_on_timeout = false, timeout = ms(1)", &[]);
     step("when_all_done", &[]);
     step("when_any_failed, after()", &[]);
+    step("when_none_failed, after_all, maybe, never_cancel", &[]);
+    step("follows(b), never_cancel", &[]);
     check("#[step] async fn a() -> R {} #[step()] async fn b() -> R {}", &[]);
 }
 
@@ -36,7 +38,8 @@ fn an_unknown_setting() {
             "colour",
             "`colour` is not a setting of a step; the settings are `settings`, `retries`, `retry_forever`, `backoff`, \
              `retry_delay`, `retry_if`, `timeout`, `retry_on_timeout`, `deadline`, `at_most`, `expected`, `uses`, `after`, \
-             `skip_on_error`, `optional`, `required`, `when_all_done`, `when_any_failed`",
+             `after_all`, `follows`, `maybe`, `never_cancel`, `skip_on_error`, `optional`, `required`, `when_all_done`, \
+             `when_any_failed`, `when_none_failed`",
         )],
     );
     module("ordre = levels", &[("ordre", "`ordre` is not a setting of a pipeline; did you mean `order`?")]);
@@ -54,11 +57,20 @@ fn an_unknown_setting() {
 fn defaults_state_what_any_step_may_have() {
     module("defaults(retries = 2, backoff = fixed(ms(1)), timeout = ms(5), skip_on_error, optional)", &[]);
     module("defaults(retry_delay = ms(1), deadline = secs(1), expected = ms(1), retry_on_timeout = false,)", &[]);
-    module("defaults(retry_forever, backoff = fixed(ms(1)))", &[]);
+    module("defaults(retry_forever, backoff = fixed(ms(1)), never_cancel)", &[]);
     module("defaults = 2", &[("defaults", "`defaults` takes a list: `defaults(retries = 2)`")]);
-    for per_step in
-        ["retry_if = E::is", "uses(bus = 1)", "after(b)", "when_all_done", "when_any_failed", "settings = S"]
-    {
+    for per_step in [
+        "retry_if = E::is",
+        "uses(bus = 1)",
+        "after(b)",
+        "after_all",
+        "follows(b)",
+        "maybe",
+        "when_all_done",
+        "when_any_failed",
+        "when_none_failed",
+        "settings = S",
+    ] {
         let name = per_step.split([' ', '(']).next().unwrap();
         let message = format!("`{name}` is not allowed in `defaults`; write it at each step");
         module(&format!("defaults(retries = 1, {per_step})"), &[(name, &message)]);
@@ -153,6 +165,20 @@ fn steps_that_can_fail_need_an_error_type() {
 }
 
 #[test]
+fn all_before_go_with_a_rule_only() {
+    let rule = "`after_all` needs a rule beside it: `when_all_done`, `when_any_failed` or `when_none_failed`";
+    step("after_all", &[("after_all", rule)]);
+    step("skip_on_error, after_all", &[("after_all", rule)]);
+    for with_rule in ["when_all_done, after_all", "after_all, when_any_failed", "when_none_failed, after_all"] {
+        step(with_rule, &[]);
+    }
+    step(
+        "when_all_done, after_al",
+        &[("after_al", "`after_al` is not a setting of a step; did you mean `after_all`?")],
+    );
+}
+
+#[test]
 fn settings_that_exclude_or_want_each_other() {
     step(
         "when_all_done, skip_on_error, when_any_failed",
@@ -160,6 +186,10 @@ fn settings_that_exclude_or_want_each_other() {
             ("skip_on_error", "`skip_on_error` and `when_all_done` are mutually exclusive"),
             ("when_any_failed", "`when_any_failed` and `when_all_done` are mutually exclusive"),
         ],
+    );
+    step(
+        "when_all_done, when_none_failed",
+        &[("when_none_failed", "`when_none_failed` and `when_all_done` are mutually exclusive")],
     );
     step(
         "retries = 1, retry_delay = ms(1), backoff = b",

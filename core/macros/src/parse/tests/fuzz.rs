@@ -32,6 +32,8 @@ const MODULES: [(&str, &str); 4] = [
             #[step(after(a))] async fn b(c: &u8) -> Result<u8, E> { Ok(*c) }
             #[step(required, retry_forever, settings = S)] async fn c(a: &u8) -> Result<u8, E> { Ok(*a) }
             #[step(when_any_failed)] async fn d(b: Result<&u8, Cause>) -> Result<(), E> { Ok(()) }
+            #[step(maybe, follows(d), never_cancel)] async fn e() -> Option<u8> { None }
+            #[step(when_none_failed, after_all)] async fn f(e: Option<&u8>) {}
         }",
     ),
     (

@@ -13,6 +13,18 @@ fn a_cycle_is_told_where_it_closes() {
 }
 
 #[test]
+fn orders_close_cycles_too() {
+    check(
+        "#[step(follows(b))] async fn a() -> R {} #[step] async fn b(a: &A) -> R {}",
+        &[("a", "a cycle: `a` follows `b` needs `a`")],
+    );
+    check(
+        "#[step(follows(tidy))] async fn a() -> R {} #[step(when_all_done, after_all)] async fn tidy() -> R {}",
+        &[("after_all", "a cycle: `a` follows `tidy` needs `a`")],
+    );
+}
+
+#[test]
 fn every_cycle_is_told() {
     check(
         "#[step] async fn a(b: &B) -> R {} #[step] async fn b(a: &C) -> R {}

@@ -128,6 +128,22 @@ fn settings() {
     assert_eq!(whens[2..], [(When::AllSucceeded, false), (When::SkipOnError, true), (When::AllDone, false)]);
     let failed = &model("error = E", "#[step(when_any_failed)] async fn a() -> R {}").steps[0];
     assert_eq!(failed.settings.when, When::AnyFailed);
+    assert!(!failed.settings.never_cancel && !failed.may_skip_itself);
+    let found = &model("error = E", "#[step(when_none_failed, never_cancel, maybe)] async fn a() -> R {}").steps[0];
+    assert_eq!(found.settings.when, When::NoneFailed);
+    assert!(found.settings.never_cancel && found.may_skip_itself);
+}
+
+#[test]
+fn a_step_that_needs_all_before_it() {
+    let items = "#[step] async fn a() -> R {} #[step(follows(a))] async fn b() -> R {}
+                 #[step(when_all_done, after_all)] async fn tidy(b: Result<&u8, Cause>) -> R {} #[step] async fn c() -> R {}";
+    let graph = model("error = E", items).graph;
+    let edges = |step: usize| graph.needs[step].iter().map(|edge| (edge.step, edge.kind)).collect::<Vec<_>>();
+    assert_eq!(edges(1), [(0, EdgeKind::Order)]);
+    assert_eq!(edges(2), [(1, EdgeKind::Result), (0, EdgeKind::AfterAll)]);
+    assert_eq!(graph.levels, [0, 1, 2, 0]);
+    assert_eq!(graph.lanes[0], [0, 1, 2]);
 }
 
 #[test]

@@ -122,6 +122,29 @@ fn after_takes_steps() {
 }
 
 #[test]
+fn a_step_follows_steps() {
+    step("#[step(follows(power))] async fn b() -> R {}", &[]);
+    step("#[step(follows(rail))] async fn b() -> R {}", &[("rail", "step `b` follows `rail`, which does not exist")]);
+    step(
+        "#[step(follows(pwoer))] async fn b() -> R {}",
+        &[("pwoer", "step `b` follows `pwoer`, which does not exist; did you mean `power`?")],
+    );
+    step(
+        "#[step(follows(power))] async fn b(power: &Rails) -> R {}",
+        &[("power", "step `b` needs `power` already: it takes its result")],
+    );
+    step(
+        "#[step(after(power), follows(power))] async fn b() -> R {}",
+        &[("power", "step `b` needs `power` already: it is in `after`")],
+    );
+    step("#[step(follows(b))] async fn b() -> R {}", &[("b", "step `b` follows itself")]);
+    step(
+        "#[step(when_all_done, after_all, after(power))] async fn b() -> R {}",
+        &[("power", "step `b` needs `power` already: it is `after_all`")],
+    );
+}
+
+#[test]
 fn names_that_mean_two_things() {
     step(
         "#[step] async fn radio(radio: &mut Radio) -> R {}",

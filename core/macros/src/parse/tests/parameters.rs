@@ -62,6 +62,28 @@ fn a_clean_up_step_takes_what_became_of_its_needs() {
 }
 
 #[test]
+fn a_join_takes_what_there_is() {
+    let join = |params: &str, expected: &[(&str, &str)]| check(&module("when_none_failed", params), expected);
+    join("power: Option<&Rails>, radio: &mut Radio, cx: &StepCx", &[]);
+    join("power: core::option::Option<&mut Rails>", &[]);
+    join("power: Option<Rails>", &[]);
+    for wrong in ["&Rails", "Result<&Rails, Cause>", "Option<&Rails, u8>", "Rails"] {
+        let message = "the step also runs if step `power` was skipped: take it as `Option<&T>`";
+        join(&format!("power: {wrong}"), &[(wrong, message)]);
+    }
+    step(
+        "power: Option<&Rails>",
+        &[(
+            "Option<&Rails>",
+            "only a step `when_none_failed` runs if step `power` was skipped: add `when_none_failed`, or take the result as \
+             `&T`, `&mut T` or `T`",
+        )],
+    );
+    step("power: Option<&'static Rails>", &[]);
+    step("power: Option<Rails>", &[]);
+}
+
+#[test]
 fn a_field_is_lent() {
     step("radio: &mut Radio", &[]);
     step("radio: &Radio", &[]);
