@@ -87,6 +87,7 @@ mod error;
 mod escape;
 #[cfg(feature = "macros")]
 pub mod fixed;
+pub mod guide;
 mod observe;
 // Its types occur in signatures, and programs do not name them.
 #[doc(hidden)]

@@ -1,0 +1,56 @@
+//! The guide: one page for each subject, from the first pipeline on. All its code is compiled and run as tests.
+//!
+//! | page | what it is about |
+//! | --- | --- |
+//! | [`first`] | a pipeline from an empty folder: steps, needs, results, the report |
+//! | [`state`] | what steps share: clients, counters, what each attempt owns |
+//! | [`retries`] | attempts, backoff, timeouts and deadlines |
+//! | [`spawning`] | steps in place, and steps on other threads |
+//! | [`stopping`] | cancelling a run, shutting down a service |
+//! | [`testing`] | a held clock, scripted steps, interleavings |
+//! | [`seeing`] | tables, pictures, events, JSON, exit codes |
+//! | [`firmware`] | the same without a heap, on a board |
+//! | [`adapter`] | a runtime of your own |
+//! | [`performance`] | what a step costs, and what to do about it |
+//! | [`coming_from`] | the same job in Prefect, in Luigi, and with joins by hand |
+//! | [`instead`] | what rungs does not do, and what to do instead |
+//!
+//! The rules of each setting are in one table: [what happens when](crate#what-happens-when).
+
+// The code of the pages needs adapters, so it is tested as a part of the package `rungs-tests`, which has them.
+
+#[cfg_attr(not(doctest), doc = include_str!("first.md"))]
+pub mod first {}
+
+#[cfg_attr(not(doctest), doc = include_str!("state.md"))]
+pub mod state {}
+
+#[cfg_attr(not(doctest), doc = include_str!("retries.md"))]
+pub mod retries {}
+
+#[cfg_attr(not(doctest), doc = include_str!("spawning.md"))]
+pub mod spawning {}
+
+#[cfg_attr(not(doctest), doc = include_str!("stopping.md"))]
+pub mod stopping {}
+
+#[cfg_attr(not(doctest), doc = include_str!("testing.md"))]
+pub mod testing {}
+
+#[cfg_attr(not(doctest), doc = include_str!("seeing.md"))]
+pub mod seeing {}
+
+#[cfg_attr(not(doctest), doc = include_str!("firmware.md"))]
+pub mod firmware {}
+
+#[cfg_attr(not(doctest), doc = include_str!("adapter.md"))]
+pub mod adapter {}
+
+#[cfg_attr(not(doctest), doc = include_str!("performance.md"))]
+pub mod performance {}
+
+#[cfg_attr(not(doctest), doc = include_str!("coming_from.md"))]
+pub mod coming_from {}
+
+#[cfg_attr(not(doctest), doc = include_str!("instead.md"))]
+pub mod instead {}
