@@ -14,7 +14,7 @@ mod wakes;
 
 pub use traced::PanicSource;
 
-pub(crate) use attempt::poll_cancel;
+pub(crate) use attempt::{poll_cancel, poll_to_end};
 pub(crate) use run::{Driver, DriverParts, RunEnd};
 pub(crate) use traced::{RunPanic, TracedObservers};
 pub(crate) use wakes::WakerSlots;

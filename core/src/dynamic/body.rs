@@ -2,7 +2,7 @@
 
 use crate::{
     step_cx::{CxNames, StepCx},
-    steps::Attempt,
+    steps::{Attempt, Unmet},
 };
 use alloc::sync::Arc;
 use core::{
@@ -16,7 +16,7 @@ pub trait Body<A> {
     type Future: Future;
 
     /// Begins an attempt.
-    fn call(&mut self, attempt: &Attempt<'_>, args: A) -> Self::Future;
+    fn call<E>(&mut self, attempt: &Attempt<'_, E>, args: A) -> Self::Future;
 
     /// Called when the attempt is to end.
     fn cancelled(&mut self) {}
@@ -38,12 +38,13 @@ impl<F> WithCx<F> {
         Self { body, cancelled: None }
     }
 
-    fn context(&mut self, attempt: &Attempt<'_>) -> StepCx {
+    fn context<E>(&mut self, attempt: &Attempt<'_, E>) -> StepCx {
         let cancelled = Arc::new(AtomicBool::new(false));
         self.cancelled = Some(cancelled.clone());
         let limit = attempt.scheduler.attempt_limit(attempt.step, attempt.started);
         let names = CxNames::Shared(attempt.names.clone());
-        StepCx::new(names, attempt.step, attempt.number(), attempt.started, limit).cancelled_by(cancelled)
+        let cx = StepCx::new(names, attempt.step, attempt.number(), attempt.started, limit).cancelled_by(cancelled);
+        cx.with_unmet(Unmet::all(attempt))
     }
 
     fn set_cancelled(&self) {
@@ -63,7 +64,7 @@ macro_rules! bodies {
             type Future = R;
 
             #[inline]
-            fn call(&mut self, _: &Attempt<'_>, ($($name,)*): ($($arg,)*)) -> R {
+            fn call<E>(&mut self, _: &Attempt<'_, E>, ($($name,)*): ($($arg,)*)) -> R {
                 (self.0)($($name),*)
             }
         }
@@ -75,7 +76,7 @@ macro_rules! bodies {
         {
             type Future = R;
 
-            fn call(&mut self, attempt: &Attempt<'_>, ($($name,)*): ($($arg,)*)) -> R {
+            fn call<E>(&mut self, attempt: &Attempt<'_, E>, ($($name,)*): ($($arg,)*)) -> R {
                 let cx = self.context(attempt);
                 (self.body)(cx, $($name),*)
             }

@@ -14,6 +14,7 @@ mod pipeline_error;
 mod plan_error;
 mod plans;
 mod resolve;
+mod rules;
 mod run_storage;
 mod runner;
 mod task;
@@ -23,16 +24,16 @@ pub use crate::driver::PanicSource;
 pub use crate::report::{Holds as HoldsError, HoldsLocal, HoldsSend, IsError, Text};
 pub use crate::steps::{
     Attempt, AttemptError, Cell, Handle, Holds, HoldsResult, Kind, Local, LocalCell, Out, PlanWarning, ResultSlot,
-    Shared, SharedCell, Warnings, Work,
+    Shared, SharedCell, Unmet, Warnings, Work,
 };
 pub use body::{Body, Plain, WithCx};
 pub use builder::{AddStep, StepBuilder};
 pub use inputs::{ByName, InputError, InputErrorKind, Inputs};
-pub use needs::{Element, Gather, Handles, Input, Mode, Needs, Own, Settled, Supply, Values, own};
+pub use needs::{Element, Gather, Handles, Input, Joined, Lend, Mode, Needs, Own, Settled, Supply, Values, own};
 pub use pipeline_error::PipelineError;
 pub use plan_error::{PlanError, PlanErrorKind};
 pub use runner::Runner;
-pub use task::Task;
+pub use task::{End, Task};
 
 use crate::{
     diagram::Diagram,

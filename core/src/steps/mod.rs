@@ -9,6 +9,7 @@ mod handle;
 mod kind;
 mod names;
 mod run_record;
+mod unmet;
 mod warnings;
 mod work;
 
@@ -16,6 +17,7 @@ pub use attempt::Attempt;
 pub use cell::{Cell, LocalCell, Out, ResultSlot, SharedCell};
 pub use handle::Handle;
 pub use kind::{Holds, HoldsResult, Kind, Local, Shared};
+pub use unmet::Unmet;
 pub use warnings::{PlanWarning, Warnings};
 pub use work::{AttemptError, Work};
 
