@@ -202,7 +202,8 @@ pub use cancel::CancelToken;
 #[cfg(feature = "alloc")]
 pub use dynamic::{
     BoxError, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, PanicSource, Pipeline,
-    PipelineError, PipelineOf, PlanError, PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, Unmet, Warnings, own,
+    PipelineError, PipelineOf, PlanError, PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, Unmet, Warnings,
+    own,
 };
 #[cfg(feature = "std")]
 pub use exit::Exit;

@@ -146,7 +146,7 @@ impl StepCx {
     ///     Ok(cx.unmet().map(|unmet| unmet.to_string()).collect::<Vec<_>>())
     /// });
     /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
-    /// assert_eq!(*report.output(failed).unwrap(), ["`fetch` failed: failed"]);
+    /// assert_eq!(*report.output(failed).unwrap(), ["`fetch` failed"]);
     /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     #[cfg(feature = "alloc")]

@@ -271,9 +271,10 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Driver<'_, 'env, E, K,
             let plan = parts.scheduler.plan();
             parts.slots.retain(|step| {
                 let may_go_on = plan.settings(StepId::from_number(step)).get_never_cancel();
-                parts.works.get_mut(step as usize).is_some_and(|work| {
-                    (may_go_on && !work.is_in_place()) || goes_on(work.as_mut())
-                })
+                parts
+                    .works
+                    .get_mut(step as usize)
+                    .is_some_and(|work| (may_go_on && !work.is_in_place()) || goes_on(work.as_mut()))
             });
         }
         drop_map(&mut self.errors);

@@ -73,7 +73,15 @@ impl<'p> Search<'p> {
     fn new(needs: Edges<'p>, after_all: &'p [StepId], missing: &[u32]) -> Self {
         // A step that misses no need is in no cycle, nor does it lead to one.
         let visits = missing.iter().map(|&missing| if missing == 0 { Visit::Done } else { Visit::None });
-        Self { needs, after_all, visits: visits.collect(), count: 0, path: Vec::new(), open: Vec::new(), found: Vec::new() }
+        Self {
+            needs,
+            after_all,
+            visits: visits.collect(),
+            count: 0,
+            path: Vec::new(),
+            open: Vec::new(),
+            found: Vec::new(),
+        }
     }
 
     /// The components of more than one step, and steps that need themselves.

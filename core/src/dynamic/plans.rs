@@ -34,8 +34,9 @@ impl Draft<'_> {
         // A need whose step does not exist cannot be drawn.
         let (rows, list) = self.needs_without(&self.unknown());
         let edges = Edges::new(&rows, &list).with_after_all(&self.after_all);
-        let levels =
-            Compiled::new(edges, &self.after_all).ok().map_or_else(|| vec![u32::MAX; self.len()], |compiled| compiled.levels(edges));
+        let levels = Compiled::new(edges, &self.after_all)
+            .ok()
+            .map_or_else(|| vec![u32::MAX; self.len()], |compiled| compiled.levels(edges));
         Diagram {
             pipeline: self.names.pipeline(),
             names: &*self.names,

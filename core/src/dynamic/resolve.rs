@@ -32,7 +32,9 @@ impl Draft<'_> {
         }
         // Needs without a step are left out, so that cycles among the others are reported as well.
         let known = (!unknown.is_empty()).then(|| self.needs_without(&unknown));
-        let edges = known.as_ref().map_or_else(|| self.edges(), |(rows, list)| Edges::new(rows, list).with_after_all(&self.after_all));
+        let edges = known
+            .as_ref()
+            .map_or_else(|| self.edges(), |(rows, list)| Edges::new(rows, list).with_after_all(&self.after_all));
         match Compiled::new(edges, &self.after_all) {
             Ok(compiled) => self.compiled = Some(compiled),
             Err(cycles) => {

@@ -79,7 +79,7 @@ impl<E: Display> Serialize for StepResult<'_, E> {
             None => (None, None),
         };
         let started = self.started_at();
-        let mut step = serializer.serialize_struct("StepResult", 14)?;
+        let mut step = serializer.serialize_struct("StepResult", 15)?;
         step.serialize_field("name", self.name())?;
         step.serialize_field("status", &self.status())?;
         step.serialize_field("cause", &self.cause().map(Cause::code))?;
@@ -89,6 +89,7 @@ impl<E: Display> Serialize for StepResult<'_, E> {
         step.serialize_field("error", &self.error_list())?;
         step.serialize_field("own_error", &self.own_error_list())?;
         step.serialize_field("required", &self.is_required())?;
+        step.serialize_field("late", &self.is_late())?;
         step.serialize_field("attempts", &self.attempts())?;
         step.serialize_field("retries", &self.retries())?;
         step.serialize_field("started_unix_ms", &started.and_then(|at| unix_millis(self.record.own, at)))?;

@@ -159,10 +159,12 @@ impl<E: fmt::Debug> fmt::Debug for Unmet<E> {
 impl<E: fmt::Display> fmt::Display for Unmet<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` {}", Name(self.name()), verb(self.status))?;
-        if self.cause == Cause::SkippedItself {
-            return write!(f, " {}", self.cause);
-        }
         let (origin, error) = (self.origin(), self.error().map(|error| error as &dyn fmt::Display));
+        match (self.cause, error) {
+            (Cause::SkippedItself, _) => return write!(f, " {}", self.cause),
+            (Cause::Failed, None) => return Ok(()),
+            _ => {}
+        }
         let (own, of_root) = if self.cause.root().is_some() { (None, error) } else { (error, None) };
         let reason = ReasonText { status: self.status, cause: self.cause, origin, error: own, earlier: None };
         write!(f, ": {reason}")?;
