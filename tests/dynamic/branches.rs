@@ -113,7 +113,7 @@ fn a_join_fails_with_the_first_branch_that_fails() {
     let report = sim.run(p.runner()).unwrap();
     let fates = fates(&report);
     assert_eq!(fates[2], "join failed: `bad` failed");
-    assert_eq!(fates[4], "second join failed: `bad` failed, through `behind`");
+    assert_eq!(fates[4], "second join skipped: `bad` failed, through `behind`");
     let ended = |name| report.get(name).unwrap().finished_at().unwrap();
     assert_eq!((ended("join") - rungs::Instant::ZERO, ended("slow") - rungs::Instant::ZERO), (ms(5), ms(50)));
 }

@@ -13,7 +13,7 @@ use rungs::{CancelToken, Cause, Pipeline, Status, StepError, sim::Sim};
 
 use crate::support::{Count, Hand, Log, block, fate, fates, ms};
 
-/// Cancels a run at these times.
+/// Cancels a run at these times: for a clean-up step, which the first cancel does not end.
 async fn cancels(sim: &rungs::sim::Clock, token: &CancelToken, times: &[u64]) -> Result<(), &'static str> {
     let mut now = 0;
     for &at in times {
@@ -61,11 +61,11 @@ fn an_error_after_a_limit() {
 #[test]
 fn a_stop_waits_for_it_and_for_what_cleans_up_after_it() {
     let sim = Sim::new();
-    let (clock, token) = (sim.clock(), CancelToken::new());
+    let clock = sim.clock();
     let write = sim.script().succeed_in(ms(30), 1);
     let other = sim.script::<u8, _>().hang();
     for spawned in [false, true] {
-        let token = token.clone();
+        let token = CancelToken::new();
         let mut p = Pipeline::with_error::<&str>("flash");
         let written = if spawned {
             p.step("write").never_cancel().spawn_on(sim.tasks()).run(|| write.play())
@@ -128,7 +128,7 @@ fn a_second_cancel_gives_up_a_spawned_one() {
         } else {
             p.step("write").never_cancel().run(write)
         };
-        p.step("stop").optional().run(|| cancels(&clock, &token, &[5, 10]));
+        p.step("stop").when_all_done().run(|| cancels(&clock, &token, &[5, 10]));
         let first = sim.block_on(p.runner().cancel(&token).run(&clock)).unwrap().unwrap();
         let write = first.get("write").unwrap();
         if !spawned {
@@ -155,7 +155,7 @@ fn one_that_was_given_up_may_end_before_the_run() {
     let mut p = Pipeline::with_error::<&str>("flash");
     p.step("write").never_cancel().spawn_on(sim.tasks()).run(|| write.play());
     p.step("in place").never_cancel().run(|| slow.play());
-    p.step("stop").optional().run(|| cancels(&clock, &token, &[5, 10]));
+    p.step("stop").when_all_done().run(|| cancels(&clock, &token, &[5, 10]));
     let report = sim.run(p.runner().cancel(&token)).unwrap();
     assert_eq!(fate(report.get("write").unwrap()), "write cancelled 0..10: the run was cancelled");
     assert_eq!(fate(report.get("in place").unwrap()), "in place success 0..60");

@@ -5,6 +5,7 @@
 //! | [`first`] | a pipeline from an empty folder: steps, needs, results, the report |
 //! | [`state`] | what steps share: clients, counters, what each attempt owns |
 //! | [`retries`] | attempts, backoff, timeouts and deadlines |
+//! | [`failure`] | what happens after a failure, branches, clean-up |
 //! | [`spawning`] | steps in place, and steps on other threads |
 //! | [`stopping`] | cancelling a run, shutting down a service |
 //! | [`testing`] | a held clock, scripted steps, interleavings |
@@ -27,6 +28,9 @@ pub mod state {}
 
 #[cfg_attr(not(doctest), doc = include_str!("retries.md"))]
 pub mod retries {}
+
+#[cfg_attr(not(doctest), doc = include_str!("failure.md"))]
+pub mod failure {}
 
 #[cfg_attr(not(doctest), doc = include_str!("spawning.md"))]
 pub mod spawning {}
