@@ -4,7 +4,7 @@
 //! not succeed, and the results of two steps that run nevertheless: one because of the failure, one in any case. A job would end
 //! with the exit code of the report, which is 1. Here the failure is on purpose, so the program prints the code and ends with 0.
 
-use rungs::{BoxError, Cause, Exit, Out, Pipeline, PipelineError};
+use rungs::{BoxError, Exit, Out, Pipeline, PipelineError, Unmet};
 use rungs_smol::Smol;
 
 fn main() -> Exit {
@@ -27,11 +27,11 @@ fn run() -> Result<(), PipelineError> {
     // A step that does not need the failed one runs as usual.
     p.step("log").after(opened).run(async || Ok(()));
 
-    // This step runs only if a need failed. Its argument is the result of that need, or the cause.
-    let alarm = p.step("alarm").needs(measured).when_any_failed().run(async |measured: Result<Out<f64>, Cause>| {
+    // This step runs only if a need failed. Its argument is the result of that need, or what is known of its failure.
+    let alarm = p.step("alarm").needs(measured).when_any_failed().run(async |measured: Result<Out<f64>, Unmet<_>>| {
         Ok(match measured {
             Ok(degrees) => format!("nothing wrong: {degrees} degrees"),
-            Err(cause) => format!("no measurement: {cause}"),
+            Err(unmet) => format!("no measurement: {unmet}"),
         })
     });
     // A clean-up step runs in any case, after all its needs have ended.

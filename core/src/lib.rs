@@ -37,7 +37,12 @@
 //! | `input(..)` of a pipeline | a step whose result is an argument of the run, [given](Runner::given) to the runner |
 //! | a need failed | the step is `Failed` with [`Cause::Dependency`], as soon as its first need ends without success. If that need was skipped or cancelled, the step is `Skipped` |
 //! | `skip_on_error` | a failed need makes the step `Skipped` instead |
-//! | `when_all_done` | the step waits for all needs and runs whatever their outcome, also after a stop |
+//! | `run_maybe(..)` of a [`Pipeline`] | `Ok(None)` is an end and no failure: the step is `Skipped` with [`Cause::SkippedItself`], is not retried and stops nothing. Steps that need it are skipped in turn, and the exit code stays 0 |
+//! | `after(x)` | a need without a result: if x fails, so does the step |
+//! | `follows(x)` | an order and no need: the step waits for the end of x, its delays included, whatever that is. It counts in levels and cycles |
+//! | `when_none_failed` | a join: the step ends as usual with the first need that failed, was cancelled, or was skipped because something went wrong. Else it waits for all needs, and runs if one succeeded or if it has none; if none succeeded it is `Skipped`. A stop skips it |
+//! | `after_all()` | a need without a result on every step that was added before, kept as one mark; only with one of the rules `when_..`. O(V) in a run for all such steps together |
+//! | `when_all_done` | the step waits for all needs and runs whatever their outcome, also after a stop. In a [`Pipeline`] an argument is the need's result or an [`Unmet`], with its cause and error |
 //! | `when_any_failed` | the same, if a need failed, was cancelled, or was skipped because of a failure or a stop; else the step is `Skipped` with [`Cause::NotNeeded`] |
 //! | `optional` | the step's failure stops nothing and does not count in the exit code. A required step that needs it still fails with it, unless that one has `skip_on_error` |
 //! | [`OnFailure`] | what the final failure of a required step does to the others: nothing, drain, or cancel |
@@ -46,6 +51,7 @@
 //! | clean-up after a stop | steps with `when_all_done` or `when_any_failed` still run after a failure, after the run's deadline and after a token's first cancel. The second cancel of a token prevents them, and so does dropping the run |
 //! | `clean_up_deadline(d)` of the run | the deadline of each step with `when_all_done` or `when_any_failed` that has neither a timeout nor a deadline |
 //! | `grace(d)` of the run | an attempt that has not ended d after it was told to is given up: its step ends with the cause of the request, is not retried, and frees its permit, but its resources only when the attempt ends after all. A step that only such resources hold up fails once nothing else is in flight and no step waits for a time. Without it a run waits |
+//! | `never_cancel` | no time limit and no stop ends an attempt of the step, and no grace applies. A success after that counts and is late; an error is final after a deadline or a stop, and after a timeout it is retried as any other. A second cancel gives up a spawned attempt, which goes on alone; one in place goes on. Dropping the run drops one in place |
 //! | a tie | a result that is ready in a poll wins over a limit or a stop that is noticed in the same poll; a limit wins over a stop |
 //! | `run_owned` | one other step is given the result by value; it has no retries: [results and ownership](guide::ownership) |
 //! | `release_early` | the result is dropped when the last step that needs it has ended |
@@ -216,7 +222,7 @@ pub use cancel::CancelToken;
 pub use dynamic::{
     BoxError, Emitted, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, Owned, PanicSource,
     Pipeline, PipelineError, PipelineOf, PlanError, PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, StepWatch,
-    Warnings, WatchError, own,
+    Unmet, Warnings, WatchError, own,
 };
 #[cfg(feature = "std")]
 pub use exit::Exit;

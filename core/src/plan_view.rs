@@ -156,7 +156,13 @@ impl<'p> PlannedStep<'p> {
         plan.0.plan().needs(self.step).iter().map(move |&need| PlannedNeed { plan, need })
     }
 
-    /// Which steps wait for it, in the order of declaration.
+    /// Whether it needs all steps before it, beside its [`needs`](Self::needs).
+    pub fn is_after_all(&self) -> bool {
+        self.plan.0.plan().waits_for_all(self.step)
+    }
+
+    /// Which steps wait for it, in the order of declaration; but for those that need [all steps before
+    /// them](Self::is_after_all).
     pub fn dependents(&self) -> impl ExactSizeIterator<Item = PlannedNeed<'p>> + use<'p> {
         let plan = self.plan;
         plan.0.plan().dependents(self.step).iter().map(move |&need| PlannedNeed { plan, need })

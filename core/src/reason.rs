@@ -147,7 +147,7 @@ pub(crate) fn log(
 }
 
 /// The end of a root, as a verb.
-fn verb(status: Status) -> &'static str {
+pub(crate) fn verb(status: Status) -> &'static str {
     match status {
         Status::Failed => "failed",
         Status::Cancelled => "was cancelled",

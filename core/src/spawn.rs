@@ -31,6 +31,10 @@ pub trait Spawner<F: Future> {
     /// An attempt that was started.
     type Handle;
 
+    /// Whether an attempt goes no further than its handle is polled, as [`InPlace`]. One of another spawner goes on when a
+    /// second cancel ends the run while the attempt [is never cancelled](crate::Settings::never_cancel).
+    const IN_PLACE: bool = false;
+
     /// Starts an attempt.
     fn spawn(&self, future: F) -> Self::Handle;
 
@@ -57,6 +61,8 @@ pub struct InPlace;
 
 impl<F: Future> Spawner<F> for InPlace {
     type Handle = F;
+
+    const IN_PLACE: bool = true;
 
     #[inline]
     fn spawn(&self, future: F) -> F {

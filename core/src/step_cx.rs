@@ -5,12 +5,15 @@ use crate::fixed::StaticPlan;
 #[cfg(feature = "alloc")]
 use crate::{
     diagram::StepNames,
-    steps::{Emission, Emissions, Emitted, Names},
+    steps::{Emission, Emissions, Emitted, Names, Unmet},
 };
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
 #[cfg(feature = "alloc")]
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::{
+    convert::Infallible,
+    sync::atomic::{AtomicBool, Ordering},
+};
 use core::{fmt, time::Duration};
 use rungs_scheduler::{Instant, StepId};
 
@@ -41,6 +44,8 @@ pub struct StepCx {
     limit: Instant,
     #[cfg(feature = "alloc")]
     shared: Option<Arc<CxShared>>,
+    #[cfg(feature = "alloc")]
+    unmet: Option<Arc<[Unmet<Infallible>]>>,
 }
 
 /// What an attempt shares with its run.
@@ -83,12 +88,20 @@ impl StepCx {
             limit: limit.unwrap_or(Instant::NEVER),
             #[cfg(feature = "alloc")]
             shared: None,
+            #[cfg(feature = "alloc")]
+            unmet: None,
         }
     }
 
     #[cfg(feature = "alloc")]
     pub(crate) fn sharing(mut self, shared: Arc<CxShared>) -> Self {
         self.shared = Some(shared);
+        self
+    }
+
+    #[cfg(feature = "alloc")]
+    pub(crate) fn with_unmet(mut self, unmet: Option<Arc<[Unmet<Infallible>]>>) -> Self {
+        self.unmet = unmet;
         self
     }
 
@@ -135,6 +148,29 @@ impl StepCx {
     /// How much of its time is left at `now`, by the run's timer; `None` if there is no limit.
     pub fn time_left(&self, now: Instant) -> Option<Duration> {
         self.deadline().map(|limit| limit - now)
+    }
+
+    /// The needs without a result, those of [`after`](crate::StepBuilder::after) and
+    /// [`after_all`](crate::StepBuilder::after_all) included: in a step that runs nevertheless, as it has a rule such as
+    /// [`when_all_done`](crate::StepBuilder::when_all_done), of a [`Pipeline`](crate::Pipeline). A context does not know the
+    /// type of the errors that steps return, so these are in the step's arguments only.
+    ///
+    /// ```
+    /// use rungs::{NoClock, Pipeline};
+    ///
+    /// let mut p = Pipeline::new("nightly");
+    /// p.step("fetch").run(async || Ok("x".parse::<u16>()?));
+    /// p.step("tidy").run(async || Ok(()));
+    /// let failed = p.step("alarm").after_all().when_any_failed().run_with(async |cx| {
+    ///     Ok(cx.unmet().map(|unmet| unmet.to_string()).collect::<Vec<_>>())
+    /// });
+    /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+    /// assert_eq!(*report.output(failed).unwrap(), ["`fetch` failed"]);
+    /// # Ok::<(), rungs::PipelineError>(())
+    /// ```
+    #[cfg(feature = "alloc")]
+    pub fn unmet(&self) -> impl ExactSizeIterator<Item = &Unmet<Infallible>> {
+        self.unmet.as_deref().unwrap_or_default().iter()
     }
 
     /// Whether the attempt has been asked to end. A step in place is dropped and never sees it; work on a thread of its

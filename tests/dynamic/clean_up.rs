@@ -1,8 +1,13 @@
 //! Steps that run whatever came of their needs.
 
-use rungs::{CancelToken, Cause, OnFailure, Out, Pipeline, Status};
+use rungs::{CancelToken, Cause, OnFailure, Out, Pipeline, Status, Unmet};
 
 use crate::support::{Clock, Log, Sim, drive, fate, fates, ms};
+
+/// What came of a need, in a form to compare.
+fn came<T: Copy, E>(need: Result<Out<T>, Unmet<E>>) -> Result<T, Cause> {
+    need.map(|result| *result).map_err(|unmet| unmet.cause())
+}
 
 /// Waits in a way that the run cannot see, and then succeeds.
 async fn takes(clock: &Clock, span: u64) -> Result<u64, &'static str> {
@@ -22,7 +27,7 @@ fn when_all_done_waits_for_all_and_learns_what_came_of_each() {
         .step("tidy")
         .needs((good, bad, behind))
         .when_all_done()
-        .run(|good, bad, behind| async move { Ok((good.map(|n| *n), bad.map(|n| *n), behind.map(|n| *n))) });
+        .run(|good, bad, behind| async move { Ok((came(good), came(bad), came(behind))) });
     p.step("next").needs(told).run(|_| async { Ok(()) });
     let report = drive(&sim, p.run(&clock)).unwrap();
     let lost = Cause::Dependency { root: bad.id(), via: bad.id() };
@@ -38,7 +43,7 @@ fn a_fan_in_of_whatever_came() {
     let parts: Vec<_> = (0..10_u32)
         .map(|n| p.step(&n.to_string()).run(move || async move { if n % 3 == 0 { Err("third") } else { Ok(n) } }))
         .collect();
-    let sum = p.step("sum").needs(parts).when_all_done().run(|parts: Vec<Result<Out<u32>, Cause>>| async move {
+    let sum = p.step("sum").needs(parts).when_all_done().run(|parts: Vec<Result<Out<u32>, Unmet<_>>>| async move {
         Ok((parts.len(), parts.iter().flatten().map(|n| **n).sum::<u32>()))
     });
     let report = crate::support::block(p.run(&rungs::NoClock)).unwrap();
@@ -53,11 +58,7 @@ fn when_any_failed_runs_only_then() {
         let mut p = Pipeline::with_error::<&str>("alarm");
         let a = p.step("a").run(|| takes(&clock, 5));
         let b = p.step("b").run(move || async move { if fails { Err("no") } else { Ok(7) } });
-        let alarm = p
-            .step("alarm")
-            .needs((a, b))
-            .when_any_failed()
-            .run(|a, b| async move { Ok((a.map(|n| *n), b.map(|n| *n))) });
+        let alarm = p.step("alarm").needs((a, b)).when_any_failed().run(|a, b| async move { Ok((came(a), came(b))) });
         p.step("after the alarm").needs(alarm).run(|_| async { Ok(()) });
         let report = drive(&sim, p.run(&clock)).unwrap();
         if fails {

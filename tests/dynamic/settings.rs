@@ -103,9 +103,10 @@ fn a_rule_that_decides_about_arguments_is_no_setting_of_a_value() {
     assert_eq!(
         error.to_string(),
         "pipeline `rules` cannot run, 2 mistakes:\n\
-         - the settings of step `tidy` set when clean-up steps run: call `when_all_done` or `when_any_failed` on the step \
-         itself\n\
-         - the defaults set when clean-up steps run: call `when_all_done` or `when_any_failed` on the step itself",
+         - the settings of step `tidy` set a rule that decides about arguments: call `when_all_done`, `when_any_failed` or \
+         `when_none_failed` on the step itself\n\
+         - the defaults set a rule that decides about arguments: call `when_all_done`, `when_any_failed` or \
+         `when_none_failed` on the step itself",
     );
     // Another value of the defaults takes the mistake back.
     p.defaults(Settings::DEFAULT);

@@ -15,6 +15,8 @@ mod guide {
     mod state {}
     #[doc = include_str!("../../core/src/guide/retries.md")]
     mod retries {}
+    #[doc = include_str!("../../core/src/guide/failure.md")]
+    mod failure {}
     #[doc = include_str!("../../core/src/guide/spawning.md")]
     mod spawning {}
     #[doc = include_str!("../../core/src/guide/stopping.md")]

@@ -5,7 +5,7 @@ use crate::{
     case::{Act, Case, Step},
 };
 use futures_lite::future::{or, yield_now};
-use rungs::{CancelToken, Cause, Handle, Out, Pipeline, Report, Spawner, Status, Timer};
+use rungs::{CancelToken, Cause, Handle, Out, Pipeline, Report, Spawner, Status, Timer, Unmet};
 use std::{
     future::{Future, pending},
     hint, panic,
@@ -150,12 +150,14 @@ where
     match (step.clean_up, step.spawned) {
         (false, false) => builder.needs(needs).run(move |outs: Vec<Out<u64>>| attempt(sum(&outs))),
         (false, true) => builder.needs(needs).spawn_on(spawner).run(move |outs: Vec<Out<u64>>| attempt(sum(&outs))),
-        (true, false) => builder.needs(needs).when_all_done().run(move |_: Vec<Result<Out<u64>, Cause>>| attempt(0)),
+        (true, false) => {
+            builder.needs(needs).when_all_done().run(move |_: Vec<Result<Out<u64>, Unmet<String>>>| attempt(0))
+        }
         (true, true) => builder
             .needs(needs)
             .spawn_on(spawner)
             .when_all_done()
-            .run(move |_: Vec<Result<Out<u64>, Cause>>| attempt(0)),
+            .run(move |_: Vec<Result<Out<u64>, Unmet<String>>>| attempt(0)),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{DiagramData, StepNames, dot, mermaid, text};
 use alloc::{borrow::Cow, vec::Vec};
 use core::fmt;
-use rungs_scheduler::{Edges, Need};
+use rungs_scheduler::{Edges, Need, StepId};
 
 /// A pipeline's diagram: its `Display` is the text form; for others see [`mermaid`](Self::mermaid) and
 /// [`dot`](Self::dot).
@@ -26,6 +26,8 @@ pub struct Diagram<'p> {
     pub(crate) rows: Cow<'p, [u32]>,
     pub(crate) list: Cow<'p, [Need]>,
     pub(crate) levels: Vec<u32>,
+    /// The steps that need all before them.
+    pub(crate) after_all: &'p [StepId],
 }
 
 /// A diagram in one of the other forms.
@@ -52,7 +54,7 @@ impl<'p> Diagram<'p> {
         DiagramData {
             pipeline: self.pipeline,
             names: self.names,
-            needs: Edges::new(&self.rows, &self.list),
+            needs: Edges::new(&self.rows, &self.list).with_after_all(self.after_all),
             levels: &self.levels,
         }
     }

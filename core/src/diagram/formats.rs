@@ -78,6 +78,10 @@ fn line(data: &DiagramData<'_>, step: StepId, out: &mut dyn Write) -> Result {
         out.write_str(" (input)")?;
     }
     list(data, step, false, " <- [", out)?;
+    if data.needs.waits_for_all(step) {
+        let is_first = data.needs.of(step).iter().all(|need| need.is_order());
+        write!(out, "{} all before it", if is_first { " <-" } else { " and" })?;
+    }
     list(data, step, true, " after [", out)?;
     writeln!(out)
 }
@@ -119,6 +123,9 @@ pub fn mermaid(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
             let arrow = if need.has_result() { "-->" } else { "-.->" };
             writeln!(out, "    s{} {arrow} s{}", need.step().index(), step.index())?;
         }
+        if data.needs.waits_for_all(step) {
+            writeln!(out, "    all{0}([all before it]) -.-> s{0}", step.index())?;
+        }
     }
     Ok(())
 }
@@ -154,6 +161,10 @@ pub fn dot(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
                 (false, true) => " [style=dotted]",
             };
             writeln!(out, "    s{} -> s{}{style};", need.step().index(), step.index())?;
+        }
+        if data.needs.waits_for_all(step) {
+            writeln!(out, "    all{} [label=\"all before it\", shape=plaintext];", step.index())?;
+            writeln!(out, "    all{0} -> s{0} [style=dashed];", step.index())?;
         }
     }
     writeln!(out, "}}")

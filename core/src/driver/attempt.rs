@@ -1,7 +1,7 @@
 //! The end of an attempt that may panic while it is ended.
 
 use crate::{
-    panics::{call_caught, discard, guard},
+    panics::{call_caught, discard, drop_caught, guard},
     steps::Work,
 };
 use core::{
@@ -15,6 +15,19 @@ pub(crate) fn poll_cancel<E, C: ?Sized, W: Work<E, C> + ?Sized>(
     cx: &mut Context<'_>,
 ) -> Poll<()> {
     guard(|| work.as_mut().poll_cancel(cx)).unwrap_or_else(|payload| {
+        discard(payload);
+        drop_attempt(work);
+        Poll::Ready(())
+    })
+}
+
+/// Waits for the end of an attempt whose result counts for nothing, and does not ask it to end.
+pub(crate) fn poll_to_end<E, C: ?Sized, W: Work<E, C> + ?Sized>(
+    mut work: Pin<&mut W>,
+    cx: &mut Context<'_>,
+) -> Poll<()> {
+    let polled = guard(|| work.as_mut().poll(cx, None, &mut []).map(drop_caught));
+    polled.unwrap_or_else(|payload| {
         discard(payload);
         drop_attempt(work);
         Poll::Ready(())

@@ -51,12 +51,17 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         drop_caught(self.errors.remove(&step.number()));
     }
 
-    /// Handles an attempt that returned an error, or that its executor dropped.
+    /// Handles an attempt without a result: it returned an error, its executor dropped it, or it found nothing to do.
     #[inline(never)]
     pub(super) fn failed<T: Timer>(&mut self, step: StepId, error: AttemptError<E>, now: Instant) {
         match error {
             AttemptError::Error(error) => self.returned_error::<T>(step, error, now),
             AttemptError::TaskDropped => self.finish_attempt(step, Outcome::Abandoned, None, now),
+            AttemptError::SkippedItself => {
+                // As after a success, what earlier attempts returned is of no interest.
+                drop_caught(self.errors.remove(&step.number()));
+                self.finish_attempt(step, Outcome::SkippedItself, None, now);
+            }
         }
     }
 

@@ -17,7 +17,7 @@ mod wakes;
 
 pub use traced::PanicSource;
 
-pub(crate) use attempt::poll_cancel;
+pub(crate) use attempt::{poll_cancel, poll_to_end};
 pub(crate) use claims::{Claims, Wants};
 pub(crate) use releases::Releases;
 pub(crate) use run::{Driver, DriverParts, RunEnd};

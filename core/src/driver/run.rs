@@ -95,6 +95,15 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
         }
     }
 
+    fn is_never_cancelled(&self, step: StepId) -> bool {
+        self.scheduler.plan().settings(step).get_never_cancel()
+    }
+
+    /// Whether the step's attempt goes on without the run.
+    fn goes_on_alone(&self, step: StepId) -> bool {
+        self.works.get(step.index()).is_some_and(|work| !work.is_in_place())
+    }
+
     /// Reports the start of the run, once.
     #[inline]
     pub(super) fn notify_start(&mut self, at: Instant) {
@@ -164,7 +173,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         }
         let must_end = |state: &StepState| state.is_being_abandoned() || state.is_still_running();
         let ended = if self.parts.scheduler.state(step).is_some_and(must_end) {
-            self.poll_cancel(step, slot, now, timer)
+            self.poll_end(step, slot, now, timer)
         } else {
             self.poll_slot(step, slot, now, timer)
         };
@@ -181,9 +190,43 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         }
         let Some(&slot) = self.parts.slot_of.get(step.index()) else { return };
         let slot = slot as usize;
-        if self.poll_slot(step, slot, now, timer) || self.poll_cancel(step, slot, now, timer) {
+        if self.poll_slot(step, slot, now, timer) || self.make_end(step, slot, now, timer) {
             self.parts.slots.release(slot);
         }
+    }
+
+    /// Makes an attempt end, and returns whether it has. One that is never cancelled goes on: with the run if that polls it,
+    /// and given up if it can go on without.
+    fn make_end<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) -> bool {
+        let parts = &self.parts;
+        if !parts.is_never_cancelled(step) {
+            return self.poll_cancel(step, slot, now, timer);
+        }
+        if parts.goes_on_alone(step) {
+            self.finish_attempt(step, Outcome::GivenUp, None, *now);
+        }
+        false
+    }
+
+    /// Polls what is left of a woken attempt that was to end, and returns whether it has ended.
+    #[cold]
+    fn poll_end<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) -> bool {
+        let parts = &mut self.parts;
+        if !parts.is_never_cancelled(step) {
+            return self.poll_cancel(step, slot, now, timer);
+        }
+        if !parts.scheduler.state(step).is_some_and(StepState::is_still_running) {
+            return self.poll_slot(step, slot, now, timer);
+        }
+        let (Some(work), Some(waker)) = (parts.works.get_mut(step.index()), parts.slots.waker(slot)) else {
+            return false;
+        };
+        if attempt::poll_to_end(work.as_mut(), &mut Context::from_waker(waker)).is_pending() {
+            return false;
+        }
+        *now = timer.now();
+        self.finish_attempt(step, Outcome::Abandoned, None, *now);
+        true
     }
 
     /// Polls an attempt that has begun before, and returns whether it has ended.
@@ -215,6 +258,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
             scheduler: &parts.scheduler,
             names: parts.names,
             emissions: parts.emissions,
+            errors: &self.errors,
         });
         self.polled = step.number();
         let polled = work.as_mut().poll(&mut Context::from_waker(waker), begin.as_ref(), parts.results);
@@ -259,8 +303,13 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Driver<'_, 'env, E, K,
         let parts = &mut self.parts;
         // A spawned attempt that goes on keeps its slot and its shared resources: the next run waits for its end.
         if !parts.scheduler.has_ended() || parts.scheduler.still_running() > 0 {
+            let plan = parts.scheduler.plan();
             parts.slots.retain(|step| {
-                let goes_on = parts.works.get_mut(step as usize).is_some_and(|work| goes_on(work.as_mut()));
+                let may_go_on = plan.settings(StepId::from_number(step)).get_never_cancel();
+                let goes_on = parts
+                    .works
+                    .get_mut(step as usize)
+                    .is_some_and(|work| (may_go_on && !work.is_in_place()) || goes_on(work.as_mut()));
                 if let Some(claims) = parts.claims.as_mut().filter(|_| !goes_on) {
                     claims.end(step);
                 }

@@ -2,7 +2,7 @@
 
 use crate::{
     step_cx::{CxNames, CxShared, StepCx},
-    steps::Attempt,
+    steps::{Attempt, Unmet},
 };
 use alloc::sync::Arc;
 use core::{fmt, future::Future};
@@ -13,7 +13,7 @@ pub trait Body<A> {
     type Future: Future;
 
     /// Begins an attempt.
-    fn call(&mut self, attempt: &Attempt<'_>, args: A) -> Self::Future;
+    fn call<E>(&mut self, attempt: &Attempt<'_, E>, args: A) -> Self::Future;
 
     /// Called when the attempt is to end.
     fn cancelled(&mut self) {}
@@ -40,12 +40,13 @@ impl<F> WithCx<F> {
         Self { body, shared: None }
     }
 
-    fn context(&mut self, attempt: &Attempt<'_>) -> StepCx {
+    fn context<E>(&mut self, attempt: &Attempt<'_, E>) -> StepCx {
         let shared = Arc::new(CxShared::new(attempt.emissions.cloned()));
         self.shared = Some(shared.clone());
         let limit = attempt.scheduler.attempt_limit(attempt.step, attempt.started);
         let names = CxNames::Shared(attempt.names.clone());
-        StepCx::new(names, attempt.step, attempt.number(), attempt.started, limit).sharing(shared)
+        let cx = StepCx::new(names, attempt.step, attempt.number(), attempt.started, limit).sharing(shared);
+        cx.with_unmet(Unmet::all(attempt))
     }
 
     fn set_cancelled(&self) {
@@ -65,7 +66,7 @@ macro_rules! bodies {
             type Future = R;
 
             #[inline]
-            fn call(&mut self, _: &Attempt<'_>, ($($name,)*): ($($arg,)*)) -> R {
+            fn call<E>(&mut self, _: &Attempt<'_, E>, ($($name,)*): ($($arg,)*)) -> R {
                 (self.0)($($name),*)
             }
         }
@@ -77,7 +78,7 @@ macro_rules! bodies {
         {
             type Future = R;
 
-            fn call(&mut self, attempt: &Attempt<'_>, ($($name,)*): ($($arg,)*)) -> R {
+            fn call<E>(&mut self, attempt: &Attempt<'_, E>, ($($name,)*): ($($arg,)*)) -> R {
                 let cx = self.context(attempt);
                 (self.body)(cx, $($name),*)
             }

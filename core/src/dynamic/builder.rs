@@ -5,8 +5,8 @@ use super::{
     arity::all_but_two,
     body::{Body, Plain, WithCx},
     inputs::{ByName, Inputs},
-    needs::{Gather, Handles, Input, Mode, Needs, Settled, Supply, Values},
-    task::Task,
+    needs::{Gather, Handles, Input, Mode, Needs, Supply, Values},
+    task::{End, Task},
     uses::Resource,
 };
 use crate::{
@@ -109,7 +109,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S> StepBuilder<'p, 'env, E, K, S> {
 
 impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M> {
     #[inline]
-    fn settled(self) -> StepBuilder<'p, 'env, E, K, S, N, Settled> {
+    pub(super) fn in_mode<M2>(self) -> StepBuilder<'p, 'env, E, K, S, N, M2> {
         let Self { steps, spawner, name, needs, .. } = self;
         StepBuilder { steps, spawner, name, needs, mode: PhantomData }
     }
@@ -120,8 +120,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
         StepBuilder { steps, spawner, name, needs, mode: PhantomData }
     }
 
-    /// Steps that come before this one, and whose results it does not take. They are needs like any other: if one
-    /// fails, so does this step, unless its settings state otherwise.
+    /// Steps that this one needs without their results. They are needs like any other: if one fails, so does this step,
+    /// unless its settings state otherwise. For an order alone there is [`follows`](Self::follows).
     pub fn after(self, steps: impl Handles) -> Self {
         self.steps.draft.after(&steps);
         self
@@ -287,34 +287,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
         self.set(|settings| settings.required())
     }
 
-    /// Runs when all needs have ended, whatever their outcome, and also after a stop: for cleaning up. Arguments are
-    /// `Result<Out<T>, Cause>`.
-    pub fn when_all_done(self) -> StepBuilder<'p, 'env, E, K, S, N, Settled> {
-        self.set(|settings| settings.when(When::AllDone)).settled()
-    }
-
-    /// Runs when all needs have ended and at least one of them did not succeed, and also after a stop: for handling a
-    /// failure. Arguments are `Result<Out<T>, Cause>`.
-    ///
-    /// ```
-    /// use rungs::{Cause, NoClock, Pipeline};
-    ///
-    /// let mut p = Pipeline::new("alarmed");
-    /// let good = p.step("good").run(async || Ok(1));
-    /// let bad = p.step("bad").run(async || Ok("eighty".parse::<u16>()?));
-    /// let alarm = p.step("alarm").needs((good, bad)).when_any_failed().run(|good, bad| async move {
-    ///     Ok((good.is_ok(), bad.err()))
-    /// });
-    /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
-    /// assert_eq!(*report.output(alarm).unwrap(), (true, Some(Cause::Failed)));
-    /// # Ok::<(), rungs::PipelineError>(())
-    /// ```
-    pub fn when_any_failed(self) -> StepBuilder<'p, 'env, E, K, S, N, Settled> {
-        self.set(|settings| settings.when(When::AnyFailed)).settled()
-    }
-
     #[inline]
-    fn set(self, what: impl FnOnce(Settings<'env>) -> Settings<'env>) -> Self {
+    pub(super) fn set(self, what: impl FnOnce(Settings<'env>) -> Settings<'env>) -> Self {
         let settings = self.steps.draft.next_settings();
         *settings = what(*settings);
         self
@@ -330,9 +304,9 @@ pub trait AddStep<B, T>: Sized {
 
 impl<'env, E, K, S, N, M, B, F, T> AddStep<B, T> for StepBuilder<'_, 'env, E, K, S, N, M>
 where
-    N: Gather<M, K::Cell>,
+    N: Gather<M, K::Cell, E>,
     B: Body<N::Args, Future = F>,
-    F: Future<Output = Result<T, E>>,
+    F: Future<Output: End<T, E>>,
     S: Spawner<F>,
     K: Holds<'env, E, Task<B, S, F, N, M, T, K>> + HoldsResult<T, K::Cell>,
 {
@@ -344,7 +318,7 @@ where
     }
 }
 
-/// `run` and `run_with` for one form of needs: the closure's arguments stand in the bound, so that the compiler knows
+/// `run`, `run_maybe` and these with a context for one form of needs: the closure's arguments stand in the bound, so that the compiler knows
 /// them when it reads the closure. Only one form is shown in the documentation, as a reader would find each method 15
 /// times there: stable Rust has no name for "a function of these arguments" that would give a closure its types.
 macro_rules! run_methods {
@@ -358,7 +332,8 @@ macro_rules! run_methods {
             /// right arguments. An argument is an [`Out<T>`](crate::Out) of a handle, the `T` of an
             /// [`Owned<T>`](crate::Owned), a `Vec` of either, a value of [`own`](crate::own), or, by name,
             /// [`Inputs`](crate::Inputs). In a step [`when_all_done`](StepBuilder::when_all_done) or
-            /// [`when_any_failed`](StepBuilder::when_any_failed) the first two are in a `Result<_, Cause>`.
+            /// [`when_any_failed`](StepBuilder::when_any_failed) the first two are in a `Result<_, Unmet<E>>`, and in one
+            /// [`when_none_failed`](StepBuilder::when_none_failed) in an `Option`.
             pub fn run<B, F, T>(self, body: B) -> Handle<T>
             where
                 B: FnMut($($arg),*) -> F,
@@ -379,16 +354,41 @@ macro_rules! run_methods {
             {
                 self.add_step(WithCx::new(body))
             }
+
+            /// As [`run`](Self::run), for a step that may skip itself: `Ok(None)` says that there is nothing to do. That is an
+            /// end and no failure: the step is `Skipped` with [`Cause::SkippedItself`](crate::Cause::SkippedItself), is not
+            /// retried, and stops nothing. Steps that need its result are skipped in turn, but for one
+            /// [`when_none_failed`](StepBuilder::when_none_failed), which has an example.
+            pub fn run_maybe<B, F, T>(self, body: B) -> Handle<T>
+            where
+                B: FnMut($($arg),*) -> F,
+                F: Future<Output = Result<Option<T>, E>>,
+                T: 'static,
+                Self: AddStep<Plain<B>, T>,
+            {
+                self.add_step(Plain(body))
+            }
+
+            /// As [`run_maybe`](Self::run_maybe), with the attempt's [context](StepCx) before the needs' results.
+            pub fn run_maybe_with<B, F, T>(self, body: B) -> Handle<T>
+            where
+                B: FnMut(StepCx, $($arg),*) -> F,
+                F: Future<Output = Result<Option<T>, E>>,
+                T: 'static,
+                Self: AddStep<WithCx<B>, T>,
+            {
+                self.add_step(WithCx::new(body))
+            }
         }
     };
 }
 
 macro_rules! run_tuples {
     ($(($($arg:ident $name:ident),*))*) => { $(
-        run_methods!(#[doc(hidden)] [$($arg: Supply<M, K::Cell>),*] ($($arg,)*), ($(<$arg as Input<M>>::Arg),*));
+        run_methods!(#[doc(hidden)] [$($arg: Supply<M, K::Cell, E>),*] ($($arg,)*), ($(<$arg as Input<M>>::Arg),*));
     )* };
 }
-run_methods!([A: Supply<M, K::Cell>, Z: Supply<M, K::Cell>] (A, Z), (<A as Input<M>>::Arg, <Z as Input<M>>::Arg));
+run_methods!([A: Supply<M, K::Cell, E>, Z: Supply<M, K::Cell, E>] (A, Z), (<A as Input<M>>::Arg, <Z as Input<M>>::Arg));
 all_but_two!(run_tuples);
-run_methods!(#[doc(hidden)] [N: Supply<M, K::Cell>] N, (<N as Input<M>>::Arg));
+run_methods!(#[doc(hidden)] [N: Supply<M, K::Cell, E>] N, (<N as Input<M>>::Arg));
 run_methods!(#[doc(hidden)] [] ByName, (Inputs<K::Cell>));

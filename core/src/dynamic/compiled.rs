@@ -23,9 +23,11 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
+    /// `after_all` are the steps that need all before them, as in `needs`.
+    ///
     /// # Errors
     /// The steps of each cycle.
-    pub(super) fn new(needs: Edges<'_>) -> Result<Self, Vec<Vec<StepId>>> {
+    pub(super) fn new(needs: Edges<'_>, after_all: &[StepId]) -> Result<Self, Vec<Vec<StepId>>> {
         let steps = needs.len();
         let (mut rows, mut list) = (vec![0; steps + 1], vec![Need::result(StepId::from_number(0)); needs.total()]);
         invert(needs, &mut rows, &mut list);
@@ -38,7 +40,7 @@ impl Compiled {
         let mut order = vec![0; steps];
         let mut missing = vec![0; steps];
         if topological(needs, compiled.dependents(), &mut missing, &mut order) < steps {
-            return Err(cycles(needs, &missing));
+            return Err(cycles(needs, after_all, &missing));
         }
         compiled.order = order;
         Ok(compiled)

@@ -5,10 +5,10 @@ use rungs_scheduler::{Edges, Need, StepId, shortest_cycle};
 
 /// A shortest cycle through the first step of each strongly connected component, in the order of these steps.
 ///
-/// `missing` is what [`topological`](rungs_scheduler::topological) left behind: only steps that miss a need are looked at.
+/// `after_all` are the steps that need all before them, as in `needs`; and `missing` is what [`topological`](rungs_scheduler::topological) left behind: only steps that miss a need are looked at.
 /// O(V log V + E).
-pub(super) fn cycles(needs: Edges<'_>, missing: &[u32]) -> Vec<Vec<StepId>> {
-    let mut components = Search::new(needs, missing).run();
+pub(super) fn cycles(needs: Edges<'_>, after_all: &[StepId], missing: &[u32]) -> Vec<Vec<StepId>> {
+    let mut components = Search::new(needs, after_all, missing).run();
     components.iter_mut().for_each(|component| component.sort_unstable());
     components.sort_unstable();
     let mut numbers = vec![None; needs.len()];
@@ -18,15 +18,19 @@ pub(super) fn cycles(needs: Edges<'_>, missing: &[u32]) -> Vec<Vec<StepId>> {
 /// The cycle within one component. `numbers` has an entry per step, all of them `None` before and after.
 fn shortest_through_first(needs: Edges<'_>, component: &[StepId], numbers: &mut [Option<u32>]) -> Vec<StepId> {
     number(component, numbers, Some);
-    let (mut rows, mut list) = (vec![0], Vec::new());
-    for &step in component {
+    let (mut rows, mut list, mut marks) = (vec![0], Vec::new(), Vec::new());
+    for (&step, number) in component.iter().zip(0..) {
+        if needs.waits_for_all(step) {
+            marks.push(StepId::from_number(number));
+        }
         let within = needs.of(step).iter().filter_map(|need| numbers.get(need.step().index()).copied().flatten());
         list.extend(within.map(|number| Need::result(StepId::from_number(number))));
         rows.push(list.len() as u32);
     }
     number(component, numbers, |_| None);
     let (mut from, mut path) = (vec![0; component.len()], vec![0; component.len()]);
-    let length = shortest_cycle(Edges::new(&rows, &list), StepId::from_number(0), &mut from, &mut path);
+    let within = Edges::new(&rows, &list).with_after_all(&marks);
+    let length = shortest_cycle(within, StepId::from_number(0), &mut from, &mut path);
     path.iter().take(length).filter_map(|&number| component.get(number as usize).copied()).collect()
 }
 
@@ -42,6 +46,7 @@ fn number(component: &[StepId], numbers: &mut [Option<u32>], number: impl Fn(u32
 /// algorithms", 1972).
 struct Search<'p> {
     needs: Edges<'p>,
+    after_all: &'p [StepId],
     visits: Vec<Visit>,
     /// How many steps have been visited.
     count: u32,
@@ -65,10 +70,18 @@ enum Visit {
 }
 
 impl<'p> Search<'p> {
-    fn new(needs: Edges<'p>, missing: &[u32]) -> Self {
+    fn new(needs: Edges<'p>, after_all: &'p [StepId], missing: &[u32]) -> Self {
         // A step that misses no need is in no cycle, nor does it lead to one.
         let visits = missing.iter().map(|&missing| if missing == 0 { Visit::Done } else { Visit::None });
-        Self { needs, visits: visits.collect(), count: 0, path: Vec::new(), open: Vec::new(), found: Vec::new() }
+        Self {
+            needs,
+            after_all,
+            visits: visits.collect(),
+            count: 0,
+            path: Vec::new(),
+            open: Vec::new(),
+            found: Vec::new(),
+        }
     }
 
     /// The components of more than one step, and steps that need themselves.
@@ -95,13 +108,26 @@ impl<'p> Search<'p> {
 
     /// Looks at the next need of a step that has been taken from the path.
     fn go_on(&mut self, step: StepId, done: usize) {
-        let Some(need) = self.needs.of(step).get(done).map(|need| need.step()) else { return self.leave(step) };
+        let Some(need) = self.need(step, done) else { return self.leave(step) };
         self.path.push((step, done + 1));
         match self.visits.get(need.index()) {
             Some(Visit::None) => self.visit(need),
             Some(&Visit::Open { at, .. }) => self.leads_to(step, at),
             Some(Visit::Done) | None => {}
         }
+    }
+
+    /// The needs of a step by number: those that it names; then, if it needs all before it, these steps back to the last
+    /// such one, through which it needs the others.
+    fn need(&self, step: StepId, number: usize) -> Option<StepId> {
+        let named = self.needs.of(step);
+        if let Some(need) = named.get(number) {
+            return Some(need.step());
+        }
+        let mark = self.after_all.binary_search(&step).ok()?;
+        let last = mark.checked_sub(1).and_then(|before| self.after_all.get(before)).map_or(0, |last| last.index());
+        let need = last + number - named.len();
+        (need < step.index()).then(|| StepId::from_number(need as u32))
     }
 
     fn leads_to(&mut self, step: StepId, visit: u32) {

@@ -15,6 +15,8 @@ pub(crate) struct Draft<'env> {
     pub(super) names: Arc<Names>,
     pub(super) need_rows: Vec<u32>,
     pub(super) needs: Vec<Need>,
+    /// The steps that need all before them, in ascending order.
+    pub(super) after_all: Vec<StepId>,
     /// The settings of the next steps where they state none themselves.
     defaults: Option<Box<Settings<'env>>>,
     /// The settings of the next step: with the values of the defaults, and as stated only what the step states itself. Its
@@ -26,6 +28,8 @@ pub(crate) struct Draft<'env> {
     has_retry_if: bool,
     /// Whether the next step states its backoff as `retry_delay`.
     has_retry_delay: bool,
+    /// Whether the next step needs all before it.
+    is_after_all: bool,
     pub(super) settings: Vec<Settings<'env>>,
     /// The index of each step's settings; empty while all steps have the first.
     pub(super) which: Vec<u32>,
@@ -79,6 +83,8 @@ pub(super) enum DraftErrorKind {
     RuleInSettings,
     /// The defaults contain such a rule, whatever the step.
     RuleInDefaults,
+    /// It needs all steps before it, and has no rule with which it runs though some of them have no result.
+    AfterAllWithoutRule,
     /// It states a setting that has no effect without another.
     NoEffect { setting: &'static str, without: &'static str },
 }
@@ -89,11 +95,13 @@ impl<'env> Draft<'env> {
             names: Arc::new(Names::new(id, name)),
             need_rows: vec![0],
             needs: Vec::new(),
+            after_all: Vec::new(),
             defaults: None,
             next: Settings::DEFAULT,
             is_set: false,
             has_retry_if: false,
             has_retry_delay: false,
+            is_after_all: false,
             settings: vec![Settings::DEFAULT],
             which: Vec::new(),
             resources: Vec::new(),
@@ -142,6 +150,7 @@ impl<'env> Draft<'env> {
         self.next = self.default_settings().unstated();
         self.has_retry_if = false;
         self.has_retry_delay = false;
+        self.is_after_all = false;
         // All lists are in the order of the steps.
         self.by_name.truncate(self.by_name.partition_point(|reference| reference.step < next));
         self.uses_by_name.truncate(self.uses_by_name.partition_point(|(step, _)| *step < next));
@@ -228,6 +237,19 @@ impl<'env> Draft<'env> {
         });
     }
 
+    /// As [`after`](Self::after), as an order alone.
+    pub(super) fn follow(&mut self, steps: &impl Handles) {
+        steps.each(|of, step| {
+            self.need_by_handle(of, Need::order(step));
+        });
+    }
+
+    /// The next step needs all before it.
+    pub(super) fn after_all(&mut self) {
+        self.is_set = true;
+        self.is_after_all = true;
+    }
+
     #[inline]
     fn need_by_handle(&mut self, of: u32, need: Need) -> bool {
         let is_own = of == self.names.id();
@@ -294,6 +316,7 @@ impl<'env> Draft<'env> {
     /// Equal settings are kept once when they follow one another, and default ones not at all.
     fn set(&mut self, step: StepId) {
         self.note_idle_settings();
+        self.set_after_all(step);
         self.is_set = false;
         self.has_retry_if = false;
         self.has_retry_delay = false;
@@ -310,6 +333,17 @@ impl<'env> Draft<'env> {
             self.settings.push(settings);
         }
         self.which.push(self.settings.len() as u32 - 1);
+    }
+
+    /// Marks the step if it needs all before it. Without a rule for that it would fail with the first of them.
+    fn set_after_all(&mut self, step: StepId) {
+        if !core::mem::take(&mut self.is_after_all) {
+            return;
+        }
+        if !self.next.get_when().decides_arguments() {
+            self.note(DraftErrorKind::AfterAllWithoutRule);
+        }
+        self.after_all.push(step);
     }
 
     /// Notes what the next step states itself and what has no effect. A default may have none.
@@ -331,12 +365,18 @@ impl<'env> Draft<'env> {
     }
 
     pub(super) fn edges(&self) -> Edges<'_> {
-        Edges::new(&self.need_rows, &self.needs)
+        Edges::new(&self.need_rows, &self.needs).with_after_all(&self.after_all)
     }
 
     /// The plan with its edges both ways.
     pub(super) fn plan<'p>(&'p self, compiled: &'p Compiled) -> Plan<'p> {
         Plan::new(self.edges(), compiled.dependents(), &self.settings, &self.which)
+    }
+
+    /// The settings of a step that was added.
+    pub(super) fn settings_of(&self, step: StepId) -> &Settings<'env> {
+        let which = self.which.get(step.index()).map_or(0, |&which| which as usize);
+        self.settings.get(which).unwrap_or(&Settings::DEFAULT)
     }
 
     pub(super) fn name(&self, step: StepId) -> String {

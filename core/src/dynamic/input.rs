@@ -180,7 +180,7 @@ impl<E, C: Cell + ?Sized, T: 'static, K: HoldsResult<T, C>> Work<E, C> for Input
     fn poll(
         self: Pin<&mut Self>,
         _: &mut Context<'_>,
-        begin: Option<&Attempt<'_>>,
+        begin: Option<&Attempt<'_, E>>,
         results: &mut [Option<Arc<C>>],
     ) -> Poll<Result<Arc<C>, AttemptError<E>>> {
         // The value was put there before the run began.
@@ -193,6 +193,10 @@ impl<E, C: Cell + ?Sized, T: 'static, K: HoldsResult<T, C>> Work<E, C> for Input
     }
 
     fn discard(self: Pin<&mut Self>) {}
+
+    fn is_in_place(&self) -> bool {
+        true
+    }
 
     fn yield_cell(self: Pin<&mut Self>) -> Option<Arc<C>> {
         Some(K::cell(ResultSlot::empty()))

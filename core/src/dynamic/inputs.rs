@@ -71,10 +71,10 @@ impl<C: Cell + ?Sized> fmt::Debug for Inputs<C> {
     }
 }
 
-impl<M, C: Cell + ?Sized> Gather<M, C> for ByName {
+impl<M, C: Cell + ?Sized, E> Gather<M, C, E> for ByName {
     type Args = (Inputs<C>,);
 
-    fn gather(&self, attempt: &Attempt<'_>, results: &mut [Option<Arc<C>>]) -> Option<Self::Args> {
+    fn gather(&self, attempt: &Attempt<'_, E>, results: &mut [Option<Arc<C>>]) -> Option<Self::Args> {
         let cell = |need: StepId| results.get(need.index())?.clone();
         let needs = attempt.needs().map(|need| Some((need, attempt.cause(need), cell(need)?)));
         Some((Inputs { names: attempt.names.clone(), needs: needs.collect::<Option<_>>()? },))

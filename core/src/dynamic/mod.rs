@@ -19,6 +19,7 @@ mod pipeline_error;
 mod plan_error;
 mod plans;
 mod resolve;
+mod rules;
 mod run_storage;
 mod runner;
 mod task;
@@ -29,18 +30,20 @@ pub use crate::driver::PanicSource;
 pub use crate::report::{Holds as HoldsError, HoldsLocal, HoldsSend, IsError, Text};
 pub use crate::steps::{
     Attempt, AttemptError, Cell, Emitted, Handle, Holds, HoldsResult, Kind, Local, LocalCell, Out, Owned, OwnedValue,
-    PlanWarning, ResultSlot, Shared, SharedCell, StepWatch, Takes, Warnings, WatchError, Work,
+    PlanWarning, ResultSlot, Shared, SharedCell, StepWatch, Takes, Unmet, Warnings, WatchError, Work,
 };
 pub use body::{Body, Plain, WithCx};
 pub use builder::{AddStep, StepBuilder};
 pub use input::InputStep;
 pub use inputs::{ByName, InputError, InputErrorKind, Inputs};
-pub use needs::{Element, Gather, Handles, Input, Mode, Needs, Own, Passing, Settled, Supply, Values, own};
+pub use needs::{
+    Element, Gather, Handles, Input, Joined, Lend, Mode, Needs, Own, Passing, Settled, Supply, Values, own,
+};
 pub use owned::{OwnedFuture, Owning};
 pub use pipeline_error::PipelineError;
 pub use plan_error::{PlanError, PlanErrorKind};
 pub use runner::Runner;
-pub use task::Task;
+pub use task::{End, Task};
 pub use uses::{Resource, Which};
 
 use crate::{

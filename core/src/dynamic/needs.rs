@@ -1,8 +1,9 @@
 //! What a step needs, and how it becomes the arguments of the step's closure.
 
-use crate::steps::{Attempt, Cell, Handle, Out, slot};
+use crate::steps::{Attempt, Cell, Handle, Out, Unmet, slot};
 use alloc::{sync::Arc, vec::Vec};
-use rungs_scheduler::{Cause, StepId};
+use core::marker::PhantomData;
+use rungs_scheduler::StepId;
 
 /// Steps that another comes after: a handle, a `Vec` of handles, or a tuple of up to 12 of these.
 #[diagnostic::on_unimplemented(
@@ -41,18 +42,18 @@ pub trait Input<M>: Element {
 }
 
 /// Makes the argument.
-pub trait Supply<M, C: ?Sized>: Input<M> {
+pub trait Supply<M, C: ?Sized, E>: Input<M> {
     /// For this attempt; `None` if a result is missing that must be there.
-    fn supply(&self, attempt: &Attempt<'_>, results: &mut [Option<Arc<C>>]) -> Option<Self::Arg>;
+    fn supply(&self, attempt: &Attempt<'_, E>, results: &mut [Option<Arc<C>>]) -> Option<Self::Arg>;
 }
 
 /// Needs as the arguments of a step.
-pub trait Gather<M, C: ?Sized> {
+pub trait Gather<M, C: ?Sized, E> {
     /// A tuple with one entry per argument.
     type Args;
 
     /// Collects the arguments; `None` if a result is missing that must be there.
-    fn gather(&self, attempt: &Attempt<'_>, results: &mut [Option<Arc<C>>]) -> Option<Self::Args>;
+    fn gather(&self, attempt: &Attempt<'_, E>, results: &mut [Option<Arc<C>>]) -> Option<Self::Args>;
 }
 
 /// How a result reaches the step that needs it.
@@ -64,40 +65,68 @@ pub enum Passing {
     ByValue,
 }
 
-/// How a need becomes an argument.
-pub trait Mode: 'static {
+/// What a need becomes among the arguments.
+pub trait Mode {
     /// The argument for a need whose result is passed as a `V`.
     type Arg<V>;
+}
 
-    /// Makes it; `value` is the result, of a need that has one.
-    fn arg<V>(need: StepId, attempt: &Attempt<'_>, value: impl FnOnce() -> Option<V>) -> Option<Self::Arg<V>>;
+/// Makes the argument for a need, in a pipeline whose steps fail with an `E`.
+pub trait Lend<E>: Mode {
+    /// For this attempt; `value` is the result, of a need that has one.
+    fn arg<V>(need: StepId, attempt: &Attempt<'_, E>, value: impl FnOnce() -> Option<V>) -> Option<Self::Arg<V>>;
 }
 
 /// The step runs only if its needs succeeded: one result per need.
 #[derive(Debug)]
 pub struct Values;
 
-/// The step runs after its needs, whatever their outcome: one `Result<_, Cause>` per need.
+/// The step runs after its needs, whatever their outcome: one `Result<_, Unmet<E>>` per need.
 #[derive(Debug)]
-pub struct Settled;
+pub struct Settled<E>(PhantomData<fn() -> E>);
+
+/// The step runs if one of its needs succeeded and none went wrong: one `Option<Out>` per need.
+#[derive(Debug)]
+pub struct Joined;
 
 impl Mode for Values {
     type Arg<V> = V;
+}
 
+impl<E> Lend<E> for Values {
     // It is on the way of each shared result.
     #[inline(always)]
-    fn arg<V>(_: StepId, _: &Attempt<'_>, value: impl FnOnce() -> Option<V>) -> Option<V> {
+    fn arg<V>(_: StepId, _: &Attempt<'_, E>, value: impl FnOnce() -> Option<V>) -> Option<V> {
         value()
     }
 }
 
-impl Mode for Settled {
-    type Arg<V> = Result<V, Cause>;
+impl<E> Mode for Settled<E> {
+    type Arg<V> = Result<V, Unmet<E>>;
+}
 
-    fn arg<V>(need: StepId, attempt: &Attempt<'_>, value: impl FnOnce() -> Option<V>) -> Option<Result<V, Cause>> {
-        match attempt.cause(need) {
+impl<E> Lend<E> for Settled<E> {
+    fn arg<V>(
+        need: StepId,
+        attempt: &Attempt<'_, E>,
+        value: impl FnOnce() -> Option<V>,
+    ) -> Option<Result<V, Unmet<E>>> {
+        match Unmet::of(attempt, need) {
             None => value().map(Ok),
-            Some(cause) => Some(Err(cause)),
+            Some(unmet) => Some(Err(unmet)),
+        }
+    }
+}
+
+impl Mode for Joined {
+    type Arg<V> = Option<V>;
+}
+
+impl<E> Lend<E> for Joined {
+    fn arg<V>(need: StepId, attempt: &Attempt<'_, E>, value: impl FnOnce() -> Option<V>) -> Option<Option<V>> {
+        match attempt.cause(need) {
+            None => value().map(Some),
+            Some(_) => Some(None),
         }
     }
 }
@@ -119,9 +148,9 @@ impl<M: Mode, A: 'static> Input<M> for Handle<A> {
     type Arg = M::Arg<Out<A>>;
 }
 
-impl<M: Mode, C: Cell + ?Sized, A: 'static> Supply<M, C> for Handle<A> {
+impl<M: Lend<E>, C: Cell + ?Sized, E, A: 'static> Supply<M, C, E> for Handle<A> {
     #[inline]
-    fn supply(&self, attempt: &Attempt<'_>, results: &mut [Option<Arc<C>>]) -> Option<M::Arg<Out<A>>> {
+    fn supply(&self, attempt: &Attempt<'_, E>, results: &mut [Option<Arc<C>>]) -> Option<M::Arg<Out<A>>> {
         M::arg(self.step, attempt, || lend(results, self.step))
     }
 }
@@ -137,8 +166,8 @@ impl<M: Mode, A: 'static> Input<M> for Vec<Handle<A>> {
     type Arg = Vec<M::Arg<Out<A>>>;
 }
 
-impl<M: Mode, C: Cell + ?Sized, A: 'static> Supply<M, C> for Vec<Handle<A>> {
-    fn supply(&self, attempt: &Attempt<'_>, results: &mut [Option<Arc<C>>]) -> Option<Vec<M::Arg<Out<A>>>> {
+impl<M: Lend<E>, C: Cell + ?Sized, E, A: 'static> Supply<M, C, E> for Vec<Handle<A>> {
+    fn supply(&self, attempt: &Attempt<'_, E>, results: &mut [Option<Arc<C>>]) -> Option<Vec<M::Arg<Out<A>>>> {
         let mut args = Vec::with_capacity(self.len());
         for need in self {
             args.push(M::arg(need.step, attempt, || lend(results, need.step))?);
@@ -183,9 +212,9 @@ impl<M, T: Clone> Input<M> for Own<T> {
     type Arg = T;
 }
 
-impl<M, C: ?Sized, T: Clone> Supply<M, C> for Own<T> {
+impl<M, C: ?Sized, E, T: Clone> Supply<M, C, E> for Own<T> {
     #[inline]
-    fn supply(&self, _: &Attempt<'_>, _: &mut [Option<Arc<C>>]) -> Option<T> {
+    fn supply(&self, _: &Attempt<'_, E>, _: &mut [Option<Arc<C>>]) -> Option<T> {
         Some(self.0.clone())
     }
 }
@@ -197,11 +226,11 @@ impl<N: Element> Needs for N {
     }
 }
 
-impl<M, C: ?Sized, N: Supply<M, C>> Gather<M, C> for N {
+impl<M, C: ?Sized, E, N: Supply<M, C, E>> Gather<M, C, E> for N {
     type Args = (N::Arg,);
 
     #[inline]
-    fn gather(&self, attempt: &Attempt<'_>, results: &mut [Option<Arc<C>>]) -> Option<Self::Args> {
+    fn gather(&self, attempt: &Attempt<'_, E>, results: &mut [Option<Arc<C>>]) -> Option<Self::Args> {
         Some((self.supply(attempt, results)?,))
     }
 }
@@ -240,12 +269,12 @@ macro_rules! tuples {
             }
         }
 
-        impl<MODE, CELL: ?Sized, $($arg: Supply<MODE, CELL>),*> Gather<MODE, CELL> for ($($arg,)*) {
+        impl<MODE, CELL: ?Sized, ERROR, $($arg: Supply<MODE, CELL, ERROR>),*> Gather<MODE, CELL, ERROR> for ($($arg,)*) {
             type Args = ($($arg::Arg,)*);
 
             #[inline]
             #[allow(unused_variables, reason = "no element, no argument")]
-            fn gather(&self, attempt: &Attempt<'_>, results: &mut [Option<Arc<CELL>>]) -> Option<Self::Args> {
+            fn gather(&self, attempt: &Attempt<'_, ERROR>, results: &mut [Option<Arc<CELL>>]) -> Option<Self::Args> {
                 let ($($name,)*) = self;
                 Some(($($name.supply(attempt, results)?,)*))
             }

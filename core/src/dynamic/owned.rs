@@ -5,7 +5,7 @@ use super::{
     body::{Body, Plain, WithCx},
     builder::{AddStep, StepBuilder},
     inputs::{ByName, Inputs},
-    needs::{Element, Handles, Input, Mode, Passing, Supply},
+    needs::{Element, Handles, Input, Lend, Mode, Passing, Supply},
 };
 use crate::{
     step_cx::StepCx,
@@ -30,8 +30,8 @@ impl<M: Mode, A: 'static> Input<M> for Owned<A> {
     type Arg = M::Arg<A>;
 }
 
-impl<M: Mode, C: Cell + ?Sized, A: 'static> Supply<M, C> for Owned<A> {
-    fn supply(&self, attempt: &Attempt<'_>, results: &mut [Option<Arc<C>>]) -> Option<M::Arg<A>> {
+impl<M: Lend<E>, C: Cell + ?Sized, E, A: 'static> Supply<M, C, E> for Owned<A> {
+    fn supply(&self, attempt: &Attempt<'_, E>, results: &mut [Option<Arc<C>>]) -> Option<M::Arg<A>> {
         M::arg(self.id(), attempt, || {
             let cell = results.get_mut(self.id().index())?.as_mut()?;
             take::<OwnedValue<A>, C>(cell).ok().map(OwnedValue::into_inner)
@@ -49,11 +49,11 @@ impl<M: Mode, A: 'static> Input<M> for Vec<Owned<A>> {
     type Arg = Vec<M::Arg<A>>;
 }
 
-impl<M: Mode, C: Cell + ?Sized, A: 'static> Supply<M, C> for Vec<Owned<A>> {
-    fn supply(&self, attempt: &Attempt<'_>, results: &mut [Option<Arc<C>>]) -> Option<Vec<M::Arg<A>>> {
+impl<M: Lend<E>, C: Cell + ?Sized, E, A: 'static> Supply<M, C, E> for Vec<Owned<A>> {
+    fn supply(&self, attempt: &Attempt<'_, E>, results: &mut [Option<Arc<C>>]) -> Option<Vec<M::Arg<A>>> {
         let mut args = Vec::with_capacity(self.len());
         for owned in self {
-            args.push(Supply::<M, C>::supply(owned, attempt, results)?);
+            args.push(Supply::<M, C, E>::supply(owned, attempt, results)?);
         }
         Some(args)
     }
@@ -77,7 +77,7 @@ where
 {
     type Future = OwnedFuture<B::Future>;
 
-    fn call(&mut self, attempt: &Attempt<'_>, args: A) -> Self::Future {
+    fn call<X>(&mut self, attempt: &Attempt<'_, X>, args: A) -> Self::Future {
         OwnedFuture { attempt: self.0.call(attempt, args) }
     }
 
@@ -161,10 +161,10 @@ macro_rules! run_owned_methods {
 
 macro_rules! run_owned_tuples {
     ($(($($arg:ident $name:ident),*))*) => { $(
-        run_owned_methods!(#[doc(hidden)] [$($arg: Supply<M, K::Cell>),*] ($($arg,)*), ($(<$arg as Input<M>>::Arg),*));
+        run_owned_methods!(#[doc(hidden)] [$($arg: Supply<M, K::Cell, E>),*] ($($arg,)*), ($(<$arg as Input<M>>::Arg),*));
     )* };
 }
-run_owned_methods!([A: Supply<M, K::Cell>, Z: Supply<M, K::Cell>] (A, Z), (<A as Input<M>>::Arg, <Z as Input<M>>::Arg));
+run_owned_methods!([A: Supply<M, K::Cell, E>, Z: Supply<M, K::Cell, E>] (A, Z), (<A as Input<M>>::Arg, <Z as Input<M>>::Arg));
 all_but_two!(run_owned_tuples);
-run_owned_methods!(#[doc(hidden)] [N: Supply<M, K::Cell>] N, (<N as Input<M>>::Arg));
+run_owned_methods!(#[doc(hidden)] [N: Supply<M, K::Cell, E>] N, (<N as Input<M>>::Arg));
 run_owned_methods!(#[doc(hidden)] [] ByName, (Inputs<K::Cell>));

@@ -6,7 +6,7 @@ use super::{
     plan_error::PlanErrorKind,
 };
 use alloc::vec::Vec;
-use rungs_scheduler::{Settings, StepId};
+use rungs_scheduler::StepId;
 
 impl Draft<'_> {
     /// The result of the next step is owned.
@@ -49,7 +49,7 @@ impl Draft<'_> {
     pub(super) fn check_ownership(&self, mistakes: &mut Vec<PlanErrorKind>) {
         let Some(Ownership { owned, takers, .. }) = self.ownership.as_deref() else { return };
         for &Taker { step, need } in takers {
-            if self.settings_of(step).is_some_and(|settings| settings.get_retries() > 0) {
+            if self.settings_of(step).get_retries() > 0 {
                 mistakes.push(PlanErrorKind::OwnedWithRetries { step: self.name(step), need: self.name(need) });
             }
         }
@@ -61,10 +61,5 @@ impl Draft<'_> {
                     .push(PlanErrorKind::OwnedByName { step: self.name(reference.step), need: reference.name.clone() });
             }
         }
-    }
-
-    fn settings_of(&self, step: StepId) -> Option<&Settings<'_>> {
-        let which = self.which.get(step.index()).map_or(0, |&which| which as usize);
-        self.settings.get(which)
     }
 }

@@ -134,8 +134,8 @@ pub enum PlanErrorKind {
         /// How many there are.
         capacity: u32,
     },
-    /// Settings that a step takes as a value contain `when_all_done` or `when_any_failed`. These are methods of the step
-    /// itself, because the arguments of its closure depend on them.
+    /// Settings that a step takes as a value contain `when_all_done`, `when_any_failed` or `when_none_failed`. These are methods
+    /// of the step itself, because the arguments of its closure depend on them.
     RuleInSettings {
         /// The step; `None` for the pipeline's defaults.
         step: Option<String>,
@@ -203,6 +203,12 @@ pub enum PlanErrorKind {
         /// The step.
         step: String,
     },
+    /// A step needs all steps before it ([`after_all`](crate::StepBuilder::after_all)), and has no rule with which it runs
+    /// though some of them have no result.
+    AfterAllWithoutRule {
+        /// The step.
+        step: String,
+    },
     /// `max_concurrent(0)`: nothing could ever start.
     NoConcurrency,
     /// A step uses jitter, and the run has no seed.
@@ -258,9 +264,15 @@ impl fmt::Display for PlanErrorKind {
                     None => f.write_str("the defaults")?,
                 }
                 f.write_str(
-                    " set when clean-up steps run: call `when_all_done` or `when_any_failed` on the step itself",
+                    " set a rule that decides about arguments: call `when_all_done`, `when_any_failed` or \
+                     `when_none_failed` on the step itself",
                 )
             }
+            Self::AfterAllWithoutRule { step } => write!(
+                f,
+                "step `{step}` has `after_all`, which is for steps that run though others failed: call `when_all_done`, \
+                 `when_any_failed` or `when_none_failed` as well"
+            ),
             Self::NoEffect { step, setting, without } => {
                 write!(f, "step `{step}`: `{setting}` has no effect without `{without}`")
             }

@@ -29,19 +29,22 @@ impl Draft<'_> {
                 rows,
                 list,
                 levels: compiled.levels(self.edges()),
+                after_all: &self.after_all,
             };
         }
         // A need whose step does not exist cannot be drawn.
         let (rows, list) = self.needs_without(&self.unknown());
-        let edges = Edges::new(&rows, &list);
-        let levels =
-            Compiled::new(edges).ok().map_or_else(|| vec![u32::MAX; self.len()], |compiled| compiled.levels(edges));
+        let edges = Edges::new(&rows, &list).with_after_all(&self.after_all);
+        let levels = Compiled::new(edges, &self.after_all)
+            .ok()
+            .map_or_else(|| vec![u32::MAX; self.len()], |compiled| compiled.levels(edges));
         Diagram {
             pipeline: self.names.pipeline(),
             names: &*self.names,
             rows: Cow::Owned(rows),
             list: Cow::Owned(list),
             levels,
+            after_all: &self.after_all,
         }
     }
 }

@@ -34,8 +34,10 @@ impl Draft<'_> {
         }
         // Needs without a step are left out, so that cycles among the others are reported as well.
         let known = (!unknown.is_empty()).then(|| self.needs_without(&unknown));
-        let edges = known.as_ref().map_or_else(|| self.edges(), |(rows, list)| Edges::new(rows, list));
-        match Compiled::new(edges) {
+        let edges = known
+            .as_ref()
+            .map_or_else(|| self.edges(), |(rows, list)| Edges::new(rows, list).with_after_all(&self.after_all));
+        match Compiled::new(edges, &self.after_all) {
             Ok(compiled) => self.compiled = Some(compiled),
             Err(cycles) => {
                 mistakes.extend(cycles.into_iter().map(|cycle| PlanErrorKind::Cycle {
@@ -162,6 +164,7 @@ impl Draft<'_> {
                 DraftErrorKind::ForeignHandle => PlanErrorKind::ForeignHandle { step },
                 DraftErrorKind::RuleInSettings => PlanErrorKind::RuleInSettings { step: Some(step) },
                 DraftErrorKind::RuleInDefaults => PlanErrorKind::RuleInSettings { step: None },
+                DraftErrorKind::AfterAllWithoutRule => PlanErrorKind::AfterAllWithoutRule { step },
                 DraftErrorKind::NoEffect { setting, without } => PlanErrorKind::NoEffect { step, setting, without },
             });
         }

@@ -32,6 +32,25 @@ pin_project! {
     }
 }
 
+/// What the future of an attempt comes to: a result; or, in a step that may skip itself, perhaps none.
+pub trait End<T, E> {
+    /// As the driver takes it.
+    fn end(self) -> Result<T, AttemptError<E>>;
+}
+
+impl<T, E> End<T, E> for Result<T, E> {
+    #[inline]
+    fn end(self) -> Result<T, AttemptError<E>> {
+        self.map_err(AttemptError::Error)
+    }
+}
+
+impl<T, E> End<T, E> for Result<Option<T>, E> {
+    fn end(self) -> Result<T, AttemptError<E>> {
+        self.map_err(AttemptError::Error)?.ok_or(AttemptError::SkippedItself)
+    }
+}
+
 impl<B, S: Spawner<F>, F: Future, N, M, T, K> Task<B, S, F, N, M, T, K> {
     #[inline]
     pub(super) fn new(needs: N, body: B, spawner: S) -> Self {
@@ -42,17 +61,17 @@ impl<B, S: Spawner<F>, F: Future, N, M, T, K> Task<B, S, F, N, M, T, K> {
 impl<E, C, B, S, F, N, M, T, K> Work<E, C> for Task<B, S, F, N, M, T, K>
 where
     C: Cell + ?Sized,
-    N: Gather<M, C>,
+    N: Gather<M, C, E>,
     B: Body<N::Args, Future = F>,
     S: Spawner<F>,
-    F: Future<Output = Result<T, E>>,
+    F: Future<Output: End<T, E>>,
     K: HoldsResult<T, C>,
     T: 'static,
 {
     fn poll(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        begin: Option<&Attempt<'_>>,
+        begin: Option<&Attempt<'_, E>>,
         results: &mut [Option<Arc<C>>],
     ) -> Poll<Result<Arc<C>, AttemptError<E>>> {
         let mut this = self.project();
@@ -69,8 +88,7 @@ where
         let joined = ready!(S::poll_join(handle, cx));
         this.attempt.set(None);
         Poll::Ready(match joined {
-            Ok(Ok(value)) => Ok(K::cell(ResultSlot::fill(this.slot.take(), value))),
-            Ok(Err(error)) => Err(AttemptError::Error(error)),
+            Ok(output) => output.end().map(|value| K::cell(ResultSlot::fill(this.slot.take(), value))),
             Err(TaskDropped) => Err(AttemptError::TaskDropped),
         })
     }
@@ -83,6 +101,10 @@ where
             this.attempt.set(None);
         }
         Poll::Ready(())
+    }
+
+    fn is_in_place(&self) -> bool {
+        S::IN_PLACE
     }
 
     fn discard(self: Pin<&mut Self>) {

@@ -6,6 +6,7 @@
 //! | [`ownership`] | who has a step's result, for how long, and how to have it alone |
 //! | [`state`] | what steps share: clients, counters, what each attempt owns |
 //! | [`retries`] | attempts, backoff, timeouts and deadlines |
+//! | [`failure`] | what happens after a failure, branches, clean-up |
 //! | [`spawning`] | steps in place, and steps on other threads |
 //! | [`stopping`] | cancelling a run, shutting down a service |
 //! | [`testing`] | a held clock, scripted steps, interleavings |
@@ -31,6 +32,9 @@ pub mod state {}
 
 #[cfg_attr(not(doctest), doc = include_str!("retries.md"))]
 pub mod retries {}
+
+#[cfg_attr(not(doctest), doc = include_str!("failure.md"))]
+pub mod failure {}
 
 #[cfg_attr(not(doctest), doc = include_str!("spawning.md"))]
 pub mod spawning {}

@@ -53,19 +53,19 @@ use rungs_scheduler::{Instant, Status, StepId};
 ///   "steps": [
 ///     {
 ///       "name": "fetch", "status": "success", "cause": null, "root": null, "via": null, "reason": null, "error": null,
-///       "own_error": null, "required": true, "attempts": 2, "retries": 1,
+///       "own_error": null, "required": true, "late": false, "attempts": 2, "retries": 1,
 ///       "started_unix_ms": 1764194400000, "started_ms": 0.0, "duration_ms": 1200.0
 ///     },
 ///     {
 ///       "name": "load", "status": "failed", "cause": "failed", "root": null, "via": null, "reason": "load failed",
 ///       "error": ["load failed", "disk full"], "own_error": { "attempt": 1, "error": ["load failed", "disk full"] },
-///       "required": false, "attempts": 1, "retries": 0,
+///       "required": false, "late": false, "attempts": 1, "retries": 0,
 ///       "started_unix_ms": 1764194401200, "started_ms": 1200.0, "duration_ms": 0.0
 ///     },
 ///     {
 ///       "name": "tidy", "status": "skipped", "cause": "dependency", "root": "load", "via": "load",
-///       "reason": "`load` failed", "error": null, "own_error": null, "required": true, "attempts": 0, "retries": 0,
-///       "started_unix_ms": null, "started_ms": null, "duration_ms": 0.0
+///       "reason": "`load` failed", "error": null, "own_error": null, "required": true, "late": false,
+///       "attempts": 0, "retries": 0, "started_unix_ms": null, "started_ms": null, "duration_ms": 0.0
 ///     }
 ///   ],
 ///   "edges": [

@@ -53,6 +53,9 @@ impl<E: fmt::Display> Ending<E> {
     fn write_reason(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (status, source) = (self.state.status(), self.source());
         let Some(cause) = self.state.cause() else { return Ok(()) };
+        if cause == Cause::SkippedItself {
+            return write!(f, ": {status} {cause}");
+        }
         let is_in_source = source.is_some() && cause.root().is_none();
         if !(is_in_source && status == Status::Failed) {
             let error = self.error().filter(|_| !is_in_source);

@@ -105,7 +105,7 @@ impl<E: Display> Serialize for StepResult<'_, E> {
             None => (None, None),
         };
         let started = self.started_at();
-        let mut step = serializer.serialize_struct("StepResult", 14 + usize::from(self.is_input()))?;
+        let mut step = serializer.serialize_struct("StepResult", 15 + usize::from(self.is_input()))?;
         step.serialize_field("name", self.name())?;
         step.serialize_field("status", &self.status())?;
         step.serialize_field("cause", &self.cause().map(Cause::code))?;
@@ -119,6 +119,7 @@ impl<E: Display> Serialize for StepResult<'_, E> {
             true => step.serialize_field("input", &true)?,
             false => step.skip_field("input")?,
         }
+        step.serialize_field("late", &self.is_late())?;
         step.serialize_field("attempts", &self.attempts())?;
         step.serialize_field("retries", &self.retries())?;
         step.serialize_field("started_unix_ms", &started.and_then(|at| unix_millis(self.record.own, at)))?;

@@ -137,6 +137,12 @@ impl<'r, E> StepResult<'r, E> {
         self.record.names.is_input(self.step)
     }
 
+    /// Whether it succeeded after a time limit or a stop had reached its attempt, which is
+    /// [never cancelled](crate::Settings::never_cancel).
+    pub fn is_late(&self) -> bool {
+        self.state().is_some_and(StepState::is_late)
+    }
+
     /// Whether its failure counts: it was not declared optional.
     pub fn is_required(&self) -> bool {
         self.record.is_required(self.step)

@@ -53,6 +53,9 @@ impl<E: fmt::Display> Table<'_, E> {
         if let Some(reason) = &reason {
             write!(f, "  {reason:#}")?;
         }
+        if step.is_late() {
+            f.write_str("  late")?;
+        }
         // Nothing is spawned without an allocator.
         #[cfg(feature = "alloc")]
         if step.is_still_running() {

@@ -1,30 +1,32 @@
 //! An attempt that begins.
 
-use super::{emissions::Emissions, names::Names};
+use super::{emissions::Emissions, names::Names, run_record::Errors};
 use alloc::sync::Arc;
 use core::fmt;
 use rungs_scheduler::{Cause, Instant, Scheduler, StepId, StepState};
 
 /// An attempt that begins, and what it may read.
-pub struct Attempt<'r> {
+pub struct Attempt<'r, E> {
     pub(crate) step: StepId,
     pub(crate) started: Instant,
     pub(crate) scheduler: &'r Scheduler<'r>,
     pub(crate) names: &'r Arc<Names>,
     /// Where the step's values go, if anybody listens.
     pub(crate) emissions: Option<&'r Arc<Emissions>>,
+    /// What steps themselves said.
+    pub(crate) errors: &'r Errors<E>,
 }
 
-impl fmt::Debug for Attempt<'_> {
+impl<E> fmt::Debug for Attempt<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { step, started, .. } = self;
         f.debug_struct("Attempt").field("step", step).field("started", started).finish_non_exhaustive()
     }
 }
 
-impl<'r> Attempt<'r> {
+impl<'r, E> Attempt<'r, E> {
     /// The needs whose results are arguments, in the order in which they were given.
-    pub(crate) fn needs(&self) -> impl Iterator<Item = StepId> + use<'r> {
+    pub(crate) fn needs(&self) -> impl Iterator<Item = StepId> + use<'r, E> {
         let needs = self.scheduler.plan().needs(self.step).iter();
         needs.filter(|need| need.has_result()).map(|need| need.step())
     }

@@ -15,6 +15,8 @@ pub enum AttemptError<E> {
     Error(E),
     /// Its executor dropped it.
     TaskDropped,
+    /// None: it found nothing to do.
+    SkippedItself,
 }
 
 /// A step that makes any number of attempts, one at a time.
@@ -24,12 +26,15 @@ pub trait Work<E, C: ?Sized> {
     fn poll(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        begin: Option<&Attempt<'_>>,
+        begin: Option<&Attempt<'_, E>>,
         results: &mut [Option<Arc<C>>],
     ) -> Poll<Result<Arc<C>, AttemptError<E>>>;
 
     /// Makes the attempt in flight end; ready once it has.
     fn poll_cancel(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()>;
+
+    /// Whether the run itself polls the attempt, so that it goes no further without the run.
+    fn is_in_place(&self) -> bool;
 
     /// Drops the attempt in flight, if there is one.
     fn discard(self: Pin<&mut Self>);

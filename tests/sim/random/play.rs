@@ -6,7 +6,7 @@ use super::{
 };
 use crate::lingering::Lingering;
 use rungs::{
-    Backoff, CancelToken, Cause, Event, Handle, Out, Pipeline, Runner, Shared, When,
+    Backoff, CancelToken, Cause, Event, Handle, Out, Pipeline, Runner, Shared, Unmet, When,
     sim::{Clock, Sim},
 };
 use std::{
@@ -142,7 +142,7 @@ fn add(
     let builder = if step.when == When::SkipOnError { builder.skip_on_error() } else { builder };
     let expected = step.needs.clone();
     let all_there = move |outs: Vec<Out<usize>>| assert!(outs.iter().map(|out| **out).eq(expected.iter().copied()));
-    let settled = |_: Vec<Result<Out<usize>, Cause>>| ();
+    let settled = |_: Vec<Result<Out<usize>, Unmet<String>>>| ();
     macro_rules! finish {
         ($builder:expr, $check:expr) => {{
             let check = $check;
