@@ -176,12 +176,15 @@ fn a_rerun_may_take_another_branch() {
     let mut p = Pipeline::with_error::<&str>("turns");
     let even = p.step("even").run_maybe(async || {
         let turn = turn.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        Ok((turn % 2 == 0).then_some(turn))
+        Ok(turn.is_multiple_of(2).then_some(turn))
     });
     let told = p.step("told").needs(even).when_all_done().run(async |even| Ok(even.is_ok()));
-    for turn in 0..4 {
+    for turn in 0..4_u32 {
         let report = block(p.run(&NoClock)).unwrap();
-        assert_eq!((report.output(even).is_ok(), *report.output(told).unwrap()), (turn % 2 == 0, turn % 2 == 0));
+        assert_eq!(
+            (report.output(even).is_ok(), *report.output(told).unwrap()),
+            (turn.is_multiple_of(2), turn.is_multiple_of(2))
+        );
     }
 }
 

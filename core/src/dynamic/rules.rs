@@ -110,17 +110,18 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// run drops one in place; a spawned one goes on until it ends, or until the pipeline is dropped.
     ///
     /// ```
+    /// # #[cfg(feature = "sim")] {
     /// use std::time::Duration;
     /// use rungs::{Pipeline, Status, sim::Sim};
     ///
     /// let sim = Sim::new();
     /// let write = sim.script().succeed_in(Duration::from_secs(3), 4_096);
-    /// let mut p: Pipeline = Pipeline::new("update");
+    /// let mut p = Pipeline::with_error::<&str>("update");
     /// p.step("write").timeout(Duration::from_secs(1)).never_cancel().run(|| write.play());
-    /// let report = sim.run(p.runner())?;
+    /// let report = sim.run(p.runner()).unwrap();
     /// let write = report.get("write").unwrap();
     /// assert_eq!((write.status(), write.is_late()), (Status::Success, true));
-    /// # Ok::<(), rungs::sim::SimError>(())
+    /// # }
     /// ```
     pub fn never_cancel(self) -> Self {
         self.set(|settings| settings.never_cancel())

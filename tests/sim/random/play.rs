@@ -6,7 +6,7 @@ use super::{
 };
 use crate::lingering::Lingering;
 use rungs::{
-    Backoff, CancelToken, Cause, Event, Handle, Out, Pipeline, Runner, Shared, Unmet, When,
+    Backoff, CancelToken, Event, Handle, Out, Pipeline, Runner, Shared, Unmet, When,
     sim::{Clock, Sim},
 };
 use std::{
