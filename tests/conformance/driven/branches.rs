@@ -51,10 +51,12 @@ pub(crate) fn an_attempt_may_outlast_its_timeout() {
 }
 
 pub(crate) fn an_attempt_may_outlast_a_stop() {
-    for stop in [Cancel(2), CancelTwice(2)] {
-        let record = run!(protected, &[&[Succeed(9)], &[stop]], bench => .cancel(&bench.stop));
-        record.ended_with(0, [succeeded(1, 0, 9), succeeded(1, 0, 2)]);
-        let record = run!(protected, &[&[Fail(9)], &[stop]], bench => .cancel(&bench.stop));
-        record.ended_with(1, [failed(Cause::Failed, 1, 0, 9), succeeded(1, 0, 2)]);
+    let b = succeeded(1, 0, 2);
+    for stop in [&[Cancel(2)], &[CancelTwice(2)]] {
+        let does: [&[Do]; 2] = [&[Succeed(9)], stop];
+        run!(protected, &does, bench => .cancel(&bench.stop)).ended_with(0, [succeeded(1, 0, 9), b]);
+        let does: [&[Do]; 2] = [&[Fail(9)], stop];
+        let a = failed(Cause::Failed, 1, 0, 9);
+        run!(protected, &does, bench => .cancel(&bench.stop)).ended_with(1, [a, b]);
     }
 }

@@ -29,8 +29,9 @@ fn turns(model: &Pipeline, lane: usize, number: usize) -> TokenStream {
         break;
     };
     let succeed = if step.may_skip_itself {
+        let found = quote_spanned!(step.output.span()=> __rungs::__private::found);
         quote! {
-            match __rungs::__private::found(#value) {
+            match #found(#value) {
                 ::core::option::Option::Some(#value) => { #succeed }
                 ::core::option::Option::None => #lane_states.skipped_itself(#lane, #id),
             }

@@ -14,7 +14,10 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     let fields = kept().map(|step| {
         let (ident, value) = (&step.ident, value_of(step));
         let doc = format!("The output of `{ident}`; `None` if it did not succeed, or if another step took it.");
-        quote!(#[doc = #doc] pub #ident: ::core::option::Option<#value>)
+        // Where the value is not what the attributes ask for, the compiler says so at the step's return type.
+        let ty = quote_spanned!(step.output.span()=> ::core::option::Option<#value>);
+        let ty = if step.may_skip_itself { ty } else { quote!(::core::option::Option<#value>) };
+        quote!(#[doc = #doc] pub #ident: #ty)
     });
     let empty = kept().map(|step| {
         let ident = &step.ident;
