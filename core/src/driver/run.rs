@@ -143,16 +143,13 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
 
     #[inline]
     pub(super) fn start<T: Timer>(&mut self, step: StepId, now: &mut Instant, timer: &T) {
-        if !self.may_start(step, *now) {
+        if self.spare == NO_SLOT && !self.prepare_start(step, *now) {
             return;
         }
         let parts = &mut self.parts;
         let started = *now;
         let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
         parts.notify(step, attempt, started, EventKind::Started);
-        if self.spare == NO_SLOT {
-            self.spare = parts.slots.acquire() as u32;
-        }
         match self.poll_attempt(step, self.spare as usize, Some(started)) {
             Poll::Ready(Ok(result)) => {
                 *now = timer.now();

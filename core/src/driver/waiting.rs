@@ -8,14 +8,23 @@ use crate::{observe::EventKind, observers::Observers, shared::Lack, steps::Kind}
 use rungs_scheduler::{Instant, StepId, StepState};
 
 impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
-    /// Whether the step holds all shared resources that it uses, so that its attempt may begin. Otherwise its start is put
-    /// off.
-    #[inline]
-    pub(super) fn may_start(&mut self, step: StepId, now: Instant) -> bool {
-        self.parts.claims.is_none() || self.claim(step, now)
+    /// Acquires a slot for the first poll of an attempt, and returns whether the step holds all shared resources that it
+    /// uses. Otherwise its start is put off.
+    ///
+    /// A run with claims has no spare slot between its attempts (see `end_its_claim`), so each start comes this way; any other
+    /// run comes this way only when it lacks a slot, and looks at nothing more.
+    #[inline(never)]
+    pub(super) fn prepare_start(&mut self, step: StepId, now: Instant) -> bool {
+        if !self.claim(step, now) {
+            return false;
+        }
+        if self.spare == NO_SLOT {
+            self.spare = self.parts.slots.acquire() as u32;
+        }
+        true
     }
 
-    #[inline(never)]
+    /// Whether the step holds all shared resources that it uses.
     fn claim(&mut self, step: StepId, now: Instant) -> bool {
         let parts = &mut self.parts;
         let Some(claims) = &mut parts.claims else { return true };
@@ -107,6 +116,10 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
             parts.slots.release(slot);
         }
         claims.end(step.number());
+        if self.spare != NO_SLOT {
+            parts.slots.release(self.spare as usize);
+            self.spare = NO_SLOT;
+        }
     }
 }
 
