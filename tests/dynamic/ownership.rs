@@ -164,7 +164,7 @@ fn a_clean_up_step_is_given_it_or_the_cause() {
         let work = p.step("work").after(&link).run(async || Err::<(), _>("broken"));
         let closed = p.step("close").needs(link).after(work).when_all_done().run(async |link| match link {
             Ok(link) => Ok(Ok(link.send(5).sent.get())),
-            Err(cause) => Ok(Err(cause)),
+            Err(unmet) => Ok(Err(unmet.cause())),
         });
         let report = block(p.run(&NoClock)).unwrap();
         assert_eq!(*report.output(closed).unwrap(), if fails { Err(Cause::Failed) } else { Ok(5) });
