@@ -1,6 +1,6 @@
 //! Steps that skip themselves, joins of branches, orders without needs, and steps after all others.
 
-use crate::{Bad, Clock, Hand, line, ms, run};
+use crate::{Bad, Clock, Hand, Sim, line, ms, run};
 use rungs::{Cause, NoClock, Status, StepId, Timer};
 use std::{future::pending, pin::pin};
 
@@ -52,7 +52,7 @@ mod release {
 
 fn release(has_docs: bool, has_code: bool, tests: Result<(), Bad>) -> release::Report {
     let mut tree = release::Tree { has_docs, has_code, tests };
-    run(&Clock::new(), release::run(&mut tree, &NoClock))
+    run(&Sim::new(), release::run(&mut tree, &NoClock))
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn observers_are_told_that_a_step_skipped_itself() {
     let mut lines = Vec::new();
     let mut tree = release::Tree { has_docs: false, has_code: false, tests: Ok(()) };
     let seen = |event: &rungs::Event<'_, Bad>| lines.push(line(event));
-    let _ = run(&Clock::new(), release::runner().on_event(seen).run(&mut tree, &NoClock));
+    let _ = run(&Sim::new(), release::runner().on_event(seen).run(&mut tree, &NoClock));
     let ended = |line: &str| lines.iter().any(|seen| seen == line);
     assert!(ended("0 docs: skipped: by itself"), "{lines:?}");
     assert!(ended("0 code: skipped after 2 attempts: by itself"), "without the error of the first: {lines:?}");
@@ -138,7 +138,7 @@ mod joins {
 
 #[test]
 fn a_join_borrows_and_takes_what_there_is() {
-    let report = run(&Clock::new(), joins::run(&NoClock));
+    let report = run(&Sim::new(), joins::run(&NoClock));
     assert!(report.is_success(), "{report}");
     assert_eq!((report.outputs.grow, report.outputs.take), (Some(true), Some(6)));
     assert_eq!(report.outputs.left, None, "it was taken");
@@ -190,9 +190,10 @@ mod orders {
 
 #[test]
 fn a_step_follows_others_whatever_their_outcome() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut board = orders::Board { log: Vec::new(), clock: clock.clone() };
-    let report = run(&clock, orders::run(&mut board, &clock));
+    let report = run(&sim, orders::run(&mut board, &clock));
     assert_eq!(report.get("migrate").unwrap().status(), Status::Failed);
     assert_eq!(report.outputs.serve, Some(10), "after the last attempt, its backoff included");
     assert_eq!((report.outputs.page, report.outputs.report), (Some(true), Some((30, true))));
@@ -238,9 +239,10 @@ mod flash {
 
 #[test]
 fn neither_a_timeout_nor_a_stop_drops_an_attempt_that_is_never_cancelled() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut board = flash::Board { clock: clock.clone(), written: 0, fails: false };
-    let report = run(&clock, flash::run(&mut board, &clock));
+    let report = run(&sim, flash::run(&mut board, &clock));
     let write = report.get("write").unwrap();
     assert_eq!((write.status(), write.attempts(), write.duration()), (Status::Success, 1, ms(30)));
     assert_eq!(report.get("hang").unwrap().cause(), Some(Cause::Stopped { by: id(1) }));
@@ -249,9 +251,10 @@ fn neither_a_timeout_nor_a_stop_drops_an_attempt_that_is_never_cancelled() {
 
 #[test]
 fn its_error_is_final_after_a_stop() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let mut board = flash::Board { clock: clock.clone(), written: 0, fails: true };
-    let report = run(&clock, flash::run(&mut board, &clock));
+    let report = run(&sim, flash::run(&mut board, &clock));
     let write = report.get("write").unwrap();
     assert_eq!((write.status(), write.attempts()), (Status::Failed, 1));
     assert_eq!(board.written, 3);
@@ -259,7 +262,8 @@ fn its_error_is_final_after_a_stop() {
 
 #[test]
 fn a_second_cancel_lets_it_go_on_and_a_dropped_run_does_not() {
-    let clock = Clock::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
     let stop = rungs::fixed::StopSignal::new();
     for drops in [false, true] {
         let mut board = flash::Board { clock: clock.clone(), written: 0, fails: false };
@@ -272,7 +276,7 @@ fn a_second_cancel_lets_it_go_on_and_a_dropped_run_does_not() {
             stop.cancel();
             assert!(hand.poll(run.as_mut()).is_pending());
             if !drops {
-                let report = crate::run(&clock, run);
+                let report = crate::run(&sim, run);
                 assert_eq!(report.get("write").unwrap().status(), Status::Success);
             }
         }
