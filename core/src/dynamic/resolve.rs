@@ -2,12 +2,12 @@
 
 use super::{
     compiled::Compiled,
-    draft::{Draft, DraftError, DraftErrorKind},
+    draft::{Draft, DraftError, DraftErrorKind, Reference},
     plan_error::{PlanError, PlanErrorKind},
 };
 use crate::{diagram::StepNames, steps::Suggestions};
 use alloc::{collections::BTreeMap, string::String, sync::Arc, vec, vec::Vec};
-use rungs_scheduler::{Edges, Plan, Settings, StepId, Use};
+use rungs_scheduler::{Edges, Need, Plan, Settings, StepId, Use};
 
 impl Draft<'_> {
     /// Compiles the plan if that has not been done since the last change. O((V + E) log V) with names and resources.
@@ -168,6 +168,24 @@ impl Draft<'_> {
                 DraftErrorKind::NoEffect { setting, without } => PlanErrorKind::NoEffect { step, setting, without },
             });
         }
+    }
+
+    /// The indices of needs without a step, in order.
+    pub(super) fn unknown(&self) -> Vec<usize> {
+        let is_unknown = |need: &&Reference| self.names.find(&need.name).is_none_or(|found| found == need.step);
+        self.by_name.iter().filter(is_unknown).map(|need| need.index).collect()
+    }
+
+    /// All needs but those at these indices.
+    pub(super) fn needs_without(&self, indices: &[usize]) -> (Vec<u32>, Vec<Need>) {
+        let (mut rows, mut list) = (vec![0], Vec::new());
+        for row in self.need_rows.windows(2) {
+            let &[from, to] = row else { continue };
+            let kept = (from as usize..to as usize).filter(|index| indices.binary_search(index).is_err());
+            list.extend(kept.filter_map(|index| self.needs.get(index)));
+            rows.push(list.len() as u32);
+        }
+        (rows, list)
     }
 }
 
