@@ -71,7 +71,8 @@ use rungs_scheduler::{Instant, Status, StepId};
 ///   "edges": [
 ///     { "from": "fetch", "to": "load", "kind": "after" },
 ///     { "from": "load", "to": "tidy", "kind": "result" }
-///   ]
+///   ],
+///   "after_all": []
 /// }
 /// ```
 ///

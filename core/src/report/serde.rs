@@ -33,7 +33,7 @@ struct OwnError {
 
 impl<E: Display, C: Cell + ?Sized> Serialize for Report<E, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut report = serializer.serialize_struct("Report", 7)?;
+        let mut report = serializer.serialize_struct("Report", 8)?;
         report.serialize_field("version", &VERSION)?;
         report.serialize_field("pipeline", self.pipeline())?;
         report.serialize_field("exit_code", &self.exit_code())?;
@@ -41,7 +41,16 @@ impl<E: Display, C: Cell + ?Sized> Serialize for Report<E, C> {
         report.serialize_field("duration_ms", &millis(self.duration()))?;
         report.serialize_field("steps", &Steps(self))?;
         report.serialize_field("edges", &Edges(self))?;
+        report.serialize_field("after_all", &self.after_all())?;
         report.end()
+    }
+}
+
+impl<E, C: Cell + ?Sized> Report<E, C> {
+    /// The steps that need all before them, by name.
+    fn after_all(&self) -> Vec<&str> {
+        let steps = self.dependents.as_ref().map_or(&[][..], |dependents| &dependents.after_all);
+        steps.iter().map(|&step| self.names.name(step)).collect()
     }
 }
 
