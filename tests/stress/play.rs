@@ -5,7 +5,7 @@ use crate::{
     case::{Act, Case, Step},
 };
 use futures_lite::future::{or, yield_now};
-use rungs::{CancelToken, Cause, Handle, Out, Pipeline, Report, Spawner, Status, Timer, Unmet};
+use rungs::{CancelToken, Handle, Out, Pipeline, Report, Spawner, Status, Timer, Unmet};
 use std::{
     future::{Future, pending},
     hint, panic,
