@@ -133,6 +133,8 @@ fn a_picture_shows_one_mark_for_all() {
     let plan = p.plan().unwrap();
     assert!(plan.get("close").unwrap().is_after_all() && !plan.get("second").unwrap().is_after_all());
     assert_eq!((plan.get("close").unwrap().needs().len(), plan.get("tell").unwrap().level()), (0, 2));
+    let json = serde_json::to_value(block(p.run(&NoClock)).unwrap()).unwrap();
+    assert_eq!(json["after_all"], serde_json::json!(["close", "tell"]));
 }
 
 #[test]

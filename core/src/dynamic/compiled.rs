@@ -32,7 +32,13 @@ impl Compiled {
         let (mut rows, mut list) = (vec![0; steps + 1], vec![Need::result(StepId::from_number(0)); needs.total()]);
         invert(needs, &mut rows, &mut list);
         #[allow(clippy::useless_conversion, reason = "with `serde` it is shared")]
-        let dependents = Dependents { rows, list }.into();
+        let dependents = Dependents {
+            rows,
+            list,
+            #[cfg(feature = "serde")]
+            after_all: after_all.to_vec(),
+        }
+        .into();
         let mut compiled = Self { dependents, order: Vec::new(), numbers: None, known_levels: Vec::new() };
         if needs_come_first(needs, &[]) {
             return Ok(compiled);

@@ -72,6 +72,7 @@ use rungs_scheduler::{Instant, Status, StepId};
 ///     { "from": "fetch", "to": "load", "kind": "after" },
 ///     { "from": "load", "to": "tidy", "kind": "result" }
 ///   ],
+///   "after_all": [],
 ///   "warnings": [
 ///     { "code": "unused_resource", "name": "bus", "text": "no step uses resource `bus`" }
 ///   ]

@@ -55,8 +55,17 @@ impl<E: Display, C: Cell + ?Sized> Serialize for Report<E, C> {
         report.serialize_field("duration_ms", &millis(self.duration()))?;
         report.serialize_field("steps", &Steps(self))?;
         report.serialize_field("edges", &Edges(self))?;
+        report.serialize_field("after_all", &self.after_all())?;
         report.serialize_field("warnings", &Told(self.warnings()))?;
         report.end()
+    }
+}
+
+impl<E, C: Cell + ?Sized> Report<E, C> {
+    /// The steps that need all before them, by name.
+    fn after_all(&self) -> Vec<&str> {
+        let steps = self.dependents.as_ref().map_or(&[][..], |dependents| &dependents.after_all);
+        steps.iter().map(|&step| self.names.name(step)).collect()
     }
 }
 
