@@ -222,7 +222,7 @@ mod read_at_the_end {
         (table[1], cx.started_at())
     }
     #[step]
-    async fn second(table: &Vec<u8>, cx: &StepCx) -> (usize, Instant) {
+    async fn second(table: &[u8], cx: &StepCx) -> (usize, Instant) {
         pause().await;
         (table.len(), cx.started_at())
     }
@@ -331,6 +331,48 @@ fn a_driver_borrows_from_the_context_and_is_used_by_later_steps() {
         assert_eq!(board.uart, [1, 2, 2, 9]);
         assert_eq!(board.bus.writes.get(), 102, "the driver is dropped once, by the step that took it");
     }
+}
+
+/// A driver over any bus.
+pub struct Device<'b, B> {
+    bus: &'b mut B,
+}
+
+#[rungs::pipeline(error = Bad)]
+mod generic {
+    use super::*;
+
+    pub struct Board<B: Extend<u8>> {
+        pub(super) bus: B,
+        pub(super) name: String,
+    }
+
+    #[step]
+    async fn device<B: Extend<u8>>(bus: &mut B) -> Device<'_, B> {
+        Device { bus }
+    }
+    #[step(retries = 1)]
+    async fn write<B: Extend<u8>>(device: &mut Device<'_, B>) -> Result<(), Bad> {
+        device.bus.extend([1]);
+        Ok(())
+    }
+    #[step]
+    async fn text(name: &str) -> &str {
+        name
+    }
+    #[step]
+    async fn close<B: Extend<u8>>(device: Device<'_, B>, text: &&str) -> usize {
+        device.bus.extend([2]);
+        text.len()
+    }
+}
+
+#[test]
+fn a_generic_driver_borrows_from_a_generic_context() {
+    let mut board = generic::Board { bus: vec![], name: "imu".into() };
+    let report = run(&Clock::new(), generic::run(&mut board, &NoClock));
+    assert_eq!(report.outputs.close, Some(3));
+    assert_eq!(board.bus, [1, 2]);
 }
 
 /// The run is `Send` if its steps are.

@@ -11,7 +11,7 @@ use proc_macro::TokenStream;
 /// Each `#[step]` in the module is an ordinary `async fn`. A step that can fail returns a `Result` with the pipeline's error; one
 /// that cannot fail returns its value plainly, or nothing. The names of its parameters say what it needs:
 ///
-/// - A parameter that has the name of a step is the result of that step, as `&T`. The step runs after it.
+/// - A parameter that has the name of a step is the result of that step, as `&T`, `&mut T` or `T`. The step runs after it.
 /// - `cx: &StepCx` describes the current attempt.
 /// - Any other parameter is a field of the module's context, as `&T` or `&mut T`. The context is the only struct of the module,
 ///   or the one marked `#[context]`.
@@ -22,7 +22,25 @@ use proc_macro::TokenStream;
 /// Steps that take the same field, one of them by `&mut`, never run at the same time. They follow one another in the order of
 /// their needs, and otherwise in the order of declaration. This is an order and not a need: if one fails, the next still runs.
 /// So a step that takes a field by `&` sees what the writers before it have left, and the next writer waits for all such
-/// readers. Readers between two writers run side by side.
+/// readers. After the last writer, readers run at the same time; before it they keep the writers' order too, one by one.
+///
+/// # Results and ownership
+///
+/// Steps that only read a result, as `&T`, run at the same time. Other steps can own it, as a driver that one step makes and the
+/// next ones use:
+///
+/// - `&mut T` borrows the result. The steps that take it follow one another as those do that share a field, and what a failed
+///   attempt has done to it stays done.
+/// - `T` takes the result, so it is the last step to have it: a step that comes later is an error. There is one attempt only, so
+///   a step with retries is an error too. The result is then `None` in the report, and its step a success all the same. If the
+///   taking step never starts, the report has the result.
+/// - A result may borrow from fields of the context (`Result<Driver<'_>, E>`), and a step that makes one may have lifetime
+///   parameters. One that borrows by `&mut` keeps the field for the rest of the run, even if it is taken and dropped: no later
+///   step can take the field, and the step has one attempt only. One that borrows by `&` lets later steps read the field. The
+///   result itself lies in the run, not in `Outputs`. It can neither be found in the report nor borrow from another result;
+///   a step that takes `Driver<'_>` by value may return it in another form.
+///
+/// A step with `when_all_done` or `when_any_failed` takes the same three forms in a `Result`.
 ///
 /// # Which steps can fail
 ///
@@ -69,6 +87,7 @@ use proc_macro::TokenStream;
 /// | `retry_forever` | instead of `retries`: further attempts until one succeeds |
 /// | `timeout = d`, `retry_on_timeout = false` | the limit of each attempt |
 /// | `deadline = d` | the limit of the step with all its attempts |
+/// | `at_most = d` | beside a `timeout` or `deadline` that is a value of the context, `timeout = limits.radio`: the upper bound of both. The plan has this bound; the value is read when the run starts |
 /// | `expected = d` | how long the step takes: under a limit, the longest remaining path goes first |
 /// | `uses(bus = 1, ..)` | the units of a resource that an attempt holds while it is in flight |
 /// | `after(step, ..)` | needs without their results |
@@ -78,8 +97,8 @@ use proc_macro::TokenStream;
 /// | `never_cancel` | neither a time limit nor a stop drops an attempt, for writes that must not end half-way. A late success is a success; a late error is final after a deadline or a stop |
 /// | `skip_on_error` | a failed need skips the step instead of failing it |
 /// | `optional` | the failure of the step stops nothing and does not count; `required` overrides an `optional` of the defaults |
-/// | `when_all_done`, `when_any_failed` | the step runs whatever the outcome of its needs (the second: only if one failed), also after a stop, and takes each as `Result<&T, Cause>` |
-/// | `when_none_failed` | the step runs if one of its needs succeeded and in none of them something went wrong, and takes each as `Option<&T>` |
+/// | `when_all_done`, `when_any_failed` | the step runs whatever the outcome of its needs (the second: only if one failed), also after a stop, and takes each in a `Result<.., Cause>` |
+/// | `when_none_failed` | the step runs if one of its needs succeeded and in none of them something went wrong, and takes each in an `Option` |
 ///
 /// # What the attribute adds to the module
 ///
@@ -93,9 +112,11 @@ use proc_macro::TokenStream;
 /// | `Storage` | what a run writes to, its report included; it may lie in a `static`. `Storage::report()` is the report of the last run, also of one that was dropped; `Storage::into_report()` is the report alone |
 /// | `step_ids` | the numbers of the steps, as observers and reports use them |
 ///
-/// A generic step whose type parameters occur in its result names them as the context does. `#[cfg]` is not supported on a step,
-/// on a parameter or on a field that a step uses: the plan is made before the compiler evaluates it. Put it on the module or
-/// inside a body.
+/// A generic step whose type parameters occur in its result names them as the context does.
+///
+/// Steps, their parameters and the fields that they take may have a `#[cfg]`. The plan is made before the compiler evaluates it,
+/// so the module is expanded for each way in which its `#[cfg]`s may turn out: there may be four different ones. A step that needs
+/// another one that may be left out has the same `#[cfg]`, or its parameter has.
 #[proc_macro_attribute]
 pub fn pipeline(args: TokenStream, module: TokenStream) -> TokenStream {
     let module = proc_macro2::TokenStream::from(module);

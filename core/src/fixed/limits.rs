@@ -13,6 +13,7 @@ use rungs_scheduler::{__private::nanos, Config, StepId};
 /// let limits = ContextLimits::new(step_id(1)).timeout(Duration::from_secs(1));
 /// assert!(format!("{limits:?}").contains("timeout: 1000000000"));
 /// ```
+#[must_use = "limits count once a run has them"]
 #[derive(Clone, Copy, Debug)]
 pub struct ContextLimits {
     step: StepId,

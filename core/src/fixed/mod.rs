@@ -43,10 +43,69 @@
 //! assert_eq!(boot::Pipeline::STATIC_PLAN.plan.len(), 2);
 //! ```
 //!
-//! # Readers keep a writer's order
+//! # A driver that one step makes and the next ones use
+//!
+//! Results may be borrowed by `&mut`, in turn, and taken by value, by the last step that uses one. A result may borrow from the
+//! context, which then keeps the field until the run has ended:
+//!
+//! ```
+//! #[rungs::pipeline(error = &'static str)]
+//! mod boot {
+//!     /// A driver owns its peripheral.
+//!     pub struct Modem<'u> {
+//!         uart: &'u mut Vec<u8>,
+//!     }
+//!
+//!     #[context]
+//!     pub struct Peripherals {
+//!         pub uart: Vec<u8>,
+//!     }
+//!
+//!     #[step]
+//!     async fn modem(uart: &mut Vec<u8>) -> Result<Modem<'_>, &'static str> {
+//!         Ok(Modem { uart })
+//!     }
+//!     #[step(retries = 1)]
+//!     async fn join(modem: &mut Modem<'_>) -> Result<(), &'static str> {
+//!         modem.uart.push(1);
+//!         if modem.uart.len() < 2 { Err("no answer") } else { Ok(()) }
+//!     }
+//!     #[step]
+//!     async fn packet() -> String {
+//!         "hello".into()
+//!     }
+//!     #[step(after(join))]
+//!     async fn send(modem: &mut Modem<'_>, packet: String) {
+//!         modem.uart.extend(packet.into_bytes());
+//!     }
+//!     #[step]
+//!     async fn sleep(modem: Modem<'_>) -> usize {
+//!         modem.uart.len()
+//!     }
+//! }
+//!
+//! let mut board = boot::Peripherals { uart: Vec::new() };
+//! let report = futures_lite::future::block_on(boot::run(&mut board, &rungs::NoClock));
+//! assert_eq!(report.outputs.sleep, Some(7));
+//! assert_eq!(report.outputs.packet, None, "`send` has taken it");
+//! assert_eq!(report.get("packet").map(|step| step.status()), Some(rungs::Status::Success));
+//! assert_eq!(board.uart, b"\x01\x01hello");
+//! ```
+//!
+//! What cannot be had, and what to do instead:
+//!
+//! - A result that borrows from another result: keep what it would borrow in a field of the context, or let a step take the other
+//!   result by value and return both.
+//! - A later step that takes a field which a result has borrowed by `&mut`: let it take that result.
+//! - A step that is retried and takes a result by value: take it by `&mut`, and let the value be an `Option` of which the attempt
+//!   that succeeds takes what it needs.
+//! - Readers of a field that run at the same time *before* a step that writes it: that needs a lock that counts its readers, which
+//!   a core without compare-and-swap does not have without `unsafe`. They keep the order of the writers.
+//!
+//! # Readers and writers of a field
 //!
 //! Steps that take a field by `&` follow the writers that are declared before them, and the next writer waits for all of
-//! them, whether they succeed or not:
+//! them, whether they succeed or not. After the last writer they run at the same time:
 //!
 //! ```
 //! #[rungs::pipeline]
@@ -67,15 +126,37 @@
 //!     async fn baro(calibration: &u32) -> u32 {
 //!         *calibration
 //!     }
-//!     #[step]
-//!     async fn erase(calibration: &mut u32) {
-//!         *calibration = 0;
-//!     }
 //! }
 //!
 //! let mut board = boot::Board { calibration: 0 };
 //! let report = futures_lite::future::block_on(boot::run(&mut board, &rungs::NoClock));
-//! assert_eq!((report.outputs.imu, report.outputs.baro, board.calibration), (Some(7), Some(7), 0));
+//! assert_eq!((report.outputs.imu, report.outputs.baro), (Some(7), Some(7)));
+//! let after = |step| boot::plan().get(step).unwrap().needs().map(|need| need.step().name()).collect::<Vec<_>>();
+//! assert_eq!((after("imu"), after("baro")), (vec!["load"], vec!["load"]));
+//! ```
+//!
+//! # Limits that the board states
+//!
+//! A limit may be a value of the context, with an upper bound for the plan:
+//!
+//! ```
+//! #[rungs::pipeline(error = &'static str)]
+//! mod boot {
+//!     use core::time::Duration;
+//!
+//!     pub struct Board {
+//!         pub patience: Duration,
+//!     }
+//!
+//!     #[step(timeout = patience, at_most = secs(2))]
+//!     async fn join() -> Result<u8, &'static str> {
+//!         Ok(7)
+//!     }
+//! }
+//!
+//! // Storage and plan are those of the bound; each run takes the limit from its board.
+//! let join = boot::plan().get("join").unwrap();
+//! assert_eq!(join.settings().get_timeout(), Some(rungs::fixed::args::secs(2)));
 //! ```
 //!
 //! # Branches

@@ -168,3 +168,56 @@ const fn add_to_each<const STEPS: usize, const WORDS: usize>(
         other += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Sequences;
+    use crate::fixed::private::step_id;
+    use rungs_scheduler::{Edges, Need, Plan, Settings, When};
+
+    const fn result(step: u32) -> Need {
+        Need::result(step_id(step))
+    }
+
+    /// Whether the steps of these sequences follow one another; each step is declared after its needs, and those with a flag
+    /// run when all is done.
+    fn hold<const STEPS: usize>(rows: &[u32], needs: &[Need], clean_up: [bool; STEPS], sequences: &[&[u32]]) -> bool {
+        let settings = [Settings::DEFAULT, Settings::DEFAULT.when(When::AllDone)];
+        let which = clean_up.map(u32::from);
+        let edges = Edges::new(rows, needs);
+        let order: [u32; STEPS] = core::array::from_fn(|step| step as u32);
+        Sequences::<STEPS, 1>::new(&Plan::new(edges, edges, &settings, &which), rows, needs, &order).hold(sequences)
+    }
+
+    #[test]
+    fn a_step_follows_its_needs() {
+        let needs = [result(0), result(1)];
+        assert!(hold(&[0, 0, 1, 2], &needs, [false; 3], &[&[0, 1, 2]]));
+        assert!(!hold(&[0, 0, 1, 2], &needs, [false; 3], &[&[1, 0]]), "in the wrong order");
+    }
+
+    /// Step 2 is skipped if step 1 fails, and then step 4 starts, though step 0 may be in flight.
+    #[test]
+    fn a_step_that_may_be_skipped_does_not_stand_for_what_it_waits_for() {
+        let (rows, needs) = ([0, 0, 0, 2, 2, 4], [result(0), result(1), result(3), Need::order(step_id(2))]);
+        assert!(hold(&rows, &needs, [false; 5], &[&[0, 2], &[2, 4]]));
+        assert!(!hold(&rows, &needs, [false; 5], &[&[0, 2, 4]]));
+    }
+
+    /// A stop skips step 1 while step 0 is in flight, and then the clean-up starts.
+    #[test]
+    fn a_clean_up_step_follows_only_what_it_waits_for_itself() {
+        let (rows, needs) = ([0, 0, 1, 2], [result(0), result(1)]);
+        assert!(!hold(&rows, &needs, [false, false, true], &[&[0, 1, 2]]));
+        assert!(hold(&rows, &needs, [false, true, true], &[&[0, 1, 2]]));
+    }
+
+    #[test]
+    fn an_order_without_its_needs_first_proves_nothing() {
+        let order = [1, 0];
+        let (rows, needs) = ([0, 0, 1], [result(0)]);
+        let edges = Edges::new(&rows, &needs);
+        let plan = Plan::new(edges, edges, &[Settings::DEFAULT], &[]);
+        assert!(!Sequences::<2, 1>::new(&plan, &rows, &needs, &order).hold(&[]));
+    }
+}

@@ -11,6 +11,7 @@
 mod rules;
 mod bench;
 mod pipelines;
+mod results;
 
 macro_rules! tests {
     ($($rule:ident)*) => {
@@ -22,3 +23,8 @@ macro_rules! tests {
 }
 
 each_rule!(tests);
+
+#[test]
+fn a_driver_passes_from_step_to_step() {
+    results::a_driver_passes_from_step_to_step();
+}

@@ -101,14 +101,14 @@ impl Arguments {
             Access::Owned => quote!(#slot.#take()),
             Access::HandedOver if place.readers.contains(&argument.step) => {
                 let readers = readers_of(&handover);
-                quote!(#readers.get_or_set(|| #handover.take().and_then(|slot| slot.as_ref())))
+                quote!(#readers.get_or_set(|| #handover.take().and_then(|slot| (*slot).as_ref())))
             }
             Access::HandedOver if by == By::Value => quote!(#handover.take().and_then(::core::option::Option::take)),
             Access::HandedOver => {
                 let taken = local(&format!("taken_{}", made_by.ident));
                 self.before.extend(quote!(let mut #taken = #handover.take();));
                 self.after.extend(quote!(#handover.give_back(#taken);));
-                quote!(#taken.as_mut().and_then(|slot| slot.#take()))
+                quote!(#taken.as_mut().and_then(|slot| (**slot).#take()))
             }
         }
     }

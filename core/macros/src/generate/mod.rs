@@ -11,7 +11,8 @@ mod run;
 
 use crate::model::Pipeline;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
 /// The user's module with the pipeline's own items behind it.
 ///
@@ -42,6 +43,12 @@ fn local(name: &str) -> Ident {
 fn located(mut name: Ident, span: Span) -> Ident {
     name.set_span(name.span().located_at(span));
     name
+}
+
+/// An assertion, which the compiler reports at this expression if it fails.
+fn check(at: &impl Spanned, holds: &TokenStream, message: &str) -> TokenStream {
+    let span = Span::mixed_site().located_at(at.span());
+    quote_spanned!(span=> const _: () = ::core::assert!(#holds, #message);)
 }
 
 /// The `StepId` of a step.

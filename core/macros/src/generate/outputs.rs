@@ -4,7 +4,7 @@ use crate::model::{Fallibility, Pipeline, Step};
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
 use std::collections::BTreeSet;
-use syn::{GenericParam, Generics, Type, spanned::Spanned, visit::Visit};
+use syn::{GenericParam, Generics, Type, parse_quote, spanned::Spanned, visit::Visit};
 
 /// `Outputs`, the ids of the steps, and the check of the steps that cannot fail by the names of their types.
 pub(super) fn items(model: &Pipeline) -> TokenStream {
@@ -73,7 +73,7 @@ fn value_of(step: &Step) -> TokenStream {
 
 /// Whether a step returns a `Result`, as a generic argument.
 pub(super) fn is_result(step: &Step) -> TokenStream {
-    let output = without_lifetimes(step);
+    let output = with_lifetime(step, &quote!('static));
     match step.fallibility {
         Fallibility::Fallible => quote!(true),
         Fallibility::Infallible => quote!(false),
@@ -84,14 +84,14 @@ pub(super) fn is_result(step: &Step) -> TokenStream {
     }
 }
 
-/// The return type as it can be named outside of a run, for questions about its name alone.
-fn without_lifetimes(step: &Step) -> TokenStream {
+/// The return type as it can be named outside of a run, for questions about its name alone: all its lifetimes are this one.
+fn with_lifetime(step: &Step, lifetime: &TokenStream) -> TokenStream {
     let output = step.output.to_token_stream();
-    if step.borrows { for_all_time(output) } else { output }
+    if step.borrows { renamed(output, lifetime) } else { output }
 }
 
-/// The same tokens with `'static` for each lifetime.
-fn for_all_time(tokens: TokenStream) -> TokenStream {
+/// The same tokens with this lifetime for each one.
+fn renamed(tokens: TokenStream, lifetime: &TokenStream) -> TokenStream {
     let mut named = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
@@ -99,16 +99,16 @@ fn for_all_time(tokens: TokenStream) -> TokenStream {
         match token {
             _ if is_quote(&token) => {
                 tokens.next();
-                named.extend(quote!('static));
+                named.extend(lifetime.clone());
             }
             TokenTree::Group(group) => {
-                let mut inner = Group::new(group.delimiter(), for_all_time(group.stream()));
+                let mut inner = Group::new(group.delimiter(), renamed(group.stream(), lifetime));
                 inner.set_span(group.span());
                 named.append(inner);
             }
             TokenTree::Punct(ref punct) if punct.as_char() == '&' && !tokens.peek().is_some_and(is_quote) => {
                 named.append(token);
-                named.extend(quote!('static));
+                named.extend(lifetime.clone());
             }
             _ => named.append(token),
         }
@@ -125,14 +125,19 @@ fn may_be_alias(step: &Step) -> bool {
 /// Checks that a plain value is no `Result` by another name: the error would be lost. The compiler complains at the step's own
 /// return type.
 fn plain_check(model: &Pipeline, step: &Step) -> TokenStream {
-    let output = without_lifetimes(step);
-    let none = Generics::default();
-    let generics = model.context.as_ref().map_or(&none, |context| &context.generics);
+    let borrowed = quote!('__borrowed);
+    let output = with_lifetime(step, &borrowed);
+    let mut generics = model.context.as_ref().map_or_else(Generics::default, |context| context.generics.clone());
+    // As the type of an argument, it is known to be well-formed for this lifetime.
+    let argument = step.borrows.then(|| {
+        generics.params.insert(0, parse_quote!(#borrowed));
+        quote!(_: __rungs::__private::OutputType<#output>)
+    });
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     quote_spanned! {step.output.span()=>
         const _: () = {
             #[allow(dead_code)]
-            fn is_no_result #impl_generics () #where_clause {
+            fn is_no_result #impl_generics (#argument) #where_clause {
                 #[allow(unused_imports)]
                 use __rungs::__private::PlainType as _;
                 <__rungs::__private::OutputType<#output>>::is_no_result();

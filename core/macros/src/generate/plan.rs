@@ -1,14 +1,14 @@
 //! The plan as constants: they lie in flash.
 
-use super::{rules, step_id};
+use super::{check, rules, step_id};
 use crate::graph::Rows;
 use crate::model::{Edge, EdgeKind, OnFailure, Order, Pipeline, StepArgs, When};
 use crate::parse::shown;
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 use rungs_scheduler::Need;
 use std::collections::BTreeMap;
-use syn::{Expr, spanned::Spanned};
+use syn::Expr;
 
 /// `STATIC_PLAN`, and the constants behind it.
 ///
@@ -144,12 +144,6 @@ fn at_least_one(attempts: &Expr, mistake: &str) -> TokenStream {
         #check
         __ATTEMPTS
     }}
-}
-
-/// An assertion, which the compiler reports at this expression if it fails.
-pub(super) fn check(at: &impl Spanned, holds: &TokenStream, message: &str) -> TokenStream {
-    let span = Span::mixed_site().located_at(at.span());
-    quote_spanned!(span=> const _: () = ::core::assert!(#holds, #message);)
 }
 
 /// Edges as literals: where each row starts, and the list.

@@ -1,6 +1,6 @@
 //! What generated code relies on, checked by the compiler.
 
-use super::{places::find_field, plan::check, step_id};
+use super::{check, places::find_field, step_id};
 use crate::model::{ParamKind, Pipeline, Place, Step};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -16,6 +16,7 @@ pub(super) fn sequences(model: &Pipeline) -> TokenStream {
     });
     let words = model.steps.len().div_ceil(64);
     quote! {
+        #[allow(long_running_const_eval)]
         const __SEQUENCES: __rungs::__private::Sequences<__COUNT, #words> =
             __rungs::__private::Sequences::new(&__PLAN, __NEED_ROWS, __NEEDS, __ORDER);
         #[allow(long_running_const_eval)]

@@ -79,7 +79,7 @@ impl Module {
         let mut known = BTreeSet::new();
         let attributes = self.items().iter().flat_map(|item| match item {
             Item::Fn(function) if is_step(&function.attrs) => {
-                let params = function.sig.inputs.iter().flat_map(|input| param_attributes(input));
+                let params = function.sig.inputs.iter().flat_map(param_attributes);
                 function.attrs.iter().chain(params).collect()
             }
             Item::Struct(structure) => {
