@@ -47,7 +47,7 @@ struct OwnError {
 
 impl<E: Display, C: Cell + ?Sized> Serialize for Report<E, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut report = serializer.serialize_struct("Report", 8)?;
+        let mut report = serializer.serialize_struct("Report", 9)?;
         report.serialize_field("version", &VERSION)?;
         report.serialize_field("pipeline", self.pipeline())?;
         report.serialize_field("exit_code", &self.exit_code())?;
