@@ -80,7 +80,7 @@ impl Many {
             Self::Units => step.uses("units", 1 + (number.wrapping_mul(7_919)) % steps),
             Self::Sets => [1, 101, 10_007]
                 .into_iter()
-                .fold(step, |step, factor| step.uses(&(number.wrapping_mul(factor) / 3 % 100).to_string(), 1)),
+                .fold(step, |step, factor| step.uses((number.wrapping_mul(factor) / 3 % 100).to_string(), 1)),
             Self::Settings => {
                 let step = step.expected(Duration::from_nanos(u64::from(number)));
                 if number.is_multiple_of(2) { step.uses("bus", 1) } else { step }

@@ -18,10 +18,9 @@ mod told;
 
 use crate::{Bad, ms};
 use clock::Clock;
-use rungs::{CancelToken, StepCx, fixed::StopSignal};
+use rungs::{CancelToken, Cause, Out, StepCx, Unmet, fixed::StopSignal};
 use std::{
     cell::Cell,
-    fmt::Debug,
     future::Future,
     pin::pin,
     rc::Rc,
@@ -107,13 +106,42 @@ impl Stops {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made(String);
 
+/// What a step is given, in words that are the same in both APIs.
+trait Given {
+    fn told(&self) -> String;
+}
+
+impl Given for &Made {
+    fn told(&self) -> String {
+        self.0.clone()
+    }
+}
+
+impl Given for Out<Made> {
+    fn told(&self) -> String {
+        self.0.clone()
+    }
+}
+
+impl<T: Given> Given for Result<T, Cause> {
+    fn told(&self) -> String {
+        self.as_ref().map_or_else(|cause| format!("{cause:?}"), Given::told)
+    }
+}
+
+impl<T: Given> Given for Result<T, Unmet<Bad>> {
+    fn told(&self) -> String {
+        self.as_ref().map_or_else(|unmet| format!("{:?}", unmet.cause()), Given::told)
+    }
+}
+
 impl Script {
     fn new(does: [Do; STEPS], pace: Pace, stop: Option<Stop>) -> Self {
         Self { does, pace, stop, tries: Default::default(), clock: Clock::new(), stops: Rc::default() }
     }
 
     /// Plays one attempt of the step with this name, a single letter.
-    async fn play(&self, name: &str, cx: &StepCx, given: &[&dyn Debug]) -> Result<Made, Bad> {
+    async fn play(&self, name: &str, cx: &StepCx, given: &[String]) -> Result<Made, Bad> {
         let step = usize::from(name.as_bytes()[0] - b'a');
         let attempt = self.tries[step].get() + 1;
         self.tries[step].set(attempt);

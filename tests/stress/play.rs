@@ -57,7 +57,7 @@ where
     match &report {
         // All attempts have ended before the run does.
         Some(report) => check(&case, &board, report),
-        None if seed % 2 == 0 => until_nothing_is_alive(&board, timer).await,
+        None if seed.is_multiple_of(2) => until_nothing_is_alive(&board, timer).await,
         // Attempts of the dropped run may still be in flight: the next run waits for them.
         None => {
             board.begin();

@@ -1,7 +1,7 @@
 //! The graphs.
 
 use super::{
-    Made, Script, agree, settle,
+    Given, Made, Script, agree, settle,
     told::{Events, Reported, Told},
     twins::Twins,
 };

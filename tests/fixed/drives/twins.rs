@@ -27,7 +27,7 @@ macro_rules! twins {
 
             $(#[step($($key $(= $value)?,)* after($($before),*))]
             async fn $step(script: &Script, cx: &StepCx, $($need: $type),*) -> Result<Made, Bad> {
-                script.play(stringify!($step), cx, &[$(&$need),*]).await
+                script.play(stringify!($step), cx, &[$(Given::told(&$need)),*]).await
             })*
         }
 
@@ -56,7 +56,7 @@ macro_rules! twins {
                         $(.after($before))*
                         $(.$key($($value)?))*
                         .run_with(move |cx, $($need),*| async move {
-                            script.play(stringify!($step), &cx, &[$(&$need),*]).await
+                            script.play(stringify!($step), &cx, &[$(Given::told(&$need)),*]).await
                         });
                 )*
                 let runner = pipeline.runner()$($config)*.on_event(|event| events.note(event));
