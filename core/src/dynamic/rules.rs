@@ -106,7 +106,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     }
 
     /// No time limit and no stop ends an attempt of this step, as for a flash write or a commit, which must not end half-way:
-    /// see [`Settings::never_cancel`]. A second cancel gives up a spawned attempt, and does not end one in place. Dropping the
+    /// see [`Settings::never_cancel`](crate::Settings::never_cancel). A second cancel gives up a spawned attempt, and does not end one in place. Dropping the
     /// run drops one in place; a spawned one goes on until it ends, or until the pipeline is dropped.
     ///
     /// ```

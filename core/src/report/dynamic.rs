@@ -168,7 +168,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
 
     /// The errors that steps without success themselves returned last, also before an attempt that timed out or was
     /// abandoned, and the messages of their panics: in the order of declaration, a step's error before its panic. They are
-    /// shared, because an [`OutputError`] may hold one as well.
+    /// shared, because an [`OutputError`](crate::OutputError) may hold one as well.
     pub fn into_errors(mut self) -> impl Iterator<Item = (StepId, Arc<StepError<E>>)> {
         let errors = core::mem::take(&mut self.notes.errors);
         errors.into_iter().flat_map(|(step, OwnErrors { returned, panicked })| {
