@@ -189,10 +189,10 @@ impl<'p> Edges<'p> {
         let (mut low, mut high) = (0, self.after_all.len());
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.after_all[middle].0 < step {
-                low = middle + 1;
-            } else {
-                high = middle;
+            // Not an index, which the boards' compiler checks.
+            match self.after_all.split_at_checked(middle) {
+                Some((_, [mark, ..])) if mark.0 < step => low = middle + 1,
+                _ => high = middle,
             }
         }
         low
