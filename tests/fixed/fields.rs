@@ -1,7 +1,7 @@
 //! Fields of the context: borrowed for each attempt, and never by two steps at once if one of them changes the field.
 
 use crate::{Bad, Clock, Sim, ms, run};
-use rungs::{Instant, StepError};
+use rungs::{Instant, Status, StepError};
 
 /// A bus that panics if two steps use it at once.
 pub struct Bus {
@@ -129,4 +129,57 @@ fn a_field_passes_from_lane_to_lane_and_returns_from_an_abandoned_attempt() {
     assert_eq!(board.right.log, ["b", "d"]);
     assert_eq!(report.get("both").unwrap().error(), Some(StepError::TimedOut));
     assert!(report.is_success(), "{report}");
+}
+
+#[test]
+fn the_readers_of_a_field_run_together_after_its_last_writer() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let mut board = calibrated::Board { clock: clock.clone(), table: [0; 2] };
+    let report = run(&sim, calibrated::run(&mut board, &clock));
+    let started = |step| report.get(step).unwrap().started_at();
+    assert_eq!(started("before"), Some(Instant::ZERO + ms(5)), "it keeps the order of the writers");
+    assert_eq!(started("erase"), Some(Instant::ZERO + ms(10)));
+    for reader in ["imu", "baro"] {
+        assert_eq!(started(reader), Some(Instant::ZERO + ms(15)), "{report}");
+    }
+    assert_eq!((report.outputs.imu, report.outputs.baro), (Some(7), Some(8)));
+    assert_eq!(report.get("erase").unwrap().status(), Status::Failed, "an order is not a need");
+}
+
+#[rungs::pipeline(error = Bad)]
+mod calibrated {
+    use super::*;
+
+    pub struct Board {
+        pub(super) clock: Clock,
+        pub(super) table: [u8; 2],
+    }
+
+    #[step]
+    async fn load(table: &mut [u8; 2], clock: &Clock) {
+        clock.sleep(ms(5)).await;
+        *table = [7, 7];
+    }
+    #[step]
+    async fn before(table: &[u8; 2], clock: &Clock) -> u8 {
+        clock.sleep(ms(5)).await;
+        table[0]
+    }
+    #[step]
+    async fn erase(table: &mut [u8; 2], clock: &Clock) -> Result<(), Bad> {
+        clock.sleep(ms(5)).await;
+        table[1] += 1;
+        Err(Bad("worn out"))
+    }
+    #[step(retries = 1, timeout = ms(6))]
+    async fn imu(table: &[u8; 2], clock: &Clock) -> u8 {
+        clock.sleep(ms(5)).await;
+        table[0]
+    }
+    #[step]
+    async fn baro(table: &[u8; 2], clock: &Clock) -> u8 {
+        clock.sleep(ms(5)).await;
+        table[1]
+    }
 }

@@ -5,6 +5,7 @@
 mod clock;
 
 mod boots;
+mod borrowed;
 mod branches;
 mod conditions;
 mod defaults;

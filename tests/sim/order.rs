@@ -13,9 +13,17 @@ use std::{
     time::Duration,
 };
 
+/// Runs to a success, and returns the events with their times.
+fn events_of(sim: &Sim, p: &mut LocalPipeline<'_>) -> Vec<String> {
+    let mut events = Vec::new();
+    let run = p.runner().on_event(|event| events.push(format!("{:?} {event}", event.at)));
+    assert!(sim.run(run).unwrap().is_success());
+    events
+}
+
 /// Three steps that sleep equally long: the order in which they end, and the events with their times.
 fn trace(sim: &Sim) -> (String, Vec<String>) {
-    let (clock, order, mut events) = (sim.clock(), RefCell::new(String::new()), Vec::new());
+    let (clock, order) = (sim.clock(), RefCell::new(String::new()));
     let mut p = LocalPipeline::new("together");
     for name in ["a", "b", "c"] {
         let (clock, order) = (&clock, &order);
@@ -25,8 +33,7 @@ fn trace(sim: &Sim) -> (String, Vec<String>) {
             Ok(())
         });
     }
-    let run = p.runner().on_event(|event| events.push(format!("{:?} {event}", event.at)));
-    assert!(sim.run(run).unwrap().is_success());
+    let events = events_of(sim, &mut p);
     drop(p);
     (order.into_inner(), events)
 }
@@ -55,7 +62,7 @@ fn the_same_seed_gives_the_same_trace() {
 
 /// Three steps wait at a gate, which a fourth one opens: one poll of the run finds all of them woken.
 fn trace_of_a_gate(sim: &Sim) -> (String, Vec<String>) {
-    let (order, mut events) = (RefCell::new(String::new()), Vec::new());
+    let order = RefCell::new(String::new());
     let (is_open, waiting) = (Cell::new(false), RefCell::new(Vec::<Waker>::new()));
     let mut p = LocalPipeline::new("gate");
     for name in ["a", "b", "c"] {
@@ -78,8 +85,7 @@ fn trace_of_a_gate(sim: &Sim) -> (String, Vec<String>) {
         waiting.take().into_iter().for_each(Waker::wake);
         Ok(())
     });
-    let run = p.runner().on_event(|event| events.push(format!("{:?} {event}", event.at)));
-    assert!(sim.run(run).unwrap().is_success());
+    let events = events_of(sim, &mut p);
     drop(p);
     (order.into_inner(), events)
 }

@@ -32,23 +32,30 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
             self.forget(step);
         }
         let parts = &mut self.parts;
-        if let Some(releases) = &mut parts.releases {
-            releases.release_after::<E, K>(step, &parts.scheduler, parts.works, parts.results);
-        }
         let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
         let kind =
             EventKind::Ended { status: Status::Success, cause: None, origin: None, error: None, own_error: None };
         parts.notify(step, attempt, now, kind);
     }
 
-    /// Ends what is kept of a step that has succeeded: the errors of earlier attempts, its claim, its watches.
+    /// Ends what is kept of a step that has succeeded: the errors of earlier attempts, its claim, its watches, and results
+    /// whose last reader it was.
     #[cold]
     fn forget(&mut self, step: StepId) {
         self.end_claim(step);
         if let Some(Some(result)) = self.parts.results.get(step.index()) {
             self.parts.watches.succeeded(step, result);
         }
+        self.release_after(step);
         drop_caught(self.errors.remove(&step.number()));
+    }
+
+    /// Drops the released results that nothing reads any more once this step has ended.
+    fn release_after(&mut self, step: StepId) {
+        let parts = &mut self.parts;
+        if let Some(releases) = &mut parts.releases {
+            releases.release_after::<E, K>(step, &parts.scheduler, parts.works, parts.results);
+        }
     }
 
     /// Handles an attempt without a result: it returned an error, its executor dropped it, or it found nothing to do.
@@ -207,12 +214,11 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         if let Some(state) = parts.scheduler.state(step) {
             parts.watches.ended(step, state.status(), state.cause());
         }
-        if let Some(releases) = &mut parts.releases {
-            releases.release_after::<E, K>(step, &parts.scheduler, parts.works, parts.results);
-        }
+        self.release_after(step);
         if !O::LISTEN {
             return;
         }
+        let parts = &mut self.parts;
         let (states, names) = (parts.scheduler.states(), &**parts.names);
         let Some(state) = states.get(step.index()) else { return };
         let (status, cause, attempts) = (state.status(), state.cause(), state.attempts());

@@ -65,7 +65,7 @@ pub(crate) struct Driver<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> {
     pub(super) spare: u32,
     /// The step whose attempt is being polled, to which a panic belongs; otherwise `NO_SLOT`.
     pub(super) polled: u32,
-    /// Whether something is to be done at a success: errors of earlier attempts, claims, watches.
+    /// Whether something is to be done at a success: errors of earlier attempts, claims, watches, releases.
     pub(super) has_notes: bool,
     /// Whether the last poll left woken steps over: then the pass goes on in the next one.
     pub(super) is_half_way: bool,
@@ -128,7 +128,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
 
 impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
     pub(crate) fn new(parts: DriverParts<'r, 'env, E, K, O>) -> Self {
-        let has_notes = parts.claims.is_some() || parts.watches.is_any();
+        let has_notes = parts.claims.is_some() || parts.watches.is_any() || parts.releases.is_some();
         Self {
             parts,
             has_notes,

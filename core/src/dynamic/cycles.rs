@@ -5,7 +5,8 @@ use rungs_scheduler::{Edges, Need, StepId, shortest_cycle};
 
 /// A shortest cycle through the first step of each strongly connected component, in the order of these steps.
 ///
-/// `after_all` are the steps that need all before them, as in `needs`; and `missing` is what [`topological`](rungs_scheduler::topological) left behind: only steps that miss a need are looked at.
+/// `after_all` are the steps that need all before them, as in `needs`. `missing` is what
+/// [`topological`](rungs_scheduler::topological) left behind: only steps that miss a need are looked at.
 /// O(V log V + E).
 pub(super) fn cycles(needs: Edges<'_>, after_all: &[StepId], missing: &[u32]) -> Vec<Vec<StepId>> {
     let mut components = Search::new(needs, after_all, missing).run();

@@ -2,7 +2,7 @@
 
 use super::{
     compiled::Compiled,
-    input::{Inputs, ValueType},
+    input::{DeclaredInputs, ValueType},
     needs::{Handles, Needs, Passing},
     ownership::Ownership,
 };
@@ -43,7 +43,7 @@ pub(crate) struct Draft<'env> {
     /// Owned results and released ones, if there are any.
     pub(super) ownership: Option<Box<Ownership>>,
     /// The steps whose results are given at the run, in the order of declaration.
-    pub(super) inputs: Option<Box<Inputs>>,
+    pub(super) inputs: Option<Box<DeclaredInputs>>,
     /// What steps use of shared resources.
     pub(super) shared_uses: Option<Arc<Wants>>,
     /// What was seen to be wrong while steps were added.

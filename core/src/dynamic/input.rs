@@ -65,7 +65,7 @@ impl ValueType {
 }
 
 /// The inputs of a pipeline, in the order of declaration.
-pub(super) type Inputs = Vec<(StepId, ValueType)>;
+pub(super) type DeclaredInputs = Vec<(StepId, ValueType)>;
 
 /// A value that is given to a run.
 pub(super) struct Given<C: ?Sized> {

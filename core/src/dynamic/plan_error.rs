@@ -83,9 +83,9 @@ impl core::error::Error for PlanError {}
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum PlanErrorKind {
-    /// Steps need each other in a circle.
+    /// Steps need or follow each other in a circle.
     Cycle {
-        /// Each needs the next, and the last the first.
+        /// Each needs or follows the next, and the last the first.
         path: Vec<String>,
     },
     /// A need by a name that no step has.
