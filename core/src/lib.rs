@@ -42,7 +42,7 @@
 //! | `follows(x)` | an order and no need: the step waits for the end of x, its delays included, whatever that is. It counts in levels and cycles |
 //! | `when_none_failed` | a join: the step ends as usual with the first need that failed, was cancelled, or was skipped because something went wrong. Else it waits for all needs, and runs if one succeeded or if it has none; if none succeeded it is `Skipped`. A stop skips it |
 //! | `after_all()` | a need without a result on every step that was added before, kept as one mark; only with one of the rules `when_..`. O(V) in a run for all such steps together |
-//! | `when_all_done` | the step waits for all needs and runs whatever their outcome, also after a stop. In a [`Pipeline`] an argument is the need's result or an [`Unmet`], with its cause and error |
+//! | `when_all_done` | the step waits for all needs and runs whatever their outcome, also after a stop. An argument is the need's result or an [`Unmet`], with its cause and error |
 //! | `when_any_failed` | the same, if a need failed, was cancelled, or was skipped because of a failure or a stop; else the step is `Skipped` with [`Cause::NotNeeded`] |
 //! | `optional` | the step's failure stops nothing and does not count in the exit code. A required step that needs it still fails with it, unless that one has `skip_on_error` |
 //! | [`OnFailure`] | what the final failure of a required step does to the others: nothing, drain, or cancel |
@@ -106,6 +106,8 @@ mod observe;
 #[cfg(any(feature = "alloc", feature = "macros"))]
 pub mod observers;
 #[cfg(any(feature = "alloc", feature = "macros"))]
+mod plan_names;
+#[cfg(any(feature = "alloc", feature = "macros"))]
 mod plan_view;
 mod reason;
 #[cfg(any(feature = "alloc", feature = "macros"))]
@@ -118,6 +120,8 @@ mod spawn;
 #[cfg(any(feature = "alloc", feature = "macros"))]
 mod step_cx;
 mod time;
+#[cfg(any(feature = "alloc", feature = "macros"))]
+mod unmet;
 
 #[cfg(feature = "alloc")]
 mod cancel;
@@ -167,6 +171,8 @@ pub use spawn::{InPlace, Spawner, TaskDropped};
 #[cfg(any(feature = "alloc", feature = "macros"))]
 pub use step_cx::StepCx;
 pub use time::{NoClock, Timer};
+#[cfg(any(feature = "alloc", feature = "macros"))]
+pub use unmet::Unmet;
 
 /// Makes a pipeline of a module of async functions: it is checked at compile time, and runs without a heap.
 ///
@@ -222,7 +228,7 @@ pub use cancel::CancelToken;
 pub use dynamic::{
     BoxError, Emitted, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, Owned, PanicSource,
     Pipeline, PipelineError, PipelineOf, PlanError, PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, StepWatch,
-    Unmet, Warnings, WatchError, own,
+    Warnings, WatchError, own,
 };
 #[cfg(feature = "std")]
 pub use exit::Exit;

@@ -1,24 +1,23 @@
 //! The context of an attempt.
 
-#[cfg(feature = "macros")]
-use crate::fixed::StaticPlan;
+use crate::plan_names::PlanNames;
 #[cfg(feature = "alloc")]
 use crate::{
-    diagram::StepNames,
-    steps::{Emission, Emissions, Emitted, Names, Unmet},
+    steps::{Emission, Emissions, Emitted},
+    unmet::Unmet,
 };
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
 #[cfg(feature = "alloc")]
-use core::{
-    convert::Infallible,
-    sync::atomic::{AtomicBool, Ordering},
-};
-use core::{fmt, time::Duration};
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::{convert::Infallible, fmt, marker::PhantomData, time::Duration};
 use rungs_scheduler::{Instant, StepId};
 
 /// The context of an attempt: taken by steps added with `run_with`, and by the parameter `cx` of a
 /// step in a `#[pipeline]`.
+///
+/// `E` is the error of the needs that `unmet` lists: in a step `when_all_done` or `when_any_failed` of a `Pipeline` it is that
+/// of the pipeline, and all others have none.
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
@@ -34,9 +33,8 @@ use rungs_scheduler::{Instant, StepId};
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone)]
-pub struct StepCx {
-    names: CxNames,
+pub struct StepCx<E = Infallible> {
+    names: PlanNames,
     step: StepId,
     attempt: u32,
     started: Instant,
@@ -45,7 +43,8 @@ pub struct StepCx {
     #[cfg(feature = "alloc")]
     shared: Option<Arc<CxShared>>,
     #[cfg(feature = "alloc")]
-    unmet: Option<Arc<[Unmet<Infallible>]>>,
+    unmet: Option<Arc<[Unmet<E>]>>,
+    types: PhantomData<fn() -> E>,
 }
 
 /// What an attempt shares with its run.
@@ -67,19 +66,8 @@ impl CxShared {
     }
 }
 
-/// Where the names of the pipeline and its steps are kept.
-#[derive(Clone)]
-pub(crate) enum CxNames {
-    /// On the heap, shared with the pipeline.
-    #[cfg(feature = "alloc")]
-    Shared(Arc<Names>),
-    /// In flash.
-    #[cfg(feature = "macros")]
-    StaticPipeline(&'static StaticPlan),
-}
-
-impl StepCx {
-    pub(crate) fn new(names: CxNames, step: StepId, attempt: u32, started: Instant, limit: Option<Instant>) -> Self {
+impl<E> StepCx<E> {
+    pub(crate) fn new(names: PlanNames, step: StepId, attempt: u32, started: Instant, limit: Option<Instant>) -> Self {
         Self {
             names,
             step,
@@ -90,6 +78,7 @@ impl StepCx {
             shared: None,
             #[cfg(feature = "alloc")]
             unmet: None,
+            types: PhantomData,
         }
     }
 
@@ -100,19 +89,14 @@ impl StepCx {
     }
 
     #[cfg(feature = "alloc")]
-    pub(crate) fn with_unmet(mut self, unmet: Option<Arc<[Unmet<Infallible>]>>) -> Self {
+    pub(crate) fn with_unmet(mut self, unmet: Option<Arc<[Unmet<E>]>>) -> Self {
         self.unmet = unmet;
         self
     }
 
     /// The step's name.
     pub fn name(&self) -> &str {
-        match &self.names {
-            #[cfg(feature = "alloc")]
-            CxNames::Shared(names) => names.name(self.step),
-            #[cfg(feature = "macros")]
-            CxNames::StaticPipeline(plan) => plan.name(self.step),
-        }
+        self.names.step(self.step)
     }
 
     /// The step, by its index in the order of declaration, the same as in handles and reports.
@@ -122,12 +106,7 @@ impl StepCx {
 
     /// The name of its pipeline.
     pub fn pipeline(&self) -> &str {
-        match &self.names {
-            #[cfg(feature = "alloc")]
-            CxNames::Shared(names) => names.pipeline(),
-            #[cfg(feature = "macros")]
-            CxNames::StaticPipeline(plan) => plan.name,
-        }
+        self.names.pipeline()
     }
 
     /// Which attempt this is, from 1.
@@ -151,9 +130,11 @@ impl StepCx {
     }
 
     /// The needs without a result, those of [`after`](crate::StepBuilder::after) and
-    /// [`after_all`](crate::StepBuilder::after_all) included: in a step that runs nevertheless, as it has a rule such as
-    /// [`when_all_done`](crate::StepBuilder::when_all_done), of a [`Pipeline`](crate::Pipeline). A context does not know the
-    /// type of the errors that steps return, so these are in the step's arguments only.
+    /// [`after_all`](crate::StepBuilder::after_all) included, of a step that runs nevertheless, in a
+    /// [`Pipeline`](crate::Pipeline): with their errors in one that is
+    /// [`when_all_done`](crate::StepBuilder::when_all_done) or [`when_any_failed`](crate::StepBuilder::when_any_failed); of one
+    /// that is [`when_none_failed`](crate::StepBuilder::when_none_failed) there are needs that were pruned, and those have
+    /// none. A step of a `#[pipeline]` takes the needs themselves as [`Unmet`](crate::Unmet).
     ///
     /// ```
     /// use rungs::{NoClock, Pipeline};
@@ -165,11 +146,11 @@ impl StepCx {
     ///     Ok(cx.unmet().map(|unmet| unmet.to_string()).collect::<Vec<_>>())
     /// });
     /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
-    /// assert_eq!(*report.output(failed).unwrap(), ["`fetch` failed"]);
+    /// assert_eq!(*report.output(failed).unwrap(), ["`fetch` failed: invalid digit found in string"]);
     /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     #[cfg(feature = "alloc")]
-    pub fn unmet(&self) -> impl ExactSizeIterator<Item = &Unmet<Infallible>> {
+    pub fn unmet(&self) -> impl ExactSizeIterator<Item = &Unmet<E>> {
         self.unmet.as_deref().unwrap_or_default().iter()
     }
 
@@ -212,7 +193,20 @@ impl StepCx {
     }
 }
 
-impl fmt::Debug for StepCx {
+impl<E> Clone for StepCx<E> {
+    fn clone(&self) -> Self {
+        Self {
+            names: self.names.clone(),
+            #[cfg(feature = "alloc")]
+            shared: self.shared.clone(),
+            #[cfg(feature = "alloc")]
+            unmet: self.unmet.clone(),
+            ..*self
+        }
+    }
+}
+
+impl<E> fmt::Debug for StepCx<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StepCx")
             .field("name", &self.name())
@@ -224,7 +218,7 @@ impl fmt::Debug for StepCx {
 }
 
 #[cfg(feature = "defmt")]
-impl defmt::Format for StepCx {
+impl<E> defmt::Format for StepCx<E> {
     fn format(&self, f: defmt::Formatter<'_>) {
         defmt::write!(f, "attempt {=u32} at {}", self.attempt, self.started);
         if let Some(limit) = self.deadline() {

@@ -31,9 +31,9 @@ fn the_error_itself_is_handed_on() {
     let kept = report.output(alarm).unwrap();
     drop(p);
     // It is the report's own error, and outlives the pipeline.
-    let shared = (*kept).clone().into_error().unwrap();
+    let of_step: *const StepError<Code> = kept.error().unwrap();
     let (_, of_report) = report.into_errors().next().unwrap();
-    assert!(Arc::ptr_eq(&shared, &of_report));
+    assert!(std::ptr::eq(of_step, Arc::as_ptr(&of_report)));
 }
 
 /// Of a step that failed with another, it is the error of that one.
@@ -170,8 +170,49 @@ fn the_context_lists_needs_that_are_no_arguments() {
     assert_eq!(report.get("usual").unwrap().status(), Status::Success);
     assert_eq!(
         *told.lock().unwrap(),
-        [("fetch".to_owned(), None), ("panics".to_owned(), Some("panicked: oh no".to_owned()))],
+        [("fetch".to_owned(), Some("no route".to_owned())), ("panics".to_owned(), Some("panicked: oh no".to_owned()))],
     );
+}
+
+/// What the context lists has the type of the pipeline's errors, and may be kept.
+#[test]
+fn the_context_hands_errors_on() {
+    let mut p = Pipeline::with_code::<Code>("codes");
+    p.step("fetch").retries(1).run(async || Err::<u8, _>(Code(503)));
+    p.step("slow").run(async || Err::<u8, _>(Code(504)));
+    let kept = p.step("alarm").after_all().when_any_failed().run_with(async |cx| Ok(cx.clone()));
+    let report = block(p.run(&NoClock)).unwrap();
+    let cx = report.output(kept).unwrap();
+    let errors: Vec<_> = cx.unmet().map(|unmet| unmet.error().unwrap()).collect();
+    assert_eq!(errors, [&StepError::Failed(Code(503)), &StepError::Failed(Code(504))]);
+}
+
+/// A need of a join that has no result was pruned, which is no error.
+#[test]
+fn the_context_of_a_join_lists_what_was_pruned() {
+    let mut p = Pipeline::with_code::<Code>("join");
+    let gate = p.step("gate").run_maybe(async || Ok(None::<u8>));
+    let taken = p.step("taken").run(async || Ok(7));
+    let told = p
+        .step("join")
+        .needs((gate, taken))
+        .when_none_failed()
+        .run_with(async |cx, _, _| Ok(cx.unmet().map(ToString::to_string).collect::<Vec<_>>()));
+    let report = block(p.run(&NoClock)).unwrap();
+    assert_eq!(*report.output(told).unwrap(), ["`gate` was skipped by itself"]);
+}
+
+/// A step that failed, was tried again and then skipped itself has no error.
+#[test]
+fn who_skips_itself_has_no_error() {
+    let mut p = Pipeline::with_code::<Code>("second thoughts");
+    let gate = p.step("gate").retries(1).run_maybe_with(async |cx| match cx.attempt() {
+        1 => Err(Code(503)),
+        _ => Ok(None::<u8>),
+    });
+    let told = p.step("told").needs(gate).when_all_done().run(async |gate| Ok(gate.unwrap_err().error().is_none()));
+    let report = block(p.run(&NoClock)).unwrap();
+    assert!(*report.output(told).unwrap());
 }
 
 #[test]

@@ -141,7 +141,7 @@ impl Script {
     }
 
     /// Plays one attempt of the step with this name, a single letter.
-    async fn play(&self, name: &str, cx: &StepCx, given: &[String]) -> Result<Made, Bad> {
+    async fn play<E>(&self, name: &str, cx: &StepCx<E>, given: &[String]) -> Result<Made, Bad> {
         let step = usize::from(name.as_bytes()[0] - b'a');
         let attempt = self.tries[step].get() + 1;
         self.tries[step].set(attempt);

@@ -24,6 +24,7 @@ mod sizes;
 mod stops;
 mod texts;
 mod turns;
+mod unmet;
 
 use clock::Counted;
 use rungs::sim::{Clock, Sim};

@@ -58,9 +58,15 @@ use proc_macro::TokenStream;
 ///
 /// # Errors of needs
 ///
-/// A step with `when_all_done` or `when_any_failed` is told by a `Cause` why a need has no result: the kind of failure, and the
-/// step where it began. The error itself is kept for the report, once and without a copy; a step that must tell it while the run
-/// goes on is an observer's work.
+/// A step with `when_all_done` or `when_any_failed` takes each need in a `Result`, and the second type there says how much the
+/// step is told of a need without a result:
+///
+/// - `Result<&T, Cause>`: how the need ended, and the step where it began. This costs nothing.
+/// - `Result<&T, Unmet<E>>`: that, the names of the steps, and the error of the step where it began. The report keeps the error
+///   itself, so each attempt is given a clone: `E` is `Clone`. The run has room for the errors of one such step, and the attempt
+///   for its own.
+///
+/// The types go by these names, `Cause` and `Unmet`. A need in `after` or `after_all` is not told of; take it as a parameter.
 ///
 /// # `#[pipeline(..)]`
 ///
@@ -97,7 +103,7 @@ use proc_macro::TokenStream;
 /// | `never_cancel` | neither a time limit nor a stop drops an attempt, for writes that must not end half-way. A late success is a success; a late error is final after a deadline or a stop |
 /// | `skip_on_error` | a failed need skips the step instead of failing it |
 /// | `optional` | the failure of the step stops nothing and does not count; `required` overrides an `optional` of the defaults |
-/// | `when_all_done`, `when_any_failed` | the step runs whatever the outcome of its needs (the second: only if one failed), also after a stop, and takes each in a `Result<.., Cause>` |
+/// | `when_all_done`, `when_any_failed` | the step runs whatever the outcome of its needs (the second: only if one failed), also after a stop, and takes each in a `Result<.., Cause>` or a `Result<.., Unmet<E>>` |
 /// | `when_none_failed` | the step runs if one of its needs succeeded and in none of them something went wrong, and takes each in an `Option` |
 ///
 /// # What the attribute adds to the module

@@ -109,6 +109,13 @@ pub(crate) enum Access {
     HandedOver,
 }
 
+impl Pipeline {
+    /// Whether errors of needs are handed on, which takes clones of them.
+    pub(crate) fn hands_errors_on(&self) -> bool {
+        self.steps.iter().flat_map(|step| &step.params).any(|param| param.is_unmet)
+    }
+}
+
 /// One `#[step]`.
 pub(crate) struct Step {
     pub(crate) ident: Ident,
@@ -152,6 +159,8 @@ pub(crate) struct Param {
     pub(crate) kind: ParamKind,
     /// The step's result borrows from what the parameter is given.
     pub(crate) is_kept: bool,
+    /// A need without a result is given as an `Unmet`, with its error, and not as a `Cause`.
+    pub(crate) is_unmet: bool,
 }
 
 impl Param {

@@ -1,19 +1,21 @@
 //! The closure of a step, which makes a future for each attempt.
 
+use super::needs::{Lend, Mode};
 use crate::{
-    step_cx::{CxNames, CxShared, StepCx},
-    steps::{Attempt, Unmet},
+    plan_names::PlanNames,
+    step_cx::{CxShared, StepCx},
+    steps::Attempt,
 };
 use alloc::sync::Arc;
-use core::{fmt, future::Future};
+use core::{fmt, future::Future, marker::PhantomData};
 
 /// A closure that takes these arguments, in one form for all numbers of them.
-pub trait Body<A> {
+pub trait Body<A, E> {
     /// The future of an attempt.
     type Future: Future;
 
     /// Begins an attempt.
-    fn call<E>(&mut self, attempt: &Attempt<'_, E>, args: A) -> Self::Future;
+    fn call(&mut self, attempt: &Attempt<'_, E>, args: A) -> Self::Future;
 
     /// Called when the attempt is to end.
     fn cancelled(&mut self) {}
@@ -24,29 +26,33 @@ pub trait Body<A> {
 pub struct Plain<F>(pub(super) F);
 
 /// A closure that takes the attempt's context first.
-pub struct WithCx<F> {
+pub struct WithCx<F, M> {
     body: F,
     shared: Option<Arc<CxShared>>,
+    mode: PhantomData<fn() -> M>,
 }
 
-impl<F> fmt::Debug for WithCx<F> {
+impl<F, M> fmt::Debug for WithCx<F, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WithCx").finish_non_exhaustive()
     }
 }
 
-impl<F> WithCx<F> {
+impl<F, M: Mode> WithCx<F, M> {
     pub(super) fn new(body: F) -> Self {
-        Self { body, shared: None }
+        Self { body, shared: None, mode: PhantomData }
     }
 
-    fn context<E>(&mut self, attempt: &Attempt<'_, E>) -> StepCx {
+    fn context<E>(&mut self, attempt: &Attempt<'_, E>) -> StepCx<M::Error>
+    where
+        M: Lend<E>,
+    {
         let shared = Arc::new(CxShared::new(attempt.emissions.cloned()));
         self.shared = Some(shared.clone());
         let limit = attempt.scheduler.attempt_limit(attempt.step, attempt.started);
-        let names = CxNames::Shared(attempt.names.clone());
+        let names = PlanNames::Shared(attempt.names.clone());
         let cx = StepCx::new(names, attempt.step, attempt.number(), attempt.started, limit).sharing(shared);
-        cx.with_unmet(Unmet::all(attempt))
+        cx.with_unmet(M::unmet(attempt))
     }
 
     fn set_cancelled(&self) {
@@ -58,7 +64,7 @@ impl<F> WithCx<F> {
 
 macro_rules! bodies {
     ($(($($arg:ident $name:ident),*))*) => { $(
-        impl<F, R, $($arg),*> Body<($($arg,)*)> for Plain<F>
+        impl<F, R, E, $($arg),*> Body<($($arg,)*), E> for Plain<F>
         where
             F: FnMut($($arg),*) -> R,
             R: Future,
@@ -66,19 +72,20 @@ macro_rules! bodies {
             type Future = R;
 
             #[inline]
-            fn call<E>(&mut self, _: &Attempt<'_, E>, ($($name,)*): ($($arg,)*)) -> R {
+            fn call(&mut self, _: &Attempt<'_, E>, ($($name,)*): ($($arg,)*)) -> R {
                 (self.0)($($name),*)
             }
         }
 
-        impl<F, R, $($arg),*> Body<($($arg,)*)> for WithCx<F>
+        impl<F, R, E, M, $($arg),*> Body<($($arg,)*), E> for WithCx<F, M>
         where
-            F: FnMut(StepCx, $($arg),*) -> R,
+            F: FnMut(StepCx<M::Error>, $($arg),*) -> R,
             R: Future,
+            M: Lend<E>,
         {
             type Future = R;
 
-            fn call<E>(&mut self, attempt: &Attempt<'_, E>, ($($name,)*): ($($arg,)*)) -> R {
+            fn call(&mut self, attempt: &Attempt<'_, E>, ($($name,)*): ($($arg,)*)) -> R {
                 let cx = self.context(attempt);
                 (self.body)(cx, $($name),*)
             }

@@ -305,7 +305,7 @@ pub trait AddStep<B, T>: Sized {
 impl<'env, E, K, S, N, M, B, F, T> AddStep<B, T> for StepBuilder<'_, 'env, E, K, S, N, M>
 where
     N: Gather<M, K::Cell, E>,
-    B: Body<N::Args, Future = F>,
+    B: Body<N::Args, E, Future = F>,
     F: Future<Output: End<T, E>>,
     S: Spawner<F>,
     K: Holds<'env, E, Task<B, S, F, N, M, T, K>> + HoldsResult<T, K::Cell>,
@@ -347,10 +347,10 @@ macro_rules! run_methods {
             /// As [`run`](Self::run), with the attempt's [context](StepCx) before the needs' results.
             pub fn run_with<B, F, T>(self, body: B) -> Handle<T>
             where
-                B: FnMut(StepCx, $($arg),*) -> F,
+                B: FnMut(StepCx<M::Error>, $($arg),*) -> F,
                 F: Future<Output = Result<T, E>>,
                 T: 'static,
-                Self: AddStep<WithCx<B>, T>,
+                Self: AddStep<WithCx<B, M>, T>,
             {
                 self.add_step(WithCx::new(body))
             }
@@ -372,10 +372,10 @@ macro_rules! run_methods {
             /// As [`run_maybe`](Self::run_maybe), with the attempt's [context](StepCx) before the needs' results.
             pub fn run_maybe_with<B, F, T>(self, body: B) -> Handle<T>
             where
-                B: FnMut(StepCx, $($arg),*) -> F,
+                B: FnMut(StepCx<M::Error>, $($arg),*) -> F,
                 F: Future<Output = Result<Option<T>, E>>,
                 T: 'static,
-                Self: AddStep<WithCx<B>, T>,
+                Self: AddStep<WithCx<B, M>, T>,
             {
                 self.add_step(WithCx::new(body))
             }

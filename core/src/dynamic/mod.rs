@@ -30,7 +30,7 @@ pub use crate::driver::PanicSource;
 pub use crate::report::{Holds as HoldsError, HoldsLocal, HoldsSend, IsError, Text};
 pub use crate::steps::{
     Attempt, AttemptError, Cell, Emitted, Handle, Holds, HoldsResult, Kind, Local, LocalCell, Out, Owned, OwnedValue,
-    PlanWarning, ResultSlot, Shared, SharedCell, StepWatch, Takes, Unmet, Warnings, WatchError, Work,
+    PlanWarning, ResultSlot, Shared, SharedCell, StepWatch, Takes, Warnings, WatchError, Work,
 };
 pub use body::{Body, Plain, WithCx};
 pub use builder::{AddStep, StepBuilder};

@@ -1,8 +1,11 @@
 //! What a step needs, and how it becomes the arguments of the step's closure.
 
-use crate::steps::{Attempt, Cell, Handle, Out, Unmet, slot};
+use crate::{
+    steps::{Attempt, Cell, Handle, Out, slot},
+    unmet::Unmet,
+};
 use alloc::{sync::Arc, vec::Vec};
-use core::marker::PhantomData;
+use core::{convert::Infallible, marker::PhantomData};
 use rungs_scheduler::StepId;
 
 /// Steps that another comes after: a handle, a `Vec` of handles, or a tuple of up to 12 of these.
@@ -69,12 +72,18 @@ pub enum Passing {
 pub trait Mode {
     /// The argument for a need whose result is passed as a `V`.
     type Arg<V>;
+
+    /// The error of the needs that a context lists.
+    type Error;
 }
 
 /// Makes the argument for a need, in a pipeline whose steps fail with an `E`.
 pub trait Lend<E>: Mode {
     /// For this attempt; `value` is the result, of a need that has one.
     fn arg<V>(need: StepId, attempt: &Attempt<'_, E>, value: impl FnOnce() -> Option<V>) -> Option<Self::Arg<V>>;
+
+    /// What a context lists: the needs without a result, if there are any.
+    fn unmet(attempt: &Attempt<'_, E>) -> Option<Arc<[Unmet<Self::Error>]>>;
 }
 
 /// The step runs only if its needs succeeded: one result per need.
@@ -91,6 +100,7 @@ pub struct Joined;
 
 impl Mode for Values {
     type Arg<V> = V;
+    type Error = Infallible;
 }
 
 impl<E> Lend<E> for Values {
@@ -99,10 +109,15 @@ impl<E> Lend<E> for Values {
     fn arg<V>(_: StepId, _: &Attempt<'_, E>, value: impl FnOnce() -> Option<V>) -> Option<V> {
         value()
     }
+
+    fn unmet(_: &Attempt<'_, E>) -> Option<Arc<[Unmet<Infallible>]>> {
+        None
+    }
 }
 
 impl<E> Mode for Settled<E> {
     type Arg<V> = Result<V, Unmet<E>>;
+    type Error = E;
 }
 
 impl<E> Lend<E> for Settled<E> {
@@ -116,10 +131,15 @@ impl<E> Lend<E> for Settled<E> {
             Some(unmet) => Some(Err(unmet)),
         }
     }
+
+    fn unmet(attempt: &Attempt<'_, E>) -> Option<Arc<[Unmet<E>]>> {
+        Unmet::all(attempt)
+    }
 }
 
 impl Mode for Joined {
     type Arg<V> = Option<V>;
+    type Error = Infallible;
 }
 
 impl<E> Lend<E> for Joined {
@@ -128,6 +148,10 @@ impl<E> Lend<E> for Joined {
             None => value().map(Some),
             Some(_) => Some(None),
         }
+    }
+
+    fn unmet(attempt: &Attempt<'_, E>) -> Option<Arc<[Unmet<Infallible>]>> {
+        Unmet::all_pruned(attempt)
     }
 }
 

@@ -70,14 +70,14 @@ impl<T> Handles for &Owned<T> {
 #[derive(Debug)]
 pub struct Owning<B>(pub(super) B);
 
-impl<A, B, T, E> Body<A> for Owning<B>
+impl<A, B, T, E> Body<A, E> for Owning<B>
 where
-    B: Body<A>,
+    B: Body<A, E>,
     B::Future: Future<Output = Result<T, E>>,
 {
     type Future = OwnedFuture<B::Future>;
 
-    fn call<X>(&mut self, attempt: &Attempt<'_, X>, args: A) -> Self::Future {
+    fn call(&mut self, attempt: &Attempt<'_, E>, args: A) -> Self::Future {
         OwnedFuture { attempt: self.0.call(attempt, args) }
     }
 
@@ -147,10 +147,10 @@ macro_rules! run_owned_methods {
             /// As [`run_owned`](Self::run_owned), with the attempt's [context](StepCx) before the needs' results.
             pub fn run_owned_with<B, F, T>(self, body: B) -> Owned<T>
             where
-                B: FnMut(StepCx, $($arg),*) -> F,
+                B: FnMut(StepCx<M::Error>, $($arg),*) -> F,
                 F: Future<Output = Result<T, E>>,
                 T: 'static,
-                Self: AddStep<Owning<WithCx<B>>, OwnedValue<T>>,
+                Self: AddStep<Owning<WithCx<B, M>>, OwnedValue<T>>,
             {
                 self.steps.draft.own_result();
                 self.add_step(Owning(WithCx::new(body))).into_owned()

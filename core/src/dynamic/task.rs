@@ -62,7 +62,7 @@ impl<E, C, B, S, F, N, M, T, K> Work<E, C> for Task<B, S, F, N, M, T, K>
 where
     C: Cell + ?Sized,
     N: Gather<M, C, E>,
-    B: Body<N::Args, Future = F>,
+    B: Body<N::Args, E, Future = F>,
     S: Spawner<F>,
     F: Future<Output: End<T, E>>,
     K: HoldsResult<T, C>,

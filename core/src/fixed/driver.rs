@@ -5,6 +5,7 @@ use super::{
     report::RunNotes,
     settings::{RunSettings, StaticSetup},
     static_plan::{StaticPipeline, StaticPlan},
+    unmet_needs::UnmetNeeds,
 };
 use crate::{
     error::StepError,
@@ -28,20 +29,9 @@ pub(super) type ScheduledBy<'r, P, S, T> = Scheduler<'r, StaticSetup<P, S, T>>;
 
 /// What a run works with, beside its scheduler.
 #[derive(Debug)]
-pub(super) struct Driver<
-    'r,
-    P,
-    E,
-    O,
-    T,
-    F,
-    const STEPS: usize,
-    const LANES: usize,
-    const NEEDS: usize,
-    const CONTEXTS: usize,
-> {
+pub(super) struct Driver<'r, P, E, O, T, F, const STEPS: usize, const LANES: usize, N, const CONTEXTS: usize> {
     pub(super) notes: &'r mut RunNotes<E, STEPS>,
-    pub(super) lane_states: &'r LaneStates<E, LANES, NEEDS, CONTEXTS>,
+    pub(super) lane_states: &'r LaneStates<E, LANES, N, CONTEXTS>,
     pub(super) timer: &'r T,
     /// The time when the clock was last read.
     pub(super) now: Instant,
@@ -65,9 +55,9 @@ impl<
     F: PollLane,
     const STEPS: usize,
     const LANES: usize,
-    const NEEDS: usize,
+    N: UnmetNeeds<E>,
     const CONTEXTS: usize,
-> Driver<'_, P, E, O, T, F, STEPS, LANES, NEEDS, CONTEXTS>
+> Driver<'_, P, E, O, T, F, STEPS, LANES, N, CONTEXTS>
 {
     /// Reads the clock, if there is one. Without a clock all times stay those of a new report.
     pub(super) fn tick(&mut self) {
@@ -146,9 +136,8 @@ impl<
         if CONTEXTS > 0 {
             self.lane_states.set_context(attempt, at, scheduler.attempt_limit(step, at));
         }
-        if NEEDS > 0 {
-            let needs = static_plan.plan.needs(step).iter();
-            self.lane_states.set_causes(needs.map(|need| scheduler.state(need.step()).and_then(StepState::cause)));
+        if N::ANY {
+            self.lane_states.needs().set(static_plan, step, scheduler.states(), &self.notes.errors);
         }
         self.lane_states.request_start(static_plan.lane_of(step), step);
     }

@@ -7,6 +7,7 @@
 use super::{
     driver::{Driver, PollLane},
     static_plan::{StaticPipeline, StaticPlan},
+    unmet_needs::UnmetNeeds,
 };
 use crate::{observers::Observers, time::Timer};
 use core::{marker::PhantomData, task::Context};
@@ -55,9 +56,9 @@ impl<
     F: PollLane,
     const STEPS: usize,
     const LANES: usize,
-    const NEEDS: usize,
+    N: UnmetNeeds<E>,
     const CONTEXTS: usize,
-> Driver<'_, P, E, O, T, F, STEPS, LANES, NEEDS, CONTEXTS>
+> Driver<'_, P, E, O, T, F, STEPS, LANES, N, CONTEXTS>
 {
     /// Starts steps until all have succeeded.
     ///

@@ -7,10 +7,11 @@
 use super::{
     cells::Handover,
     output::step_id,
-    packed::{PackedCause, PackedContext},
+    packed::PackedContext,
     static_plan::StaticPipeline,
+    unmet_needs::{UnmetNeeds, Unmets},
 };
-use crate::step_cx::StepCx;
+use crate::{step_cx::StepCx, unmet::Unmet};
 use core::{
     future::{Future, poll_fn},
     marker::PhantomData,
@@ -63,32 +64,30 @@ const fn may_start_unasked(state: u32, step: StepId) -> bool {
     state as i32 > step.number() as i32
 }
 
-/// The states of all lanes, and the data that they hand over. `LANES` is the number of lanes, `NEEDS` the largest number of
-/// needs of a clean-up step, and `CONTEXTS` is 1 if a step takes its context, else 0.
+/// The states of all lanes, and the data that they hand over. `LANES` is the number of lanes, `N` is what a
+/// step that runs though a need has no result learns of it, and `CONTEXTS` is 1 if a step takes its context, else 0.
 #[derive(Debug)]
-pub struct LaneStates<E, const LANES: usize, const NEEDS: usize, const CONTEXTS: usize> {
+pub struct LaneStates<E, const LANES: usize, N, const CONTEXTS: usize> {
     states: [AtomicU32; LANES],
-    causes: [PackedCause; NEEDS],
+    needs: N,
     contexts: [PackedContext; CONTEXTS],
     /// The error of the attempt that has just failed, with the verdict on a retry.
     error: Handover<(E, Retry)>,
 }
 
-impl<E, const LANES: usize, const NEEDS: usize, const CONTEXTS: usize> LaneStates<E, LANES, NEEDS, CONTEXTS> {
+impl<E, const LANES: usize, N: UnmetNeeds<E>, const CONTEXTS: usize> LaneStates<E, LANES, N, CONTEXTS> {
     /// The states of a run that has not started.
     pub const fn new() -> Self {
         Self {
             states: [const { AtomicU32::new(0) }; LANES],
-            causes: [const { PackedCause::none() }; NEEDS],
+            needs: N::NONE,
             contexts: [const { PackedContext::none() }; CONTEXTS],
             error: Handover::empty(),
         }
     }
 }
 
-impl<E, const LANES: usize, const NEEDS: usize, const CONTEXTS: usize> Default
-    for LaneStates<E, LANES, NEEDS, CONTEXTS>
-{
+impl<E, const LANES: usize, N: UnmetNeeds<E>, const CONTEXTS: usize> Default for LaneStates<E, LANES, N, CONTEXTS> {
     fn default() -> Self {
         Self::new()
     }
@@ -103,7 +102,7 @@ pub(super) enum AttemptEnd<E> {
 }
 
 /// The driver's side.
-impl<E, const LANES: usize, const NEEDS: usize, const CONTEXTS: usize> LaneStates<E, LANES, NEEDS, CONTEXTS> {
+impl<E, const LANES: usize, N: UnmetNeeds<E>, const CONTEXTS: usize> LaneStates<E, LANES, N, CONTEXTS> {
     /// Whether the lane has an attempt in flight, to be polled again; if so, the state says that it runs.
     pub(super) fn resume(&self, lane: usize) -> bool {
         let state = self.load(lane);
@@ -130,9 +129,9 @@ impl<E, const LANES: usize, const NEEDS: usize, const CONTEXTS: usize> LaneState
         }
     }
 
-    /// Sets why each need of the step that is about to start has no result.
-    pub(super) fn set_causes(&self, causes: impl Iterator<Item = Option<Cause>>) {
-        self.causes.iter().zip(causes).for_each(|(packed, cause)| packed.set(cause));
+    /// What the step that is about to start learns of its needs.
+    pub(super) fn needs(&self) -> &N {
+        &self.needs
     }
 
     /// How the lane's attempt ended, and of which step it was; `None` while it is in flight. Call it once per poll of the
@@ -237,7 +236,7 @@ fn keeps_waiting<S: AsRef<[AtomicU32]>>(states: &S, lane: usize, step: StepId) -
 
 /// The lane's side. A lane takes its steps one after another, each through as many attempts as the driver starts. It
 /// reports every attempt that failed or was abandoned; after a success it goes on to its next step.
-impl<E, const LANES: usize, const NEEDS: usize, const CONTEXTS: usize> LaneStates<E, LANES, NEEDS, CONTEXTS> {
+impl<E, const LANES: usize, N: UnmetNeeds<E>, const CONTEXTS: usize> LaneStates<E, LANES, N, CONTEXTS> {
     /// Waits until an attempt of the step is to begin. False: a later step of the lane is to start, so this one has ended.
     #[inline]
     pub fn turn<const LANE: usize, const STEP: u32>(&self) -> impl Future<Output = bool> {
@@ -276,7 +275,7 @@ impl<E, const LANES: usize, const NEEDS: usize, const CONTEXTS: usize> LaneState
 
     /// Why the step's `nth` need has no result; `None` if it has one. Call it as soon as the step's turn has come.
     pub fn cause(&self, nth: usize) -> Option<Cause> {
-        self.causes.get(nth).and_then(PackedCause::get)
+        self.needs.cause(nth)
     }
 
     /// Reports that the attempt failed.
@@ -315,5 +314,14 @@ impl<E, const LANES: usize, const NEEDS: usize, const CONTEXTS: usize> LaneState
 
     fn set(&self, lane: usize, opcode: u32, step: StepId) {
         self.store(lane, encode(opcode, step));
+    }
+}
+
+impl<E, const LANES: usize, const NEEDS: usize, const CONTEXTS: usize>
+    LaneStates<E, LANES, Unmets<E, NEEDS>, CONTEXTS>
+{
+    /// The step's `nth` need if it has no result. Call it once, as soon as the step's turn has come.
+    pub fn unmet(&self, nth: usize) -> Option<Unmet<E>> {
+        self.needs.take(nth)
     }
 }

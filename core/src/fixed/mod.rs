@@ -244,6 +244,7 @@ mod settings;
 mod signal;
 mod static_plan;
 mod storage;
+mod unmet_needs;
 
 pub use report::{Outputs, Report};
 pub use runner::{ReportOf, Runner, Steps};
@@ -267,6 +268,7 @@ pub(crate) mod private {
         settings::{AsDeclared, RunOptions, RunSettings, StoppedBy},
         static_plan::StaticPlanParts,
         storage::{ReportStorage, RunBuffers, RunStorage},
+        unmet_needs::{Causes, HandedOnError, UnmetNeeds, Unmets, is_handed_on},
     };
     pub use crate::observers::Observers;
 }

@@ -1,7 +1,7 @@
 //! What a step is given when it starts, in atomics of four bytes: a core without compare-and-swap has no larger ones.
 
 use super::static_plan::StaticPlan;
-use crate::step_cx::{CxNames, StepCx};
+use crate::{plan_names::PlanNames, step_cx::StepCx};
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use rungs_scheduler::{Cause, Instant, StepId};
 
@@ -28,7 +28,7 @@ impl PackedContext {
         let limit = Instant::from_nanos(self.limit.get());
         let limit = (limit < Instant::NEVER).then_some(limit);
         let started = Instant::from_nanos(self.started.get());
-        StepCx::new(CxNames::StaticPipeline(static_plan), step, self.attempt.load(Relaxed), started, limit)
+        StepCx::new(PlanNames::StaticPipeline(static_plan), step, self.attempt.load(Relaxed), started, limit)
     }
 }
 

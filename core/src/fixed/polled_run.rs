@@ -5,6 +5,7 @@ use super::{
     fast_path::FastPath,
     settings::{RunSettings, StaticSetup},
     static_plan::StaticPipeline,
+    unmet_needs::UnmetNeeds,
 };
 use crate::{
     observers::Observers,
@@ -60,12 +61,12 @@ impl<
     F: PollLane,
     const STEPS: usize,
     const LANES: usize,
-    const NEEDS: usize,
+    N: UnmetNeeds<E>,
     const CONTEXTS: usize,
-> PolledRun<'d, Driver<'r, P, E, O, T, F, STEPS, LANES, NEEDS, CONTEXTS>, ScheduledBy<'r, P, S, T>, Polls<P, S>>
+> PolledRun<'d, Driver<'r, P, E, O, T, F, STEPS, LANES, N, CONTEXTS>, ScheduledBy<'r, P, S, T>, Polls<P, S>>
 {
     pub(super) fn begin(
-        driver: &'d mut Driver<'r, P, E, O, T, F, STEPS, LANES, NEEDS, CONTEXTS>,
+        driver: &'d mut Driver<'r, P, E, O, T, F, STEPS, LANES, N, CONTEXTS>,
         scheduler: &'d mut ScheduledBy<'r, P, S, T>,
         is_first: bool,
         fast_path: &FastPath,
@@ -87,10 +88,10 @@ impl<
     F: PollLane,
     const STEPS: usize,
     const LANES: usize,
-    const NEEDS: usize,
+    N: UnmetNeeds<E>,
     const CONTEXTS: usize,
 > Rounds
-    for PolledRun<'_, Driver<'r, P, E, O, T, F, STEPS, LANES, NEEDS, CONTEXTS>, ScheduledBy<'r, P, S, T>, Polls<P, S>>
+    for PolledRun<'_, Driver<'r, P, E, O, T, F, STEPS, LANES, N, CONTEXTS>, ScheduledBy<'r, P, S, T>, Polls<P, S>>
 {
     type Timer = T;
 

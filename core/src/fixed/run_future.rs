@@ -10,6 +10,7 @@ use super::{
     settings::{RunSettings, StaticSetup},
     static_plan::StaticPipeline,
     storage::{Lend, RunBuffers},
+    unmet_needs::UnmetNeeds,
 };
 use crate::{observers::Observers, rounds::poll_run, sleep::ArmedSleep, time::Timer};
 use core::{
@@ -32,13 +33,13 @@ impl<'r, E, const STEPS: usize, const WORDS: usize, const TIMERS: usize, const R
         S: RunSettings,
         T: Timer,
         const LANES: usize,
-        const NEEDS: usize,
+        N: UnmetNeeds<E>,
         const CONTEXTS: usize,
     >(
         self,
         runner: Runner<P, O, S>,
         timer: &'r T,
-        lane_states: &'r LaneStates<E, LANES, NEEDS, CONTEXTS>,
+        lane_states: &'r LaneStates<E, LANES, N, CONTEXTS>,
         poll_lane: impl FnMut(usize, &mut Context<'_>) -> Poll<()>,
     ) -> impl Future<Output = ()> {
         let (Self { states, store, notes }, Runner { settings, observers, pipeline }) = (self, runner);
@@ -91,9 +92,9 @@ impl<
     F: PollLane,
     const STEPS: usize,
     const LANES: usize,
-    const NEEDS: usize,
+    N: UnmetNeeds<E>,
     const CONTEXTS: usize,
-> Future for RunFuture<Driver<'r, P, E, O, T, F, STEPS, LANES, NEEDS, CONTEXTS>, Stage<'r, P, S, T, L, STEPS>, T>
+> Future for RunFuture<Driver<'r, P, E, O, T, F, STEPS, LANES, N, CONTEXTS>, Stage<'r, P, S, T, L, STEPS>, T>
 {
     type Output = ();
 
@@ -133,9 +134,9 @@ impl<
     F: PollLane,
     const STEPS: usize,
     const LANES: usize,
-    const NEEDS: usize,
+    N: UnmetNeeds<E>,
     const CONTEXTS: usize,
-> RunFuture<Driver<'r, P, E, O, T, F, STEPS, LANES, NEEDS, CONTEXTS>, Stage<'r, P, S, T, L, STEPS>, T>
+> RunFuture<Driver<'r, P, E, O, T, F, STEPS, LANES, N, CONTEXTS>, Stage<'r, P, S, T, L, STEPS>, T>
 {
     /// Carries out the scheduler's actions until it waits for something or the run has ended. At first it makes the
     /// scheduler, from where the fast path stopped.
@@ -168,9 +169,9 @@ impl<
     F: PollLane,
     const STEPS: usize,
     const LANES: usize,
-    const NEEDS: usize,
+    N: UnmetNeeds<E>,
     const CONTEXTS: usize,
-> Driver<'r, P, E, O, T, F, STEPS, LANES, NEEDS, CONTEXTS>
+> Driver<'r, P, E, O, T, F, STEPS, LANES, N, CONTEXTS>
 {
     /// The scheduler of the steps that the fast path left, before it has begun.
     #[inline]

@@ -68,10 +68,11 @@ impl Arguments {
         self.before.extend(match model.steps[*step].settings.when {
             When::AllDone | When::AnyFailed => {
                 let lane_states = local("lane_states");
+                let why = if argument.param.is_unmet { quote!(unmet) } else { quote!(cause) };
                 quote! {
-                    let #name = match (#result, #lane_states.cause(#nth)) {
+                    let #name = match (#result, #lane_states.#why(#nth)) {
                         (::core::option::Option::Some(value), _) => ::core::result::Result::Ok(value),
-                        (_, ::core::option::Option::Some(cause)) => ::core::result::Result::Err(cause),
+                        (_, ::core::option::Option::Some(why)) => ::core::result::Result::Err(why),
                         _ => #missing
                     };
                 }

@@ -29,7 +29,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     let classes = Classes::of(model);
     let (settings, which) = settings(model, &classes);
     let defaults = settings_of(&model.defaults, None, 0);
-    let single_attempts = rules::single_attempts(model);
+    let (single_attempts, cloned_error) = (rules::single_attempts(model), rules::cloned_error(model));
     let resources = classes.tokens(model);
     let sequences = rules::sequences(model);
     let resource_names = model.resources.iter().map(|resource| shown(&resource.name));
@@ -80,6 +80,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
         };
 
         #single_attempts
+        #cloned_error
     }
 }
 

@@ -3,7 +3,8 @@
 use super::{check, places::find_field, step_id};
 use crate::model::{ParamKind, Pipeline, Place, Step};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
 /// What the lanes and the code that hands values over rely on; the compiler checks it by rules of its own.
 pub(super) fn sequences(model: &Pipeline) -> TokenStream {
@@ -25,6 +26,13 @@ pub(super) fn sequences(model: &Pipeline) -> TokenStream {
             "steps that must follow one another may overlap: please report this as a bug of `rungs`",
         );
     }
+}
+
+/// Errors that are handed on are cloned. The compiler complains at the first parameter that takes one.
+pub(super) fn cloned_error(model: &Pipeline) -> TokenStream {
+    let mut params = model.steps.iter().flat_map(|step| &step.params);
+    let (Some(param), error) = (params.find(|param| param.is_unmet), &model.error) else { return TokenStream::new() };
+    quote_spanned!(param.ty.span()=> const _: () = __rungs::__private::is_handed_on::<#error>();)
 }
 
 /// Steps that use up what they are given are not retried. Only the compiler knows the values of settings.

@@ -132,13 +132,18 @@ fn lengths(model: &Pipeline) -> TokenStream {
 
 /// The type of the state that the driver and the lanes share.
 fn lane_states(model: &Pipeline) -> TokenStream {
-    // Only clean-up steps ask why a need has no result.
+    // Only clean-up steps learn why a need has no result.
     let clean_up = model.steps.iter().zip(&model.graph.needs).filter(|(step, _)| step.settings.when.is_clean_up());
     let results = |needs: &Vec<Edge>| needs.iter().filter(|edge| edge.kind == EdgeKind::Result).count();
     let needs = clean_up.map(|(_, needs)| results(needs)).max().unwrap_or(0);
     let asks = |step: &Step| step.params.iter().any(|param| param.kind == ParamKind::Context);
     let contexts = usize::from(model.steps.iter().any(asks));
     let lanes = model.graph.lanes.len();
+    let needs = if model.hands_errors_on() {
+        quote!(__rungs::__private::Unmets<E, #needs>)
+    } else {
+        quote!(__rungs::__private::Causes<#needs>)
+    };
     quote!(type LaneStates<E> = __rungs::__private::LaneStates<E, #lanes, #needs, #contexts>;)
 }
 

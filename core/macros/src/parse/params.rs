@@ -60,7 +60,9 @@ pub(super) fn resolve(
             Meaning::Field(field) => ParamKind::Field { field, by },
             Meaning::Context => ParamKind::Context,
         };
-        Some(Param { ident, ty, kind, is_kept })
+        let is_unmet =
+            when.is_clean_up() && matches!(meaning, Meaning::Step(_)) && error_of_result(&ty) == Some("Unmet");
+        Some(Param { ident, ty, kind, is_kept, is_unmet })
     };
     named.into_iter().filter_map(resolve).collect()
 }
@@ -88,7 +90,11 @@ fn check_join(name: &str, ty: &Type) -> Result<(), String> {
 }
 
 fn check_clean_up(name: &str, ty: &Type) -> Result<(), String> {
-    let help = || format!("the step runs whatever the outcome of step `{name}`: take it as `Result<&T, Cause>`");
+    let help = || {
+        format!(
+            "the step runs whatever the outcome of step `{name}`: take it as `Result<&T, Cause>` or `Result<&T, Unmet<E>>`"
+        )
+    };
     ok_of_result(ty).map(drop).ok_or_else(help)
 }
 
@@ -113,15 +119,25 @@ fn some_of_option(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// The `T` of a `Result<T, Cause>`.
+/// The `T` of a `Result<T, Cause>` or `Result<T, Unmet<E>>`.
 fn ok_of_result(ty: &Type) -> Option<&Type> {
+    result_of(ty).map(|(ok, _)| ok)
+}
+
+/// What a step is told instead of a result, by name.
+fn error_of_result(ty: &Type) -> Option<&'static str> {
+    result_of(ty).map(|(_, name)| name)
+}
+
+fn result_of(ty: &Type) -> Option<(&Type, &'static str)> {
     let PathSegment { ident, arguments: PathArguments::AngleBracketed(arguments) } = last_segment(ty)? else {
         return None;
     };
     let mut arguments = arguments.args.iter();
     match (arguments.next(), arguments.next(), arguments.next()) {
-        (Some(GenericArgument::Type(ok)), Some(GenericArgument::Type(cause)), None) => {
-            (ident == "Result" && is_called(cause, "Cause")).then_some(ok)
+        (Some(GenericArgument::Type(ok)), Some(GenericArgument::Type(error)), None) if ident == "Result" => {
+            let name = ["Cause", "Unmet"].into_iter().find(|name| is_called(error, name))?;
+            Some((ok, name))
         }
         _ => None,
     }

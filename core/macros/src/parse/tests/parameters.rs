@@ -56,7 +56,10 @@ fn a_clean_up_step_takes_what_became_of_its_needs() {
     for wrong in ["&Rails", "Result<&Rails, E>", "Result<&Rails>", "Result<&Rails, Cause, u8>", "Rails", "&mut Rails"] {
         clean_up(
             &format!("power: {wrong}"),
-            &[(wrong, "the step runs whatever the outcome of step `power`: take it as `Result<&T, Cause>`")],
+            &[(
+                wrong,
+                "the step runs whatever the outcome of step `power`: take it as `Result<&T, Cause>` or `Result<&T, Unmet<E>>`",
+            )],
         );
     }
 }
