@@ -43,9 +43,10 @@ fn an_order_counts_in_levels_and_is_shown_as_one() {
     let second = p.step("second").follows(first).run(async || Ok(2));
     p.step("third").needs(second).follows(first).run(async |_| Ok(()));
     assert!(p.visualize().to_string().ends_with(
-        "Level 0:\n  - first\nLevel 1:\n  - second after [first]\nLevel 2:\n  - third <- [second] after [first]\n"
+        "Level 0:\n  - first\nLevel 1:\n  - second follows [first]\nLevel 2:\n  - third <- [second] follows [first]\n"
     ));
-    assert!(p.visualize().dot().to_string().contains("s0 -> s1 [style=dotted];"));
+    assert!(p.visualize().mermaid().to_string().contains("s0 -.->|follows| s1\n"));
+    assert!(p.visualize().dot().to_string().contains("s0 -> s1 [style=dotted, label=follows];"));
     let plan = p.plan().unwrap();
     let second = plan.get("second").unwrap();
     assert!(second.needs().all(|need| need.is_order() && !need.has_result() && need.step().name() == "first"));
@@ -71,7 +72,7 @@ fn mistakes_about_orders_are_told() {
             "step `self` needs itself",
             "step `asks` needs `nobody`, which does not exist",
             "step `foreign` was given a handle of another pipeline",
-            "a cycle: `hen` needs `egg` needs `hen`",
+            "a cycle: `hen` follows `egg` needs `hen`",
         ],
     );
 }

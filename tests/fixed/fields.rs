@@ -70,7 +70,10 @@ fn users_of_a_bus_follow_one_another_for_the_whole_step_and_fail_alone() {
     assert_eq!(report.outputs.count, Some(6), "a failed neighbour is no failed need");
     assert_eq!(report.get("alone").unwrap().started_at(), Some(Instant::ZERO));
     let picture = one_bus::visualize().to_string();
-    assert!(picture.contains("  - baro after [imu]\n") && picture.contains("  - count after [baro]\n"), "{picture}");
+    assert!(
+        picture.contains("  - baro follows [imu]\n") && picture.contains("  - count follows [baro]\n"),
+        "{picture}"
+    );
 }
 
 #[rungs::pipeline(error = Bad)]

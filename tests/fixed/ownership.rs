@@ -72,8 +72,8 @@ fn steps_change_a_result_in_turn_and_the_last_takes_it() {
     assert_eq!(report.outputs.radio, None, "it was taken");
     assert_eq!(report.get("radio").unwrap().status(), Status::Success);
     let plan = one_driver::visualize().to_string();
-    assert!(plan.contains("  - count <- [radio] after [join]\n"), "{plan}");
-    assert!(plan.contains("  - sleep <- [radio] after [count]\n"), "{plan}");
+    assert!(plan.contains("  - count <- [radio] follows [join]\n"), "{plan}");
+    assert!(plan.contains("  - sleep <- [radio] follows [count]\n"), "{plan}");
 }
 
 #[rungs::pipeline(error = Bad, resources(air = 1))]
@@ -239,7 +239,7 @@ fn readers_of_a_changed_result_run_together_after_the_last_change() {
     assert_eq!(report.outputs.second.unwrap().0, 2);
     assert_eq!(report.outputs.table, Some(vec![1, 2]));
     let plan = read_at_the_end::visualize().to_string();
-    assert!(plan.contains("  - second <- [table] after [fill]\n"), "{plan}");
+    assert!(plan.contains("  - second <- [table] follows [fill]\n"), "{plan}");
 }
 
 /// The run is `Send` if its steps are.

@@ -30,8 +30,8 @@ impl<'s> DiagramData<'s> {
     }
 }
 
-/// The levels with their steps, and what each step waits for. An input is marked as one. A name is on one line, whatever it contains: line breaks and
-/// the like are escaped, and very long names are cut.
+/// The levels with their steps, and what each step waits for: `<- [..]` are its needs, `follows [..]` is a mere order. An input is
+/// marked as one. A name is on one line, whatever it contains: line breaks and the like are escaped, and very long names are cut.
 ///
 /// With feature `alloc` it takes O(V + E); without a heap it looks through the steps once per level.
 ///
@@ -82,7 +82,7 @@ fn line(data: &DiagramData<'_>, step: StepId, out: &mut dyn Write) -> Result {
         let is_first = data.needs.of(step).iter().all(|need| need.is_order());
         write!(out, "{} all before it", if is_first { " <-" } else { " and" })?;
     }
-    list(data, step, true, " after [", out)?;
+    list(data, step, true, " follows [", out)?;
     writeln!(out)
 }
 
@@ -95,8 +95,8 @@ fn list(data: &DiagramData<'_>, step: StepId, orders: bool, open: &str, out: &mu
     if before == open { Ok(()) } else { write!(out, "]") }
 }
 
-/// A Mermaid flowchart. Needs without results are dotted, and the box of an input is slanted. A name is shown as it is in [`text`]: what Mermaid takes for markup
-/// is written as an entity.
+/// A Mermaid flowchart. Needs without results are dotted, mere orders are labelled `follows` as well, and the box of an input is
+/// slanted. A name is shown as it is in [`text`]: what Mermaid takes for markup is written as an entity.
 ///
 /// ```
 /// use rungs::diagram::{DiagramData, mermaid};
@@ -120,7 +120,11 @@ pub fn mermaid(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
     }
     for step in data.steps() {
         for need in data.needs.of(step) {
-            let arrow = if need.has_result() { "-->" } else { "-.->" };
+            let arrow = match (need.has_result(), need.is_order()) {
+                (true, _) => "-->",
+                (false, false) => "-.->",
+                (false, true) => "-.->|follows|",
+            };
             writeln!(out, "    s{} {arrow} s{}", need.step().index(), step.index())?;
         }
         if data.needs.waits_for_all(step) {
@@ -130,8 +134,8 @@ pub fn mermaid(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
     Ok(())
 }
 
-/// A Graphviz digraph. Needs without results are dashed, mere orders dotted, and the box of an input is slanted. A name is shown as it is in [`text`]: what
-/// Graphviz takes for an escape or an entity is quoted.
+/// A Graphviz digraph. Needs without results are dashed, mere orders are dotted and labelled `follows`, and the box of an input is
+/// slanted. A name is shown as it is in [`text`]: what Graphviz takes for an escape or an entity is quoted.
 ///
 /// ```
 /// use rungs::diagram::{DiagramData, dot};
@@ -158,7 +162,7 @@ pub fn dot(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
             let style = match (need.has_result(), need.is_order()) {
                 (true, _) => "",
                 (false, false) => " [style=dashed]",
-                (false, true) => " [style=dotted]",
+                (false, true) => " [style=dotted, label=follows]",
             };
             writeln!(out, "    s{} -> s{}{style};", need.step().index(), step.index())?;
         }

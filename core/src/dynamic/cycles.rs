@@ -16,6 +16,17 @@ pub(super) fn cycles(needs: Edges<'_>, after_all: &[StepId], missing: &[u32]) ->
     components.iter().map(|component| shortest_through_first(needs, component, &mut numbers)).collect()
 }
 
+/// The indices of the steps on a cycle that follow the next one and do not need it.
+pub(super) fn follows(needs: Edges<'_>, cycle: &[StepId]) -> Vec<usize> {
+    let is_order = |step: StepId, next: StepId| {
+        let mut edges = needs.of(step).iter().filter(|need| need.step() == next).peekable();
+        edges.peek().is_some() && edges.all(|need| need.is_order()) && !(needs.waits_for_all(step) && next < step)
+    };
+    let next = cycle.iter().cycle().skip(1);
+    let steps = cycle.iter().zip(next).enumerate();
+    steps.filter(|(_, (step, next))| is_order(**step, **next)).map(|(index, _)| index).collect()
+}
+
 /// The cycle within one component. `numbers` has an entry per step, all of them `None` before and after.
 fn shortest_through_first(needs: Edges<'_>, component: &[StepId], numbers: &mut [Option<u32>]) -> Vec<StepId> {
     number(component, numbers, Some);

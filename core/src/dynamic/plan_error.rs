@@ -87,6 +87,8 @@ pub enum PlanErrorKind {
     Cycle {
         /// Each needs or follows the next, and the last the first.
         path: Vec<String>,
+        /// The indices in `path` of the steps that follow the next one and do not need it.
+        follows: Vec<usize>,
     },
     /// A need by a name that no step has.
     UnknownNeed {
@@ -238,9 +240,11 @@ impl fmt::Display for PlanErrorKind {
         // On one line, whatever the names contain.
         let f = &mut Escape(f);
         match self {
-            Self::Cycle { path } => {
+            Self::Cycle { path, follows } => {
                 f.write_str("a cycle: ")?;
-                path.iter().try_for_each(|step| write!(f, "`{step}` needs "))?;
+                path.iter().enumerate().try_for_each(|(index, step)| {
+                    write!(f, "`{step}` {} ", if follows.contains(&index) { "follows" } else { "needs" })
+                })?;
                 write!(f, "`{}`", path.first().map_or("", |first| first))
             }
             Self::UnknownNeed { step, need, suggestion } => {

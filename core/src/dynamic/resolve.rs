@@ -2,6 +2,7 @@
 
 use super::{
     compiled::Compiled,
+    cycles::follows,
     draft::{Draft, DraftError, DraftErrorKind, Reference},
     plan_error::{PlanError, PlanErrorKind},
 };
@@ -39,11 +40,10 @@ impl Draft<'_> {
             .map_or_else(|| self.edges(), |(rows, list)| Edges::new(rows, list).with_after_all(&self.after_all));
         match Compiled::new(edges, &self.after_all) {
             Ok(compiled) => self.compiled = Some(compiled),
-            Err(cycles) => {
-                mistakes.extend(cycles.into_iter().map(|cycle| PlanErrorKind::Cycle {
-                    path: cycle.into_iter().map(|step| self.name(step)).collect(),
-                }))
-            }
+            Err(cycles) => mistakes.extend(cycles.into_iter().map(|cycle| PlanErrorKind::Cycle {
+                follows: follows(edges, &cycle),
+                path: cycle.into_iter().map(|step| self.name(step)).collect(),
+            })),
         }
         if mistakes.is_empty() {
             return Ok(());

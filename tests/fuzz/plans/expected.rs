@@ -23,7 +23,7 @@ pub(crate) fn check(case: &Case, found: Result<(), &PlanError>) {
     assert_eq!(told, wrong(case), "{case:#?}");
     assert_eq!(!cycles.is_empty(), has_cycle(case), "{case:#?}");
     for cycle in cycles {
-        let PlanErrorKind::Cycle { path } = cycle else { continue };
+        let PlanErrorKind::Cycle { path, .. } = cycle else { continue };
         for (at, step) in path.iter().enumerate() {
             let next = &path[(at + 1) % path.len()];
             let step = case.steps.iter().position(|other| other.name == step).unwrap();
