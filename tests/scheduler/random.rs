@@ -114,7 +114,8 @@ impl Random {
         case
     }
 
-    /// A case in which steps skip themselves, join branches, wait for all steps before them, and are never cancelled.
+    /// A case in which steps skip themselves, join branches, wait for all steps before them, are never cancelled, or have their
+    /// starts put off.
     pub(crate) fn case_with_meanings(&mut self, most_steps: u64) -> Case {
         let mut case = if self.one_in(2) { self.case(most_steps) } else { self.late_case(most_steps) };
         let seldom = self.pick([3, 10]);
@@ -136,6 +137,7 @@ impl Random {
             if spec.never_cancel && self.one_in(2) {
                 spec.lingers = Some(Attempt { takes: self.pick([1, 4, u64::MAX]), ends: Ends::Never });
             }
+            spec.put_off = if self.one_in(4) { Some(1 + self.below(4)) } else { None };
         }
         case
     }
@@ -195,6 +197,7 @@ impl Random {
                 })
                 .collect(),
             expected: self.sometimes(5),
+            put_off: None,
             script,
             lingers: None,
         }

@@ -41,7 +41,7 @@ fn smaller(case: &Case) -> Vec<Case> {
     found
 }
 
-const SETTINGS: [fn(&mut Spec); 12] = [
+const SETTINGS: [fn(&mut Spec); 13] = [
     |spec| spec.after_all = false,
     |spec| spec.never_cancel = false,
     |spec| spec.rule = Rule::Default,
@@ -52,6 +52,7 @@ const SETTINGS: [fn(&mut Spec); 12] = [
     |spec| spec.retry_on_timeout = true,
     |spec| spec.deadline = None,
     |spec| spec.expected = None,
+    |spec| spec.put_off = None,
     |spec| spec.lingers = None,
     |spec| spec.script.iter_mut().for_each(|attempt| attempt.takes = attempt.takes.min(1)),
 ];

@@ -89,6 +89,8 @@ struct Step {
     lingering: Option<bool>,
     /// While an attempt that was given up has not ended.
     given_up: bool,
+    /// Until when the start of the next attempt is put off, or was.
+    put_off_until: Option<u64>,
 }
 
 impl Sim<'_> {
@@ -98,6 +100,11 @@ impl Sim<'_> {
         {
             self.results.pop_first();
             self.report(step);
+        }
+        for (step, state) in self.steps.iter().enumerate() {
+            if state.put_off_until == Some(self.now) {
+                self.run.put_on(id(step));
+            }
         }
     }
 
@@ -129,7 +136,8 @@ impl Sim<'_> {
         let result = self.results.first().map(|(time, _)| *time);
         let requests = self.case.stops.iter().map(|(time, _)| *time).filter(|time| *time > self.now);
         let deadline = self.run.poll_deadline().map(Instant::as_nanos);
-        let next = result.into_iter().chain(requests).chain(deadline).min();
+        let put_off = self.steps.iter().filter_map(|step| step.put_off_until).filter(|time| *time > self.now);
+        let next = result.into_iter().chain(requests).chain(deadline).chain(put_off).min();
         let next = next.unwrap_or_else(|| panic!("nothing will ever happen again at {}: {}", self.now, self.case));
         assert!(next > self.now, "the clock stands still at {next}: {}", self.case);
         let early = self.run.poll_action(Instant::from_nanos(next - 1));
@@ -139,6 +147,13 @@ impl Sim<'_> {
 
     fn start(&mut self, step: usize) {
         let now = self.now;
+        if let Some(span) = self.case.steps[step].put_off
+            && self.steps[step].put_off_until.is_none()
+        {
+            self.steps[step].put_off_until = Some(now + span);
+            return self.run.put_off(id(step), self.now());
+        }
+        self.steps[step].put_off_until = None;
         self.trace.push((now, Event::Started(step)));
         let state = &mut self.steps[step];
         state.started_at.get_or_insert(now);

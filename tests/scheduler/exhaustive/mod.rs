@@ -6,6 +6,7 @@ mod attempts;
 mod grace;
 mod lingering;
 mod meanings;
+mod put_off;
 mod rules;
 mod space;
 mod stops;

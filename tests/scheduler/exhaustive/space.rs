@@ -48,10 +48,16 @@ pub(super) const SPANS: [[u64; 5]; 3] = [[1, 1, 1, 1, 1], [3, 1, 4, 2, 5], [1, 0
 /// Checks all cases of a space, or every `stride`-th. The stride is a prime above all radixes, so that all pairs of
 /// choices are covered.
 pub(super) fn check_all(name: &str, stride: u64, case: impl Fn(&mut Digits) -> Case + Sync) {
+    check_share(name, [stride, 1], case);
+}
+
+/// As [`check_all`] for a space that is too large: every `stride`-th case in an ordinary run, and in a full one by the second
+/// stride.
+pub(super) fn check_share(name: &str, [stride, full]: [u64; 2], case: impl Fn(&mut Digits) -> Case + Sync) {
     let mut first = Digits::of(0);
     case(&mut first);
     let total = first.numbers;
-    let stride = if crate::is_full() { 1 } else { stride };
+    let stride = if crate::is_full() { full } else { stride };
     let count = total.div_ceil(stride);
 
     let start = Instant::now();

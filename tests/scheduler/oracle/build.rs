@@ -138,6 +138,11 @@ impl Spec {
         Self { uses: uses.into(), ..self }
     }
 
+    /// Sets [`Spec::put_off`].
+    pub fn put_off(self, put_off: u64) -> Self {
+        Self { put_off: Some(put_off), ..self }
+    }
+
     /// Sets [`Spec::expected`].
     pub fn expected(self, expected: u64) -> Self {
         Self { expected: Some(expected), ..self }

@@ -66,6 +66,8 @@ pub struct Spec {
     pub uses: Vec<(usize, u32)>,
     /// The stated duration, which only the order of the starts depends on.
     pub expected: Option<u64>,
+    /// How long the driver puts off each start, for something of which the scheduler knows nothing. Never zero.
+    pub put_off: Option<u64>,
     /// What the attempts do. Never empty; the last entry repeats.
     pub script: Vec<Attempt>,
     /// What an attempt does once it is abandoned: it ends that much later, with this result, or without one if it is

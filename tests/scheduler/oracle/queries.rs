@@ -174,7 +174,7 @@ impl World<'_> {
     }
 
     /// When the step's timer fires: at the limit of its attempt, at the end of its backoff, at its deadline while it
-    /// waits for a permit to be retried, or at the end of the grace of an attempt that was told to end. (A backoff never
+    /// waits to be retried, or at the end of the grace of an attempt that was told to end. (A backoff never
     /// reaches the deadline.)
     pub(super) fn timer(&self, id: usize) -> Option<u64> {
         match self.steps[id].phase {
@@ -187,7 +187,7 @@ impl World<'_> {
                 }
             }
             Phase::Backoff { until } => Some(until),
-            Phase::Again => self.deadline_point(id),
+            Phase::Again | Phase::PutOff { .. } => self.deadline_point(id),
             Phase::Lingering { asked_at, .. } => self.case.grace.map(|grace| asked_at.saturating_add(grace)),
             Phase::Fresh | Phase::Ended { .. } => None,
         }

@@ -55,6 +55,7 @@ impl Display for Spec {
         if !self.uses.is_empty() {
             write!(f, ".uses({:?})", self.uses)?;
         }
+        setting(f, "put_off", self.put_off)?;
         setting(f, "expected", self.expected)?;
         match self.lingers {
             Some(Attempt { takes: u64::MAX, ends: Ends::Never }) => f.write_str(".lingers(stuck())"),

@@ -28,6 +28,8 @@ pub(super) struct Step {
     pub(super) overdue: Option<Gone>,
     /// When the attempt that was given up ends, while it has not.
     pub(super) given_up_until: Option<u64>,
+    /// Whether the start of the next attempt has been put off already.
+    was_put_off: bool,
 }
 
 #[derive(Clone)]
@@ -47,6 +49,10 @@ pub(super) enum Phase {
     },
     /// Between two attempts, not yet ready for the next.
     Backoff {
+        until: u64,
+    },
+    /// Its start was put off: there is no attempt, and the step holds nothing.
+    PutOff {
         until: u64,
     },
     /// Ready for another attempt after a failed one.
@@ -105,6 +111,7 @@ pub fn run(case: &Case) -> Expected {
         last_error: None,
         overdue: None,
         given_up_until: None,
+        was_put_off: false,
     };
     let mut world = World {
         case,
@@ -136,6 +143,15 @@ impl World<'_> {
             }
             // The result of an attempt that was given up counts for nothing.
             self.steps[id].given_up_until.take_if(|until| *until == self.now);
+            self.put_on(id);
+        }
+    }
+
+    /// A start that was put off until now may be tried again, when its turn comes.
+    fn put_on(&mut self, id: usize) {
+        let Step { phase, attempts, .. } = &mut self.steps[id];
+        if matches!(*phase, Phase::PutOff { until } if until == self.now) {
+            *phase = if *attempts == 0 { Phase::Fresh } else { Phase::Again };
         }
     }
 
@@ -166,9 +182,14 @@ impl World<'_> {
     fn next_event(&self) -> Option<u64> {
         let results = (0..self.steps.len()).filter_map(|id| self.result_at(id));
         let late_ends = self.steps.iter().filter_map(|step| step.given_up_until);
+        let put_off = self.steps.iter().filter_map(|step| match step.phase {
+            Phase::PutOff { until } => Some(until),
+            _ => None,
+        });
         let timers = (0..self.steps.len()).filter_map(|id| self.timer(id));
         let requests = self.case.stops.iter().map(|(time, _)| *time);
-        let events = results.chain(late_ends).chain(timers).chain(requests).chain(self.case.run_deadline);
+        let events =
+            results.chain(late_ends).chain(put_off).chain(timers).chain(requests).chain(self.case.run_deadline);
         events.filter(|&time| time > self.now).min()
     }
 
@@ -187,7 +208,7 @@ impl World<'_> {
             }
             Phase::Backoff { .. } => self.steps[id].phase = Phase::Again,
             Phase::Lingering { .. } => self.give_up(id),
-            // `Again`: the step has waited for a permit until its deadline.
+            // `Again`, `PutOff`: the step has waited for its next attempt until its deadline.
             _ => self.fail_with_last_error(id),
         }
         true
@@ -228,8 +249,10 @@ impl World<'_> {
     fn stop_next(&mut self) -> bool {
         for id in 0..self.steps.len() {
             let (status, cause) = match self.steps[id].phase {
+                // A start that was put off was none.
+                Phase::PutOff { .. } if self.steps[id].attempts == 0 => (Status::Skipped, self.forbidden(id)),
                 Phase::Fresh => (Status::Skipped, self.forbidden(id)),
-                Phase::Backoff { .. } | Phase::Again => (Status::Cancelled, self.forbidden(id)),
+                Phase::Backoff { .. } | Phase::PutOff { .. } | Phase::Again => (Status::Cancelled, self.forbidden(id)),
                 Phase::Running { .. } => {
                     let Some(cause) = self.abandoned(id) else { continue };
                     if !self.case.steps[id].never_cancel {
@@ -256,6 +279,14 @@ impl World<'_> {
         let startable = (0..self.steps.len()).filter(|&id| self.can_start(id));
         let Some(id) = startable.min_by_key(|&id| (self.ranks[id], id)) else { return false };
         let step = &mut self.steps[id];
+        if let Some(span) = self.case.steps[id].put_off
+            && !step.was_put_off
+        {
+            step.phase = Phase::PutOff { until: self.now + span };
+            step.was_put_off = true;
+            return true;
+        }
+        step.was_put_off = false;
         step.phase = Phase::Running { since: self.now };
         step.attempts += 1;
         step.started_at.get_or_insert(self.now);

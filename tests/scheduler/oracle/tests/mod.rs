@@ -6,6 +6,7 @@ mod meanings;
 mod needs;
 mod permits;
 mod properties;
+mod put_off;
 mod requests;
 mod shown;
 mod stops;
