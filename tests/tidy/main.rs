@@ -7,6 +7,7 @@ mod circles;
 mod known;
 mod layers;
 mod paths;
+mod peers;
 mod shown;
 mod source;
 mod table;
@@ -103,6 +104,11 @@ fn types_bear_the_words_of_the_field() {
         }
     }
     assert_none(&wrong, "see \"Words\" in CONTRIBUTING.md");
+}
+
+#[test]
+fn what_others_ask_for_is_met_by_tests_that_exist() {
+    assert_none(&peers::wrong(root()), "in tests/PEERS.md");
 }
 
 #[test]

@@ -268,7 +268,7 @@ pub(crate) mod private {
         settings::{AsDeclared, RunOptions, RunSettings, StoppedBy},
         static_plan::StaticPlanParts,
         storage::{ReportStorage, RunBuffers, RunStorage},
-        unmet_needs::{Causes, HandedOnError, UnmetNeeds, Unmets, is_handed_on},
+        unmet_needs::{Causes, UnmetError, UnmetNeeds, Unmets, may_be_unmet},
     };
     pub use crate::observers::Observers;
 }

@@ -85,9 +85,9 @@ impl<E, const N: usize> fmt::Debug for Unmets<E, N> {
     message = "a step takes a need as `Unmet`, which has a clone of its error, and `{Self}` is not `Clone`",
     label = "derive `Clone` for the error, or take the need as `Result<_, Cause>`"
 )]
-pub trait HandedOnError {}
+pub trait UnmetError {}
 
-impl<E: Clone> HandedOnError for E {}
+impl<E: Clone> UnmetError for E {}
 
 /// Checks, at a parameter, that the error can be handed on.
-pub const fn is_handed_on<E: HandedOnError>() {}
+pub const fn may_be_unmet<E: UnmetError>() {}

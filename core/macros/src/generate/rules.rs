@@ -32,7 +32,7 @@ pub(super) fn sequences(model: &Pipeline) -> TokenStream {
 pub(super) fn cloned_error(model: &Pipeline) -> TokenStream {
     let mut params = model.steps.iter().flat_map(|step| &step.params);
     let (Some(param), error) = (params.find(|param| param.is_unmet), &model.error) else { return TokenStream::new() };
-    quote_spanned!(param.ty.span()=> const _: () = __rungs::__private::is_handed_on::<#error>();)
+    quote_spanned!(param.ty.span()=> const _: () = __rungs::__private::may_be_unmet::<#error>();)
 }
 
 /// Steps that use up what they are given are not retried. Only the compiler knows the values of settings.
