@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// What is wrong with the page: a test that is not in its file, or a row that is not in the guide.
-pub fn wrong(root: &Path) -> Vec<String> {
+pub(crate) fn wrong(root: &Path) -> Vec<String> {
     let read = |path: &str| fs::read_to_string(root.join(path)).unwrap_or_default();
     let (page, instead) = (read("tests/PEERS.md"), read("core/src/guide/instead.md"));
     let mut files = BTreeMap::new();
