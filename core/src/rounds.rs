@@ -154,19 +154,13 @@ pub(crate) fn carry_out_all<R: Rounds + ?Sized>(run: &mut R, cx: &mut Context<'_
         if let Some(stop) = run.next_stop() {
             run.handle_stop(stop);
         }
-        // The start first: most actions are starts.
-        let action = run.next_action();
-        if let Some(Action::Start(step)) = action {
-            run.spend_one();
-            run.start(step, cx);
-            continue;
-        }
-        match action {
-            Some(Action::Abandon(step)) => run.abandon(step, cx),
-            Some(Action::Ended(step)) => run.ended(step),
-            _ => return true,
-        }
+        let Some(action) = run.next_action() else { return true };
         run.spend_one();
+        match action {
+            Action::Start(step) => run.start(step, cx),
+            Action::Abandon(step) => run.abandon(step, cx),
+            Action::Ended(step) => run.ended(step),
+        }
     }
     false
 }

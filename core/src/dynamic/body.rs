@@ -41,10 +41,10 @@ impl<F> WithCx<F> {
     }
 
     fn context<E>(&mut self, attempt: &Attempt<'_, E>) -> StepCx {
-        let shared = Arc::new(CxShared::new(attempt.emissions.cloned()));
+        let shared = Arc::new(CxShared::new(attempt.run.emissions.cloned()));
         self.shared = Some(shared.clone());
         let limit = attempt.scheduler.attempt_limit(attempt.step, attempt.started);
-        let names = CxNames::Shared(attempt.names.clone());
+        let names = CxNames::Shared(attempt.run.names.clone());
         let cx = StepCx::new(names, attempt.step, attempt.number(), attempt.started, limit).sharing(shared);
         cx.with_unmet(Unmet::all(attempt))
     }

@@ -173,7 +173,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
         let errors = core::mem::take(&mut self.notes.errors);
         errors.into_iter().flat_map(|(step, OwnErrors { returned, panicked })| {
             let errors = returned.map(|(_, error)| error).into_iter().chain(panicked);
-            errors.map(move |error| (StepId::from_number(step), error))
+            errors.map(move |error| (step, error))
         })
     }
 
@@ -242,7 +242,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
             step,
             state: state(step),
             root: state(root),
-            own: self.notes.errors.get(&root.number()).cloned().unwrap_or_default(),
+            own: self.notes.errors.get(root).cloned().unwrap_or_default(),
             as_error: self.notes.as_error,
         }
     }

@@ -48,7 +48,7 @@ impl<E> Unmet<E> {
     pub(crate) fn of(attempt: &Attempt<'_, E>, need: StepId) -> Option<Self> {
         Self::with_error(attempt, need, |root, state| match StepError::of(state) {
             Some(derived) => Some(Arc::new(derived)),
-            None => attempt.errors.get(&root.number())?.last(state).cloned(),
+            None => attempt.run.errors.get(root)?.last(state).cloned(),
         })
     }
 
@@ -62,7 +62,7 @@ impl<E> Unmet<E> {
         let root = cause.root().unwrap_or(need);
         let root_state = attempt.scheduler.state(root)?;
         Some(Self {
-            names: attempt.names.clone(),
+            names: attempt.run.names.clone(),
             step: need,
             status: state.status(),
             cause,
@@ -131,7 +131,7 @@ impl Unmet<Infallible> {
 
     fn without_returned_error<E>(attempt: &Attempt<'_, E>, need: StepId) -> Option<Self> {
         Self::with_error(attempt, need, |root, state| {
-            let panicked = || match &**attempt.errors.get(&root.number())?.last(state)? {
+            let panicked = || match &**attempt.run.errors.get(root)?.last(state)? {
                 StepError::Panicked(message) => Some(StepError::Panicked(message.clone())),
                 _ => None,
             };
