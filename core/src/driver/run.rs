@@ -305,15 +305,12 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Driver<'_, 'env, E, K,
             let plan = parts.scheduler.plan();
             parts.slots.retain(|step| {
                 let may_go_on = plan.settings(StepId::from_number(step)).get_never_cancel();
-                let goes_on = parts
-                    .works
-                    .get_mut(step as usize)
-                    .is_some_and(|work| (may_go_on && !work.is_in_place()) || goes_on(work.as_mut()));
-                if let Some(rare) = parts.rare.as_mut().filter(|_| !goes_on) {
-                    rare.claims.end(step);
-                }
-                goes_on
+                let work = parts.works.get_mut(step as usize);
+                work.is_some_and(|work| (may_go_on && !work.is_in_place()) || goes_on(work.as_mut()))
             });
+            if let Some(rare) = &mut parts.rare {
+                rare.claims.end_all_but(|step| parts.slots.slot_of(step).is_some());
+            }
         }
         // A run that was cut off has no report. Its attempts in place have been dropped above, with their shares.
         if !parts.scheduler.has_ended() {

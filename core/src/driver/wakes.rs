@@ -258,9 +258,9 @@ impl WakerSlots {
         }
     }
 
-    /// Whether a step holds a slot.
-    pub(crate) fn is_any_held(&self) -> bool {
-        self.free.len() < self.steps.len()
+    /// Whether an earlier run may have left attempts in flight.
+    pub(crate) fn may_lead_to_attempts(&self) -> bool {
+        self.is_running || self.free.len() < self.steps.len()
     }
 }
 

@@ -61,7 +61,8 @@ impl<C: ?Sized> RunStorage<C> {
         // An attempt that is given up frees its permit, but not its slot, and a claim has a slot without a permit.
         let limit = config.get_max_concurrent().filter(|_| config.get_grace().is_none() && wants.is_none());
         let width = limit.map_or(needed.states, |limit| needed.states.min(limit as usize));
-        if self.slots.as_ref().is_none_or(|slots| slots.capacity() < width) {
+        // Slots that lead to what an earlier run left stay until the next run has waited for that; it fits them after.
+        if self.slots.as_ref().is_none_or(|slots| slots.capacity() < width && !slots.may_lead_to_attempts()) {
             self.slots = Some(WakerSlots::new(width));
             self.emissions = None;
         }

@@ -222,24 +222,23 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     /// when their run was dropped or gave them up. No attempt of this run starts before, so that none overlaps another.
     fn poll_left(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Self { draft, works, storage: RunStorage { slots, rare, .. }, .. } = self;
-        let Some(slots) = slots.as_mut().filter(|slots| slots.is_running || slots.is_any_held()) else {
+        let Some(slots) = slots.as_mut().filter(|slots| slots.may_lead_to_attempts()) else {
             return Poll::Ready(());
         };
         slots.is_running = false;
-        let goes_on = |step| {
+        let is_any_left = slots.retain(|step| {
             let may_go_on = draft.settings_of(StepId::from_number(step)).get_never_cancel();
-            let goes_on = works.get_mut(step as usize).is_some_and(|work| {
+            works.get_mut(step as usize).is_some_and(|work| {
                 let is_waited_for = may_go_on && !work.is_in_place();
                 let polled =
                     if is_waited_for { poll_to_end(work.as_mut(), cx) } else { poll_cancel(work.as_mut(), cx) };
                 polled.is_pending()
-            });
-            if let Some(rare) = rare.as_mut().filter(|_| !goes_on) {
-                rare.claims.end(step);
-            }
-            goes_on
-        };
-        if slots.retain(goes_on) { Poll::Pending } else { Poll::Ready(()) }
+            })
+        });
+        if let Some(rare) = rare {
+            rare.claims.end_all_but(|step| slots.slot_of(step).is_some());
+        }
+        if is_any_left { Poll::Pending } else { Poll::Ready(()) }
     }
 
     /// Resets what the previous run left behind of results.
