@@ -5,6 +5,7 @@ use super::{
     claims::Claims,
     releases::Releases,
     traced::TracedObservers,
+    waiting::slot_of_step,
     wakes::{NO_SLOT, Pass, WakerSlots},
 };
 use crate::{
@@ -303,15 +304,12 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Driver<'_, 'env, E, K,
             let plan = parts.scheduler.plan();
             parts.slots.retain(|step| {
                 let may_go_on = plan.settings(StepId::from_number(step)).get_never_cancel();
-                let goes_on = parts
-                    .works
-                    .get_mut(step as usize)
-                    .is_some_and(|work| (may_go_on && !work.is_in_place()) || goes_on(work.as_mut()));
-                if let Some(claims) = parts.claims.as_mut().filter(|_| !goes_on) {
-                    claims.end(step);
-                }
-                goes_on
+                let work = parts.works.get_mut(step as usize);
+                work.is_some_and(|work| (may_go_on && !work.is_in_place()) || goes_on(work.as_mut()))
             });
+            if let Some(claims) = &mut parts.claims {
+                claims.end_all_but(|step| slot_of_step(parts.slots, parts.slot_of, step).is_some());
+            }
         }
         // A run that was cut off has no report. Its attempts in place have been dropped above, with their shares.
         if !parts.scheduler.has_ended() {

@@ -124,7 +124,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
 }
 
 /// The waker slot that a step holds.
-fn slot_of_step(slots: &WakerSlots, slot_of: &[u32], step: u32) -> Option<usize> {
+pub(crate) fn slot_of_step(slots: &WakerSlots, slot_of: &[u32], step: u32) -> Option<usize> {
     let slot = *slot_of.get(step as usize)? as usize;
     (slots.step_in(slot) == Some(step)).then_some(slot)
 }

@@ -3,7 +3,7 @@
 use super::{PipelineError, Steps, input::Arguments, run_storage::RunStorage};
 use crate::{
     cancel::{CancelToken, Tokens},
-    driver::{Driver, DriverParts, RunEnd, RunPanic, TracedObservers, poll_cancel, poll_to_end},
+    driver::{Driver, DriverParts, RunEnd, RunPanic, TracedObservers, poll_cancel, poll_to_end, slot_of_step},
     observe::{Event, Observer},
     observers::{Added, Closure, Observers},
     panics::guard,
@@ -221,25 +221,24 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     /// Waits for the end of attempts that an earlier run left: those of a forgotten run, and spawned ones that had not ended
     /// when their run was dropped or gave them up. No attempt of this run starts before, so that none overlaps another.
     fn poll_left(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Self { draft, works, storage: RunStorage { slots, claims, is_running, .. }, .. } = self;
+        let Self { draft, works, storage: RunStorage { slots, slot_of, claims, is_running, .. }, .. } = self;
         let Some(slots) = slots.as_mut().filter(|slots| *is_running || slots.is_any_held()) else {
             return Poll::Ready(());
         };
         *is_running = false;
-        let goes_on = |step| {
+        let is_any_left = slots.retain(|step| {
             let may_go_on = draft.settings_of(StepId::from_number(step)).get_never_cancel();
-            let goes_on = works.get_mut(step as usize).is_some_and(|work| {
+            works.get_mut(step as usize).is_some_and(|work| {
                 let is_waited_for = may_go_on && !work.is_in_place();
                 let polled =
                     if is_waited_for { poll_to_end(work.as_mut(), cx) } else { poll_cancel(work.as_mut(), cx) };
                 polled.is_pending()
-            });
-            if let Some(claims) = claims.as_mut().filter(|_| !goes_on) {
-                claims.end(step);
-            }
-            goes_on
-        };
-        if slots.retain(goes_on) { Poll::Pending } else { Poll::Ready(()) }
+            })
+        });
+        if let Some(claims) = claims {
+            claims.end_all_but(|step| slot_of_step(slots, slot_of, step).is_some());
+        }
+        if is_any_left { Poll::Pending } else { Poll::Ready(()) }
     }
 
     /// Resets what the previous run left behind of results.
