@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use rungs::scheduler::{Action, Edges, Numbering, Outcome, Plan, Requirements, Setup, StepState, Storage, Use};
-use rungs::scheduler::{Scheduler, StepId};
-use rungs::{Backoff, Config, Instant, Jitter, OnFailure, Order, Settings, When};
+use rungs::scheduler::{
+    Action, Edges, Numbering, Outcome, Plan, Requirements, Scheduler, Setup, StepId, StepState, Storage, StorageSize,
+    TimerEntry, Use, Verdict,
+};
+use rungs::{Backoff, Config, Instant, Jitter, OnFailure, Order, Retry, Settings, When};
 
 use crate::layout::id;
 
@@ -178,4 +180,56 @@ fn the_deadline_of_a_run_is_kept_without_any_timer_of_a_step() {
     assert_eq!((run.poll_action(start), run.poll_deadline()), (None, Some(start + MS)));
     assert_eq!(run.poll_action(start + MS), Some(Action::Abandon(first)));
     assert_eq!(run.poll_deadline(), None, "it is noted");
+}
+
+/// Two steps with a retry, in a run without a clock.
+struct Clockless;
+
+const RETRIED: Plan<'static> = Plan::new(PAIR, PAIR, const { &[Settings::DEFAULT.retries(1)] }, &[]);
+
+impl Setup<'static> for Clockless {
+    const REQUIREMENTS: Requirements =
+        Requirements::of(&RETRIED, &BY_PRIORITY).with_config(&Config::DEFAULT).without_clock();
+
+    fn plan(&self) -> &Plan<'static> {
+        &RETRIED
+    }
+    fn numbering(&self) -> &Numbering<'static> {
+        &BY_PRIORITY
+    }
+    fn config(&self) -> &Config {
+        &Config::DEFAULT
+    }
+}
+
+#[test]
+fn an_error_that_asks_for_a_delay_is_retried_at_once_without_a_clock() {
+    let (states, ready, timers) = (vec![StepState::NEW; 2].leak(), vec![0; 1].leak(), vec![TimerEntry::NEW; 2].leak());
+    let start = Instant::ZERO;
+    let storage = Storage { states, ready, timers, ..Storage::default() };
+    let mut run = Scheduler::with(Clockless, storage, start).expect("storage that fits");
+    assert_eq!(run.poll_action(start), Some(Action::Start(id(0))));
+    let verdict = run.handle_outcome(id(0), Outcome::Failed(Retry::After(MS)), start);
+    assert_eq!((verdict, run.poll_action(start)), (Verdict::Retry(start), Some(Action::Start(id(0)))));
+}
+
+/// The queues of resources take room for each class and for each use, and not for each pair of both.
+#[test]
+fn room_for_queues_grows_with_the_classes() {
+    let plan = Plan::new(PAIR, PAIR, &[], &[]);
+    let room = |classes: u32| {
+        let uses: Vec<_> = (0..classes).map(|resource| Use { resource, units: 1 }).collect();
+        let rows: Vec<_> = (0..=classes).collect();
+        let capacities = vec![1; classes as usize];
+        let numbering = Numbering {
+            classes: &rows,
+            use_rows: &rows,
+            uses: &uses,
+            capacities: &capacities,
+            ..Numbering::declared(&plan)
+        };
+        StorageSize::for_run(&plan, &numbering, &Config::DEFAULT).with_queues(&numbering).free
+    };
+    assert_eq!(room(200) - room(100), room(300) - room(200));
+    assert!(room(100) < 20 * 100, "{}", room(100));
 }

@@ -22,5 +22,4 @@ pub(crate) use claims::{Claims, Wants};
 pub(crate) use releases::Releases;
 pub(crate) use run::{Driver, DriverParts, RunEnd};
 pub(crate) use traced::{RunPanic, TracedObservers};
-pub(crate) use waiting::slot_of_step;
-pub(crate) use wakes::WakerSlots;
+pub(crate) use wakes::{WakerSlots, slot_of_step};

@@ -5,8 +5,7 @@ use super::{
     claims::Claims,
     releases::Releases,
     traced::TracedObservers,
-    waiting::slot_of_step,
-    wakes::{NO_SLOT, Pass, WakerSlots},
+    wakes::{NO_SLOT, Pass, WakerSlots, slot_of_step},
 };
 use crate::{
     cancel::Tokens,

@@ -2,7 +2,7 @@
 
 use super::{
     run::Driver,
-    wakes::{NO_SLOT, WakerSlots},
+    wakes::{NO_SLOT, slot_of_step},
 };
 use crate::{observe::EventKind, observers::Observers, shared::Lack, steps::Kind};
 use rungs_scheduler::{Instant, StepId, StepState};
@@ -121,10 +121,4 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
             self.spare = NO_SLOT;
         }
     }
-}
-
-/// The waker slot that a step holds.
-pub(crate) fn slot_of_step(slots: &WakerSlots, slot_of: &[u32], step: u32) -> Option<usize> {
-    let slot = *slot_of.get(step as usize)? as usize;
-    (slots.step_in(slot) == Some(step)).then_some(slot)
 }

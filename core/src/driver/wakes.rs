@@ -242,6 +242,12 @@ impl WakerSlots {
     }
 }
 
+/// The waker slot that a step holds.
+pub(crate) fn slot_of_step(slots: &WakerSlots, slot_of: &[u32], step: u32) -> Option<usize> {
+    let slot = *slot_of.get(step as usize)? as usize;
+    (slots.step_in(slot) == Some(step)).then_some(slot)
+}
+
 #[cfg(all(test, not(rungs_loom)))]
 mod tests {
     use super::*;
