@@ -29,5 +29,6 @@ fn an_attempt_that_holds_no_unit_blocks_nobody() {
     ] {
         assert_eq!(run.poll_action(at(now)), Some(action), "at {now}");
     }
+    assert_eq!((run.in_flight(), run.still_running()), (0, 2));
     assert_eq!(run.state(id(2)).and_then(|state| state.cause()), Some(Cause::Blocked { by: id(1) }));
 }

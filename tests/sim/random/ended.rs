@@ -65,7 +65,14 @@ pub(crate) fn check_times(report: &Report<String>, at: usize, case: &Case, began
         let ready = step.waits_for(at).filter_map(|need| result_of(need).finished_at()).max();
         assert_eq!(started, ready.unwrap_or(began), "{}", said());
     }
-    if !case.is_timely() || step.spawned || step.never_cancel {
+    if !case.is_timely() || step.spawned {
+        return;
+    }
+    if step.never_cancel {
+        let overran = |started| step.timeout.is_some_and(|limit| finished - started > ms(limit));
+        let is_late =
+            result_of(at).status() == Status::Success && result_of(at).attempts() == 1 && started.is_some_and(overran);
+        assert!(!is_late || result_of(at).is_late(), "{}", said());
         return;
     }
     let of_clean_up = case.clean_up_deadline.filter(|_| step.is_clean_up() && step.timeout.is_none());
