@@ -163,8 +163,8 @@ fn add(
     let settled = {
         let expected = expected.clone();
         move |outs: Vec<Result<Out<usize>, Unmet<String>>>| {
-            let there = outs.iter().zip(&expected).filter_map(|(out, at)| Some((out.as_ref().ok()?, at)));
-            assert!(outs.len() == expected.len() && there.map(is_right).all(|right| right));
+            let mut there = outs.iter().zip(&expected).filter_map(|(out, at)| Some((out.as_ref().ok()?, at)));
+            assert!(outs.len() == expected.len() && there.all(is_right));
         }
     };
     let joined = move |outs: Vec<Option<Out<usize>>>| {
