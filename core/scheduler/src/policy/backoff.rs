@@ -209,7 +209,7 @@ impl<'a> Backoff<'a> {
     }
 
     pub(crate) fn delay_nanos(&self, retry: u32, seed: u64) -> u64 {
-        let plain = self.plain(retry);
+        let plain = self.plain(retry, true);
         match self.jitter {
             Jitter::None => plain,
             Jitter::Full => up_to(plain, random(seed, retry)),
@@ -220,8 +220,13 @@ impl<'a> Backoff<'a> {
 
     /// Whether the `retry`-th further attempt starts at once.
     #[doc(hidden)]
-    pub fn is_immediate(&self, retry: u32) -> bool {
-        self.plain(retry) == 0
+    pub fn is_immediate(&self, retry: u32, may_be_rare: bool) -> bool {
+        self.plain(retry, may_be_rare) == 0
+    }
+
+    /// Whether the delays are neither fixed nor exponential with a whole factor.
+    pub(crate) const fn is_rare(&self) -> bool {
+        self.delays.is_rare()
     }
 
     /// Whether a delay depends on the seed.
@@ -246,12 +251,12 @@ impl<'a> Backoff<'a> {
     }
 
     /// The delay without jitter.
-    pub(crate) fn plain(&self, retry: u32) -> u64 {
-        self.delays.delay(retry, self.cap).min(self.cap)
+    pub(crate) fn plain(&self, retry: u32, may_be_rare: bool) -> u64 {
+        self.delays.delay(retry, self.cap, may_be_rare).min(self.cap)
     }
 
     fn decorrelated(&self, retry: u32, seed: u64) -> u64 {
-        let base = self.plain(1);
+        let base = self.plain(1, true);
         // Each delay depends on the one before, so all are drawn again. After 64 of them the first has no influence left
         // worth its time (each shrinks it at least threefold, or the cap has cut it off): older ones are left out.
         let first = retry.saturating_sub(63).max(1);

@@ -38,6 +38,8 @@ impl Default for End {
 
 impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// The step has failed for good by its own doing.
+    // Not inlined, because it has several callers: a board has it in flash once.
+    #[inline(never)]
     pub(super) fn fail(&mut self, step: StepId, why: Why) {
         self.fail_because_of(step, why, StepId(0));
     }
