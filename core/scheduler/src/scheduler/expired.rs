@@ -95,7 +95,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             // Waits for a permit after a retry, and has no time left: its last error stands.
             Phase::Ready => {
                 let why = if node.has(TIMED_OUT_LAST) { Why::TimedOut } else { Why::Failed };
-                self.remove_ready(self.setup.numbering().place(step));
+                self.withdraw(step);
                 self.fail(step, why);
                 Some(Action::Ended(step))
             }

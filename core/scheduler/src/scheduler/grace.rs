@@ -75,7 +75,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         let priority = self.first_ready()?;
         let step = self.setup.numbering().step(priority);
         let by = self.blocked_by(step)?;
-        self.remove_ready(priority);
+        self.withdraw(step);
         self.fail_because_of(step, Why::Blocked, by);
         Some(step)
     }

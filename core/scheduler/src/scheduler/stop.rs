@@ -157,7 +157,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
                 let phase = if node.has_started() { Phase::Cancelled } else { Phase::Skipped };
                 self.timers.disarm(step, self.states);
                 if was_ready {
-                    self.remove_ready(self.setup.numbering().place(step));
+                    self.withdraw(step);
                 }
                 self.end_stopped(step, phase, why, by);
             }
