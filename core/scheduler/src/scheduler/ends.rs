@@ -82,6 +82,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     /// Ends a step because a stop reached it. Its dependents have not started either: the stop pass reaches them too,
     /// and they bear the stop's own cause.
+    // Not inlined, because it has several callers: a board has it in flash once.
+    #[inline(never)]
     pub(super) fn end_stopped(&mut self, step: StepId, phase: Phase, why: Why, by: StepId) {
         self.end_as(step, &End { phase, why, root: by, stopped: true, ..End::default() });
     }

@@ -40,15 +40,11 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             // Where no step skips itself, there is no such outcome.
             Outcome::SkippedItself | Outcome::Panicked => self.fail(step, Why::Panicked),
             Outcome::Abandoned | Outcome::GivenUp if !is_abandoned => self.fail(step, Why::TaskDropped),
-            Outcome::Abandoned | Outcome::GivenUp => match why {
-                Why::TimedOut => {
-                    let retry = self.setup.plan().settings(step).retry_on_timeout;
-                    return self.attempt_failed(step, Why::TimedOut, retry.into(), now);
-                }
-                _ if !S::REQUIREMENTS.stops => self.fail(step, why),
-                Why::Deadline => self.fail(step, why),
-                _ => self.end_stopped(step, Phase::Cancelled, why, by),
-            },
+            Outcome::Abandoned | Outcome::GivenUp if why == Why::TimedOut => {
+                let retry = self.setup.plan().settings(step).retry_on_timeout;
+                return self.attempt_failed(step, Why::TimedOut, retry.into(), now);
+            }
+            Outcome::Abandoned | Outcome::GivenUp => self.end_cut_short(step, why, by),
         }
         Verdict::Ended
     }

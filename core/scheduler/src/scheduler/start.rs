@@ -162,7 +162,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     }
 
     /// Arms the step's timer, if there is a limit.
-    fn arm(&mut self, step: StepId, limit: Instant) {
+    pub(super) fn arm(&mut self, step: StepId, limit: Instant) {
         if limit < Instant::NEVER {
             self.timers.arm(step, limit.as_nanos(), self.states);
         }
