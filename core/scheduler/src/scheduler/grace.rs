@@ -5,6 +5,7 @@ use super::{
     cause::Why,
     step_state::{Phase, STILL_RUNNING, TIMED_OUT_LAST},
 };
+use crate::plan::Use;
 
 impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// A time limit or a stop has reached the attempt in flight, whose limits matter no more: tells it to end, and its grace
@@ -95,20 +96,18 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             let &[from, end] = bounds else { return None };
             self.ready.first_from(from as usize).filter(|&priority| priority < end as usize)
         });
-        let open = first_of_each.filter(|&priority| self.is_level_open(priority));
-        open.min_by_key(|&priority| numbering.rank(priority))
+        first_of_each.min_by_key(|&priority| numbering.rank(priority)).filter(|&priority| self.is_level_open(priority))
     }
 
     /// The first step whose attempt was given up and holds a resource that this step lacks.
     fn blocked_by(&self, step: StepId) -> Option<StepId> {
-        let lacks = |resource| {
-            let mut wanted = self.uses(step).iter();
-            wanted.any(|wanted| wanted.resource == resource && !self.has_free(wanted))
+        let wanted = self.uses(step);
+        let lacks = |held: &Use| {
+            wanted.iter().any(|wanted| wanted.resource == held.resource && held.units > 0 && !self.has_free(wanted))
         };
         let mut steps = self.setup.plan().steps();
         steps.find(|&other| {
-            self.state(other).is_some_and(StepState::is_still_running)
-                && self.uses(other).iter().any(|held| held.units > 0 && lacks(held.resource))
+            self.state(other).is_some_and(StepState::is_still_running) && self.uses(other).iter().any(lacks)
         })
     }
 }
