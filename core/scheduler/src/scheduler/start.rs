@@ -146,6 +146,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         if !S::REQUIREMENTS.resources || self.setup.numbering().use_rows.is_empty() {
             return &[];
         }
+        self.listed_uses(step)
+    }
+
+    // Not inlined, because it has several callers: a board has it in flash once.
+    #[inline(never)]
+    fn listed_uses(&self, step: StepId) -> &'a [Use] {
         self.setup.numbering().uses(self.setup.plan().settings(step).class as usize)
     }
 
