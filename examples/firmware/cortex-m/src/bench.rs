@@ -22,14 +22,12 @@ pub use sensor_board::workload::Slow as Rest;
 
 use crate::{instructions, start_clock};
 
-/// As [`run_polled`], for a boot of eight steps.
-pub async fn run<T>(boot: impl Future<Output = T>, is_right: impl FnOnce(&T) -> bool) -> ! {
-    run_polled(boot, workload::polls::<First, Rest>(), is_right).await
-}
+/// The least number of polls of the boot of eight steps.
+pub const POLLS: u32 = workload::polls::<First, Rest>();
 
 /// Counts the instructions of all polls of `boot`, prints them, and ends the emulation. A task of embassy's executor awaits
-/// this, so the boot is polled when it was woken, and not otherwise: at least so often.
-pub async fn run_polled<T>(boot: impl Future<Output = T>, at_least: u32, is_right: impl FnOnce(&T) -> bool) -> ! {
+/// this, so the boot is polled when it was woken, and not otherwise: at least `POLLS` times.
+pub async fn run<const POLLS: u32, T>(boot: impl Future<Output = T>, is_right: impl FnOnce(&T) -> bool) -> ! {
     if let Some(core) = Peripherals::take() {
         start_clock(core.SYST);
     }
@@ -43,7 +41,7 @@ pub async fn run_polled<T>(boot: impl Future<Output = T>, at_least: u32, is_righ
         polls += 1;
         polled
     });
-    let is_right = is_right(&ended.await) && polls >= at_least;
+    let is_right = is_right(&ended.await) && polls >= POLLS;
     match instructions {
         Some(instructions) if is_right => {
             println!("instructions {instructions}");

@@ -142,7 +142,7 @@ const POLLS: u32 = 3;
 #[embassy_executor::main]
 async fn main(_spawner: Spawner) {
     let (mut board, mut storage) = (boot::Board::default(), boot::Storage::new());
-    bench::run_polled(boot::runner().run_in(&mut storage, &mut board, &Embassy), POLLS, |report| {
+    bench::run::<POLLS, _>(boot::runner().run_in(&mut storage, &mut board, &Embassy), |report| {
         report.is_success() && report.outputs.third == Some(2)
     })
     .await
