@@ -274,7 +274,7 @@ impl<'a> Backoff<'a> {
 /// one. By multiplication, because a core that does not divide 64 bits carries a kilobyte for a remainder.
 fn up_to(most: u64, random: u64) -> u64 {
     let (share, low) = (random >> 32, most & u64::from(u32::MAX));
-    (most >> 32) * share + ((low + 1) * share >> 32)
+    (most >> 32) * share + (((low + 1) * share) >> 32)
 }
 
 /// SplitMix64 (Steele, Lea and Flood, 2014), jumped to the given place.
