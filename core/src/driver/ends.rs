@@ -17,7 +17,7 @@ use crate::{
     time::Timer,
 };
 use alloc::sync::Arc;
-use rungs_scheduler::{Instant, Outcome, Retry, Status, StepId, StepState, Verdict};
+use rungs_scheduler::{Instant, Outcome, Requirements, Retry, Status, StepId, StepState, Verdict};
 
 impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     /// Records a success, and forgets the errors of earlier attempts.
@@ -128,7 +128,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         self.end_claim(step);
         let attempts = self.parts.scheduler.state(step).map_or(1, StepState::attempts);
         let settings = self.parts.scheduler.plan().settings(step);
-        let is_at_once = || is_retried_at_once(settings, attempts, outcome, true);
+        let is_at_once = || is_retried_at_once(settings, attempts, outcome, Requirements::EVERYTHING);
         // The first call of a custom backoff. The scheduler has heard nothing yet, so a panic of it can end the step.
         let is_at_once = if settings.get_backoff().is_custom() { guard(is_at_once) } else { Ok(is_at_once()) };
         let is_at_once = match is_at_once {

@@ -259,8 +259,8 @@ impl<'r, E, C: Cell + ?Sized> IntoIterator for &'r Report<E, C> {
 
 impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Report<E, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let table = Table { pipeline: self.pipeline(), record: self.record(), finished: self.notes.finished };
-        table.write(f)?;
+        let (pipeline, record, finished) = (self.pipeline(), self.record(), self.notes.finished);
+        Table { pipeline, record, finished, may_be_late: true }.write(f)?;
         self.warnings().iter().try_for_each(|warning| write!(f, "\nwarning: {warning}"))
     }
 }
