@@ -2,7 +2,6 @@
 //!
 //! A panic in a drop that another panic causes cannot be caught: the program aborts.
 
-use alloc::collections::BTreeMap;
 use core::mem;
 
 pub(crate) use caught::{Payload, discard, guard, message, resume};
@@ -99,14 +98,6 @@ pub(crate) fn drop_all<T>(values: impl IntoIterator<Item = T, IntoIter: ExactSiz
     let mut values = values.into_iter();
     while values.len() > 0 {
         call_caught(&mut || values.by_ref().for_each(drop));
-    }
-}
-
-/// Empties a map in the same way. Most are empty already.
-#[inline]
-pub(crate) fn drop_map<K, V>(map: &mut BTreeMap<K, V>) {
-    if !map.is_empty() {
-        drop_all(mem::take(map));
     }
 }
 

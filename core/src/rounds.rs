@@ -5,7 +5,7 @@ use core::{
     pin::Pin,
     task::{Context, Poll},
 };
-use rungs_scheduler::{Action, Instant, Outcome, Retry, Settings, StepId, Stop};
+use rungs_scheduler::{Action, Instant, Outcome, Requirements, Retry, Settings, StepId, Stop};
 
 /// How many attempts and ends are left to one poll of a run.
 #[derive(Clone, Copy, Debug)]
@@ -33,11 +33,18 @@ impl PollBudget {
 /// Both drivers postpone such an outcome until there are no other actions. Otherwise a step whose retries have no delay would
 /// start again before the steps after it, each time. Without timers there are no delays.
 #[inline]
-pub(crate) fn is_retried_at_once(settings: &Settings<'_>, attempts: u32, outcome: Outcome, has_timers: bool) -> bool {
+pub(crate) fn is_retried_at_once(
+    settings: &Settings<'_>,
+    attempts: u32,
+    outcome: Outcome,
+    required: Requirements,
+) -> bool {
     let is_immediate = match outcome {
-        Outcome::Failed(Retry::Yes | Retry::After(_)) | Outcome::Abandoned if !has_timers => true,
+        Outcome::Failed(Retry::Yes | Retry::After(_)) | Outcome::Abandoned if !required.timers => true,
         Outcome::Failed(Retry::After(delay)) => delay.is_zero(),
-        Outcome::Failed(Retry::Yes) | Outcome::Abandoned => settings.get_backoff().is_immediate(attempts),
+        Outcome::Failed(Retry::Yes) | Outcome::Abandoned => {
+            settings.get_backoff().is_immediate(attempts, required.rare_delays)
+        }
         _ => false,
     };
     is_immediate && attempts <= settings.get_retries()
@@ -154,19 +161,13 @@ pub(crate) fn carry_out_all<R: Rounds + ?Sized>(run: &mut R, cx: &mut Context<'_
         if let Some(stop) = run.next_stop() {
             run.handle_stop(stop);
         }
-        // The start first: most actions are starts.
-        let action = run.next_action();
-        if let Some(Action::Start(step)) = action {
-            run.spend_one();
-            run.start(step, cx);
-            continue;
-        }
-        match action {
-            Some(Action::Abandon(step)) => run.abandon(step, cx),
-            Some(Action::Ended(step)) => run.ended(step),
-            _ => return true,
-        }
+        let Some(action) = run.next_action() else { return true };
         run.spend_one();
+        match action {
+            Action::Start(step) => run.start(step, cx),
+            Action::Abandon(step) => run.abandon(step, cx),
+            Action::Ended(step) => run.ended(step),
+        }
     }
     false
 }

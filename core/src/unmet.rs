@@ -166,9 +166,9 @@ impl<E> Unmet<E> {
     pub(crate) fn of(attempt: &Attempt<'_, E>, need: StepId) -> Option<Self> {
         let error = |root: StepId, state: &StepState| match StepError::of(state) {
             Some(derived) => Some(Arc::new(derived)),
-            None => attempt.errors.get(&root.number())?.last(state).cloned(),
+            None => attempt.run.errors.get(root)?.last(state).cloned(),
         };
-        let names = PlanNames::Shared(attempt.names.clone());
+        let names = PlanNames::Shared(attempt.run.names.clone());
         Self::new(names, attempt.scheduler.states(), need, |root, state| error(root, state).map(RootError::Shared))
     }
 
@@ -183,7 +183,7 @@ impl Unmet<Infallible> {
     /// All needs of an attempt that were pruned, which is no error. O(number of needs).
     pub(crate) fn all_pruned<E>(attempt: &Attempt<'_, E>) -> Option<Arc<[Self]>> {
         let states = attempt.scheduler.states();
-        let pruned = |need| Self::new(PlanNames::Shared(attempt.names.clone()), states, need, |_, _| None);
+        let pruned = |need| Self::new(PlanNames::Shared(attempt.run.names.clone()), states, need, |_, _| None);
         collected(attempt, pruned)
     }
 }

@@ -182,3 +182,27 @@ fn attempts_of_a_forgotten_run_end_before_the_next_run_starts() {
     let are_new = (2..6).filter(|&nth| !wakers[nth].will_wake(&wakers[nth % 2])).count();
     assert_eq!(are_new, 0, "the next run has the waker slots of the forgotten one");
 }
+
+/// Also if so many steps are added meanwhile that a check of the plan has to make room for them.
+#[test]
+fn a_plan_that_grew_after_a_forgotten_run_still_ends_what_that_left() {
+    let (attempts, seen) = (Count::new(), Log::new());
+    let mut p: Pipeline<'_, &str> = Pipeline::with_error("grown");
+    let look = p.step("look").run(|| async { Ok(seen.write(format!("{} alive", attempts.get()))) });
+    p.step("waits").after(look).run(|| async {
+        let _alive = attempts.guard();
+        std::future::pending::<Result<(), &str>>().await
+    });
+    let forget = |p: &mut Pipeline<'_, &str>| {
+        let mut run = Box::pin(p.run(&NoClock));
+        assert!(Hand::new().poll(run.as_mut()).is_pending());
+        std::mem::forget(run);
+    };
+    forget(&mut p);
+    for n in 0..200 {
+        p.step(&format!("more {n}")).after(look).run(|| async { Ok(()) });
+    }
+    p.check().unwrap();
+    forget(&mut p);
+    assert_eq!(seen.lines(), ["0 alive"; 2]);
+}

@@ -8,7 +8,7 @@ use rungs::{
     sim::{Sim, SimError},
 };
 
-use crate::support::{Hand, Log, block, fates, ms};
+use crate::support::{Hand, Log, block, fates, give_way, ms};
 
 /// A pipeline of one step, which uses so many units and sleeps so long.
 fn sleeper<'env>(
@@ -241,6 +241,36 @@ fn a_pipeline_runs_again_after_a_forgotten_run() {
     std::mem::forget(run);
     assert!(block(p.run(&NoClock)).unwrap().is_success());
     assert_eq!((db.free(), db.waiting()), (1, 0));
+}
+
+/// Also if a step has all that it uses by then, and its attempt has not begun.
+#[test]
+fn a_run_that_ends_at_any_poll_keeps_nothing() {
+    for at in 0..96 {
+        let (polls, budget, forgets) = (1 + at / 6, 1 + at / 2 % 3, at % 2 == 1);
+        let (db, hand) = (SharedResource::new("db", 1), Hand::new());
+        let mut p: Pipeline<'_> = Pipeline::new("again");
+        for name in ["first", "second", "third"] {
+            p.step(name).uses(&db, 1).run(async || {
+                for _ in 0..3 {
+                    give_way().await;
+                }
+                Ok(())
+            });
+        }
+        let mut run = Box::pin(p.runner().poll_budget(budget).run(&NoClock));
+        let has_ended = (0..polls).any(|_| hand.poll(run.as_mut()).is_ready());
+        if forgets && !has_ended {
+            std::mem::forget(run);
+        } else {
+            drop(run);
+            assert_eq!((db.free(), db.waiting()), (1, 0), "dropped after {polls} polls of {budget}");
+        }
+        let again = hand.poll_to_rest(pin!(p.run(&NoClock)));
+        let Poll::Ready(report) = again else { panic!("stuck after {polls} polls of {budget}, forgotten: {forgets}") };
+        assert!(report.unwrap().is_success());
+        assert_eq!((db.free(), db.waiting()), (1, 0));
+    }
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod shrink;
 mod sim;
 
 mod backoff;
+mod blocked;
 mod clock_end;
 mod clockless;
 mod exhaustive;
@@ -25,6 +26,7 @@ mod marks;
 mod plan;
 mod properties;
 mod put_off;
+mod requirements;
 mod scale;
 mod workflows;
 

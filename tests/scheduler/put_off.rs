@@ -58,6 +58,21 @@ fn a_retry_that_is_put_off_has_its_deadline() {
 }
 
 #[test]
+fn a_step_that_is_put_off_keeps_the_start_of_its_first_attempt() {
+    run(&case([step([never()]).retries(1)]), |run| {
+        assert_eq!(run.poll_action(at(5)), Some(Action::Start(id(0))));
+        run.put_off(id(0), at(5));
+        assert_eq!(known(run, 0), (Status::Pending, 0, None));
+        run.put_on(id(0));
+        assert_eq!(run.poll_action(at(7)), Some(Action::Start(id(0))));
+        run.handle_outcome(id(0), Outcome::Failed(Retry::Yes), at(8));
+        assert_eq!(run.poll_action(at(9)), Some(Action::Start(id(0))));
+        run.put_off(id(0), at(9));
+        assert_eq!(known(run, 0), (Status::Running, 1, Some(at(7))));
+    });
+}
+
+#[test]
 fn a_stop_ends_what_is_put_off() {
     run(&case([step([ok(1)]), step([never()]).retries(1)]), |run| {
         assert_eq!(run.poll_action(at(0)), Some(Action::Start(id(0))));

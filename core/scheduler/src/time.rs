@@ -79,7 +79,12 @@ impl defmt::Format for Instant {
     }
 }
 
-/// Nanoseconds in `span`, saturating: 584 years stand for anything longer. No `u128`, which a Cortex-M0 pays for dearly.
+/// Nanoseconds in `span`, saturating: 584 years stand for anything longer. No `u128` and no `saturating_mul`, which a Cortex-M0
+/// pays for dearly.
 pub const fn nanos(span: Duration) -> u64 {
-    span.as_secs().saturating_mul(1_000_000_000).saturating_add(span.subsec_nanos() as u64)
+    const PER_SECOND: u64 = 1_000_000_000;
+    if span.as_secs() > u64::MAX / PER_SECOND {
+        return u64::MAX;
+    }
+    (span.as_secs() * PER_SECOND).saturating_add(span.subsec_nanos() as u64)
 }

@@ -4,6 +4,7 @@ use crate::shared::{Claim, Lack, Want};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    vec::Vec,
 };
 use core::task::Waker;
 use rungs_scheduler::{Instant, StepId};
@@ -52,11 +53,18 @@ impl Claims {
     }
 
     /// Gives back what a step holds, or takes it out of the queues.
-    pub(crate) fn end(&mut self, step: u32) {
+    pub(super) fn end(&mut self, step: u32) {
         if let Some(Entry { claim, due }) = self.by_step.remove(&step) {
             self.waiting.remove(&(due, step));
             drop(claim);
         }
+    }
+
+    /// Ends the claims of all steps but those that go on. A step may hold what it uses before its attempt begins, so it is not
+    /// enough to look at the attempts.
+    pub(crate) fn end_all_but(&mut self, goes_on: impl Fn(u32) -> bool) {
+        let ended: Vec<u32> = self.by_step.keys().copied().filter(|&step| !goes_on(step)).collect();
+        ended.into_iter().for_each(|step| self.end(step));
     }
 
     /// Whether a step waits.

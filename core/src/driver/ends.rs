@@ -17,15 +17,16 @@ use crate::{
     time::Timer,
 };
 use alloc::sync::Arc;
-use rungs_scheduler::{Instant, Outcome, Retry, Status, StepId, StepState, Verdict};
+use rungs_scheduler::{Instant, Outcome, Requirements, Retry, Status, StepId, StepState, Verdict};
 
 impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     /// Records a success, and forgets the errors of earlier attempts.
     #[inline(always)]
     pub(super) fn succeeded(&mut self, step: StepId, result: Arc<K::Cell>, now: Instant) {
         let parts = &mut self.parts;
-        if let Some(slot) = parts.results.get_mut(step.index()) {
-            *slot = Some(result);
+        match parts.results.get_mut(step.index()) {
+            Some(place) => *place = Some(result),
+            None => drop(result),
         }
         parts.scheduler.handle_outcome(step, Outcome::Success, now);
         if self.has_notes {
@@ -35,7 +36,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
         let kind =
             EventKind::Ended { status: Status::Success, cause: None, origin: None, error: None, own_error: None };
-        parts.notify(step, attempt, now, kind);
+        parts.notify(&self.run, step, attempt, now, kind);
     }
 
     /// Ends what is kept of a step that has succeeded: the errors of earlier attempts, its claim, its watches, and results
@@ -43,18 +44,15 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     #[cold]
     fn forget(&mut self, step: StepId) {
         self.end_claim(step);
-        if let Some(Some(result)) = self.parts.results.get(step.index()) {
-            self.parts.watches.succeeded(step, result);
-        }
-        self.release_after(step);
-        drop_caught(self.errors.remove(&step.number()));
+        self.end_rare(step);
+        drop_caught(self.run.errors.remove(step));
     }
 
-    /// Drops the released results that nothing reads any more once this step has ended.
-    fn release_after(&mut self, step: StepId) {
+    /// Ends the watches of a step that has ended, and results whose last reader it was.
+    fn end_rare(&mut self, step: StepId) {
         let parts = &mut self.parts;
-        if let Some(releases) = &mut parts.releases {
-            releases.release_after::<E, K>(step, &parts.scheduler, parts.works, parts.results);
+        if let Some(rare) = &mut parts.rare {
+            rare.ended::<E, K>(step, &parts.scheduler, parts.works, parts.results);
         }
     }
 
@@ -66,7 +64,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
             AttemptError::TaskDropped => self.finish_attempt(step, Outcome::Abandoned, None, now),
             AttemptError::SkippedItself => {
                 // As after a success, what earlier attempts returned is of no interest.
-                drop_caught(self.errors.remove(&step.number()));
+                drop_caught(self.run.errors.remove(step));
                 self.finish_attempt(step, Outcome::SkippedItself, None, now);
             }
         }
@@ -76,7 +74,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     /// these panics, so has the step, and the error is kept beside that.
     fn returned_error<T: Timer>(&mut self, step: StepId, error: E, now: Instant) {
         let retry = guard(|| {
-            drop(self.errors.remove(&step.number()));
+            drop(self.run.errors.remove(step));
             self.retry_predicate::<T>(step, &error)
         });
         match retry {
@@ -90,7 +88,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
 
     /// Asks the step's retry predicate about an error. Without a clock there is no delay: the next attempt starts at once.
     fn retry_predicate<T: Timer>(&self, step: StepId, error: &E) -> Retry {
-        match self.parts.retry_predicates.get(&step.number()).map_or(Retry::Yes, |predicate| predicate(error)) {
+        match self.parts.retry_predicates.get(step).map_or(Retry::Yes, |predicate| predicate(error)) {
             Retry::After(_) if !T::TICKS => Retry::Yes,
             retry => retry,
         }
@@ -109,10 +107,8 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
             return Err(RunPanic::of(payload, timer, &self.parts.observers));
         };
         drop_attempt(work.as_mut());
-        if let Some(&slot) = self.parts.slot_of.get(step as usize)
-            && self.parts.slots.step_in(slot as usize) == Some(step)
-        {
-            self.parts.slots.release(slot as usize);
+        if let Some(slot) = self.parts.slots.slot_of(step) {
+            self.parts.slots.release(slot);
         }
         let ended = guard(|| {
             *now = timer.now();
@@ -132,7 +128,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         self.end_claim(step);
         let attempts = self.parts.scheduler.state(step).map_or(1, StepState::attempts);
         let settings = self.parts.scheduler.plan().settings(step);
-        let is_at_once = || is_retried_at_once(settings, attempts, outcome, true);
+        let is_at_once = || is_retried_at_once(settings, attempts, outcome, Requirements::EVERYTHING);
         // The first call of a custom backoff. The scheduler has heard nothing yet, so a panic of it can end the step.
         let is_at_once = if settings.get_backoff().is_custom() { guard(is_at_once) } else { Ok(is_at_once()) };
         let is_at_once = match is_at_once {
@@ -188,16 +184,16 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     fn keep_error(&mut self, step: StepId, own: StepError<E>) {
         let attempt = self.parts.scheduler.state(step).map_or(1, StepState::attempts);
         self.has_notes = true;
-        drop_caught(self.errors.entry(step.number()).or_default().note(attempt, own));
+        drop_caught(self.run.errors.get_or_default(step).note(attempt, own));
     }
 
     /// Reports an attempt that another will follow.
     fn retrying(&mut self, step: StepId, next: Instant, now: Instant) {
         let Some(state) = self.parts.scheduler.state(step) else { return };
         let derived = StepError::of(state);
-        let own = self.errors.get(&step.number()).and_then(|own| own.last(state));
+        let own = self.run.errors.get(step).and_then(|own| own.last(state));
         if let Some(error) = derived.as_ref().or(own.map(|own| &**own)) {
-            self.parts.notify(step, state.attempts(), now, EventKind::Retrying { error, next });
+            self.parts.notify(&self.run, step, state.attempts(), now, EventKind::Retrying { error, next });
         }
     }
 
@@ -211,22 +207,19 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         if let (Some(work), Some(slot)) = (parts.works.get_mut(step.index()), parts.results.get_mut(step.index())) {
             *slot = work.as_mut().yield_cell();
         }
-        if let Some(state) = parts.scheduler.state(step) {
-            parts.watches.ended(step, state.status(), state.cause());
-        }
-        self.release_after(step);
+        self.end_rare(step);
         if !O::LISTEN {
             return;
         }
         let parts = &mut self.parts;
-        let (states, names) = (parts.scheduler.states(), &**parts.names);
+        let (states, names) = (parts.scheduler.states(), &**self.run.names);
         let Some(state) = states.get(step.index()) else { return };
         let (status, cause, attempts) = (state.status(), state.cause(), state.attempts());
         let origin = cause.and_then(|cause| Origin::of(cause, states, names));
         let derived = StepError::of(state);
-        let own = self.errors.get(&step.number());
+        let own = self.run.errors.get(step);
         let error = derived.as_ref().or(own.and_then(|own| own.last(state)).map(|own| &**own));
         let own_error = own.and_then(|own| own.returned());
-        parts.notify(step, attempts, now, EventKind::Ended { status, cause, origin, error, own_error });
+        parts.notify(&self.run, step, attempts, now, EventKind::Ended { status, cause, origin, error, own_error });
     }
 }

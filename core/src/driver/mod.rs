@@ -9,6 +9,7 @@ mod loom_waker;
 #[cfg(all(test, rungs_loom))]
 mod models;
 mod polled_run;
+mod rare;
 mod releases;
 mod run;
 mod traced;
@@ -18,8 +19,8 @@ mod wakes;
 pub use traced::PanicSource;
 
 pub(crate) use attempt::{poll_cancel, poll_to_end};
-pub(crate) use claims::{Claims, Wants};
-pub(crate) use releases::Releases;
+pub(crate) use claims::Wants;
+pub(crate) use rare::Rare;
 pub(crate) use run::{Driver, DriverParts, RunEnd};
 pub(crate) use traced::{RunPanic, TracedObservers};
 pub(crate) use wakes::WakerSlots;

@@ -28,7 +28,7 @@ fn woken_steps(slots: &WakerSlots, cx: &Context<'_>) -> Vec<u32> {
 /// A slot for a step.
 fn slot_for(slots: &mut WakerSlots, step: u32) -> Waker {
     let slot = slots.acquire();
-    slots.assign(slot, step);
+    slots.assign(slot, step, step as usize + 1);
     slots.waker(slot).unwrap().clone()
 }
 

@@ -23,6 +23,7 @@ use rungs_scheduler::{Action, Instant, Setup, StepId, Stop};
 
 impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
     /// Runs to the end.
+    #[inline]
     pub(crate) fn run<'t, T: Timer>(
         self,
         started: Instant,
@@ -68,13 +69,13 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
         loop {
             let polled = guard(|| {
                 let (driver, timer) = (&mut *this.driver, &*this.timer);
-                driver.parts.notify_start(*this.started);
+                driver.parts.notify_start(&driver.run, *this.started);
                 let now = last.get_or_insert_with(|| timer.now());
                 let mut run = PolledRun { driver, timer, now: *now, budget, is_resumed };
                 ready!(poll_run(&mut run, this.sleep.as_mut(), cx));
                 let PolledRun { driver, now, .. } = run;
-                driver.parts.notify_end(now);
-                let errors = core::mem::take(&mut driver.errors);
+                driver.parts.notify_end(&driver.run, now);
+                let errors = core::mem::take(&mut driver.run.errors);
                 Poll::Ready(RunEnd { errors, started: *this.started, finished: timer.now() })
             });
             match polled {
@@ -132,7 +133,7 @@ impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for Polled
         let driver = &mut *self.driver;
         driver.poll_due_claims(self.now);
         if O::LISTEN {
-            driver.parts.notify_emitted(self.now);
+            driver.parts.notify_emitted(&driver.run, self.now);
         }
         let mut pass = if driver.is_half_way { core::mem::take(&mut driver.pass) } else { Pass::default() };
         while !self.budget.is_used_up() {
@@ -202,10 +203,7 @@ impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for Polled
 
     fn poll_deadline(&mut self) -> Option<Instant> {
         let limit = self.driver.parts.scheduler.poll_deadline();
-        match self.driver.next_due_claim() {
-            Some(due) => Some(limit.unwrap_or(due).min(due)),
-            None => limit,
-        }
+        if self.driver.parts.rare.is_some() { self.driver.limit_or_due_claim(limit) } else { limit }
     }
 
     fn poll_sleep(

@@ -2,8 +2,7 @@
 
 use super::{
     attempt::{self, goes_on},
-    claims::Claims,
-    releases::Releases,
+    rare::Rare,
     traced::TracedObservers,
     wakes::{NO_SLOT, Pass, WakerSlots},
 };
@@ -13,13 +12,13 @@ use crate::{
     exit_code::{OptionalSteps, exit_code},
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
-    panics::drop_map,
     steps::{
-        Attempt, AttemptError, Emission, Emissions, Errors, Kind, Names, RetryPredicate, Watches, Work, drop_result,
+        Attempt, AttemptError, ByStep, Emission, Emissions, Errors, Kind, Names, RetryPredicate, RunParts, Watches,
+        Work, drop_result,
     },
     time::Timer,
 };
-use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::{
     pin::Pin,
     task::{Context, Poll},
@@ -32,19 +31,10 @@ pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) works: &'r mut [Pin<Box<K::Work>>],
     pub(crate) results: &'r mut [Option<Arc<K::Cell>>],
     /// Borrowed as `mut`, so that a run is `Send` though these need not be `Sync`.
-    pub(crate) retry_predicates: &'r mut BTreeMap<u32, RetryPredicate<'env, E>>,
-    pub(crate) names: &'r Arc<Names>,
+    pub(crate) retry_predicates: &'r mut ByStep<RetryPredicate<'env, E>>,
     pub(crate) slots: &'r mut WakerSlots,
-    /// The waker slot of each step that has one; grown when a step first does not end at its first poll.
-    pub(crate) slot_of: &'r mut Vec<u32>,
-    /// The claims to shared resources, where steps use any.
-    pub(crate) claims: Option<&'r mut Claims>,
-    pub(crate) is_running: &'r mut bool,
-    /// The results that are dropped before the end, if there are any.
-    pub(crate) releases: Option<&'r mut Releases>,
-    pub(crate) watches: Watches<K::Cell>,
-    /// What steps emit, in a run with observers.
-    pub(crate) emissions: Option<&'r Arc<Emissions>>,
+    /// What few runs have.
+    pub(crate) rare: Option<&'r mut Rare<K::Cell>>,
     pub(crate) tokens: Tokens,
     pub(crate) observers: TracedObservers<O>,
 }
@@ -59,13 +49,12 @@ pub(crate) struct RunEnd<E> {
 /// A run in progress. Dropping it drops every attempt.
 pub(crate) struct Driver<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> {
     pub(super) parts: DriverParts<'r, 'env, E, K, O>,
-    /// Each step's own last error, unless it has succeeded since.
-    pub(super) errors: Errors<E>,
+    pub(super) run: RunParts<'r, E>,
     /// An acquired slot for first polls: a step that ends at its first poll does not keep it.
     pub(super) spare: u32,
     /// The step whose attempt is being polled, to which a panic belongs; otherwise `NO_SLOT`.
     pub(super) polled: u32,
-    /// Whether something is to be done at a success: errors of earlier attempts, claims, watches, releases.
+    /// Whether something is to be done at a success: errors of earlier attempts, and what few runs have.
     pub(super) has_notes: bool,
     /// Whether the last poll left woken steps over: then the pass goes on in the next one.
     pub(super) is_half_way: bool,
@@ -79,18 +68,25 @@ pub(super) struct Postponed(pub(super) Vec<(StepId, Outcome)>);
 
 impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> {
     #[inline]
-    pub(super) fn notify(&mut self, step: StepId, attempt: u32, at: Instant, kind: EventKind<'_, E>) {
+    pub(super) fn notify(
+        &mut self,
+        run: &RunParts<'_, E>,
+        step: StepId,
+        attempt: u32,
+        at: Instant,
+        kind: EventKind<'_, E>,
+    ) {
         if O::LISTEN {
-            self.notify_emitted(at);
+            self.notify_emitted(run, at);
         }
-        self.observers.on_event(&Event { at, step: Some(step), name: self.names.name(step), attempt, kind });
+        self.observers.on_event(&Event { at, step: Some(step), name: run.names.name(step), attempt, kind });
     }
 
     /// Reports what steps have emitted since the last time.
     #[inline]
-    pub(super) fn notify_emitted(&mut self, at: Instant) {
-        for Emission { step, attempt, value } in self.emissions.iter().flat_map(|emissions| emissions.take()) {
-            let (name, kind) = (self.names.name(step), EventKind::Emitted(&value));
+    pub(super) fn notify_emitted(&mut self, run: &RunParts<'_, E>, at: Instant) {
+        for Emission { step, attempt, value } in run.emissions.iter().flat_map(|emissions| emissions.take()) {
+            let (name, kind) = (run.names.name(step), EventKind::Emitted(&value));
             self.observers.on_event(&Event { at, step: Some(step), name, attempt, kind });
         }
     }
@@ -106,39 +102,50 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
 
     /// Reports the start of the run, once.
     #[inline]
-    pub(super) fn notify_start(&mut self, at: Instant) {
+    pub(super) fn notify_start(&mut self, run: &RunParts<'_, E>, at: Instant) {
         if O::LISTEN && self.observers.begin() {
-            let (names, setup) = (&**self.names, self.scheduler.setup());
+            let (names, setup) = (&**run.names, self.scheduler.setup());
             let kind = EventKind::RunStarted(RunInfo { names, plan: setup.plan(), config: setup.config() });
             self.observers.on_event(&Event { at, step: None, name: names.pipeline(), attempt: 0, kind });
         }
     }
 
     /// Reports the end of the run.
-    pub(super) fn notify_end(&mut self, at: Instant) {
+    pub(super) fn notify_end(&mut self, run: &RunParts<'_, E>, at: Instant) {
         if O::LISTEN {
-            self.notify_emitted(at);
+            self.notify_emitted(run, at);
             let states = self.scheduler.states();
             let optional = OptionalSteps::Plan(self.scheduler.setup().plan());
             let kind = EventKind::RunEnded { counts: Counts::of(states), exit_code: exit_code(states, optional) };
-            self.observers.on_event(&Event { at, step: None, name: self.names.pipeline(), attempt: 0, kind });
+            self.observers.on_event(&Event { at, step: None, name: run.names.pipeline(), attempt: 0, kind });
         }
     }
 }
 
 impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
-    pub(crate) fn new(parts: DriverParts<'r, 'env, E, K, O>) -> Self {
-        let has_notes = parts.claims.is_some() || parts.watches.is_any() || parts.releases.is_some();
+    /// A run whose scheduler has not [begun](Self::begin).
+    #[inline]
+    pub(crate) fn new(
+        parts: DriverParts<'r, 'env, E, K, O>,
+        names: &'r Arc<Names>,
+        emissions: Option<&'r Arc<Emissions>>,
+    ) -> Self {
         Self {
+            has_notes: parts.rare.is_some(),
             parts,
-            has_notes,
-            errors: Errors::new(),
+            run: RunParts { names, emissions, errors: Errors::new() },
             spare: NO_SLOT,
             polled: NO_SLOT,
             is_half_way: false,
             pass: Pass::default(),
             postponed: None,
         }
+    }
+
+    /// Call it once, before the first poll.
+    #[inline]
+    pub(crate) fn begin(&mut self) {
+        self.parts.scheduler.begin();
     }
 
     #[inline]
@@ -149,7 +156,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         let parts = &mut self.parts;
         let started = *now;
         let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
-        parts.notify(step, attempt, started, EventKind::Started);
+        parts.notify(&self.run, step, attempt, started, EventKind::Started);
         match self.poll_attempt(step, self.spare as usize, Some(started)) {
             Poll::Ready(Ok(result)) => {
                 *now = timer.now();
@@ -165,17 +172,27 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
 
     /// Polls what the woken step has in flight: its attempt, or the end of it; or its claim, if it waits for one.
     pub(super) fn poll_step<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) {
+        let has_ended = if self.parts.scheduler.state(step).is_some_and(StepState::is_running) {
+            self.poll_slot(step, slot, now, timer)
+        } else {
+            self.poll_rest(step, slot, now, timer)
+        };
+        if has_ended {
+            self.parts.slots.release(slot);
+        }
+    }
+
+    /// Polls what the woken step has in flight beside an attempt that may go on, and returns whether that has ended.
+    #[cold]
+    fn poll_rest<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) -> bool {
         if self.poll_woken_claim(step, slot, *now) {
-            return;
+            return false;
         }
         let must_end = |state: &StepState| state.is_being_abandoned() || state.is_still_running();
-        let ended = if self.parts.scheduler.state(step).is_some_and(must_end) {
+        if self.parts.scheduler.state(step).is_some_and(must_end) {
             self.poll_end(step, slot, now, timer)
         } else {
             self.poll_slot(step, slot, now, timer)
-        };
-        if ended {
-            self.parts.slots.release(slot);
         }
     }
 
@@ -185,8 +202,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         if self.report_postponed(*now) && !self.parts.scheduler.state(step).is_some_and(StepState::is_being_abandoned) {
             return;
         }
-        let Some(&slot) = self.parts.slot_of.get(step.index()) else { return };
-        let slot = slot as usize;
+        let Some(slot) = self.parts.slots.slot_of(step.number()) else { return };
         if self.poll_slot(step, slot, now, timer) || self.make_end(step, slot, now, timer) {
             self.parts.slots.release(slot);
         }
@@ -206,7 +222,6 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
     }
 
     /// Polls what is left of a woken attempt that was to end, and returns whether it has ended.
-    #[cold]
     fn poll_end<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) -> bool {
         let parts = &mut self.parts;
         if !parts.is_never_cancelled(step) {
@@ -249,14 +264,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         let (Some(work), Some(waker)) = (parts.works.get_mut(step.index()), parts.slots.waker(slot)) else {
             return Poll::Ready(Err(AttemptError::TaskDropped));
         };
-        let begin = start.map(|started| Attempt {
-            step,
-            started,
-            scheduler: &parts.scheduler,
-            names: parts.names,
-            emissions: parts.emissions,
-            errors: &self.errors,
-        });
+        let begin = start.map(|started| Attempt { step, started, scheduler: &parts.scheduler, run: &self.run });
         self.polled = step.number();
         let polled = work.as_mut().poll(&mut Context::from_waker(waker), begin.as_ref(), parts.results);
         self.polled = NO_SLOT;
@@ -282,13 +290,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
     pub(super) fn keep_slot(&mut self, step: StepId) {
         let parts = &mut self.parts;
         let slot = core::mem::replace(&mut self.spare, NO_SLOT);
-        parts.slots.assign(slot as usize, step.number());
-        if parts.slot_of.len() < parts.works.len() {
-            parts.slot_of.resize(parts.works.len(), 0);
-        }
-        if let Some(entry) = parts.slot_of.get_mut(step.index()) {
-            *entry = slot;
-        }
+        parts.slots.assign(slot as usize, step.number(), parts.works.len());
     }
 }
 
@@ -303,21 +305,20 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Driver<'_, 'env, E, K,
             let plan = parts.scheduler.plan();
             parts.slots.retain(|step| {
                 let may_go_on = plan.settings(StepId::from_number(step)).get_never_cancel();
-                let goes_on = parts
-                    .works
-                    .get_mut(step as usize)
-                    .is_some_and(|work| (may_go_on && !work.is_in_place()) || goes_on(work.as_mut()));
-                if let Some(claims) = parts.claims.as_mut().filter(|_| !goes_on) {
-                    claims.end(step);
-                }
-                goes_on
+                let work = parts.works.get_mut(step as usize);
+                work.is_some_and(|work| (may_go_on && !work.is_in_place()) || goes_on(work.as_mut()))
             });
+            if let Some(rare) = &mut parts.rare {
+                rare.claims.end_all_but(|step| parts.slots.slot_of(step).is_some());
+            }
         }
         // A run that was cut off has no report. Its attempts in place have been dropped above, with their shares.
         if !parts.scheduler.has_ended() {
             parts.results.iter_mut().for_each(drop_result);
         }
-        drop_map(&mut self.errors);
-        *self.parts.is_running = false;
+        if let Some(rare) = &mut self.parts.rare {
+            rare.watches = Watches::new();
+        }
+        self.parts.slots.is_running = false;
     }
 }

@@ -1,9 +1,6 @@
 //! A step whose shared resources are not free waits before its attempt.
 
-use super::{
-    run::Driver,
-    wakes::{NO_SLOT, WakerSlots},
-};
+use super::{rare::Rare, run::Driver, wakes::NO_SLOT};
 use crate::{observe::EventKind, observers::Observers, shared::Lack, steps::Kind};
 use rungs_scheduler::{Instant, StepId, StepState};
 
@@ -12,10 +9,10 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     /// uses. Otherwise its start is put off.
     ///
     /// A run with claims has no spare slot between its attempts (see `end_its_claim`), so each start comes this way; any other
-    /// run comes this way only when it lacks a slot, and looks at nothing more.
-    #[inline(never)]
+    /// run comes this way only when it lacks a slot.
+    #[inline]
     pub(super) fn prepare_start(&mut self, step: StepId, now: Instant) -> bool {
-        if !self.claim(step, now) {
+        if self.parts.rare.is_some() && !self.claim(step, now) {
             return false;
         }
         if self.spare == NO_SLOT {
@@ -25,9 +22,10 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     }
 
     /// Whether the step holds all shared resources that it uses.
+    #[inline(never)]
     fn claim(&mut self, step: StepId, now: Instant) -> bool {
         let parts = &mut self.parts;
-        let Some(claims) = &mut parts.claims else { return true };
+        let Some(Rare { claims, .. }) = &mut parts.rare else { return true };
         if claims.wants(step).is_none() {
             return true;
         }
@@ -45,28 +43,32 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     }
 
     fn notify_waiting(&mut self, step: StepId, attempt: u32, lack: &Lack, now: Instant) {
-        let wants = self.parts.claims.as_ref().and_then(|claims| claims.wants(step)).cloned();
+        let wants = self.parts.rare.as_ref().and_then(|rare| rare.claims.wants(step)).cloned();
         if let Some(want) = wants.as_ref().and_then(|wants| wants.get(lack.index)) {
             let until = (lack.due < Instant::NEVER).then_some(lack.due);
-            self.parts.notify(step, attempt, now, EventKind::Waiting { resource: want.resource.name(), until });
+            self.parts.notify(
+                &self.run,
+                step,
+                attempt,
+                now,
+                EventKind::Waiting { resource: want.resource.name(), until },
+            );
         }
     }
 
     /// Polls the claim of a step that was woken, and returns whether it waits for one.
-    #[inline]
     pub(super) fn poll_woken_claim(&mut self, step: StepId, slot: usize, now: Instant) -> bool {
-        let is_waiting = self.parts.claims.as_ref().is_some_and(|claims| claims.is_waiting(step.number()));
+        let is_waiting = self.parts.rare.as_ref().is_some_and(|rare| rare.claims.is_waiting(step.number()));
         if is_waiting {
             self.poll_claim(step, slot, now);
         }
         is_waiting
     }
 
-    #[inline(never)]
     fn poll_claim(&mut self, step: StepId, slot: usize, now: Instant) {
         let parts = &mut self.parts;
-        let (Some(claims), Some(waker)) = (&mut parts.claims, parts.slots.waker(slot)) else { return };
-        if claims.poll(step.number(), now, waker).is_ok() {
+        let (Some(rare), Some(waker)) = (&mut parts.rare, parts.slots.waker(slot)) else { return };
+        if rare.claims.poll(step.number(), now, waker).is_ok() {
             parts.slots.release(slot);
             parts.scheduler.put_on(step);
         }
@@ -75,33 +77,34 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     /// Polls the claims whose time has come.
     #[inline]
     pub(super) fn poll_due_claims(&mut self, now: Instant) {
-        if self.parts.claims.is_some() {
+        if self.parts.rare.is_some() {
             self.poll_all_due_claims(now);
         }
     }
 
     #[inline(never)]
     fn poll_all_due_claims(&mut self, now: Instant) {
-        while let Some(claims) = &mut self.parts.claims
+        while let Some(Rare { claims, .. }) = &mut self.parts.rare
             && let Some(step) = claims.due_at(now)
         {
-            match slot_of_step(self.parts.slots, self.parts.slot_of, step) {
+            match self.parts.slots.slot_of(step) {
                 Some(slot) => self.poll_claim(StepId::from_number(step), slot, now),
                 None => claims.end(step),
             }
         }
     }
 
-    /// When a claim is polled though nobody wakes it.
-    #[inline]
-    pub(super) fn next_due_claim(&self) -> Option<Instant> {
-        self.parts.claims.as_ref().and_then(|claims| claims.next_due())
+    /// The limit, or when a claim is polled though nobody wakes it: whichever comes first.
+    #[inline(never)]
+    pub(super) fn limit_or_due_claim(&self, limit: Option<Instant>) -> Option<Instant> {
+        let due = self.parts.rare.as_ref().and_then(|rare| rare.claims.next_due());
+        limit.into_iter().chain(due).min()
     }
 
     /// An attempt has ended, or a step has without one: what it used of shared resources is free.
     #[inline]
     pub(super) fn end_claim(&mut self, step: StepId) {
-        if self.parts.claims.is_some() {
+        if self.parts.rare.is_some() {
             self.end_its_claim(step);
         }
     }
@@ -109,9 +112,9 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     #[inline(never)]
     fn end_its_claim(&mut self, step: StepId) {
         let parts = &mut self.parts;
-        let Some(claims) = &mut parts.claims else { return };
+        let Some(Rare { claims, .. }) = &mut parts.rare else { return };
         if claims.is_waiting(step.number())
-            && let Some(slot) = slot_of_step(parts.slots, parts.slot_of, step.number())
+            && let Some(slot) = parts.slots.slot_of(step.number())
         {
             parts.slots.release(slot);
         }
@@ -121,10 +124,4 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
             self.spare = NO_SLOT;
         }
     }
-}
-
-/// The waker slot that a step holds.
-fn slot_of_step(slots: &WakerSlots, slot_of: &[u32], step: u32) -> Option<usize> {
-    let slot = *slot_of.get(step as usize)? as usize;
-    (slots.step_in(slot) == Some(step)).then_some(slot)
 }

@@ -155,7 +155,11 @@ pub(crate) struct WakerSlots {
     wakers: Vec<Waker>,
     /// The step that holds each slot; `NO_SLOT` for a free one.
     steps: Vec<u32>,
+    /// The last slot of each step that has had one; empty until a step does not end at its first poll.
+    last: Vec<u32>,
     free: Vec<u32>,
+    /// Still set after a run that was forgotten rather than dropped: its steps may have attempts in flight.
+    pub(crate) is_running: bool,
 }
 
 pub(crate) const NO_SLOT: u32 = u32::MAX;
@@ -163,7 +167,8 @@ pub(crate) const NO_SLOT: u32 = u32::MAX;
 impl WakerSlots {
     pub(crate) fn new(most: usize) -> Self {
         let wakes = Arc::new(Wakes { woken: WokenBits::new(most), run: AtomicWaker::new() });
-        let mut slots = Self { wakes, wakers: Vec::new(), steps: Vec::new(), free: Vec::new() };
+        let (wakers, steps, last, free) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut slots = Self { wakes, wakers, steps, last, free, is_running: false };
         // Steps that end at their first poll all use one slot, so a run of only such steps does not allocate.
         let first = slots.acquire();
         slots.release(first);
@@ -194,8 +199,18 @@ impl WakerSlots {
         number
     }
 
-    /// Assigns an acquired slot to a step.
-    pub(crate) fn assign(&mut self, slot: usize, step: u32) {
+    /// Assigns an acquired slot to one of so many steps.
+    pub(crate) fn assign(&mut self, slot: usize, step: u32, steps: usize) {
+        self.set_step(slot, step);
+        if self.last.len() < steps {
+            self.last.resize(steps, 0);
+        }
+        if let Some(last) = self.last.get_mut(step as usize) {
+            *last = slot as u32;
+        }
+    }
+
+    fn set_step(&mut self, slot: usize, step: u32) {
         if let Some(entry) = self.steps.get_mut(slot) {
             *entry = step;
         }
@@ -203,7 +218,7 @@ impl WakerSlots {
 
     /// Makes a slot free again.
     pub(crate) fn release(&mut self, slot: usize) {
-        self.assign(slot, NO_SLOT);
+        self.set_step(slot, NO_SLOT);
         self.free.push(slot as u32);
     }
 
@@ -214,6 +229,13 @@ impl WakerSlots {
 
     pub(crate) fn step_in(&self, slot: usize) -> Option<u32> {
         self.steps.get(slot).copied().filter(|&step| step != NO_SLOT)
+    }
+
+    /// The slot that a step holds.
+    #[inline]
+    pub(crate) fn slot_of(&self, step: u32) -> Option<usize> {
+        let slot = *self.last.get(step as usize)? as usize;
+        (self.step_in(slot) == Some(step)).then_some(slot)
     }
 
     /// Releases every slot but those whose step is to keep it, and returns whether there are any such.
@@ -236,9 +258,9 @@ impl WakerSlots {
         }
     }
 
-    /// Whether a step holds a slot.
-    pub(crate) fn is_any_held(&self) -> bool {
-        self.free.len() < self.steps.len()
+    /// Whether an earlier run may have left attempts in flight.
+    pub(crate) fn may_lead_to_attempts(&self) -> bool {
+        self.is_running || self.free.len() < self.steps.len()
     }
 }
 

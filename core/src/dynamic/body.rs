@@ -47,10 +47,10 @@ impl<F, M: Mode> WithCx<F, M> {
     where
         M: Lend<E>,
     {
-        let shared = Arc::new(CxShared::new(attempt.emissions.cloned()));
+        let shared = Arc::new(CxShared::new(attempt.run.emissions.cloned()));
         self.shared = Some(shared.clone());
         let limit = attempt.scheduler.attempt_limit(attempt.step, attempt.started);
-        let names = PlanNames::Shared(attempt.names.clone());
+        let names = PlanNames::Shared(attempt.run.names.clone());
         let cx = StepCx::new(names, attempt.step, attempt.number(), attempt.started, limit).sharing(shared);
         cx.with_unmet(M::unmet(attempt))
     }

@@ -46,8 +46,10 @@ impl Draft<'_> {
                 },
             );
         }
-        let inputs = self.inputs.as_deref().map_or(&[][..], |inputs| inputs);
-        input::check(given, &self.names, inputs, &mut mistakes);
+        if self.inputs.is_some() || !given.is_empty() {
+            let inputs = self.inputs.as_deref().map_or(&[][..], |inputs| inputs);
+            input::check(given, &self.names, inputs, &mut mistakes);
+        }
         if mistakes.is_empty() { Ok(()) } else { Err(PlanError::new(self.names.pipeline().into(), mistakes)) }
     }
 

@@ -129,8 +129,10 @@ impl<C: ?Sized> Arguments<C> {
     }
 
     /// Puts the values into the results of the run, where the inputs find them.
+    #[inline]
     pub(super) fn put(self, names: &Names, results: &mut [Option<Arc<C>>]) {
-        for given in self.0.into_iter().flat_map(|arguments| arguments.list) {
+        let Some(arguments) = self.0 else { return };
+        for given in arguments.list {
             if let Some(result) = given.step(names).and_then(|step| results.get_mut(step.index())) {
                 *result = Some(given.cell);
             }

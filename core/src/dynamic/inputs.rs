@@ -77,7 +77,7 @@ impl<M, C: Cell + ?Sized, E> Gather<M, C, E> for ByName {
     fn gather(&self, attempt: &Attempt<'_, E>, results: &mut [Option<Arc<C>>]) -> Option<Self::Args> {
         let cell = |need: StepId| results.get(need.index())?.clone();
         let needs = attempt.needs().map(|need| Some((need, attempt.cause(need), cell(need)?)));
-        Some((Inputs { names: attempt.names.clone(), needs: needs.collect::<Option<_>>()? },))
+        Some((Inputs { names: attempt.run.names.clone(), needs: needs.collect::<Option<_>>()? },))
     }
 }
 

@@ -51,10 +51,10 @@ use crate::{
     plan_view::PlanView,
     report::{AsError, ErrorChain, Report},
     spawn::InPlace,
-    steps::{RetryPredicate, RunRecord, Shelf, record_from},
+    steps::{ByStep, RetryPredicate, RunRecord, Shelf, record_from},
     time::Timer,
 };
-use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::{
     fmt,
     pin::Pin,
@@ -115,7 +115,8 @@ pub type LocalPipeline<'env, E = BoxError, S = InPlace> = PipelineOf<'env, E, Lo
 /// ```
 #[must_use = "a pipeline does nothing until it is run"]
 pub struct PipelineOf<'env, E, K: Kind<'env, E>, S = InPlace> {
-    steps: Steps<'env, E, K>,
+    /// In a box, so that a pipeline is small to move.
+    steps: Box<Steps<'env, E, K>>,
     spawner: S,
 }
 
@@ -129,13 +130,13 @@ impl<'env, E, K: Kind<'env, E>, S> fmt::Debug for PipelineOf<'env, E, K, S> {
 pub(crate) struct Steps<'env, E, K: Kind<'env, E>> {
     draft: Draft<'env>,
     works: Vec<Pin<Box<K::Work>>>,
-    retry_predicates: BTreeMap<u32, RetryPredicate<'env, E>>,
+    retry_predicates: ByStep<RetryPredicate<'env, E>>,
     /// Gives an error as a `dyn Error`, which leads to its sources.
     as_error: AsError<E>,
     /// Taken over by the report of a run; made, or found on the shelf, before a run.
     record: Option<Box<RunRecord<K::Cell>>>,
     shelf: Shelf<K::Cell>,
-    storage: RunStorage,
+    storage: RunStorage<K::Cell>,
     /// The configuration of each run that states no other.
     config: Option<Box<Config>>,
 }
@@ -152,17 +153,16 @@ impl<'env, E, K: Kind<'env, E>> PipelineOf<'env, E, K> {
     fn build(name: &str, as_error: AsError<E>) -> Self {
         static PIPELINES: AtomicU32 = AtomicU32::new(0);
         // Numbers only distinguish pipelines: one that recurs after 2^32 pipelines does no harm.
-        let draft = Draft::new(PIPELINES.fetch_add(1, Ordering::Relaxed), name);
-        let steps = Steps {
-            draft,
+        let steps = Box::new(Steps {
+            draft: Draft::new(PIPELINES.fetch_add(1, Ordering::Relaxed), name),
             works: Vec::new(),
-            retry_predicates: BTreeMap::new(),
+            retry_predicates: ByStep::new(),
             as_error,
             record: Some(Box::default()),
             shelf: Arc::default(),
-            storage: RunStorage::default(),
+            storage: RunStorage::new(),
             config: None,
-        };
+        });
         Self { steps, spawner: InPlace }
     }
 }
@@ -220,6 +220,7 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     }
 
     /// Begins a step: first its settings, then [`run`](StepBuilder::run) with what it does.
+    #[inline]
     pub fn step<'p>(&'p mut self, name: &'p str) -> StepBuilder<'p, 'env, E, K, S>
     where
         S: Clone,
@@ -332,7 +333,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     #[inline]
     fn begin(&mut self) {
         if self.draft.begin() {
-            self.retry_predicates.remove(&self.draft.next_step().number());
+            self.retry_predicates.remove(self.draft.next_step());
         }
     }
 
@@ -344,7 +345,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     /// Sets the retry predicate of the next step.
     fn retry_if(&mut self, predicate: RetryPredicate<'env, E>) {
         self.draft.note_retry_if();
-        self.retry_predicates.insert(self.draft.next_step().number(), predicate);
+        self.retry_predicates.insert(self.draft.next_step(), predicate);
     }
 
     #[inline]
@@ -371,7 +372,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         if self.draft.settings.iter().any(Settings::is_optional) {
             record.optional.extend(plan.steps().filter(|&step| plan.settings(step).is_optional()));
         }
-        let may_wait_less = |step: StepId| self.retry_predicates.contains_key(&step.number());
+        let may_wait_less = |step: StepId| self.retry_predicates.get(step).is_some();
         self.draft.warn(config, may_wait_less, &mut record.warnings);
     }
 }

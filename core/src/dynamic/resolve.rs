@@ -137,6 +137,9 @@ impl Draft<'_> {
 
     /// Keeps one resource of each name: where it was first declared, with the units that were declared last.
     fn merge_resources(&mut self) {
+        if self.resources.is_empty() {
+            return;
+        }
         let declared = self.resources.iter().map(|resource| (resource.name.clone(), resource.units));
         let mut units: BTreeMap<String, u32> = declared.collect();
         if units.len() < self.resources.len() {
@@ -150,6 +153,9 @@ impl Draft<'_> {
 
     /// Tells what was noted while steps were added; a name that several steps have is told once.
     fn tell_noted(&self, mistakes: &mut Vec<PlanErrorKind>) {
+        if self.mistakes.is_empty() {
+            return;
+        }
         let mut counts: BTreeMap<Option<StepId>, usize> = BTreeMap::new();
         for duplicate in self.mistakes.iter().filter(|mistake| mistake.kind == DraftErrorKind::DuplicateName) {
             *counts.entry(self.names.find(self.names.name(duplicate.step))).or_insert(1) += 1;

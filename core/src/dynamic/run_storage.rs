@@ -1,38 +1,47 @@
 //! The memory of a pipeline's runs.
 
 use crate::{
-    driver::{Claims, Releases, WakerSlots, Wants},
-    steps::Emissions,
+    driver::{Rare, WakerSlots, Wants},
+    steps::{Emissions, Watches},
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use rungs_scheduler::{Config, Plan, StepId, StorageSize, TimerEntry};
 
 /// The memory that runs write to, kept from one run to the next.
-#[derive(Default)]
-pub(super) struct RunStorage {
+pub(super) struct RunStorage<C: ?Sized> {
     pub(super) ready: Vec<usize>,
     pub(super) timers: Vec<TimerEntry>,
     pub(super) free: Vec<u32>,
     pub(super) open: Vec<u32>,
-    pub(super) slot_of: Vec<u32>,
     pub(super) slots: Option<WakerSlots>,
-    /// The results that are dropped before the end of a run, if there are any.
-    pub(super) releases: Option<Box<Releases>>,
+    /// What few runs have.
+    pub(super) rare: Option<Box<Rare<C>>>,
     /// What steps have emitted, in runs with observers. It wakes the run by its slots.
     pub(super) emissions: Option<Arc<Emissions>>,
-    /// Shared resources that steps hold or wait for.
-    pub(super) claims: Option<Box<Claims>>,
-    /// Still set after a run that was forgotten rather than dropped: its steps may have attempts in flight.
-    pub(super) is_running: bool,
     /// Whether there was a run: steps must be reset before the next.
     pub(super) is_used: bool,
 }
 
-impl RunStorage {
+impl<C: ?Sized> RunStorage<C> {
+    pub(super) const fn new() -> Self {
+        Self {
+            ready: Vec::new(),
+            timers: Vec::new(),
+            free: Vec::new(),
+            open: Vec::new(),
+            slots: None,
+            rare: None,
+            emissions: None,
+            is_used: false,
+        }
+    }
+
     /// For a run of this plan, in which the results of these steps are dropped when their last readers have ended.
-    pub(super) fn release(&mut self, released: &[StepId], plan: &Plan<'_>) {
-        if !released.is_empty() {
-            self.releases.get_or_insert_default().reset(released, plan);
+    pub(super) fn renew_rare(&mut self, released: &[StepId], plan: &Plan<'_>, watches: Watches<C>) {
+        if self.rare.is_some() || !released.is_empty() || watches.is_any() {
+            let rare = self.rare.get_or_insert_default();
+            rare.releases.reset(released, plan);
+            rare.watches = watches;
         }
     }
 
@@ -47,12 +56,13 @@ impl RunStorage {
         grow(&mut self.free, needed.free);
         grow(&mut self.open, needed.open);
         if let Some(wants) = wants {
-            self.claims.get_or_insert_default().set_wants(wants);
+            self.rare.get_or_insert_default().claims.set_wants(wants);
         }
         // An attempt that is given up frees its permit, but not its slot, and a claim has a slot without a permit.
         let limit = config.get_max_concurrent().filter(|_| config.get_grace().is_none() && wants.is_none());
         let width = limit.map_or(needed.states, |limit| needed.states.min(limit as usize));
-        if self.slots.as_ref().is_none_or(|slots| slots.capacity() < width) {
+        // Slots that lead to what an earlier run left stay until the next run has waited for that; it fits them after.
+        if self.slots.as_ref().is_none_or(|slots| slots.capacity() < width && !slots.may_lead_to_attempts()) {
             self.slots = Some(WakerSlots::new(width));
             self.emissions = None;
         }

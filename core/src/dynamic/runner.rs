@@ -221,25 +221,24 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     /// Waits for the end of attempts that an earlier run left: those of a forgotten run, and spawned ones that had not ended
     /// when their run was dropped or gave them up. No attempt of this run starts before, so that none overlaps another.
     fn poll_left(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Self { draft, works, storage: RunStorage { slots, claims, is_running, .. }, .. } = self;
-        let Some(slots) = slots.as_mut().filter(|slots| *is_running || slots.is_any_held()) else {
+        let Self { draft, works, storage: RunStorage { slots, rare, .. }, .. } = self;
+        let Some(slots) = slots.as_mut().filter(|slots| slots.may_lead_to_attempts()) else {
             return Poll::Ready(());
         };
-        *is_running = false;
-        let goes_on = |step| {
+        slots.is_running = false;
+        let is_any_left = slots.retain(|step| {
             let may_go_on = draft.settings_of(StepId::from_number(step)).get_never_cancel();
-            let goes_on = works.get_mut(step as usize).is_some_and(|work| {
+            works.get_mut(step as usize).is_some_and(|work| {
                 let is_waited_for = may_go_on && !work.is_in_place();
                 let polled =
                     if is_waited_for { poll_to_end(work.as_mut(), cx) } else { poll_cancel(work.as_mut(), cx) };
                 polled.is_pending()
-            });
-            if let Some(claims) = claims.as_mut().filter(|_| !goes_on) {
-                claims.end(step);
-            }
-            goes_on
-        };
-        if slots.retain(goes_on) { Poll::Pending } else { Poll::Ready(()) }
+            })
+        });
+        if let Some(rare) = rare {
+            rare.claims.end_all_but(|step| slots.slot_of(step).is_some());
+        }
+        if is_any_left { Poll::Pending } else { Poll::Ready(()) }
     }
 
     /// Resets what the previous run left behind of results.
@@ -255,6 +254,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     }
 
     /// Begins a run of a plan that was checked and prepared for it.
+    #[inline]
     fn driver<O: Observers<E>>(
         &mut self,
         config: Config,
@@ -267,30 +267,27 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         let record = record.as_mut().expect("`prepare` has made one");
         let compiled = draft.compiled.as_ref().expect("`check` has compiled the plan");
         let plan = draft.plan(compiled);
-        storage.is_running = true;
-        storage.release(draft.released_results(), &plan);
+        storage.renew_rare(draft.released_results(), &plan, watches);
         storage.renew_emissions(O::LISTEN);
-        let RunStorage { ready, timers, free, open, slots, slot_of, claims, emissions, is_running, releases, .. } =
-            storage;
+        let RunStorage { ready, timers, free, open, slots, rare, emissions, .. } = storage;
         let state = Storage { states: &mut record.states, ready, timers, free, open };
         // The states are new: they have just been made, or reset.
         let setup = DynamicSetup { plan, numbering: draft.numbering(), config };
-        let scheduler = Scheduler::after(setup, state, now, 0);
-        Driver::new(DriverParts {
+        let scheduler = Scheduler::not_begun(setup, state, now, 0);
+        let slots = slots.as_mut().expect("`prepare` has made the slots");
+        slots.is_running = true;
+        let parts = DriverParts {
             scheduler: scheduler.expect("`prepare` has made the storage for this plan"),
             works,
             results: &mut record.results,
             retry_predicates,
-            names: &draft.names,
-            slots: slots.as_mut().expect("`prepare` has made the slots"),
-            slot_of,
-            claims: claims.as_deref_mut().filter(|_| draft.shared_uses.is_some()),
-            is_running,
-            releases: releases.as_deref_mut(),
-            watches,
-            emissions: emissions.as_ref().filter(|_| O::LISTEN),
+            slots,
+            rare: rare.as_deref_mut(),
             tokens,
             observers: TracedObservers::new(observers),
-        })
+        };
+        let mut driver = Driver::new(parts, &draft.names, emissions.as_ref().filter(|_| O::LISTEN));
+        driver.begin();
+        driver
     }
 }

@@ -20,9 +20,7 @@ use core::{
     marker::PhantomData,
     task::{Context, Poll},
 };
-use rungs_scheduler::{
-    Cause, Instant, Outcome, Requirements, Retry, Scheduler, Setup, Status, StepId, StepState, Verdict,
-};
+use rungs_scheduler::{Cause, Instant, Outcome, Retry, Scheduler, Setup, Status, StepId, StepState, Verdict};
 
 /// The scheduler of a run.
 pub(super) type ScheduledBy<'r, P, S, T> = Scheduler<'r, StaticSetup<P, S, T>>;
@@ -172,10 +170,10 @@ impl<
                 }
             }
         };
-        let Requirements { retries, timers, .. } = StaticSetup::<P, S, T>::REQUIREMENTS;
-        if retries {
+        let required = StaticSetup::<P, S, T>::REQUIREMENTS;
+        if required.retries {
             let attempts = scheduler.state(step).map_or(1, StepState::attempts);
-            if is_retried_at_once(P::STATIC_PLAN.plan.settings(step), attempts, outcome, timers) {
+            if is_retried_at_once(P::STATIC_PLAN.plan.settings(step), attempts, outcome, required) {
                 self.has_postponed = true;
                 return self.lane_states.postpone(lane, step, outcome);
             }

@@ -202,7 +202,8 @@ impl<R: Outputs, E, const STEPS: usize> fmt::Debug for Report<R, E, STEPS> {
 
 impl<R: Outputs, E: fmt::Display, const STEPS: usize> fmt::Display for Report<R, E, STEPS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let table = Table { pipeline: self.pipeline(), record: self.record(), finished: self.notes.finished };
-        table.write(f)
+        let may_be_late = const { R::STATIC_PLAN.requirements().never_cancel };
+        let (pipeline, record, finished) = (self.pipeline(), self.record(), self.notes.finished);
+        Table { pipeline, record, finished, may_be_late }.write(f)
     }
 }

@@ -1,10 +1,6 @@
 //! The options of one run, as a type, so that unused options cost no code.
 
-use super::{
-    sealed::Sealed,
-    signal::StopSignal,
-    static_plan::{StaticPipeline, StaticPlan},
-};
+use super::{sealed::Sealed, signal::StopSignal, static_plan::StaticPipeline};
 use crate::time::Timer;
 use core::{marker::PhantomData, task::Waker, time::Duration};
 use rungs_scheduler::{Config, Numbering, Plan, Requirements, Setup, StepId, Stop};
@@ -209,9 +205,8 @@ impl<P, S: RunSettings, T> StaticSetup<P, S, T> {
 
 impl<'a, P: StaticPipeline, S: RunSettings, T: Timer> Setup<'a> for StaticSetup<P, S, T> {
     const REQUIREMENTS: Requirements = {
-        let StaticPlan { plan, by_priority, config, .. } = P::STATIC_PLAN;
-        let of_steps = Requirements::of(plan, by_priority);
-        let declared = of_steps.with_config(config);
+        let of_steps = P::STATIC_PLAN.requirements();
+        let declared = of_steps.with_config(&P::STATIC_PLAN.config);
         // No option of a run changes what its storage was sized for.
         let requirements = if S::IS_DECLARED { declared } else { of_steps.with_storage_of(&declared) };
         // Attempts run in place, so they end as soon as they are told to.

@@ -6,7 +6,7 @@ use crate::{
     plan_view::{PlanSource, PlanView},
 };
 use core::fmt;
-use rungs_scheduler::{__private::allows_fast_path, Config, Numbering, Plan, StepId, Use};
+use rungs_scheduler::{__private::allows_fast_path, Config, Numbering, Plan, Requirements, StepId, Use};
 
 /// All that is known of a pipeline before it runs: a constant, which lies in flash.
 ///
@@ -177,6 +177,12 @@ impl StaticPlan {
     #[inline]
     pub(super) fn may_use_fast_path(&self, config: &Config) -> bool {
         self.fast_path_by_declaration && config.get_max_concurrent().is_none() && !config.has_deadline()
+    }
+
+    /// What a run of the plan may require, whatever its options.
+    pub(super) const fn requirements(&self) -> Requirements {
+        let requirements = Requirements::of(&self.plan, &self.by_priority);
+        if self.may_skip_itself { requirements } else { requirements.without_self_skips() }
     }
 
     /// How many timers may be armed at once.

@@ -173,7 +173,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
         let errors = core::mem::take(&mut self.notes.errors);
         errors.into_iter().flat_map(|(step, OwnErrors { returned, panicked })| {
             let errors = returned.map(|(_, error)| error).into_iter().chain(panicked);
-            errors.map(move |error| (StepId::from_number(step), error))
+            errors.map(move |error| (step, error))
         })
     }
 
@@ -242,7 +242,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
             step,
             state: state(step),
             root: state(root),
-            own: self.notes.errors.get(&root.number()).cloned().unwrap_or_default(),
+            own: self.notes.errors.get(root).cloned().unwrap_or_default(),
             as_error: self.notes.as_error,
         }
     }
@@ -259,8 +259,8 @@ impl<'r, E, C: Cell + ?Sized> IntoIterator for &'r Report<E, C> {
 
 impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Report<E, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let table = Table { pipeline: self.pipeline(), record: self.record(), finished: self.notes.finished };
-        table.write(f)?;
+        let (pipeline, record, finished) = (self.pipeline(), self.record(), self.notes.finished);
+        Table { pipeline, record, finished, may_be_late: true }.write(f)?;
         self.warnings().iter().try_for_each(|warning| write!(f, "\nwarning: {warning}"))
     }
 }

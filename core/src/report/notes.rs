@@ -1,7 +1,7 @@
 //! What a report holds beside the states of the steps.
 
 use super::as_error::AsError;
-use crate::{panics::drop_map, steps::Errors};
+use crate::steps::Errors;
 use rungs_scheduler::Instant;
 
 /// What is kept of a run beside the states of its steps.
@@ -13,12 +13,6 @@ pub(crate) struct RunNotes<E> {
     pub(crate) finished: Instant,
     #[cfg(feature = "std")]
     pub(crate) wall_clock: std::time::SystemTime,
-}
-
-impl<E> Drop for RunNotes<E> {
-    fn drop(&mut self) {
-        drop_map(&mut self.errors);
-    }
 }
 
 /// The time by the wall clock; the Unix epoch on the one target whose std panics instead of telling it.

@@ -96,7 +96,7 @@ impl<'r, E> Record<'r, E> {
                 None
             }
             #[cfg(feature = "alloc")]
-            Own::Shared(notes, _) => Some(notes.errors.get(&step.number())?.panicked.as_ref()?.borrowed()),
+            Own::Shared(notes, _) => Some(notes.errors.get(step)?.panicked.as_ref()?.borrowed()),
         }
     }
 
@@ -111,7 +111,7 @@ impl<'r, E> Record<'r, E> {
                 Some((*attempts.get(step.index())?, errors.get(step.index())?.as_ref()?))
             }
             #[cfg(feature = "alloc")]
-            Own::Shared(notes, _) => notes.errors.get(&step.number())?.returned(),
+            Own::Shared(notes, _) => notes.errors.get(step)?.returned(),
         }
     }
 

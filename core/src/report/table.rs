@@ -23,6 +23,8 @@ pub(crate) struct Table<'r, E> {
     pub(crate) record: Record<'r, E>,
     /// When the run ended.
     pub(crate) finished: Instant,
+    /// Whether some step may be late.
+    pub(crate) may_be_late: bool,
 }
 
 impl<E: fmt::Display> Table<'_, E> {
@@ -53,7 +55,7 @@ impl<E: fmt::Display> Table<'_, E> {
         if let Some(reason) = &reason {
             write!(f, "  {reason:#}")?;
         }
-        if step.is_late() {
+        if self.may_be_late && step.is_late() {
             f.write_str("  late")?;
         }
         // Nothing is spawned without an allocator.

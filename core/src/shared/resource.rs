@@ -82,6 +82,7 @@ impl SharedResource {
     /// between them, and more may start then.
     ///
     /// ```
+    /// # #[cfg(feature = "sim")] {
     /// use std::time::Duration;
     /// use rungs::{Pipeline, SharedResource, sim::Sim};
     ///
@@ -94,7 +95,8 @@ impl SharedResource {
     /// let report = sim.run(p.runner())?;
     /// let started = report.steps().map(|step| step.started_at().unwrap().as_nanos() / 1_000_000);
     /// assert!(started.eq([0, 100, 200]));
-    /// # Ok::<(), rungs::sim::SimError>(())
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn starts_per(name: &str, starts: u32, span: Duration) -> Self {
         Self::of(name, Stock::Starts(Bucket::new(starts, span)))

@@ -10,11 +10,16 @@ pub struct Attempt<'r, E> {
     pub(crate) step: StepId,
     pub(crate) started: Instant,
     pub(crate) scheduler: &'r Scheduler<'r>,
+    pub(crate) run: &'r RunParts<'r, E>,
+}
+
+/// What all attempts of a run may read.
+pub(crate) struct RunParts<'r, E> {
     pub(crate) names: &'r Arc<Names>,
-    /// Where the step's values go, if anybody listens.
+    /// Where the values of steps go, if anybody listens.
     pub(crate) emissions: Option<&'r Arc<Emissions>>,
-    /// What steps themselves said.
-    pub(crate) errors: &'r Errors<E>,
+    /// Each step's own last error, unless it has succeeded since.
+    pub(crate) errors: Errors<E>,
 }
 
 impl<E> fmt::Debug for Attempt<'_, E> {

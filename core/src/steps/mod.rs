@@ -2,6 +2,7 @@
 //! steps by nothing else.
 
 mod attempt;
+mod by_step;
 mod cell;
 mod closest;
 mod dependents;
@@ -25,6 +26,8 @@ pub use warnings::{PlanWarning, Warnings};
 pub use watch::{StepWatch, WatchError};
 pub use work::{AttemptError, Work};
 
+pub(crate) use attempt::RunParts;
+pub(crate) use by_step::ByStep;
 pub(crate) use cell::{OtherType, TakeError, slot, take};
 pub(crate) use closest::Suggestions;
 pub(crate) use dependents::Dependents;

@@ -1,8 +1,8 @@
 //! The record of a run: a run hands it to its report, and a report that is dropped hands it back for a later run.
 
-use super::{cell::Cell, warnings::Warnings};
+use super::{by_step::ByStep, cell::Cell, warnings::Warnings};
 use crate::error::StepError;
-use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::ops::{Deref, DerefMut};
 use rungs_scheduler::{StepId, StepState};
 use try_lock::TryLock;
@@ -108,7 +108,7 @@ impl<C: Cell + ?Sized> Drop for ReportRecord<C> {
 }
 
 /// What steps themselves said, by step. How a step ended beyond that is in its state.
-pub(crate) type Errors<E> = BTreeMap<u32, OwnErrors<E>>;
+pub(crate) type Errors<E> = ByStep<OwnErrors<E>>;
 
 /// What one step itself said.
 pub(crate) struct OwnErrors<E> {

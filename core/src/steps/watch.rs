@@ -1,8 +1,11 @@
 //! The end of one step, for other tasks while the run goes on.
 
-use super::cell::{Cell, Out, SharedCell, slot};
+use super::{
+    by_step::ByStep,
+    cell::{Cell, Out, SharedCell, slot},
+};
 use crate::lock::Lock;
-use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
+use alloc::{sync::Arc, vec::Vec};
 use core::{
     fmt,
     future::Future,
@@ -134,14 +137,12 @@ impl<T, C: ?Sized> fmt::Debug for StepWatch<T, C> {
     }
 }
 
-/// The watches of one run, by step. To most runs, which have none, it is a pointer.
-pub(crate) struct Watches<C: ?Sized>(Option<Box<ByStep<C>>>);
-
-type ByStep<C> = BTreeMap<u32, Vec<Arc<WatchState<C>>>>;
+/// The watches of one run.
+pub(crate) struct Watches<C: ?Sized>(ByStep<Vec<Arc<WatchState<C>>>>);
 
 impl<C: ?Sized> Watches<C> {
     pub(crate) const fn new() -> Self {
-        Self(None)
+        Self(ByStep::new())
     }
 
     /// Watches a step; without one the watch has ended.
@@ -149,13 +150,13 @@ impl<C: ?Sized> Watches<C> {
         let end = step.is_none().then_some(Err(WatchError::NoSuchStep));
         let state = Arc::new(WatchState(Lock::new(Seen { end, waker: None })));
         if let Some(step) = step {
-            self.0.get_or_insert_default().entry(step.number()).or_default().push(state.clone());
+            self.0.get_or_default(step).push(state.clone());
         }
         StepWatch { state, result: PhantomData }
     }
 
     pub(crate) const fn is_any(&self) -> bool {
-        self.0.is_some()
+        !self.0.is_empty()
     }
 
     /// The step has ended with this result.
@@ -166,7 +167,7 @@ impl<C: ?Sized> Watches<C> {
     /// The step has ended without a result.
     #[inline]
     pub(crate) fn ended(&mut self, step: StepId, status: Status, cause: Option<Cause>) {
-        if self.0.is_some() {
+        if self.is_any() {
             self.end(step, || {
                 Err(cause.map_or(WatchError::RunDropped, |cause| WatchError::NoSuccess { status, cause }))
             });
@@ -175,7 +176,7 @@ impl<C: ?Sized> Watches<C> {
 
     #[cold]
     fn end(&mut self, step: StepId, end: impl Fn() -> Result<Arc<C>, WatchError>) {
-        let watched = self.0.as_mut().and_then(|watches| watches.remove(&step.number()));
+        let watched = self.0.remove(step);
         watched.iter().flatten().for_each(|watch| watch.end(end()));
     }
 }
@@ -183,10 +184,6 @@ impl<C: ?Sized> Watches<C> {
 /// Whatever has not ended by now never will.
 impl<C: ?Sized> Drop for Watches<C> {
     fn drop(&mut self) {
-        let watches = self.0.take();
-        watches
-            .iter()
-            .flat_map(|watches| watches.values().flatten())
-            .for_each(|watch| watch.end(Err(WatchError::RunDropped)));
+        self.0.values().flatten().for_each(|watch| watch.end(Err(WatchError::RunDropped)));
     }
 }

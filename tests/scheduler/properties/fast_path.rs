@@ -7,6 +7,7 @@ use rungs::{Instant, Retry, Stop};
 
 use crate::agreement::check_random;
 use crate::layout::{Buffers, Layout, id};
+use crate::oracle::build::{case, ok, step};
 use crate::random::{Random, seeds};
 
 /// Two runs of one case that get the same calls.
@@ -52,6 +53,21 @@ fn of_small_cases() {
 fn of_cases_of_up_to_300_steps() {
     let fast_starts: u32 = seeds(300).map(|seed| twins(seed, 300)).sum();
     assert!(fast_starts > 2_000, "hardly any run stays on the fast path: {fast_starts} steps");
+}
+
+#[test]
+fn successes_before_the_deadline_do_not_leave_it() {
+    let steps = [0, 1, 2].map(|at| step([ok(0)]).timeout(5).needs(if at == 0 { vec![] } else { vec![at - 1] }));
+    let layout = Layout::new(&case(steps).run_deadline(9));
+    let mut storage = Buffers::default();
+    let mut run = layout.run(&mut storage, Instant::ZERO);
+    for at in 0..3 {
+        let now = Instant::from_nanos(at as u64);
+        assert_eq!(run.poll_action(now), Some(Action::Start(id(at))));
+        assert_eq!(run.upcoming(1).next(), Some(id(at)), "it counts needs");
+        run.handle_outcome(id(at), Outcome::Success, now);
+    }
+    assert!(run.has_ended());
 }
 
 /// Returns how many steps have started on the fast path.
@@ -158,7 +174,9 @@ impl Twins<'_> {
             };
             let states: Vec<_> = states.map(seen).collect();
             let limits: Vec<_> = self.in_flight.iter().map(|&step| run.attempt_limit(step, self.now())).collect();
-            (states, limits, run.poll_deadline(), run.in_flight(), run.has_ended())
+            let ended = run.states().iter().filter(|state| state.has_ended()).count();
+            assert_eq!((run.ended() as usize, run.has_ended()), (ended, ended == states.len()), "seed {seed}");
+            (states, limits, run.poll_deadline(), run.in_flight())
         };
         assert_eq!(seen(&self.fast), seen(&self.counting), "seed {seed} at {}", self.now);
     }

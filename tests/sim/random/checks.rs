@@ -1,14 +1,21 @@
-//! What must hold of every run.
+//! What must hold during every run, and of what was seen of it.
 
-use super::case::{Act, Case, Step};
-use rungs::{Cause, Event, EventKind, Report, Status, StepId, When, sim::Clock};
-use std::sync::{Arc, Mutex, MutexGuard};
+use super::{
+    attempts::Rules,
+    case::{Case, SPAN},
+    ended,
+    play::ms,
+};
+use rungs::{Event, EventKind, Instant, Report, SharedResource, StepId};
+use std::sync::{Mutex, MutexGuard};
 
 /// Sees all attempts from within, and all events.
 pub(crate) struct Monitor {
     max_concurrent: u32,
-    permits: u32,
+    capacities: Vec<u32>,
     may_give_up: bool,
+    shared: SharedResource,
+    paced_starts: u32,
     seen: Mutex<Seen>,
 }
 
@@ -16,27 +23,42 @@ pub(crate) struct Monitor {
 struct Seen {
     steps: Vec<SeenStep>,
     in_flight: u32,
-    permits: u32,
+    units: Vec<u32>,
+    shared_units: u32,
+    paced_starts: u32,
     /// Of the run that goes on.
     run: u64,
+    run_began: Instant,
     run_events: [u32; 2],
+    complaints: Vec<String>,
 }
 
 #[derive(Clone, Default)]
 struct SeenStep {
     in_flight: u32,
     attempts: u32,
-    /// Attempts of this run that came to `Ok` by themselves, in place.
+    /// Attempts of this run that came to a result by themselves, in place, and those that had nothing to do.
     successes: u32,
+    skips: u32,
     started: u32,
     ended: u32,
+    /// The end of the last attempt of this run, and the delay after it.
+    planned: Option<Instant>,
 }
 
 impl Monitor {
-    pub(crate) fn new(case: &Case) -> Self {
+    pub(crate) fn new(case: &Case, shared: SharedResource) -> Self {
         let steps = vec![SeenStep::default(); case.steps.len()];
-        let seen = Mutex::new(Seen { steps, ..Seen::default() });
-        Self { max_concurrent: case.max_concurrent, permits: case.permits, may_give_up: case.grace.is_some(), seen }
+        let units = vec![0; case.capacities.len()];
+        Self {
+            max_concurrent: case.max_concurrent,
+            capacities: case.capacities.clone(),
+            // A second cancel gives up a spawned attempt that is never cancelled.
+            may_give_up: case.grace.is_some() || case.steps.iter().any(|step| step.never_cancel && step.spawned),
+            shared,
+            paced_starts: case.paced_starts,
+            seen: Mutex::new(Seen { steps, units, ..Seen::default() }),
+        }
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -44,10 +66,9 @@ impl Monitor {
     }
 
     /// Another run of the pipeline begins. Attempts of the last one may still be in flight.
-    pub(crate) fn begin(&self) {
+    pub(crate) fn begin(&self, now: Instant) {
         let mut seen = self.seen();
-        seen.run += 1;
-        seen.run_events = [0; 2];
+        (seen.run, seen.run_began, seen.run_events) = (seen.run + 1, now, [0; 2]);
         for step in &mut seen.steps {
             *step = SeenStep { in_flight: step.in_flight, ..SeenStep::default() };
         }
@@ -64,132 +85,81 @@ impl Monitor {
         }
     }
 
+    /// Counts an attempt, and returns its run and how many there were before it.
+    pub(crate) fn begin_attempt(&self, at: usize) -> (u64, usize) {
+        let mut seen = self.seen();
+        seen.steps[at].attempts += 1;
+        (seen.run, seen.steps[at].attempts as usize - 1)
+    }
+
+    /// An attempt is polled for the first time; when its step was to try again.
+    pub(crate) fn start(&self, rules: &Rules, run: u64, now: Instant) -> Option<Instant> {
+        let mut guard = self.seen();
+        let seen = &mut *guard;
+        let step = &mut seen.steps[rules.at];
+        step.in_flight += 1;
+        assert!(step.in_flight == 1, "two attempts of s{} overlap", rules.at);
+        seen.in_flight += 1;
+        // One that was given up has given its permit back.
+        assert!(seen.in_flight <= self.max_concurrent || self.may_give_up, "more attempts in flight than allowed");
+        for &(resource, units) in &rules.uses {
+            seen.units[resource] += units;
+            assert!(seen.units[resource] <= self.capacities[resource], "more units in use than there are");
+        }
+        seen.shared_units += rules.shared_units;
+        assert!(seen.shared_units <= self.shared.units(), "more shared units in use than there are");
+        seen.paced_starts += u32::from(rules.is_paced);
+        let spans = now.as_nanos() as f64 / ms(SPAN).as_nanos() as f64;
+        assert!(f64::from(seen.paced_starts) <= f64::from(self.paced_starts) * (1.0 + spans), "too many starts");
+        step.planned.filter(|_| run == seen.run)
+    }
+
+    /// An attempt in place has a result.
+    pub(crate) fn note_result(&self, at: usize, run: u64, result: &Result<Option<usize>, String>) {
+        let mut seen = self.seen();
+        if run == seen.run {
+            seen.steps[at].successes += u32::from(matches!(result, Ok(Some(_))));
+            seen.steps[at].skips += u32::from(matches!(result, Ok(None)));
+        }
+    }
+
+    /// An attempt is dropped; when another may follow.
+    pub(crate) fn end(&self, rules: &Rules, run: u64, planned: Instant) {
+        let mut seen = self.seen();
+        seen.in_flight -= 1;
+        seen.steps[rules.at].in_flight -= 1;
+        rules.uses.iter().for_each(|&(resource, units)| seen.units[resource] -= units);
+        seen.shared_units -= rules.shared_units;
+        if run == seen.run {
+            seen.steps[rules.at].planned = Some(planned);
+        }
+    }
+
+    /// Makes the check of the run fail.
+    pub(crate) fn complain(&self, complaint: String) {
+        self.seen().complaints.push(complaint);
+    }
+
     /// A run has ended: its report, against all that was seen of it.
     pub(crate) fn check(&self, case: &Case, report: &Report<String>) {
         let seen = self.seen();
-        // Only what was given up may go on.
-        for (result, seen) in report.steps().zip(&seen.steps) {
-            assert!(seen.in_flight == 0 || result.is_still_running(), "an attempt goes on: {result:?}, {case:#?}");
-        }
+        assert!(seen.complaints.is_empty(), "{:?}, {report}, {case:#?}", seen.complaints);
         assert_eq!(seen.run_events, [1, 1]);
-        for (at, (step, seen)) in case.steps.iter().zip(&seen.steps).enumerate() {
+        for (at, step) in case.steps.iter().enumerate() {
             let result = report.step(StepId::new(at).unwrap()).unwrap();
-            let said = format!("s{at}: {result:?}, {case:#?}");
-            assert_eq!((seen.ended, result.attempts()), (1, seen.started), "{said}");
-            assert!(seen.attempts <= seen.started && result.attempts() <= step.retries + 1, "{said}");
-            // A success that an attempt in place came to is never lost, and none is made up.
-            assert!(seen.successes <= 1, "{said}");
-            match result.status() {
-                Status::Success => assert_eq!(**report.output_named::<usize>(&format!("s{at}")).as_ref().unwrap(), at),
-                Status::Failed | Status::Skipped | Status::Cancelled => {
-                    assert!(seen.successes == 0 && result.cause().is_some(), "{said}");
-                    assert_eq!(
-                        result.status() == Status::Skipped,
-                        result.attempts() == 0 && result.status() != Status::Failed,
-                        "{said}"
-                    );
-                }
-                status => panic!("{status}: {said}"),
-            }
-            self.check_needs(step, report, at);
+            let said = || format!("s{at}: {result:?}, {report}, {case:#?}");
+            let seen_step = &seen.steps[at];
+            assert_eq!((seen_step.ended, result.attempts()), (1, seen_step.started), "{}", said());
+            assert!(seen_step.attempts <= seen_step.started, "{}", said());
+            // Only what was given up may go on.
+            assert!(seen_step.in_flight == 0 || result.is_still_running(), "an attempt goes on: {}", said());
+            ended::check_result(report, at, step, (seen_step.successes, seen_step.skips), &said);
+            ended::check_needs(report, at, step, &said);
+            ended::check_times(report, at, case, seen.run_began, &said);
         }
-        assert_eq!(report.exit_code(), exit_code(case, report), "{report}");
-    }
-
-    /// A step starts when its needs have ended as its rule asks.
-    fn check_needs(&self, step: &Step, report: &Report<String>, at: usize) {
-        let result = report.step(StepId::new(at).unwrap()).unwrap();
-        let Some(started) = result.started_at() else { return };
-        for &need in &step.needs {
-            let need = report.step(StepId::new(need).unwrap()).unwrap();
-            assert!(need.finished_at().unwrap() <= started, "{report}");
-            if matches!(step.when, When::AllSucceeded | When::SkipOnError) {
-                assert_eq!(need.status(), Status::Success, "{report}");
-            }
-        }
-    }
-}
-
-/// By the rules in words, of the required steps: 1 if one failed; else 2 if a stop cut one short; else 0.
-fn exit_code(case: &Case, report: &Report<String>) -> u8 {
-    let required = || report.steps().zip(&case.steps).filter(|(_, step)| !step.optional).map(|(result, _)| result);
-    let is_stop =
-        |cause| matches!(cause, Cause::Drained | Cause::Cancelled | Cause::RunDeadline | Cause::Stopped { .. });
-    if required().any(|result| result.status() == Status::Failed) {
-        1
-    } else if required().any(|result| result.cause().is_some_and(is_stop)) {
-        2
-    } else {
-        0
-    }
-}
-
-/// The attempts of one step.
-pub(crate) struct Play {
-    monitor: Arc<Monitor>,
-    clock: Clock,
-    at: usize,
-    permits: u32,
-    in_place: bool,
-    acts: Vec<Act>,
-}
-
-impl Play {
-    pub(crate) fn new(monitor: Arc<Monitor>, clock: Clock, at: usize, step: &Step) -> Self {
-        Self { monitor, clock, at, permits: step.permits, in_place: !step.spawned, acts: step.acts.clone() }
-    }
-
-    /// The next attempt. It counts as one from its first poll until it is dropped.
-    pub(crate) fn attempt(&self) -> impl Future<Output = Result<usize, String>> + use<> {
-        let played = self.monitor.seen().steps[self.at].attempts as usize;
-        let act = *self.acts.get(played).or(self.acts.last()).unwrap();
-        let (monitor, clock, at, permits, in_place) =
-            (self.monitor.clone(), self.clock.clone(), self.at, self.permits, self.in_place);
-        self.monitor.seen().steps[at].attempts += 1;
-        async move {
-            let in_flight = InFlight::new(monitor, at, permits);
-            let result = act.act(clock, at).await;
-            let mut seen = in_flight.monitor.seen();
-            if result.is_ok() && in_place && in_flight.run == seen.run {
-                seen.steps[at].successes += 1;
-            }
-            drop(seen);
-            result
-        }
-    }
-}
-
-struct InFlight {
-    monitor: Arc<Monitor>,
-    at: usize,
-    permits: u32,
-    run: u64,
-}
-
-impl InFlight {
-    fn new(monitor: Arc<Monitor>, at: usize, permits: u32) -> Self {
-        let mut seen = monitor.seen();
-        seen.in_flight += 1;
-        seen.permits += permits;
-        seen.steps[at].in_flight += 1;
-        assert!(seen.steps[at].in_flight == 1, "two attempts of s{at} overlap");
-        // One that was given up has given its permit back.
-        assert!(
-            seen.in_flight <= monitor.max_concurrent || monitor.may_give_up,
-            "more attempts in flight than allowed"
-        );
-        assert!(seen.permits <= monitor.permits, "more permits in use than there are");
-        let run = seen.run;
-        drop(seen);
-        Self { monitor, at, permits, run }
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        let mut seen = self.monitor.seen();
-        seen.in_flight -= 1;
-        seen.permits -= self.permits;
-        seen.steps[self.at].in_flight -= 1;
+        // What was given up may go on.
+        let is_left = report.steps().any(|step| step.is_still_running());
+        assert!(is_left || (self.shared.free(), self.shared.waiting()) == (self.shared.units(), 0), "{report}");
+        assert_eq!(report.exit_code(), ended::exit_code(case, report), "{report}");
     }
 }

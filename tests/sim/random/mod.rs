@@ -3,9 +3,11 @@
 //! `RUNGS_RUNS=1000000 cargo test --release -p rungs-tests --test sim random -- --nocapture` makes a million of them;
 //! `RUNGS_SEED=n` begins at another place. Without these a share of 10,000 is made.
 
+mod attempts;
 mod case;
 mod checks;
 mod draw;
+mod ended;
 mod play;
 
 use case::Case;

@@ -1,12 +1,14 @@
 //! Carries a case out, in a simulation.
 
 use super::{
-    case::{Act, Case, Step, Stop},
-    checks::{Monitor, Play},
+    attempts::Play,
+    case::{Act, Case, SPAN, Step, Stop},
+    checks::Monitor,
 };
 use crate::lingering::Lingering;
 use rungs::{
-    Backoff, CancelToken, Event, Handle, Out, Pipeline, Runner, Shared, Unmet, When,
+    Backoff, CancelToken, Event, Handle, Out, Pipeline, Retry, Runner, Settings, Shared, SharedResource, Timer, Unmet,
+    When,
     sim::{Clock, Sim},
 };
 use std::{
@@ -23,8 +25,9 @@ pub(crate) fn ms(millis: u64) -> Duration {
 
 /// Runs the case, and returns all that was seen of it.
 pub(crate) fn play(sim: &Sim, case: &Case) -> Vec<String> {
-    let monitor = Arc::new(Monitor::new(case));
-    let mut p = build(sim, case, &monitor);
+    let shared = SharedResource::new("shared", case.shared_units);
+    let monitor = Arc::new(Monitor::new(case, shared.clone()));
+    let mut p = build(sim, case, &monitor, &shared);
     let mut trace = Vec::new();
     if let Some(polls) = case.drop_after {
         let ended = run(sim, case, &mut p, Some(polls), &mut trace, &monitor);
@@ -43,7 +46,7 @@ fn run(
     trace: &mut Vec<String>,
     monitor: &Arc<Monitor>,
 ) -> bool {
-    monitor.begin();
+    monitor.begin(sim.clock().now());
     let token = CancelToken::new();
     let clock = sim.clock();
     let runner = options(p.runner(), case).cancel(&token);
@@ -75,6 +78,10 @@ fn options<'p, 'env>(run: Runner<'p, 'env, String, Shared>, case: &Case) -> Runn
         Some(grace) => run.grace(ms(grace)),
         None => run,
     };
+    let run = match case.clean_up_deadline {
+        Some(limit) => run.clean_up_deadline(ms(limit)),
+        None => run,
+    };
     match case.deadline {
         Some(limit) => run.deadline(ms(limit)),
         None => run,
@@ -102,13 +109,15 @@ async fn stop(case: &Case, token: &CancelToken, clock: &Clock) {
     std::future::pending().await
 }
 
-fn build(sim: &Sim, case: &Case, monitor: &Arc<Monitor>) -> Pipeline<'static, String> {
+fn build(sim: &Sim, case: &Case, monitor: &Arc<Monitor>, shared: &SharedResource) -> Pipeline<'static, String> {
     let mut p = Pipeline::with_error("random");
-    p.resource("permits", case.permits);
+    for (resource, &units) in case.capacities.iter().enumerate() {
+        p.resource(&format!("r{resource}"), units);
+    }
+    let shared = [shared.clone(), SharedResource::starts_per("paced", case.paced_starts, ms(SPAN))];
     let mut handles: Vec<Handle<usize>> = Vec::new();
-    for (at, step) in case.steps.iter().enumerate() {
-        let needs: Vec<_> = step.needs.iter().map(|&need| handles[need]).collect();
-        handles.push(add(&mut p, sim, at, step, needs, monitor));
+    for at in 0..case.steps.len() {
+        handles.push(add(&mut p, sim, case, at, &handles, monitor, &shared));
     }
     p
 }
@@ -117,60 +126,116 @@ fn build(sim: &Sim, case: &Case, monitor: &Arc<Monitor>) -> Pipeline<'static, St
 fn add(
     p: &mut Pipeline<'static, String>,
     sim: &Sim,
+    case: &Case,
     at: usize,
-    step: &Step,
-    needs: Vec<Handle<usize>>,
+    handles: &[Handle<usize>],
     monitor: &Arc<Monitor>,
+    [shared, paced]: &[SharedResource; 2],
 ) -> Handle<usize> {
-    let play = Play::new(monitor.clone(), sim.clock(), at, step);
+    let step = &case.steps[at];
+    let play = Play::new(monitor.clone(), sim.clock(), case, at);
     let name = format!("s{at}");
-    let builder = p.step(&name).with(|settings| {
-        let mut settings = settings.retries(step.retries);
-        if let Some(delay) = step.delay {
-            settings = settings.backoff(Backoff::fixed(ms(delay)));
-        }
-        if let Some(limit) = step.timeout {
-            settings = settings.timeout(ms(limit));
-        }
-        if let Some(limit) = step.deadline {
-            settings = settings.deadline(ms(limit));
-        }
-        settings
-    });
-    let builder = if step.permits > 0 { builder.uses("permits", step.permits) } else { builder };
-    let builder = if step.optional { builder.optional() } else { builder };
-    let builder = if step.when == When::SkipOnError { builder.skip_on_error() } else { builder };
+    let mut builder = p.step(&name).with(|settings| settings_of(step, settings));
+    for (resource, units) in &step.uses {
+        builder = builder.uses(format!("r{resource}"), *units);
+    }
+    if step.shared_units > 0 {
+        builder = builder.uses(shared, step.shared_units);
+    }
+    if step.is_paced {
+        builder = builder.uses(paced, 1);
+    }
+    for &before in &step.follows {
+        builder = builder.follows(handles[before]);
+    }
+    if step.after_all {
+        builder = builder.after_all();
+    }
+    if let Some(delay) = step.asks_for {
+        builder = builder.retry_if(move |_| Retry::After(ms(delay)));
+    }
     let expected = step.needs.clone();
-    let all_there = move |outs: Vec<Out<usize>>| assert!(outs.iter().map(|out| **out).eq(expected.iter().copied()));
-    let settled = |_: Vec<Result<Out<usize>, Unmet<String>>>| ();
-    macro_rules! finish {
+    let is_right = move |(out, at): (&Out<usize>, &usize)| **out == *at;
+    let all_there = {
+        let expected = expected.clone();
+        move |outs: Vec<Out<usize>>| assert!(outs.len() == expected.len() && outs.iter().zip(&expected).all(is_right))
+    };
+    let settled = {
+        let expected = expected.clone();
+        move |outs: Vec<Result<Out<usize>, Unmet<String>>>| {
+            let mut there = outs.iter().zip(&expected).filter_map(|(out, at)| Some((out.as_ref().ok()?, at)));
+            assert!(outs.len() == expected.len() && there.all(is_right));
+        }
+    };
+    let joined = move |outs: Vec<Option<Out<usize>>>| {
+        let there: Vec<_> = outs.iter().zip(&expected).filter_map(|(out, at)| Some((out.as_ref()?, at))).collect();
+        assert!(outs.len() == expected.len() && there.into_iter().all(is_right));
+    };
+    macro_rules! run {
         ($builder:expr, $check:expr) => {{
             let check = $check;
-            if step.spawned {
-                $builder.spawn_on(Lingering::new(sim, ms(step.lingers))).run(move |outs| {
+            if step.may_skip() {
+                $builder.run_maybe(move |outs| {
                     check(outs);
                     play.attempt()
                 })
             } else {
                 $builder.run(move |outs| {
                     check(outs);
-                    play.attempt()
+                    let attempt = play.attempt();
+                    async move { Ok(attempt.await?.expect("it does not skip itself")) }
                 })
             }
         }};
     }
+    macro_rules! finish {
+        ($builder:expr, $check:expr) => {
+            if step.spawned {
+                run!($builder.spawn_on(Lingering::new(sim, ms(step.lingers))), $check)
+            } else {
+                run!($builder, $check)
+            }
+        };
+    }
+    let needs: Vec<_> = step.needs.iter().map(|&need| handles[need]).collect();
     match step.when {
         When::AllDone => finish!(builder.needs(needs).when_all_done(), settled),
         When::AnyFailed => finish!(builder.needs(needs).when_any_failed(), settled),
+        When::NoneFailed => finish!(builder.needs(needs).when_none_failed(), joined),
+        When::SkipOnError => finish!(builder.needs(needs).skip_on_error(), all_there),
         _ => finish!(builder.needs(needs), all_there),
     }
 }
 
+fn settings_of<'a>(step: &Step, settings: Settings<'a>) -> Settings<'a> {
+    let mut settings = settings.retries(step.retries).with_never_cancel(step.never_cancel);
+    if step.optional {
+        settings = settings.optional();
+    }
+    if let Some(delay) = step.delay {
+        settings = settings.backoff(Backoff::fixed(ms(delay)));
+    }
+    if let Some(limit) = step.timeout {
+        settings = settings.timeout(ms(limit));
+        if step.retries > 0 {
+            settings = settings.retry_on_timeout(step.retry_on_timeout);
+        }
+    }
+    if let Some(limit) = step.deadline {
+        settings = settings.deadline(ms(limit));
+    }
+    settings
+}
+
 impl Act {
     /// What an attempt does.
-    pub(crate) async fn act(self, clock: Clock, at: usize) -> Result<usize, String> {
+    pub(crate) async fn act(self, clock: Clock, at: usize) -> Result<Option<usize>, String> {
         match self {
             Self::Succeed(span) => clock.sleep(ms(span)).await,
+            Self::Skip(span) => {
+                clock.sleep(ms(span)).await;
+                return Ok(None);
+            }
             Self::Fail(span) => {
                 clock.sleep(ms(span)).await;
                 return Err(format!("no {at}"));
@@ -187,7 +252,7 @@ impl Act {
             }
             Self::Compute(span) => clock.advance(ms(span)),
         }
-        Ok(at)
+        Ok(Some(at))
     }
 }
 

@@ -209,19 +209,25 @@ impl<'a> Backoff<'a> {
     }
 
     pub(crate) fn delay_nanos(&self, retry: u32, seed: u64) -> u64 {
-        let plain = self.plain(retry);
-        match self.jitter {
-            Jitter::None => plain,
-            Jitter::Full => up_to(plain, random(seed, retry)),
-            Jitter::Equal => plain - up_to(plain / 2, random(seed, retry)),
-            Jitter::Decorrelated => self.decorrelated(retry, seed),
-        }
+        let plain = self.plain(retry, true);
+        let spread = match self.jitter {
+            Jitter::None => return plain,
+            Jitter::Full => plain,
+            Jitter::Equal => plain / 2,
+            Jitter::Decorrelated => return self.decorrelated(retry, seed),
+        };
+        plain - up_to(spread, random(seed, retry))
     }
 
     /// Whether the `retry`-th further attempt starts at once.
     #[doc(hidden)]
-    pub fn is_immediate(&self, retry: u32) -> bool {
-        self.plain(retry) == 0
+    pub fn is_immediate(&self, retry: u32, may_be_rare: bool) -> bool {
+        self.plain(retry, may_be_rare) == 0
+    }
+
+    /// Whether the delays are neither fixed nor exponential with a whole factor.
+    pub(crate) const fn is_rare(&self) -> bool {
+        self.delays.is_rare()
     }
 
     /// Whether a delay depends on the seed.
@@ -246,12 +252,12 @@ impl<'a> Backoff<'a> {
     }
 
     /// The delay without jitter.
-    pub(crate) fn plain(&self, retry: u32) -> u64 {
-        self.delays.delay(retry, self.cap).min(self.cap)
+    pub(crate) fn plain(&self, retry: u32, may_be_rare: bool) -> u64 {
+        self.delays.delay(retry, self.cap, may_be_rare).min(self.cap)
     }
 
     fn decorrelated(&self, retry: u32, seed: u64) -> u64 {
-        let base = self.plain(1);
+        let base = self.plain(1, true);
         // Each delay depends on the one before, so all are drawn again. After 64 of them the first has no influence left
         // worth its time (each shrinks it at least threefold, or the cap has cut it off): older ones are left out.
         let first = retry.saturating_sub(63).max(1);
@@ -264,12 +270,16 @@ impl<'a> Backoff<'a> {
     }
 }
 
-/// A number from 0 to `most`. The remainder's bias is below `most / 2^64`.
+/// A number from 0 to `most`, spread evenly by the upper half of `random`: in steps of `most / 2^32`, where these are longer than
+/// one. By multiplication, because a core that does not divide 64 bits carries a kilobyte for a remainder.
 fn up_to(most: u64, random: u64) -> u64 {
-    most.checked_add(1).map_or(random, |n| random.checked_rem(n).unwrap_or(0))
+    let (share, low) = (random >> 32, most & u64::from(u32::MAX));
+    (most >> 32) * share + (((low + 1) * share) >> 32)
 }
 
 /// SplitMix64 (Steele, Lea and Flood, 2014), jumped to the given place.
+// Not inlined, because it has several callers: a board has it in flash once.
+#[inline(never)]
 pub(crate) fn random(seed: u64, place: u32) -> u64 {
     let mut z = seed.wrapping_add(u64::from(place).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -291,6 +301,17 @@ mod tests {
         assert_eq!(Backoff::exponential(MS).factor(0).delay(2, 0), Duration::ZERO);
         assert_eq!(Backoff::list(&[]).delay(1, 0), Duration::ZERO);
         assert_eq!(b.delay(0, 0), MS * 10);
+    }
+
+    #[test]
+    fn a_share_reaches_from_0_to_the_most() {
+        for most in [0, 1, 2, 1_000, u64::from(u32::MAX), 1 << 32, u64::MAX] {
+            assert_eq!(up_to(most, 0), 0);
+            // Steps of most / 2^32 do not reach the very last.
+            assert_eq!(up_to(most, u64::MAX), most - (most >> 32), "{most}");
+            let half = most / 2 + most % 2;
+            assert_eq!(up_to(most, 1 << 63), half, "{most}");
+        }
     }
 
     #[test]

@@ -136,29 +136,39 @@ impl<'a> DelayNanos<'a> {
         false
     }
 
-    /// The delay before a retry. It is exact up to the cap; where it is longer, so is what is returned.
-    pub(super) fn delay(&self, retry: u32, cap: u64) -> u64 {
+    /// Whether the delays are neither fixed nor exponential with a whole factor.
+    pub(super) const fn is_rare(&self) -> bool {
+        !matches!(self, Self::Fixed(_) | Self::Exponential { .. })
+    }
+
+    /// The delay before a retry. It is exact up to the cap; where it is longer, so is what is returned. `may_be_rare`: see
+    /// [`is_rare`](Self::is_rare).
+    #[inline]
+    pub(super) fn delay(&self, retry: u32, cap: u64, may_be_rare: bool) -> u64 {
         match *self {
             Self::Fixed(delay) => delay,
+            Self::Exponential { base, factor } => exponential(base, factor, retry),
+            _ if !may_be_rare => 0,
             Self::List(delays) => {
                 delays.get(retry.saturating_sub(1) as usize).or_else(|| delays.last()).map_or(0, |&delay| nanos(delay))
-            }
-            Self::Exponential { base, factor } => {
-                let mut delay = base;
-                // Where a factor changes nothing any more, no further one does: 64 rounds at most.
-                for _ in 1..retry {
-                    let longer = times(delay, factor);
-                    if longer == delay {
-                        break;
-                    }
-                    delay = longer;
-                }
-                delay
             }
             Self::Computed { formula, factor, base } => (formula.delay)(base, factor, retry, cap),
             Self::Custom(DelayFn(delay)) => nanos(delay(retry)),
         }
     }
+}
+
+fn exponential(base: u64, factor: u32, retry: u32) -> u64 {
+    let mut delay = base;
+    // Where a factor changes nothing any more, no further one does: 64 rounds at most.
+    for _ in 1..retry {
+        let longer = times(delay, factor);
+        if longer == delay {
+            break;
+        }
+        delay = longer;
+    }
+    delay
 }
 
 fn linear(base: u64, _: u16, retry: u32, _: u64) -> u64 {

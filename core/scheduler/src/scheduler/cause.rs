@@ -192,4 +192,12 @@ mod tests {
         assert_eq!(Cause::of(Why::Dependency, one, two), Some(through));
         assert_eq!(Cause::of(Why::Stopped, one, two), Some(Cause::Stopped { by: one }));
     }
+
+    #[test]
+    fn only_a_failed_need_has_its_root_elsewhere() {
+        let (root, via) = (StepId(1), StepId(2));
+        for cause in Why::ALL.iter().filter_map(|&why| Cause::of(why, root, via)) {
+            assert_eq!(cause.root(), matches!(cause, Cause::Dependency { .. }).then_some(root), "{cause:?}");
+        }
+    }
 }

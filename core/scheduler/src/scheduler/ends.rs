@@ -38,6 +38,8 @@ impl Default for End {
 
 impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     /// The step has failed for good by its own doing.
+    // Not inlined, because it has several callers: a board has it in flash once.
+    #[inline(never)]
     pub(super) fn fail(&mut self, step: StepId, why: Why) {
         self.fail_because_of(step, why, StepId(0));
     }
@@ -80,6 +82,8 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     /// Ends a step because a stop reached it. Its dependents have not started either: the stop pass reaches them too,
     /// and they bear the stop's own cause.
+    // Not inlined, because it has several callers: a board has it in flash once.
+    #[inline(never)]
     pub(super) fn end_stopped(&mut self, step: StepId, phase: Phase, why: Why, by: StepId) {
         self.end_as(step, &End { phase, why, root: by, stopped: true, ..End::default() });
     }
@@ -163,26 +167,30 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         S::REQUIREMENTS.none_failed && matches!(self.setup.plan().settings(step).when, When::NoneFailed)
     }
 
-    /// Whether the step does not run though all that it waits for has ended and no need has doomed it.
+    /// Whether the step runs only if one of its needs failed.
+    #[inline]
+    fn is_failure_handler(&self, step: StepId) -> bool {
+        S::REQUIREMENTS.any_failed && matches!(self.setup.plan().settings(step).when, When::AnyFailed)
+    }
+
+    /// Whether the step does not run though all that it waits for has ended and no need has doomed it: nothing that it watches
+    /// went wrong, or all branches that it joins were skipped.
     #[cold]
     pub(super) fn is_refused(&self, step: StepId) -> bool {
-        match self.setup.plan().settings(step).when {
-            When::AnyFailed if S::REQUIREMENTS.any_failed => !self.something_went_wrong(step),
-            When::NoneFailed if S::REQUIREMENTS.none_failed => self.is_pruned(step),
-            _ => false,
+        let is_join = self.is_join(step);
+        if !is_join && !self.is_failure_handler(step) {
+            return false;
         }
-    }
-
-    /// Whether the step has needs, and all were skipped though nothing went wrong.
-    fn is_pruned(&self, step: StepId) -> bool {
-        let is_skipped = |node: &StepState| node.phase() == Phase::Skipped && !node.has(WENT_WRONG);
-        let mut needs = self.needs_of(step).peekable();
-        needs.peek().is_some() && needs.all(|need| self.states.get(need.index()).is_some_and(is_skipped))
-    }
-
-    /// Whether one of the step's needs failed, was cancelled, or was skipped because of either.
-    fn something_went_wrong(&self, step: StepId) -> bool {
-        self.needs_of(step).any(|need| self.states.get(need.index()).is_some_and(|node| node.has(WENT_WRONG)))
+        // A join without needs runs.
+        let mut is_refused = !is_join;
+        for node in self.needs_of(step).filter_map(|need| self.state(need)) {
+            let went_wrong = node.has(WENT_WRONG);
+            if went_wrong || (is_join && node.phase() != Phase::Skipped) {
+                return false;
+            }
+            is_refused = true;
+        }
+        is_refused
     }
 
     fn unsuccessful(&self, need: StepId, depth: u32) -> Option<&StepState> {

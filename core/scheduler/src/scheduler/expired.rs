@@ -76,13 +76,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         match node.phase() {
             Phase::Running => {
                 let why = if at >= deadline.as_nanos() { Why::Deadline } else { Why::TimedOut };
-                if S::REQUIREMENTS.never_cancel && self.setup.plan().settings(step).never_cancel {
-                    node.overrun(why);
-                    return None;
-                }
-                node.abandon(why, step);
-                self.ask_to_end(step);
-                Some(Action::Abandon(step))
+                self.cut_short(step, why, step, false)
             }
             Phase::Abandoning if S::REQUIREMENTS.grace => {
                 self.give_up(step);
@@ -95,7 +89,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             // Waits for a permit after a retry, and has no time left: its last error stands.
             Phase::Ready => {
                 let why = if node.has(TIMED_OUT_LAST) { Why::TimedOut } else { Why::Failed };
-                self.remove_ready(self.setup.numbering().place(step));
+                self.withdraw(step);
                 self.fail(step, why);
                 Some(Action::Ended(step))
             }

@@ -1,34 +1,38 @@
 //! Grace: attempts that do not end in time when they are told to are given up.
 
 use super::{
-    Scheduler, Setup, StepId, StepState,
+    Action, Scheduler, Setup, StepId, StepState,
     cause::Why,
     step_state::{Phase, STILL_RUNNING, TIMED_OUT_LAST},
 };
-use crate::time::Instant;
+use crate::plan::Use;
 
 impl<'a, S: Setup<'a>> Scheduler<'a, S> {
-    /// The attempt in flight has been told to end: its limits matter no more, and its grace begins.
-    pub(super) fn ask_to_end(&mut self, step: StepId) {
+    /// A time limit or a stop has reached the attempt in flight, whose limits matter no more: tells it to end, and its grace
+    /// begins. One that is never cancelled goes on, unless it is given up.
+    // Not inlined, because it has several callers: a board has it in flash once.
+    #[inline(never)]
+    pub(super) fn cut_short(&mut self, step: StepId, why: Why, by: StepId, gives_up: bool) -> Option<Action> {
         if S::REQUIREMENTS.timers {
             self.timers.disarm(step, self.states);
         }
-        if S::REQUIREMENTS.grace && !self.is_never_cancelled(step) {
-            let limit = self.now.plus(self.setup.config().grace);
-            if limit < Instant::NEVER {
-                self.timers.arm(step, limit.as_nanos(), self.states);
+        let is_never_cancelled = S::REQUIREMENTS.never_cancel && self.setup.plan().settings(step).never_cancel;
+        let node = self.states.get_mut(step.index())?;
+        if is_never_cancelled {
+            node.overrun(why);
+            if !gives_up {
+                return None;
             }
         }
+        node.abandon(why, by);
+        if S::REQUIREMENTS.grace && !is_never_cancelled {
+            self.arm(step, self.now.plus(self.setup.config().grace));
+        }
+        Some(Action::Abandon(step))
     }
 
-    /// Whether no time limit and no stop ends an attempt of the step.
-    #[inline]
-    pub(super) fn is_never_cancelled(&self, step: StepId) -> bool {
-        S::REQUIREMENTS.never_cancel && self.setup.plan().settings(step).never_cancel
-    }
-
-    /// The grace of an attempt is over, or its driver does not wait for it. Its step ends with the cause of the request and is not retried. The attempt keeps
-    /// its resources until it ends after all, but not its permit.
+    /// The grace of an attempt is over, or its driver does not wait for it. Its step ends with the cause of the request and is
+    /// not retried. The attempt keeps its resources until it ends after all, but not its permit.
     pub(super) fn give_up(&mut self, step: StepId) {
         if S::REQUIREMENTS.timers {
             self.timers.disarm(step, self.states);
@@ -38,13 +42,18 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         node.set(STILL_RUNNING);
         self.still_running += 1;
         self.in_flight = self.in_flight.saturating_sub(1);
-        match why {
-            Why::TimedOut => {
-                node.set(TIMED_OUT_LAST);
-                self.fail(step, why);
-            }
-            Why::Deadline => self.fail(step, why),
-            _ => self.end_stopped(step, Phase::Cancelled, why, by),
+        if why == Why::TimedOut {
+            node.set(TIMED_OUT_LAST);
+        }
+        self.end_cut_short(step, why, by);
+    }
+
+    /// Ends a step whose attempt was told to end, with the cause of that.
+    pub(super) fn end_cut_short(&mut self, step: StepId, why: Why, by: StepId) {
+        if !S::REQUIREMENTS.stops || matches!(why, Why::TimedOut | Why::Deadline) {
+            self.fail(step, why);
+        } else {
+            self.end_stopped(step, Phase::Cancelled, why, by);
         }
     }
 
@@ -75,7 +84,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         let priority = self.first_ready()?;
         let step = self.setup.numbering().step(priority);
         let by = self.blocked_by(step)?;
-        self.remove_ready(priority);
+        self.withdraw(step);
         self.fail_because_of(step, Why::Blocked, by);
         Some(step)
     }
@@ -87,20 +96,18 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             let &[from, end] = bounds else { return None };
             self.ready.first_from(from as usize).filter(|&priority| priority < end as usize)
         });
-        let open = first_of_each.filter(|&priority| self.is_level_open(priority));
-        open.min_by_key(|&priority| numbering.rank(priority))
+        first_of_each.min_by_key(|&priority| numbering.rank(priority)).filter(|&priority| self.is_level_open(priority))
     }
 
     /// The first step whose attempt was given up and holds a resource that this step lacks.
     fn blocked_by(&self, step: StepId) -> Option<StepId> {
-        let lacks = |resource| {
-            let mut wanted = self.uses(step).iter();
-            wanted.any(|wanted| wanted.resource == resource && !self.has_free(wanted))
+        let wanted = self.uses(step);
+        let lacks = |held: &Use| {
+            wanted.iter().any(|wanted| wanted.resource == held.resource && held.units > 0 && !self.has_free(wanted))
         };
         let mut steps = self.setup.plan().steps();
         steps.find(|&other| {
-            self.state(other).is_some_and(StepState::is_still_running)
-                && self.uses(other).iter().any(|held| held.units > 0 && lacks(held.resource))
+            self.state(other).is_some_and(StepState::is_still_running) && self.uses(other).iter().any(lacks)
         })
     }
 }

@@ -15,18 +15,19 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             self.leave_fast_path();
         }
         let Some(node) = self.states.get(step.index()) else { return Verdict::Ignored };
-        let (abandoning, why, by) = match node.phase() {
-            Phase::Running => (false, Why::None, StepId(0)),
-            Phase::Abandoning if S::REQUIREMENTS.gives_up() && outcome == Outcome::GivenUp => {
-                self.give_up(step);
-                return Verdict::Ended;
-            }
-            Phase::Abandoning => (true, node.why(), node.abandoned_by()),
+        let is_abandoned = match node.phase() {
+            Phase::Running => false,
+            Phase::Abandoning => true,
             _ => {
                 self.end_late(step);
                 return Verdict::Ignored;
             }
         };
+        let (why, by) = (node.why(), node.abandoned_by());
+        if S::REQUIREMENTS.gives_up() && is_abandoned && outcome == Outcome::GivenUp {
+            self.give_up(step);
+            return Verdict::Ended;
+        }
         self.finish_attempt(step);
         match outcome {
             Outcome::Success => self.succeed(step),
@@ -35,17 +36,15 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
                     S::REQUIREMENTS.never_cancel && self.state(step).is_some_and(StepState::has_last_attempt);
                 return self.attempt_failed(step, Why::Failed, if is_final { Retry::No } else { retry }, now);
             }
-            Outcome::SkippedItself => self.skip_itself(step),
-            Outcome::Panicked => self.fail(step, Why::Panicked),
-            Outcome::Abandoned | Outcome::GivenUp if !abandoning => self.fail(step, Why::TaskDropped),
-            Outcome::Abandoned | Outcome::GivenUp => match why {
-                Why::TimedOut => {
-                    let retry = self.setup.plan().settings(step).retry_on_timeout;
-                    return self.attempt_failed(step, Why::TimedOut, retry.into(), now);
-                }
-                Why::Deadline => self.fail(step, Why::Deadline),
-                _ => self.end_stopped(step, Phase::Cancelled, why, by),
-            },
+            Outcome::SkippedItself if S::REQUIREMENTS.self_skips => self.skip_itself(step),
+            // Where no step skips itself, there is no such outcome.
+            Outcome::SkippedItself | Outcome::Panicked => self.fail(step, Why::Panicked),
+            Outcome::Abandoned | Outcome::GivenUp if !is_abandoned => self.fail(step, Why::TaskDropped),
+            Outcome::Abandoned | Outcome::GivenUp if why == Why::TimedOut => {
+                let retry = self.setup.plan().settings(step).retry_on_timeout;
+                return self.attempt_failed(step, Why::TimedOut, retry.into(), now);
+            }
+            Outcome::Abandoned | Outcome::GivenUp => self.end_cut_short(step, why, by),
         }
         Verdict::Ended
     }
@@ -67,7 +66,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             _ if !S::REQUIREMENTS.timers => 0,
             Retry::After(delay) => crate::time::nanos(delay),
             _ if S::REQUIREMENTS.jitter => settings.backoff.delay_nanos(attempts, self.seed_of(step)),
-            _ => settings.backoff.plain(attempts),
+            _ => settings.backoff.plain(attempts, S::REQUIREMENTS.rare_delays),
         };
         let (again, deadline) = (now.plus(delay), self.deadline_of(step));
         // A delay up to the end of the clock would never be over, while a retry at once needs no time.

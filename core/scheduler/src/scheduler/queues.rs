@@ -63,6 +63,13 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         }
     }
 
+    /// Removes a step from the ready set that does not start.
+    // Not inlined, because it has several callers: a board has it in flash once.
+    #[inline(never)]
+    pub(super) fn withdraw(&mut self, step: StepId) {
+        self.remove_ready(self.setup.numbering().place(step));
+    }
+
     #[inline]
     pub(super) fn has_queues(&self) -> bool {
         S::REQUIREMENTS.queues && !self.is_plain && self.free.len() > self.setup.numbering().capacities.len()

@@ -116,6 +116,8 @@ pub struct Requirements {
     pub retries: bool,
     /// Some delay is random.
     pub jitter: bool,
+    /// Some backoff is neither fixed nor exponential with a whole factor.
+    pub rare_delays: bool,
     /// Steps use resources.
     pub resources: bool,
     /// Classes of steps wait in queues for their resources, if the storage has room for these. Without them each start
@@ -141,6 +143,8 @@ pub struct Requirements {
     pub grace: bool,
     /// Some step has attempts that are never cancelled.
     pub never_cancel: bool,
+    /// Some step may skip itself.
+    pub self_skips: bool,
     /// The run may be stopped before its end: by its deadline, by a failure, or from outside.
     pub stops: bool,
 }
@@ -152,6 +156,7 @@ impl Requirements {
         step_deadlines: true,
         retries: true,
         jitter: true,
+        rare_delays: true,
         resources: true,
         queues: true,
         levels: true,
@@ -164,6 +169,7 @@ impl Requirements {
         clean_up_deadline: true,
         grace: true,
         never_cancel: true,
+        self_skips: true,
         stops: true,
     };
 
@@ -174,6 +180,7 @@ impl Requirements {
             step_deadlines: false,
             retries: false,
             jitter: false,
+            rare_delays: false,
             resources: !numbering.use_rows.is_empty(),
             queues: false,
             clean_up: false,
@@ -190,6 +197,7 @@ impl Requirements {
             required.step_deadlines |= settings.has_deadline();
             required.retries |= settings.retries > 0;
             required.jitter |= settings.needs_seed();
+            required.rare_delays |= settings.retries > 0 && settings.backoff.is_rare();
             required.clean_up |= matches!(settings.when, When::AllDone | When::AnyFailed);
             required.never_cancel |= settings.never_cancel;
             required.any_failed |= matches!(settings.when, When::AnyFailed);
@@ -232,6 +240,11 @@ impl Requirements {
     /// What is required by runs whose attempts always end as soon as they are told to.
     pub const fn without_grace(self) -> Self {
         Self { grace: false, ..self }
+    }
+
+    /// What is required by runs in which no step skips itself.
+    pub const fn without_self_skips(self) -> Self {
+        Self { self_skips: false, ..self }
     }
 
     /// What is required by runs without a clock.

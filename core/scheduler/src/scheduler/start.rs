@@ -146,6 +146,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         if !S::REQUIREMENTS.resources || self.setup.numbering().use_rows.is_empty() {
             return &[];
         }
+        self.listed_uses(step)
+    }
+
+    // Not inlined, because it has several callers: a board has it in flash once.
+    #[inline(never)]
+    fn listed_uses(&self, step: StepId) -> &'a [Use] {
         self.setup.numbering().uses(self.setup.plan().settings(step).class as usize)
     }
 
@@ -162,7 +168,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     }
 
     /// Arms the step's timer, if there is a limit.
-    fn arm(&mut self, step: StepId, limit: Instant) {
+    pub(super) fn arm(&mut self, step: StepId, limit: Instant) {
         if limit < Instant::NEVER {
             self.timers.arm(step, limit.as_nanos(), self.states);
         }

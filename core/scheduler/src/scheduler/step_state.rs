@@ -236,7 +236,8 @@ impl StepState {
 
     /// Whether an attempt is in flight, and has not been told to end.
     #[inline]
-    pub(super) fn is_running(&self) -> bool {
+    #[doc(hidden)]
+    pub fn is_running(&self) -> bool {
         self.word as u8 == Phase::Running as u8
     }
 

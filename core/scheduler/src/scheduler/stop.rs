@@ -157,23 +157,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
                 let phase = if node.has_started() { Phase::Cancelled } else { Phase::Skipped };
                 self.timers.disarm(step, self.states);
                 if was_ready {
-                    self.remove_ready(self.setup.numbering().place(step));
+                    self.withdraw(step);
                 }
                 self.end_stopped(step, phase, why, by);
             }
             Phase::Running if reach >= Reach::Attempts => {
-                if S::REQUIREMENTS.never_cancel && self.setup.plan().settings(step).never_cancel {
-                    node.overrun(why);
-                    if reach < Reach::CleanUp {
-                        if S::REQUIREMENTS.timers {
-                            self.timers.disarm(step, self.states);
-                        }
-                        return None;
-                    }
-                }
-                node.abandon(why, by);
-                self.ask_to_end(step);
-                return Some(Action::Abandon(step));
+                return self.cut_short(step, why, by, reach == Reach::CleanUp);
             }
             _ => return None,
         }

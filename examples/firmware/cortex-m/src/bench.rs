@@ -22,9 +22,12 @@ pub use sensor_board::workload::Slow as Rest;
 
 use crate::{instructions, start_clock};
 
+/// The least number of polls of the boot of eight steps.
+pub const POLLS: u32 = workload::polls::<First, Rest>();
+
 /// Counts the instructions of all polls of `boot`, prints them, and ends the emulation. A task of embassy's executor awaits
-/// this, so the boot is polled when it was woken, and not otherwise.
-pub async fn run<T>(boot: impl Future<Output = T>, is_right: impl FnOnce(&T) -> bool) -> ! {
+/// this, so the boot is polled when it was woken, and not otherwise: at least `POLLS` times.
+pub async fn run<const POLLS: u32, T>(boot: impl Future<Output = T>, is_right: impl FnOnce(&T) -> bool) -> ! {
     if let Some(core) = Peripherals::take() {
         start_clock(core.SYST);
     }
@@ -38,7 +41,7 @@ pub async fn run<T>(boot: impl Future<Output = T>, is_right: impl FnOnce(&T) -> 
         polls += 1;
         polled
     });
-    let is_right = is_right(&ended.await) && polls >= workload::polls::<First, Rest>();
+    let is_right = is_right(&ended.await) && polls >= POLLS;
     match instructions {
         Some(instructions) if is_right => {
             println!("instructions {instructions}");

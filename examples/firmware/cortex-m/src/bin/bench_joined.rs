@@ -15,5 +15,5 @@ exit_on_panic!();
 #[embassy_executor::main]
 async fn main(_spawner: Spawner) {
     let mut board = Board::<First, Rest>::default();
-    bench::run(boot(&mut board), |sum| *sum == Ok(SUM)).await
+    bench::run::<{ bench::POLLS }, _>(boot(&mut board), |sum| *sum == Ok(SUM)).await
 }

@@ -15,5 +15,5 @@ exit_on_panic!();
 #[embassy_executor::main]
 async fn main(_spawner: Spawner) {
     let (mut board, log) = (Board::<First, Rest>::default(), Log::default());
-    bench::run(boot(&mut board, &log), |sum| *sum == Ok(SUM)).await
+    bench::run::<{ bench::POLLS }, _>(boot(&mut board, &log), |sum| *sum == Ok(SUM)).await
 }

@@ -15,7 +15,7 @@ exit_on_panic!();
 #[embassy_executor::main]
 async fn main(_spawner: Spawner) {
     let (mut board, mut storage) = (timed::Board::<First, Rest>::default(), timed::Storage::new());
-    bench::run(timed::runner().run_in(&mut storage, &mut board, &Embassy), |report| {
+    bench::run::<{ bench::POLLS }, _>(timed::runner().run_in(&mut storage, &mut board, &Embassy), |report| {
         let (announce, watchdog) = (report.outputs.announce, report.outputs.watchdog);
         report.is_success() && announce.zip(watchdog).map(|(a, w)| a.wrapping_add(w)) == Some(SUM)
     })

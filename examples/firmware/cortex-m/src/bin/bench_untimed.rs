@@ -15,7 +15,7 @@ exit_on_panic!();
 #[embassy_executor::main]
 async fn main(_spawner: Spawner) {
     let (mut board, mut storage) = (untimed::Board::<First, Rest>::default(), untimed::Storage::new());
-    bench::run(untimed::runner().run_in(&mut storage, &mut board, &NoClock), |report| {
+    bench::run::<{ bench::POLLS }, _>(untimed::runner().run_in(&mut storage, &mut board, &NoClock), |report| {
         let (announce, watchdog) = (report.outputs.announce, report.outputs.watchdog);
         report.is_success() && announce.zip(watchdog).map(|(a, w)| a.wrapping_add(w)) == Some(SUM)
     })
