@@ -53,7 +53,7 @@ fn compare(args: &[String]) -> Result<ExitCode, String> {
     let charts =
         charts::write(&folder, &plan, &rows, &growth).map_err(|error| format!("{}: {error}", folder.display()))?;
     charts.iter().for_each(|chart| eprintln!("wrote {}", chart.display()));
-    if !rungs_benches::callgrind::is_there() {
+    if !options.no_instructions && !rungs_benches::callgrind::is_there() {
         eprintln!("NO INSTRUCTIONS WERE COUNTED, AS THERE IS NO VALGRIND");
     }
     let all = rows.iter().chain(growth.iter().flatten()).cloned().collect::<Vec<_>>();

@@ -108,6 +108,6 @@ fn lines(path: &Path, title: &str, labels: &[String], all: &[Series<'_>]) -> Res
 
 /// Lines of rungs are thick; each has a colour of its own.
 fn style(index: usize, of: usize, group: Group) -> ShapeStyle {
-    let colour = HSLColor(index as f64 / of.max(1) as f64, 0.75, if index % 2 == 0 { 0.42 } else { 0.58 });
+    let colour = HSLColor(index as f64 / of.max(1) as f64, 0.75, if index.is_multiple_of(2) { 0.42 } else { 0.58 });
     ShapeStyle::from(&colour).stroke_width(if group == Group::Rungs { 4 } else { 2 })
 }

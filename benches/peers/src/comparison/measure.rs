@@ -1,6 +1,7 @@
 //! Measures what a plan says, in rounds by turns, so that a machine that drifts hurts all alike.
 
 use crate::{
+    body::Mode,
     child::PEAK,
     comparison::{
         plan::Plan,
@@ -20,7 +21,7 @@ use std::{
 };
 
 /// A life that takes longer is not counted under valgrind, where it takes fifty times as long.
-const COUNTED: Duration = Duration::from_millis(25);
+const COUNTED: Duration = Duration::from_millis(10);
 
 /// The programs that measure.
 #[derive(Clone, Debug)]
@@ -50,7 +51,7 @@ pub fn tables(plan: &Plan, programs: &Programs) -> Vec<Row> {
     }
     eprintln!("allocations");
     rows.iter_mut().for_each(|row| count_allocations(plan, programs, row));
-    if callgrind::is_there() {
+    if !plan.counted.is_empty() && callgrind::is_there() {
         eprintln!("instructions");
         count_instructions(plan, programs, &mut rows);
     }
@@ -140,7 +141,7 @@ fn count_allocations(plan: &Plan, programs: &Programs, row: &mut Row) {
 
 /// Counts on all cores: a count does not depend on what else a machine does.
 fn count_instructions(plan: &Plan, programs: &Programs, rows: &mut [Row]) {
-    let is_counted = |row: &&mut Row| row.workload.mode.is_counted();
+    let is_counted = |row: &&mut Row| plan.counted.contains(&row.workload);
     let pairs = rows.iter_mut().filter(is_counted).flat_map(|row| {
         let workload = row.workload;
         let outcomes = plan.entries.iter().zip(&mut row.outcomes);
@@ -165,11 +166,16 @@ fn count_instructions(plan: &Plan, programs: &Programs, rows: &mut [Row]) {
     });
 }
 
-/// Instructions of each phase; the check is none where it is no phase of its own.
+/// Instructions of each phase. The check is none where it is no phase of its own, and only the run depends on the mode.
 fn instructions(program: &Path, entry: &Entry, workload: &Workload) -> [Option<f64>; Phase::ALL.len()] {
     let args = ["profile".to_owned(), entry.name.to_owned(), workload.to_string()];
     Phase::ALL.map(|phase| {
-        (phase != Phase::Check || entry.checks).then_some(())?;
+        let is_counted = match phase {
+            Phase::Run => true,
+            Phase::Check => entry.checks && workload.mode == Mode::Ready,
+            Phase::Build | Phase::Drop => workload.mode == Mode::Ready,
+        };
+        is_counted.then_some(())?;
         let function = format!("measured_{}", phase.name());
         let count = callgrind::instructions_of(program.to_str()?, &function, &args)?;
         Some(count / workload.lives() as f64)

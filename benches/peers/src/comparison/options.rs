@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Duration};
 /// What the command line says of itself.
 pub const USAGE: &str = "\
 peers [--quick] [--size STEPS] [--only NAMES] [--limit SECONDS] [--charts FOLDER] [--no-growth]
+      [--no-instructions]
 
   --quick           small graphs and two short rounds: under a minute
   --size STEPS      all graphs have so many steps
@@ -13,6 +14,7 @@ peers [--quick] [--size STEPS] [--only NAMES] [--limit SECONDS] [--charts FOLDER
   --limit SECONDS   a contestant that takes longer for one workload is stopped (10, with --quick 3)
   --charts FOLDER   where the charts go (the folder `charts` beside the program)
   --no-growth       leaves out how costs grow with the number of steps
+  --no-instructions leaves out instructions, which take valgrind and the most time
 
 Prints Markdown. The exit code is 1 if a contestant failed or came to a wrong result.";
 
@@ -32,6 +34,8 @@ pub struct Options {
     pub charts: Option<PathBuf>,
     /// Leaves out how costs grow.
     pub no_growth: bool,
+    /// Leaves out instructions.
+    pub no_instructions: bool,
 }
 
 impl Options {
@@ -46,6 +50,7 @@ impl Options {
             match arg.as_str() {
                 "--quick" => options.quick = true,
                 "--no-growth" => options.no_growth = true,
+                "--no-instructions" => options.no_instructions = true,
                 "--size" => options.size = Some(number(&value()?)?),
                 "--limit" => options.limit = Some(Duration::from_secs(number(&value()?)?)),
                 "--charts" => options.charts = Some(value()?.into()),
@@ -72,7 +77,8 @@ mod tests {
 
     #[test]
     fn each_option_is_read() {
-        let options = parse("--quick --size 1_000 --only dagx,smol --limit 4 --charts here --no-growth");
+        let options =
+            parse("--quick --size 1_000 --only dagx,smol --limit 4 --charts here --no-growth --no-instructions");
         let expected = Options {
             quick: true,
             size: Some(1_000),
@@ -80,6 +86,7 @@ mod tests {
             limit: Some(Duration::from_secs(4)),
             charts: Some("here".into()),
             no_growth: true,
+            no_instructions: true,
         };
         assert_eq!(options, Ok(expected));
     }

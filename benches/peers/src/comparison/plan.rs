@@ -16,6 +16,8 @@ pub struct Plan {
     pub entries: Vec<Entry>,
     /// The workloads that have a table each.
     pub workloads: Vec<Workload>,
+    /// Those of which instructions are counted.
+    pub counted: Vec<Workload>,
     /// Graphs of growing sizes, shape by shape.
     pub growth: Vec<Vec<Workload>>,
     /// How many rounds the tables are measured, and the growth.
@@ -35,10 +37,16 @@ impl Plan {
             options.only.is_empty() || is_named || [OURS, BY_HAND].contains(&entry.name)
         };
         let sizes = if options.quick { Sizes::QUICK } else { Sizes::FULL };
+        let workloads = sizes.workloads(options.size);
+        let is_counted = |workload: &&Workload| {
+            let (is_small, mode) = (matches!(workload.shape, Shape::Diamond | Shape::Chain), workload.mode);
+            !options.no_instructions && if options.quick { is_small && mode == Mode::Ready } else { mode.is_counted() }
+        };
         let growth = options.no_growth || options.size.is_some();
         Self {
             entries: all.filter(is_asked_for).collect(),
-            workloads: sizes.workloads(options.size),
+            counted: workloads.iter().filter(is_counted).copied().collect(),
+            workloads,
             growth: if growth { Vec::new() } else { sizes.growth() },
             rounds: if options.quick { [2, 1] } else { [5, 3] },
             span: Duration::from_millis(if options.quick { 10 } else { 60 }),

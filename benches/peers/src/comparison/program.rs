@@ -31,12 +31,9 @@ pub fn run(program: &Path, args: &[&str], limit: Duration) -> Result<Vec<(String
     let mut child = command.spawn().map_err(failed)?;
     let lines = read_lines(&mut child);
     let complaint = read_complaint(&mut child);
-    let lines = match lines.recv_timeout(limit) {
-        Ok(lines) => lines,
-        Err(_) => {
-            child.kill().and_then(|()| child.wait()).map_err(failed)?;
-            return Err(Failure::Stopped);
-        }
+    let Ok(lines) = lines.recv_timeout(limit) else {
+        child.kill().and_then(|()| child.wait()).map_err(failed)?;
+        return Err(Failure::Stopped);
     };
     // Its output has ended, and so will it.
     let status = child.wait().map_err(failed)?;
@@ -63,8 +60,8 @@ fn read_complaint(child: &mut Child) -> mpsc::Receiver<String> {
             let mut text = Vec::new();
             _ = output.read_to_end(&mut text);
             let text = String::from_utf8_lossy(&text);
-            let lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("note: "));
-            _ = tell.send(lines.last().unwrap_or_default().to_owned());
+            let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("note: "));
+            _ = tell.send(lines.next_back().unwrap_or_default().to_owned());
         });
     }
     told

@@ -74,7 +74,7 @@ impl Contestant for Apalis {
             let index = match graph.needs(step) {
                 [] => {
                     first += 1;
-                    (&flow.add_node(name, task_fn(of_one))).to_node_indices()[0]
+                    flow.add_node(name, task_fn(of_one)).to_node_indices()[0]
                 }
                 &[need] => flow.add_node(name, task_fn(of_one)).depends_on(added[need as usize]).id(),
                 needs => {
