@@ -90,7 +90,13 @@ impl Sizes {
 
     fn workloads(&self, size: Option<usize>) -> Vec<Workload> {
         let of = |mode, graphs: &[(Shape, usize)]| -> Vec<Workload> {
-            graphs.iter().map(|&(shape, steps)| Workload::new(shape, size.unwrap_or(steps).max(4), mode)).collect()
+            let steps = |shape, steps| match shape {
+                // Whole ones.
+                Shape::Diamond => steps / 3 * 3 + 1,
+                _ => steps,
+            };
+            let sized = |&(shape, default)| Workload::new(shape, steps(shape, size.unwrap_or(default).max(4)), mode);
+            graphs.iter().map(sized).collect()
         };
         [
             of(Mode::Ready, &self.quick_steps),
@@ -119,9 +125,10 @@ mod tests {
     }
 
     #[test]
-    fn one_size_is_that_of_all_graphs() {
+    fn one_size_is_that_of_all_graphs_but_diamonds_are_whole() {
         let plan = Plan::new(&Options { size: Some(50), ..Options::default() });
-        assert!(plan.workloads.iter().all(|workload| workload.steps == 50));
+        let is_sized = |workload: &Workload| workload.steps == if workload.shape == Shape::Diamond { 49 } else { 50 };
+        assert!(plan.workloads.iter().all(is_sized));
         assert!(plan.growth.is_empty());
     }
 }

@@ -19,7 +19,11 @@ impl Contestant for AsyncCode {
     const GROUP: Group = Group::ByHand;
 
     fn refuses(workload: &Workload) -> Option<&'static str> {
-        (workload.shape == Shape::Random).then_some("an arbitrary graph cannot be written so")
+        match workload.shape {
+            Shape::Random => Some("an arbitrary graph cannot be written so"),
+            Shape::Diamond if workload.steps % 3 != 1 => Some("only whole diamonds are written out"),
+            _ => None,
+        }
     }
 
     fn build<B: Body>(graph: &'static Graph) -> Self {
