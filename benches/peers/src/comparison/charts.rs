@@ -48,7 +48,7 @@ pub fn write(folder: &Path, plan: &Plan, rows: &[Row], growth: &[Vec<Row>]) -> i
     for rows in growth {
         let Some(shape) = rows.first().map(|row| row.workload.shape.name()) else { continue };
         let labels = rows.iter().map(|row| whole(row.workload.steps as f64)).collect();
-        let title = format!("Growth of a {shape}: ns per step, all phases");
+        let title = format!("Growth of the {shape} graph: ns per step, all phases");
         draw(format!("growth-{shape}.svg"), &title, &rows.iter().collect::<Vec<_>>(), labels, Figures::median_total)?;
     }
     Ok(written)

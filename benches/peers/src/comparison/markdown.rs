@@ -62,7 +62,7 @@ fn ratios(out: &mut String, plan: &Plan, rows: &[Row]) {
 
 fn grown(out: &mut String, plan: &Plan, rows: &[Row]) {
     let Some(first) = rows.first() else { return };
-    head(out, 2, &format!("How a {} grows: ns per step of all phases together", first.workload.shape.name()));
+    head(out, 2, &format!("How the {} graph grows: ns per step of all phases together", first.workload.shape.name()));
     let columns = rows.iter().map(|row| whole(row.workload.steps as f64));
     line(out, std::iter::once("steps".into()).chain(columns).chain(["last / first".into()]));
     rule(out, rows.len() + 1);
