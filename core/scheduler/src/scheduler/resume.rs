@@ -1,7 +1,7 @@
 //! Runs that begin with steps that have ended: given results, steps that are left out, steps whose check has failed.
 
 use super::{
-    DynamicSetup, Scheduler, Setup, StepId, Storage, StorageTooSmall,
+    DynamicSetup, Given, Scheduler, Setup, StepId, Storage, StorageTooSmall,
     cause::Why,
     step_state::{Phase, StepState},
 };
@@ -10,70 +10,6 @@ use crate::{
     policy::Config,
     time::Instant,
 };
-
-/// How a step has ended before the run begins; see [`Scheduler::resume`].
-///
-/// ```
-/// use rungs_scheduler::{Cause, Given};
-///
-/// assert_eq!(Given::NotSelected.cause(), Some(Cause::NotSelected));
-/// assert_eq!(Given::Success.cause(), None);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[repr(u8)]
-#[non_exhaustive]
-pub enum Given {
-    /// It has succeeded: its result is there.
-    Success = 1,
-    /// It has skipped itself.
-    SkippedItself,
-    /// The run is not asked for it. It is skipped with the cause [`NotSelected`](crate::Cause::NotSelected).
-    NotSelected,
-    /// Only steps that have ended need its result. It is skipped with the cause [`UpToDate`](crate::Cause::UpToDate).
-    UpToDate,
-    /// A check before the run has returned an error: the step fails without an attempt.
-    Failed,
-    /// A check before the run has panicked: the step fails without an attempt.
-    Panicked,
-    /// A check before the run has taken too long: the step fails without an attempt.
-    TimedOut,
-}
-
-impl Given {
-    const ALL: [Self; 7] = [
-        Self::Success,
-        Self::SkippedItself,
-        Self::NotSelected,
-        Self::UpToDate,
-        Self::Failed,
-        Self::Panicked,
-        Self::TimedOut,
-    ];
-
-    /// The cause with which the step ends; `None` for a success.
-    pub const fn cause(self) -> Option<super::Cause> {
-        use super::Cause;
-        Some(match self {
-            Self::Success => return None,
-            Self::SkippedItself => Cause::SkippedItself,
-            Self::NotSelected => Cause::NotSelected,
-            Self::UpToDate => Cause::UpToDate,
-            Self::Failed => Cause::Failed,
-            Self::Panicked => Cause::Panicked,
-            Self::TimedOut => Cause::TimedOut,
-        })
-    }
-
-    /// What a doomed step keeps, which is 0 for one that its needs have doomed.
-    pub(super) const fn to_mark(self) -> u64 {
-        self as u64
-    }
-
-    pub(super) fn from_mark(mark: u64) -> Option<Self> {
-        Self::ALL.get((mark as usize).checked_sub(1)?).copied()
-    }
-}
 
 impl<'a> Scheduler<'a> {
     /// Begins a run at `now` in which these steps have ended already; of a step that is named twice, the first counts.
@@ -163,14 +99,27 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             Given::UpToDate => self.skip_harmlessly(step, Why::UpToDate),
             Given::Failed => self.fail(step, Why::Failed),
             Given::Panicked => self.fail(step, Why::Panicked),
-            Given::TimedOut => self.fail_check_in_time(step),
+            Given::TimedOut => self.fail_check_that_took_too_long(step),
         }
     }
 
-    fn fail_check_in_time(&mut self, step: StepId) {
+    fn fail_check_that_took_too_long(&mut self, step: StepId) {
         if let Some(state) = self.states.get_mut(step.index()) {
             state.set(super::step_state::TIMED_OUT_LAST);
         }
         self.fail(step, Why::TimedOut);
+    }
+}
+
+impl StepState {
+    /// Whether the step succeeded or skipped itself before the run, and was given to it; see
+    /// [`Scheduler::resume`]. It has no attempt and no start.
+    pub fn is_given(&self) -> bool {
+        let is_done = match self.phase() {
+            Phase::Success => true,
+            Phase::Skipped => self.why() == Why::SkippedItself,
+            _ => false,
+        };
+        is_done && !self.has_started()
     }
 }

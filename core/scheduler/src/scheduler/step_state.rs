@@ -306,17 +306,6 @@ impl StepState {
         Given::from_mark(self.end_time).filter(|_| self.phase() == Phase::Doomed)
     }
 
-    /// Whether the step succeeded or skipped itself before the run, and was given to it; see
-    /// [`Scheduler::resume`](super::Scheduler::resume). It has no attempt and no start.
-    pub fn is_given(&self) -> bool {
-        let is_done = match self.phase() {
-            Phase::Success => true,
-            Phase::Skipped => self.why() == Why::SkippedItself,
-            _ => false,
-        };
-        is_done && !self.has_started()
-    }
-
     /// Whether the step has ended, with any status.
     #[inline]
     pub fn has_ended(&self) -> bool {
