@@ -127,12 +127,13 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
 }
 
 impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
-    pub(crate) fn new(parts: DriverParts<'r, 'env, E, K, O>) -> Self {
+    /// `errors` are those that steps returned before the run.
+    pub(crate) fn new(parts: DriverParts<'r, 'env, E, K, O>, errors: Errors<E>) -> Self {
         let has_notes = parts.claims.is_some() || parts.watches.is_any() || parts.releases.is_some();
         Self {
             parts,
             has_notes,
-            errors: Errors::new(),
+            errors,
             spare: NO_SLOT,
             polled: NO_SLOT,
             is_half_way: false,

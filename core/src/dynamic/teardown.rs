@@ -8,5 +8,6 @@ impl<'env, E, K: Kind<'env, E>> Drop for Steps<'env, E, K> {
     fn drop(&mut self) {
         drop_all(self.works.drain(..));
         drop_map(&mut self.retry_predicates);
+        drop_map(&mut self.checks);
     }
 }
