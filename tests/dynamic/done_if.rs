@@ -76,7 +76,7 @@ fn checks_run_together_up_to_the_limit_of_attempts() {
             let clock = clock.clone();
             let check = move || {
                 let clock = clock.clone();
-                async move { Ok(clock.sleep(ms(5)).await).map(Some) }
+                async move { Ok(Some(clock.sleep(ms(5)).await)) }
             };
             p.step(name).done_if(check).run(async || Ok(()));
         }
