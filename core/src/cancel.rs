@@ -98,6 +98,13 @@ impl Tokens {
         self.0.as_mut()?.next()
     }
 
+    /// Forgets what the run has seen: the requests that there have been are seen again.
+    pub(crate) fn see_again(&mut self) {
+        if let Some(seen) = &mut self.0 {
+            (seen.drained, seen.cancels) = (false, 0);
+        }
+    }
+
     /// As [`next`](Self::next), and if there is none the run is woken by the next request.
     #[inline]
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Option<Stop> {

@@ -35,6 +35,9 @@
 //! | `uses(resource, k)` | the units of a resource that an attempt holds exactly while it is in flight. It takes all that it uses at once; a step that lacks a unit is passed over |
 //! | `uses(&shared, k)` | the same for a [`SharedResource`] of several runs, which has units or starts per span. A step that lacks one waits in the order of all that do; its attempt has not begun, so its timeout does not run |
 //! | `input(..)` of a pipeline | a step whose result is an argument of the run, [given](Runner::given) to the runner |
+//! | `given(step, value)` of the run | the step has succeeded before the run: it has no attempt. What only given steps need is `Skipped` with [`Cause::UpToDate`]; clean-up steps run again: [carry on](guide::carry_on) |
+//! | `only(steps)` of the run | these steps and what they need run; others are `Skipped` with [`Cause::NotSelected`]. A clean-up step that none of them needs belongs to the run if one of its needs does. Neither cause touches the exit code |
+//! | `done_if(..)` | asked before each run, if the step has to run: `Ok(Some(result))` is taken as if it were given. An error, a panic or a check longer than the `timeout` is the step's failure, without an attempt |
 //! | a need failed | the step is `Failed` with [`Cause::Dependency`], as soon as its first need ends without success. If that need was skipped or cancelled, the step is `Skipped` |
 //! | `skip_on_error` | a failed need makes the step `Skipped` instead |
 //! | `run_maybe(..)` of a [`Pipeline`] | `Ok(None)` is an end and no failure: the step is `Skipped` with [`Cause::SkippedItself`], is not retried and stops nothing. Steps that need it are skipped in turn, and the exit code stays 0 |
@@ -226,9 +229,9 @@ pub use rungs_macros::pipeline;
 pub use cancel::CancelToken;
 #[cfg(feature = "alloc")]
 pub use dynamic::{
-    BoxError, Emitted, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, Owned, PanicSource,
-    Pipeline, PipelineError, PipelineOf, PlanError, PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, StepWatch,
-    Warnings, WatchError, own,
+    BoxError, Emitted, ExplainedStep, Explanation, Handle, InputError, InputErrorKind, Inputs, Kind, Local,
+    LocalPipeline, Out, Owned, PanicSource, Pipeline, PipelineError, PipelineOf, PlanError, PlanErrorKind, PlanWarning,
+    Runner, Shared, StepBuilder, StepWatch, Warnings, WatchError, own,
 };
 #[cfg(feature = "std")]
 pub use exit::Exit;

@@ -124,7 +124,7 @@ pub struct Event<'a, E> {
     pub step: Option<StepId>,
     /// The step's name; the pipeline's for the run's own start and end.
     pub name: &'a str,
-    /// The attempt, from 1. For the end of a step it is the last one; 0 if there was none.
+    /// The attempt, from 1. For the end of a step it is the last one; 0 if there was none, as of a given step.
     pub attempt: u32,
     /// What happened.
     pub kind: EventKind<'a, E>,
@@ -372,8 +372,8 @@ impl<E: fmt::Display> fmt::Display for Event<'_, E> {
                     false => f.write_str("; again at once"),
                 }
             }
-            EventKind::Ended { status: Status::Success, .. } if self.attempt > 1 => {
-                f.write_str("success after retries")
+            EventKind::Ended { status: Status::Success, .. } if self.attempt != 1 => {
+                f.write_str(if self.attempt == 0 { "success, given" } else { "success after retries" })
             }
             &EventKind::Ended { status, cause: Some(cause), origin, error, own_error } => {
                 match self.attempt {

@@ -49,12 +49,11 @@ fn whatever_is_wrong_with_arguments_is_told_at_once() {
     let error = block(runner.run(&NoClock)).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "pipeline `page` cannot run, 6 mistakes:\n\
-         - input `number` is given more than once\n\
-         - input `flag` is of type `bool`, and is given a value of type `&str`\n\
+        "pipeline `page` cannot run, 5 mistakes:\n\
+         - step `flag` is of type `bool`, and is given a value of type `&str`\n\
          - a value is given for `flaw`, which does not exist; did you mean `flag`?\n\
          - a value of type `u8` is given for a handle of another pipeline\n\
-         - a value is given for step `step`, which is not an input\n\
+         - step `number` is given more than once\n\
          - input `missing` of type `i8` is missing: call `.given(..)` on the runner",
     );
     // The plan itself is right.

@@ -41,6 +41,13 @@ pub(crate) fn check_seed_with_meanings(seed: u64, most_steps: u64) {
     check_random(&format!("seed {seed} for up to {most_steps} steps, with meanings"), case);
 }
 
+/// As [`check_seed`], for a case in which steps have ended before the run begins.
+#[track_caller]
+pub(crate) fn check_given_seed(seed: u64, most_steps: u64) {
+    let case = Random::new(seed).given_case(most_steps);
+    check_random(&format!("seed {seed} for up to {most_steps} steps, some given"), case);
+}
+
 /// Checks a case, and shows a smaller case under this title if it fails.
 #[track_caller]
 pub(crate) fn check_random(title: &str, case: Case) {

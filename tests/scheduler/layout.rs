@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::time::Duration;
 
 use rungs::scheduler::{
-    Edges, Need, Numbering, Plan, Scheduler, StepId, StepState, Storage, StorageSize, TimerEntry, Use, invert, levels,
-    longest_remaining, needs_come_first, topological,
+    Edges, Given, Need, Numbering, Plan, Scheduler, StepId, StepState, Storage, StorageSize, TimerEntry, Use, invert,
+    levels, longest_remaining, needs_come_first, topological,
 };
 use rungs::{Backoff, Config, Instant, OnFailure, Order, Settings, When};
 
@@ -118,6 +118,17 @@ impl Layout {
         self.run_with(storage, self.numbering(), now)
     }
 
+    /// As [`run`](Self::run), for a run that begins with steps that have ended.
+    pub(crate) fn run_given<'a>(
+        &'a self,
+        storage: &'a mut Buffers,
+        given: impl IntoIterator<Item = (StepId, Given)>,
+        now: Instant,
+    ) -> Scheduler<'a> {
+        let storage = self.fit(storage);
+        Scheduler::resume(self.plan(), self.numbering(), self.config, storage, now, given).expect("storage that fits")
+    }
+
     /// As [`run`](Self::run), with a numbering that needs no more storage.
     pub(crate) fn run_with<'a>(
         &'a self,
@@ -125,10 +136,13 @@ impl Layout {
         numbering: Numbering<'a>,
         now: Instant,
     ) -> Scheduler<'a> {
+        Scheduler::new(self.plan(), numbering, self.config, self.fit(storage), now).expect("storage that fits")
+    }
+
+    fn fit<'a>(&self, storage: &'a mut Buffers) -> Storage<'a> {
         let needed = self.needed();
         let needed = if storage.queues { needed.with_queues(&self.numbering()) } else { needed };
-        let storage = storage.grow_to(needed).lend();
-        Scheduler::new(self.plan(), numbering, self.config, storage, now).expect("storage that fits")
+        storage.grow_to(needed).lend()
     }
 
     /// If nothing is scarce and there are no levels, this is the order of declaration.

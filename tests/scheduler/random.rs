@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::oracle::build::stuck;
-use crate::oracle::{Attempt, Case, Ends, OnFailure, Rule, Spec, StopRequest};
+use crate::oracle::{Attempt, Case, Ends, Given, OnFailure, Rule, Spec, StopRequest};
 
 /// The seeds from 0 up to `count`; fifty times as many in a full run.
 pub(crate) fn seeds(count: u64) -> Range<u64> {
@@ -142,6 +142,21 @@ impl Random {
         case
     }
 
+    /// A case in which some steps have ended before the run begins; every other such case has the meanings as well.
+    pub(crate) fn given_case(&mut self, most_steps: u64) -> Case {
+        use Given::{Failed, NotSelected, Panicked, Skip, Success, TimedOut, UpToDate};
+        let mut case = if self.one_in(2) { self.case(most_steps) } else { self.case_with_meanings(most_steps) };
+        let seldom = self.pick([1, 2, 3, 10]);
+        for spec in &mut case.steps {
+            if self.one_in(seldom) {
+                let usual = self.pick([Success, Success, Success, Skip, NotSelected, UpToDate]);
+                let failed = self.pick([Failed, Panicked, TimedOut]);
+                spec.given = Some(if self.one_in(8) { failed } else { usual });
+            }
+        }
+        case
+    }
+
     /// A case for the fast path: no step uses a resource, and most attempts succeed at once, so that long prefixes of
     /// the run stay on it.
     pub(crate) fn fast_path_case(&mut self, most_steps: u64) -> Case {
@@ -199,6 +214,7 @@ impl Random {
             expected: self.sometimes(5),
             put_off: None,
             script,
+            given: None,
             lingers: None,
         }
     }

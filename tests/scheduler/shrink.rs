@@ -41,7 +41,8 @@ fn smaller(case: &Case) -> Vec<Case> {
     found
 }
 
-const SETTINGS: [fn(&mut Spec); 13] = [
+const SETTINGS: [fn(&mut Spec); 14] = [
+    |spec| spec.given = None,
     |spec| spec.after_all = false,
     |spec| spec.never_cancel = false,
     |spec| spec.rule = Rule::Default,

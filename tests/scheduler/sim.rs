@@ -8,11 +8,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use rungs::scheduler::{Action, Outcome, Scheduler, StepId, Verdict};
+use rungs::scheduler::{self, Action, Outcome, Scheduler, StepId, Verdict};
 use rungs::{Cause, Instant, Retry, Stop};
 
 use crate::layout::{Buffers, Layout, id};
-use crate::oracle::{Attempt, Case, Ends, Expected, LastError, Rule, Status, StepEnd, StopRequest, Why};
+use crate::oracle::{Attempt, Case, Ends, Expected, Given, LastError, Rule, Spec, Status, StepEnd, StopRequest, Why};
 
 /// The outcome of a case, and everything that happened on the way, in order.
 pub(crate) struct Playback {
@@ -52,7 +52,7 @@ pub(crate) fn play_on(storage: &mut Buffers, case: &Case) -> Playback {
     let layout = Layout::new(case);
     let mut sim = Sim {
         case,
-        run: layout.run(storage, Instant::ZERO),
+        run: layout.run_given(storage, given(case), Instant::ZERO),
         now: 0,
         steps: vec![Step::default(); case.steps.len()],
         results: BTreeSet::new(),
@@ -307,6 +307,8 @@ impl Sim<'_> {
     fn step_end(&self, step: usize) -> StepEnd {
         let state = self.run.state(id(step)).expect("a state for every step");
         let seen = &self.steps[step];
+        let is_given = matches!(self.case.steps[step].given, Some(Given::Success | Given::Skip));
+        assert_eq!(state.is_given(), is_given, "whether step {step} was given: {}", self.case);
         assert_eq!(state.attempts(), seen.attempts, "attempts of step {step}: {}", self.case);
         let status = match state.status() {
             rungs::Status::Success => Status::Success,
@@ -333,7 +335,7 @@ impl Sim<'_> {
     /// 1 if a required step failed, 2 if one did not succeed because of a stop, else 0.
     fn exit_code(&self) -> u8 {
         let is_required = |step: usize| !self.run.plan().settings(id(step)).is_optional();
-        let failed = |(_, state): &(usize, &rungs::scheduler::StepState)| state.status() == rungs::Status::Failed;
+        let failed = |(_, state): &(usize, &scheduler::StepState)| state.status() == rungs::Status::Failed;
         if self.run.states().iter().enumerate().filter(failed).any(|(step, _)| is_required(step)) {
             return 1;
         }
@@ -341,7 +343,7 @@ impl Sim<'_> {
             let cause = self.run.state(step).and_then(|state| state.cause());
             matches!(cause, Some(Cause::Stopped { .. } | Cause::Drained | Cause::Cancelled | Cause::RunDeadline))
         };
-        let is_missing = |(step, state): (usize, &rungs::scheduler::StepState)| {
+        let is_missing = |(step, state): (usize, &scheduler::StepState)| {
             is_required(step)
                 && match state.cause() {
                     Some(Cause::Dependency { root, .. }) => was_stopped(root),
@@ -350,6 +352,23 @@ impl Sim<'_> {
         };
         if self.run.states().iter().enumerate().any(is_missing) { 2 } else { 0 }
     }
+}
+
+/// How steps have ended before the run, in the order of their ids.
+fn given(case: &Case) -> impl Iterator<Item = (StepId, scheduler::Given)> {
+    let given = |(step, spec): (usize, &Spec)| {
+        let given = match spec.given? {
+            Given::Success => scheduler::Given::Success,
+            Given::Skip => scheduler::Given::SkippedItself,
+            Given::NotSelected => scheduler::Given::NotSelected,
+            Given::UpToDate => scheduler::Given::UpToDate,
+            Given::Failed => scheduler::Given::Failed,
+            Given::Panicked => scheduler::Given::Panicked,
+            Given::TimedOut => scheduler::Given::TimedOut,
+        };
+        Some((id(step), given))
+    };
+    case.steps.iter().enumerate().filter_map(given)
 }
 
 fn why(cause: Option<Cause>) -> Why {
@@ -367,6 +386,8 @@ fn why(cause: Option<Cause>) -> Why {
         Some(Cause::RunDeadline) => Why::RunDeadline,
         Some(Cause::NotNeeded) => Why::NotNeeded,
         Some(Cause::SkippedItself) => Why::ByItself,
+        Some(Cause::NotSelected) => Why::NotSelected,
+        Some(Cause::UpToDate) => Why::UpToDate,
         Some(other) => panic!("a cause that cannot come up: {other:?}"),
     }
 }

@@ -21,6 +21,8 @@ mod guide {
     mod spawning {}
     #[doc = include_str!("../../core/src/guide/stopping.md")]
     mod stopping {}
+    #[doc = include_str!("../../core/src/guide/carry_on.md")]
+    mod carry_on {}
     #[doc = include_str!("../../core/src/guide/testing.md")]
     mod testing {}
     #[doc = include_str!("../../core/src/guide/seeing.md")]

@@ -19,7 +19,7 @@ pub use plan::{
 };
 pub use policy::{Backoff, Config, Delays, Jitter, OnFailure, Order, Retry, Settings, When};
 pub use scheduler::{
-    Action, Cause, DynamicSetup, Outcome, Requirements, Scheduler, Setup, Status, StepState, Stop, Storage,
+    Action, Cause, DynamicSetup, Given, Outcome, Requirements, Scheduler, Setup, Status, StepState, Stop, Storage,
     StorageSize, StorageTooSmall, TimerEntry, Verdict,
 };
 pub use time::Instant;

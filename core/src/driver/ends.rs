@@ -39,6 +39,17 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         parts.notify(&self.run, step, attempt, now, kind);
     }
 
+    /// Reports a success from before the run, whose result is there.
+    #[cold]
+    fn given(&mut self, step: StepId, now: Instant) {
+        if self.has_notes {
+            self.forget(step);
+        }
+        let kind =
+            EventKind::Ended { status: Status::Success, cause: None, origin: None, error: None, own_error: None };
+        self.parts.notify(&self.run, step, 0, now, kind);
+    }
+
     /// Ends what is kept of a step that has succeeded: the errors of earlier attempts, its claim, its watches, and results
     /// whose last reader it was.
     #[cold]
@@ -197,9 +208,12 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         }
     }
 
-    /// Records and reports any end of a step but a success.
+    /// Records and reports any end of a step but the success of an attempt.
     #[inline(never)]
     pub(super) fn ended(&mut self, step: StepId, now: Instant) {
+        if self.parts.scheduler.state(step).is_some_and(|state| state.status() == Status::Success) {
+            return self.given(step, now);
+        }
         if !self.parts.scheduler.state(step).is_some_and(StepState::is_still_running) {
             self.end_claim(step);
         }

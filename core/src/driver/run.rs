@@ -23,7 +23,7 @@ use core::{
     pin::Pin,
     task::{Context, Poll},
 };
-use rungs_scheduler::{Instant, Outcome, Scheduler, Setup, StepId, StepState};
+use rungs_scheduler::{Given, Instant, Outcome, Scheduler, Setup, StepId, StepState};
 
 /// What a run borrows and owns.
 pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
@@ -146,6 +146,13 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
     #[inline]
     pub(crate) fn begin(&mut self) {
         self.parts.scheduler.begin();
+    }
+
+    /// As [`begin`](Self::begin), where these steps have ended before, with these errors.
+    #[cold]
+    pub(crate) fn resume(&mut self, given: Vec<(StepId, Given)>, errors: Errors<E>) {
+        self.run.errors = errors;
+        self.parts.scheduler.begin_given(given);
     }
 
     #[inline]

@@ -1,22 +1,25 @@
 //! The checks before a run: of the plan, and of the run's configuration.
 
 use super::{
+    beginning::Beginning,
     draft::Draft,
-    input::{self, Given},
     plan_error::{PlanError, PlanErrorKind},
+    selection::Selection,
 };
-use crate::steps::{PlanWarning, Warnings};
+use crate::steps::{PlanWarning, ValueType, Warnings};
 use alloc::vec::Vec;
 use rungs_scheduler::{Config, Jitter, Settings, StepId};
 
 impl Draft<'_> {
-    /// Finds everything that is wrong: with the plan, and with a run of it under this configuration and with these inputs.
+    /// Finds everything that is wrong: with the plan, and with a run of it under this configuration that begins with this, whose
+    /// steps have results of these types.
     pub(super) fn check<C: ?Sized>(
         &mut self,
         config: &Config,
         ticks: bool,
-        given: &[Given<C>],
-    ) -> Result<(), PlanError> {
+        beginning: &Beginning<C>,
+        result_type: impl Fn(StepId) -> Option<ValueType>,
+    ) -> Vec<PlanErrorKind> {
         let mut mistakes = match self.compile() {
             Ok(()) => Vec::new(),
             Err(error) => error.into_mistakes(),
@@ -46,11 +49,24 @@ impl Draft<'_> {
                 },
             );
         }
-        if self.inputs.is_some() || !given.is_empty() {
+        if self.inputs.is_some() || !beginning.is_nothing() {
             let inputs = self.inputs.as_deref().map_or(&[][..], |inputs| inputs);
-            input::check(given, &self.names, inputs, &mut mistakes);
+            let select = || self.select(beginning);
+            beginning.check(&self.names, inputs, result_type, select, &mut mistakes);
         }
+        mistakes
+    }
+
+    /// An error of these mistakes, if there are any.
+    pub(super) fn no_mistakes(&self, mistakes: Vec<PlanErrorKind>) -> Result<(), PlanError> {
         if mistakes.is_empty() { Ok(()) } else { Err(PlanError::new(self.names.pipeline().into(), mistakes)) }
+    }
+
+    /// Which steps a run consists of that begins with this; none if the plan is wrong.
+    pub(super) fn select<C: ?Sized>(&self, beginning: &Beginning<C>) -> Option<Selection<'_>> {
+        let compiled = self.compiled.as_ref()?;
+        let (targets, given) = (beginning.target_steps(&self.names), beginning.given_steps(&self.names));
+        Some(Selection::new(self.plan(compiled), &compiled.order, targets.as_deref(), &given))
     }
 
     /// Finds what a run under this configuration is warned of; `may_wait_less` tells for a step whether its retry

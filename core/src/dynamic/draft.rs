@@ -2,11 +2,15 @@
 
 use super::{
     compiled::Compiled,
-    input::{DeclaredInputs, ValueType},
+    input::DeclaredInputs,
     needs::{Handles, Needs, Passing},
     ownership::Ownership,
 };
-use crate::{diagram::StepNames, driver::Wants, steps::Names};
+use crate::{
+    diagram::StepNames,
+    driver::Wants,
+    steps::{Names, ValueType},
+};
 use alloc::{boxed::Box, string::String, sync::Arc, vec, vec::Vec};
 use rungs_scheduler::{Edges, Need, Plan, Settings, StepId, Use, When};
 

@@ -1,13 +1,16 @@
 //! Pipelines that are built at run time: typed handles, results of any type, any number of steps.
 
 mod arity;
+mod beginning;
 mod body;
 mod builder;
 mod check;
 mod compiled;
 mod cycles;
+mod done_if;
 mod draft;
 mod errors;
+mod explain;
 mod given;
 mod input;
 mod inputs;
@@ -22,6 +25,7 @@ mod resolve;
 mod rules;
 mod run_storage;
 mod runner;
+mod selection;
 mod task;
 mod teardown;
 mod uses;
@@ -30,10 +34,11 @@ pub use crate::driver::PanicSource;
 pub use crate::report::{Holds as HoldsError, HoldsLocal, HoldsSend, IsError, Text};
 pub use crate::steps::{
     Attempt, AttemptError, Cell, Emitted, Handle, Holds, HoldsResult, Kind, Local, LocalCell, Out, Owned, OwnedValue,
-    PlanWarning, ResultSlot, Shared, SharedCell, StepWatch, Takes, Warnings, WatchError, Work,
+    PlanWarning, ResultSlot, Shared, SharedCell, StepWatch, Takes, ValueType, Warnings, WatchError, Work,
 };
 pub use body::{Body, Plain, WithCx};
 pub use builder::{AddStep, StepBuilder};
+pub use explain::{ExplainedStep, Explanation};
 pub use input::InputStep;
 pub use inputs::{ByName, InputError, InputErrorKind, Inputs};
 pub use needs::{
@@ -60,6 +65,7 @@ use core::{
     pin::Pin,
     sync::atomic::{AtomicU32, Ordering},
 };
+use done_if::Checks;
 use draft::Draft;
 use run_storage::RunStorage;
 use rungs_scheduler::{Config, Settings, StepId, StorageSize};
@@ -131,6 +137,8 @@ pub(crate) struct Steps<'env, E, K: Kind<'env, E>> {
     draft: Draft<'env>,
     works: Vec<Pin<Box<K::Work>>>,
     retry_predicates: ByStep<RetryPredicate<'env, E>>,
+    /// Whether the results of steps are there before a run.
+    checks: Checks<K::Work>,
     /// Gives an error as a `dyn Error`, which leads to its sources.
     as_error: AsError<E>,
     /// Taken over by the report of a run; made, or found on the shelf, before a run.
@@ -157,6 +165,7 @@ impl<'env, E, K: Kind<'env, E>> PipelineOf<'env, E, K> {
             draft: Draft::new(PIPELINES.fetch_add(1, Ordering::Relaxed), name),
             works: Vec::new(),
             retry_predicates: ByStep::new(),
+            checks: Checks::new(),
             as_error,
             record: Some(Box::default()),
             shelf: Arc::default(),
@@ -268,7 +277,7 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// # Errors
     /// All mistakes at once. [`PlanError`] has an example.
     pub fn check(&mut self) -> Result<Warnings, PlanError> {
-        self.steps.draft.compile()?;
+        self.steps.check_plan()?;
         let config = self.steps.config.as_deref().copied().unwrap_or_default();
         self.steps.prepare(&config);
         Ok(self.steps.record.as_ref().map(|record| record.warnings.clone()).unwrap_or_default())
@@ -333,8 +342,16 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     #[inline]
     fn begin(&mut self) {
         if self.draft.begin() {
-            self.retry_predicates.remove(self.draft.next_step());
+            self.forget_next();
         }
+    }
+
+    /// Drops what was set for a step that was never added.
+    #[cold]
+    fn forget_next(&mut self) {
+        let step = self.draft.next_step();
+        self.retry_predicates.remove(step);
+        self.checks.remove(step);
     }
 
     fn defaults(&mut self, settings: Settings<'env>) {

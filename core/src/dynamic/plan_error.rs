@@ -174,36 +174,49 @@ pub enum PlanErrorKind {
         /// The type of its value.
         value_type: &'static str,
     },
-    /// An input that is given to the run more than once.
-    InputGivenTwice {
-        /// The input.
-        input: String,
+    /// A step whose result is given to the run more than once.
+    GivenTwice {
+        /// The step.
+        step: String,
     },
-    /// An input that is given a value of another type.
-    InputOfOtherType {
-        /// The input.
-        input: String,
-        /// Its type.
+    /// A step that is given a result of another type.
+    GivenOfOtherType {
+        /// The step.
+        step: String,
+        /// The type of its result.
         expected: &'static str,
         /// The type of the value.
         found: &'static str,
     },
-    /// A value that is given for a handle of another pipeline.
-    ForeignInput {
+    /// A result that is given for a handle of another pipeline.
+    ForeignGiven {
         /// The type of the value.
         value_type: &'static str,
     },
-    /// A value that is given by a name that no step has.
-    UnknownInput {
+    /// A result that is given by a name that no step has.
+    UnknownGiven {
         /// The name.
-        input: String,
+        step: String,
         /// The step whose name is nearly the same, if there is one.
         suggestion: Option<String>,
     },
-    /// A value that is given for a step with a body.
-    NotAnInput {
+    /// A run is asked for a step by a handle of another pipeline.
+    ForeignTarget,
+    /// A run is asked for a step by a name that none has.
+    UnknownTarget {
+        /// The name.
+        step: String,
+        /// The step whose name is nearly the same, if there is one.
+        suggestion: Option<String>,
+    },
+    /// A step whose [`done_if`](crate::StepBuilder::done_if) finds a result of another type than its own.
+    CheckOfOtherType {
         /// The step.
         step: String,
+        /// The type of its result.
+        expected: &'static str,
+        /// The type of what the check finds.
+        found: &'static str,
     },
     /// A step needs all steps before it ([`after_all`](crate::StepBuilder::after_all)), and has no rule with which it runs
     /// though some of them have no result.
@@ -291,18 +304,25 @@ impl fmt::Display for PlanErrorKind {
             Self::MissingInput { input, value_type } => {
                 write!(f, "input `{input}` of type `{value_type}` is missing: call `.given(..)` on the runner")
             }
-            Self::InputGivenTwice { input } => write!(f, "input `{input}` is given more than once"),
-            Self::InputOfOtherType { input, expected, found } => {
-                write!(f, "input `{input}` is of type `{expected}`, and is given a value of type `{found}`")
+            Self::GivenTwice { step } => write!(f, "step `{step}` is given more than once"),
+            Self::GivenOfOtherType { step, expected, found } => {
+                write!(f, "step `{step}` is of type `{expected}`, and is given a value of type `{found}`")
             }
-            Self::ForeignInput { value_type } => {
+            Self::ForeignGiven { value_type } => {
                 write!(f, "a value of type `{value_type}` is given for a handle of another pipeline")
             }
-            Self::UnknownInput { input, suggestion } => {
-                write!(f, "a value is given for `{input}`, which does not exist")?;
+            Self::UnknownGiven { step, suggestion } => {
+                write!(f, "a value is given for `{step}`, which does not exist")?;
                 write_suggestion(f, suggestion.as_deref())
             }
-            Self::NotAnInput { step } => write!(f, "a value is given for step `{step}`, which is not an input"),
+            Self::ForeignTarget => f.write_str("the run is asked for a step by a handle of another pipeline"),
+            Self::UnknownTarget { step, suggestion } => {
+                write!(f, "the run is asked for `{step}`, which does not exist")?;
+                write_suggestion(f, suggestion.as_deref())
+            }
+            Self::CheckOfOtherType { step, expected, found } => {
+                write!(f, "step `{step}` is of type `{expected}`, and its `done_if` finds a value of type `{found}`")
+            }
             Self::NoConcurrency => f.write_str("`max_concurrent` is 0, so that nothing could ever start"),
             Self::JitterWithoutSeed { step } => {
                 write!(f, "step `{step}` uses jitter, and the run has no seed: call `.seed(..)` on the runner")

@@ -1,6 +1,11 @@
 //! One run: its options, and how it is carried out.
 
-use super::{PipelineError, Steps, input::Arguments, run_storage::RunStorage};
+use super::{
+    PipelineError, Steps,
+    beginning::Beginning,
+    done_if::{MaybeBegun, check_types},
+    run_storage::RunStorage,
+};
 use crate::{
     cancel::{CancelToken, Tokens},
     driver::{Driver, DriverParts, RunEnd, RunPanic, TracedObservers, poll_cancel, poll_to_end},
@@ -11,6 +16,7 @@ use crate::{
     steps::{Handle, Kind, ReportRecord, StepWatch, Watches, Work},
     time::Timer,
 };
+use alloc::boxed::Box;
 use core::{
     fmt,
     future::{Future, poll_fn},
@@ -44,10 +50,10 @@ use rungs_scheduler::{Config, DynamicSetup, OnFailure, Order, Scheduler, StepId,
 /// ```
 #[must_use = "nothing runs until `run` is awaited"]
 pub struct Runner<'p, 'env, E, K: Kind<'env, E>, O = ()> {
-    steps: &'p mut Steps<'env, E, K>,
-    config: Config,
-    tokens: Tokens,
-    pub(super) given: Arguments<K::Cell>,
+    pub(super) steps: &'p mut Steps<'env, E, K>,
+    pub(super) config: Config,
+    pub(super) tokens: Tokens,
+    pub(super) beginning: Beginning<K::Cell>,
     watches: Watches<K::Cell>,
     observers: O,
 }
@@ -67,7 +73,7 @@ impl<'p, 'env, E, K: Kind<'env, E>> Runner<'p, 'env, E, K> {
             steps,
             config: Config::DEFAULT,
             tokens: Tokens::default(),
-            given: Arguments::none(),
+            beginning: Beginning::nothing(),
             watches: Watches::new(),
             observers: (),
         }
@@ -141,8 +147,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
 
     /// Adds an observer, which is called with each event. `&mut observer` is an observer as well.
     pub fn observe<O2: Observer<E>>(self, observer: O2) -> Runner<'p, 'env, E, K, Added<O, O2>> {
-        let Self { steps, config, tokens, given, watches, observers: others } = self;
-        Runner { steps, config, tokens, given, watches, observers: Added { others, observer } }
+        let Self { steps, config, tokens, beginning, watches, observers: others } = self;
+        Runner { steps, config, tokens, beginning, watches, observers: Added { others, observer } }
     }
 
     /// Adds a closure that is called with each event.
@@ -168,15 +174,22 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
     where
         O: Observers<E>,
     {
-        let Self { steps, config, tokens, given, watches, observers } = self;
+        let Self { steps, config, mut tokens, beginning, watches, observers } = self;
         // Not an asynchronous function, which would hold the options twice.
         async move {
-            steps.draft.check(&config, T::TICKS, given.list())?;
+            steps.check_run::<T>(&config, &beginning)?;
             poll_fn(|cx| steps.poll_left(cx)).await;
             #[cfg(feature = "std")]
             let wall_clock = crate::report::wall_clock();
-            let started = steps.make_ready(config, given, timer)?;
-            let ran = steps.driver(config, tokens, watches, observers, started).run(started, timer).await;
+            let begun = if steps.leaves_out(&beginning) {
+                // In a box, as most runs have none.
+                let asked = Box::pin(steps.begin_run(&beginning, &config, &mut tokens, timer)).await;
+                Some(Box::new(asked.map_err(|panic| steps.broke_off(panic))?))
+            } else {
+                None
+            };
+            let (started, begun) = steps.make_ready(config, beginning, begun, timer)?;
+            let ran = steps.driver(config, tokens, watches, observers, begun, started).run(started, timer).await;
             let RunEnd { errors, started, finished } = ran.map_err(|panic| steps.broke_off(panic))?;
             Ok(Report {
                 names: steps.draft.names.clone(),
@@ -202,19 +215,37 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     fn make_ready<T: Timer>(
         &mut self,
         config: Config,
-        given: Arguments<K::Cell>,
+        beginning: Beginning<K::Cell>,
+        mut begun: MaybeBegun<E, K::Cell>,
         timer: &T,
-    ) -> Result<crate::Instant, PipelineError> {
+    ) -> Result<(crate::Instant, MaybeBegun<E, K::Cell>), PipelineError> {
         self.prepare(&config);
         self.renew();
         if let Some(record) = &mut self.record {
-            given.put(&self.draft.names, &mut record.results);
+            beginning.put(&self.draft.names, &mut record.results);
+            begun.iter_mut().for_each(|begun| begun.put(&mut record.results));
         }
-        guard(|| timer.now()).map_err(|payload| self.broke_off(RunPanic::of_timer::<T>(payload)))
+        let started = guard(|| timer.now());
+        started.map(|started| (started, begun)).map_err(|payload| self.broke_off(RunPanic::of_timer::<T>(payload)))
+    }
+
+    /// Checks the plan, and a run of it.
+    pub(super) fn check_run<T: Timer>(
+        &mut self,
+        config: &Config,
+        beginning: &Beginning<K::Cell>,
+    ) -> Result<(), PipelineError> {
+        let Self { draft, works, checks, .. } = self;
+        let result_type = |step: StepId| works.get(step.index()).map(|work| work.result_type());
+        let mut mistakes = draft.check(config, T::TICKS, beginning, result_type);
+        if !checks.is_empty() {
+            check_types::<E, K>(&draft.names, works, checks, &mut mistakes);
+        }
+        Ok(draft.no_mistakes(mistakes)?)
     }
 
     #[cold]
-    fn broke_off(&self, panic: RunPanic) -> PipelineError {
+    pub(super) fn broke_off(&self, panic: RunPanic) -> PipelineError {
         PipelineError::panicked(self.draft.names.pipeline(), panic)
     }
 
@@ -261,6 +292,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         tokens: Tokens,
         watches: Watches<K::Cell>,
         observers: O,
+        begun: MaybeBegun<E, K::Cell>,
         now: crate::Instant,
     ) -> Driver<'_, 'env, E, K, O> {
         let Self { draft, works, retry_predicates, record, storage, .. } = self;
@@ -271,7 +303,6 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         storage.renew_emissions(O::LISTEN);
         let RunStorage { ready, timers, free, open, slots, rare, emissions, .. } = storage;
         let state = Storage { states: &mut record.states, ready, timers, free, open };
-        // The states are new: they have just been made, or reset.
         let setup = DynamicSetup { plan, numbering: draft.numbering(), config };
         let scheduler = Scheduler::not_begun(setup, state, now, 0);
         let slots = slots.as_mut().expect("`prepare` has made the slots");
@@ -287,7 +318,10 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             observers: TracedObservers::new(observers),
         };
         let mut driver = Driver::new(parts, &draft.names, emissions.as_ref().filter(|_| O::LISTEN));
-        driver.begin();
+        match begun {
+            None => driver.begin(),
+            Some(begun) => driver.resume(begun.given, begun.errors),
+        }
         driver
     }
 }

@@ -3,7 +3,7 @@
 use super::{body::Body, needs::Gather};
 use crate::{
     spawn::{Spawner, TaskDropped},
-    steps::{Attempt, AttemptError, Cell, HoldsResult, ResultSlot, Work, slot},
+    steps::{Attempt, AttemptError, Cell, HoldsResult, ResultSlot, ValueType, Work, slot},
 };
 use alloc::sync::Arc;
 use core::{
@@ -105,6 +105,10 @@ where
 
     fn is_in_place(&self) -> bool {
         S::IN_PLACE
+    }
+
+    fn result_type(&self) -> ValueType {
+        ValueType::of::<T>()
     }
 
     fn discard(self: Pin<&mut Self>) {

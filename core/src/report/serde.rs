@@ -114,7 +114,8 @@ impl<E: Display> Serialize for StepResult<'_, E> {
             None => (None, None),
         };
         let started = self.started_at();
-        let mut step = serializer.serialize_struct("StepResult", 15 + usize::from(self.is_input()))?;
+        let mut step = serializer
+            .serialize_struct("StepResult", 15 + usize::from(self.is_input()) + usize::from(self.is_given()))?;
         step.serialize_field("name", self.name())?;
         step.serialize_field("status", &self.status())?;
         step.serialize_field("cause", &self.cause().map(Cause::code))?;
@@ -127,6 +128,10 @@ impl<E: Display> Serialize for StepResult<'_, E> {
         match self.is_input() {
             true => step.serialize_field("input", &true)?,
             false => step.skip_field("input")?,
+        }
+        match self.is_given() {
+            true => step.serialize_field("given", &true)?,
+            false => step.skip_field("given")?,
         }
         step.serialize_field("late", &self.is_late())?;
         step.serialize_field("attempts", &self.attempts())?;

@@ -137,6 +137,13 @@ impl<'r, E> StepResult<'r, E> {
         self.record.names.is_input(self.step)
     }
 
+    /// Whether it had ended before the run: its result was [given](crate::Runner::given) to the run, or found by its
+    /// [check](crate::StepBuilder::done_if). It has no attempt and no start.
+    #[cfg(feature = "alloc")]
+    pub fn is_given(&self) -> bool {
+        self.state().is_some_and(StepState::is_given)
+    }
+
     /// Whether it succeeded after a time limit or a stop had reached its attempt, which is
     /// [never cancelled](crate::Settings::never_cancel).
     pub fn is_late(&self) -> bool {

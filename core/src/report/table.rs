@@ -64,6 +64,10 @@ impl<E: fmt::Display> Table<'_, E> {
             f.write_str(", still running")?;
         }
         #[cfg(feature = "alloc")]
+        if step.is_given() {
+            f.write_str(if reason.is_some() { " (given)" } else { "  (given)" })?;
+        }
+        #[cfg(feature = "alloc")]
         if step.is_input() {
             f.write_str(if reason.is_some() { " (input)" } else { "  (input)" })?;
         }
@@ -81,8 +85,16 @@ impl<E: fmt::Display> Table<'_, E> {
         let with = |status| count(states, status);
         write!(f, "{total} step{}: {} succeeded", if total == 1 { "" } else { "s" }, with(Status::Success))?;
         let retried = states.iter().filter(|state| state.status() == Status::Success && state.attempts() > 1).count();
-        if retried > 0 {
-            write!(f, " ({retried} after retries)")?;
+        #[cfg(feature = "alloc")]
+        let given = states.iter().filter(|state| state.status() == Status::Success && state.is_given()).count();
+        // No static run begins with given steps.
+        #[cfg(not(feature = "alloc"))]
+        let given = 0;
+        match (retried, given) {
+            (0, 0) => {}
+            (_, 0) => write!(f, " ({retried} after retries)")?,
+            (0, _) => write!(f, " ({given} given)")?,
+            (_, _) => write!(f, " ({retried} after retries, {given} given)")?,
         }
         for status in [Status::Failed, Status::Skipped, Status::Cancelled] {
             self.write_count(f, status)?;

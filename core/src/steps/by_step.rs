@@ -26,6 +26,11 @@ impl<V> ByStep<V> {
         self.0.as_ref()?.get(&step)
     }
 
+    #[inline]
+    pub(crate) fn get_mut(&mut self, step: StepId) -> Option<&mut V> {
+        self.0.as_mut()?.get_mut(&step)
+    }
+
     /// The step's value, which is made if there is none.
     pub(crate) fn get_or_default(&mut self, step: StepId) -> &mut V
     where
@@ -42,6 +47,10 @@ impl<V> ByStep<V> {
     #[inline]
     pub(crate) fn remove(&mut self, step: StepId) -> Option<V> {
         self.0.as_mut()?.remove(&step)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (StepId, &V)> {
+        self.0.iter().flat_map(|map| map.iter().map(|(step, value)| (*step, value)))
     }
 
     pub(crate) fn values(&self) -> impl Iterator<Item = &V> {

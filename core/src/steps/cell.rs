@@ -2,7 +2,11 @@
 
 use crate::panics::drop_caught;
 use alloc::sync::Arc;
-use core::{any::Any, fmt, ops::Deref};
+use core::{
+    any::{Any, TypeId, type_name},
+    fmt,
+    ops::Deref,
+};
 
 /// A step's result, shared: read it as a `&T`; a clone is the same result. Keeps it alive beyond report and pipeline.
 ///
@@ -132,7 +136,7 @@ impl<T: 'static> Cell for ResultSlot<T> {
     }
 
     fn type_name(&self) -> &'static str {
-        core::any::type_name::<T>()
+        type_name::<T>()
     }
 
     fn clear(&mut self) {
@@ -141,6 +145,19 @@ impl<T: 'static> Cell for ResultSlot<T> {
 
     fn as_any_mut(&mut self) -> &mut dyn Any {
         self
+    }
+}
+
+/// The type of a result, for checks and for texts.
+#[derive(Clone, Copy, Debug)]
+pub struct ValueType {
+    pub(crate) id: TypeId,
+    pub(crate) name: &'static str,
+}
+
+impl ValueType {
+    pub(crate) fn of<T: 'static>() -> Self {
+        Self { id: TypeId::of::<T>(), name: type_name::<T>() }
     }
 }
 
@@ -155,7 +172,7 @@ pub(crate) struct OtherType {
 impl OtherType {
     /// The types of a cell's result and of the one that was asked for.
     pub(crate) fn new<T, C: Cell + ?Sized>(cell: &C) -> Self {
-        Self { found: cell.type_name(), asked: core::any::type_name::<T>() }
+        Self { found: cell.type_name(), asked: type_name::<T>() }
     }
 }
 

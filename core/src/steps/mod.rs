@@ -17,7 +17,7 @@ mod watch;
 mod work;
 
 pub use attempt::Attempt;
-pub use cell::{Cell, LocalCell, Out, ResultSlot, SharedCell};
+pub use cell::{Cell, LocalCell, Out, ResultSlot, SharedCell, ValueType};
 pub use emissions::Emitted;
 pub use handle::Handle;
 pub use kind::{Holds, HoldsResult, Kind, Local, Shared};

@@ -1,6 +1,6 @@
 //! A step as the driver sees it: something that makes attempts, whatever its types.
 
-use super::attempt::Attempt;
+use super::{attempt::Attempt, cell::ValueType};
 use alloc::{boxed::Box, sync::Arc};
 use core::{
     pin::Pin,
@@ -35,6 +35,9 @@ pub trait Work<E, C: ?Sized> {
 
     /// Whether the run itself polls the attempt, so that it goes no further without the run.
     fn is_in_place(&self) -> bool;
+
+    /// The type of its result.
+    fn result_type(&self) -> ValueType;
 
     /// Drops the attempt in flight, if there is one.
     fn discard(self: Pin<&mut Self>);

@@ -3,6 +3,7 @@
 //! An ordinary test run tries a fixed share of each space and prints which; a full run tries all of it.
 
 mod attempts;
+mod given;
 mod grace;
 mod lingering;
 mod meanings;

@@ -1,6 +1,6 @@
 //! A short notation for cases; also the one in which they print themselves.
 
-use super::{Attempt, Case, Ends, OnFailure, Rule, Spec, StopRequest};
+use super::{Attempt, Case, Ends, Given, OnFailure, Rule, Spec, StopRequest};
 
 /// A case of these steps: no limit, no stop, no deadline, as early as possible.
 pub fn case(steps: impl Into<Vec<Spec>>) -> Case {
@@ -131,6 +131,11 @@ impl Spec {
     /// Sets [`Spec::deadline`].
     pub fn deadline(self, deadline: u64) -> Self {
         Self { deadline: Some(deadline), ..self }
+    }
+
+    /// Sets [`Spec::given`].
+    pub fn given(self, given: Given) -> Self {
+        Self { given: Some(given), ..self }
     }
 
     /// Sets [`Spec::uses`].

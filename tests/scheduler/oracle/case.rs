@@ -37,6 +37,23 @@ impl Case {
     }
 }
 
+/// How a step has ended before the run begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// It has a result.
+    Success,
+    /// It has skipped itself.
+    Skip,
+    /// This run is not asked for it.
+    NotSelected,
+    /// Only steps that have ended need it.
+    UpToDate,
+    /// A check before the run has failed, panicked, or taken too long.
+    Failed,
+    Panicked,
+    TimedOut,
+}
+
 /// One step, with what its attempts will do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Spec {
@@ -70,6 +87,8 @@ pub struct Spec {
     pub put_off: Option<u64>,
     /// What the attempts do. Never empty; the last entry repeats.
     pub script: Vec<Attempt>,
+    /// How it has ended before the run begins, if it has.
+    pub given: Option<Given>,
     /// What an attempt does once it is abandoned: it ends that much later, with this result, or without one if it is
     /// [`Ends::Never`]. By default it ends at once and without a result.
     pub lingers: Option<Attempt>,

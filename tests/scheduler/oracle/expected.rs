@@ -87,6 +87,17 @@ pub enum Why {
     NotNeeded,
     /// It has skipped itself.
     ByItself,
+    /// The run was not asked for it.
+    NotSelected,
+    /// Only steps that had ended before the run need it.
+    UpToDate,
+}
+
+impl Why {
+    /// Whether a step that was skipped for this is no sign that anything went wrong.
+    pub fn is_harmless(self) -> bool {
+        matches!(self, Self::NotNeeded | Self::ByItself | Self::NotSelected | Self::UpToDate)
+    }
 }
 
 /// The error of a failed attempt.

@@ -45,11 +45,10 @@ impl World<'_> {
         self.end_of(id).is_some_and(|end| match (end.status, end.why) {
             (Status::Success, _) => false,
             (Status::Failed | Status::Cancelled, _) => true,
-            (Status::Skipped, Why::NotNeeded | Why::ByItself) => false,
             (Status::Skipped, Why::Dependency { root, .. }) => {
-                self.end_of(root).is_some_and(|root| !matches!(root.why, Why::NotNeeded | Why::ByItself))
+                self.end_of(root).is_some_and(|root| !root.why.is_harmless())
             }
-            (Status::Skipped, _) => true,
+            (Status::Skipped, why) => !why.is_harmless(),
         })
     }
 

@@ -57,6 +57,9 @@ impl Display for Spec {
         }
         setting(f, "put_off", self.put_off)?;
         setting(f, "expected", self.expected)?;
+        if let Some(given) = self.given {
+            write!(f, ".given(Given::{given:?})")?;
+        }
         match self.lingers {
             Some(Attempt { takes: u64::MAX, ends: Ends::Never }) => f.write_str(".lingers(stuck())"),
             Some(Attempt { takes, ends: Ends::Never }) => write!(f, ".lingers(gone({takes}))"),

@@ -1,7 +1,7 @@
 //! The simulation itself: what happens at each instant, and in what order.
 
 use super::rank::{Rank, ranks};
-use super::{Case, Expected, LastError, Rule, Status, StepEnd, StopRequest, Why};
+use super::{Case, Expected, Given, LastError, Rule, Status, StepEnd, StopRequest, Why};
 
 /// Everything that is true at one instant of a run.
 pub(super) struct World<'a> {
@@ -173,6 +173,7 @@ impl World<'_> {
     fn apply_next_rule(&mut self) -> bool {
         self.fire_timer()
             || self.pass_run_deadline()
+            || self.end_given()
             || self.end_doomed()
             || self.stop_next()
             || self.start_best()
@@ -218,6 +219,24 @@ impl World<'_> {
         // Raising it a second time changes nothing, so this rule applies only once.
         self.case.run_deadline.is_some_and(|deadline| deadline <= self.now)
             && self.raise_stop(Level::Cancel, Why::RunDeadline)
+    }
+
+    /// Ends the first step that has ended before the run, whatever has become of its needs.
+    fn end_given(&mut self) -> bool {
+        let is_fresh = |id: &usize| matches!(self.steps[*id].phase, Phase::Fresh);
+        let mut given = (0..self.steps.len()).filter(is_fresh).filter_map(|id| Some((id, self.case.steps[id].given?)));
+        let Some((id, given)) = given.next() else { return false };
+        let (status, why) = match given {
+            Given::Success => (Status::Success, Why::Done),
+            Given::Skip => (Status::Skipped, Why::ByItself),
+            Given::NotSelected => (Status::Skipped, Why::NotSelected),
+            Given::UpToDate => (Status::Skipped, Why::UpToDate),
+            Given::Failed => (Status::Failed, Why::Own),
+            Given::Panicked => (Status::Failed, Why::Panicked),
+            Given::TimedOut => (Status::Failed, Why::TimedOut),
+        };
+        self.end(id, status, why, By::Itself);
+        true
     }
 
     /// Ends a doomed step: depth by depth, at each depth the step doomed first, by id among those doomed by one end.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::agreement::{check_late_seed, check_seed, check_seed_with_meanings};
+use crate::agreement::{check_given_seed, check_late_seed, check_seed, check_seed_with_meanings};
 use crate::oracle::{self, Case};
 use crate::random::{Random, seeds};
 
@@ -41,6 +41,16 @@ fn of_up_to_20_steps_with_meanings() {
     seeds(10_000).for_each(|seed| check_seed_with_meanings(seed, 20));
 }
 
+#[test]
+fn of_up_to_6_steps_some_of_which_have_ended_before() {
+    seeds(100_000).for_each(|seed| check_given_seed(seed, 6));
+}
+
+#[test]
+fn of_up_to_20_steps_some_of_which_have_ended_before() {
+    seeds(10_000).for_each(|seed| check_given_seed(seed, 20));
+}
+
 /// The cases would show little if most of them ended in the same way.
 #[test]
 fn the_cases_are_not_alike() {
@@ -66,6 +76,15 @@ fn the_cases_with_meanings_are_not_alike() {
         assert!(ends[end] > 50, "{end}: {ends:#?}");
     }
     assert!(ends.len() == 41, "{ends:#?}");
+}
+
+#[test]
+fn the_cases_in_which_steps_have_ended_before_are_not_alike() {
+    let (ends, codes) = count_ends(|random| random.given_case(20));
+    assert!(codes.len() == 3 && codes.values().all(|count| *count > 100), "{codes:?}");
+    for end in ["Skipped NotSelected ", "Skipped UpToDate ", "Skipped Dependency ", "Failed TimedOut "] {
+        assert!(ends[end] > 500, "{end}: {ends:#?}");
+    }
 }
 
 /// How often the steps of random cases end in each way, and how often each exit code comes up.

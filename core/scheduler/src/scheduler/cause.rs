@@ -132,6 +132,10 @@ causes! {
     NotNeeded = "not_needed", "not needed: nothing went wrong";
     /// It skipped itself: an attempt found that there was nothing to do. Nothing went wrong.
     SkippedItself = "skipped_itself", "by itself";
+    /// The run was not asked for it. Nothing went wrong.
+    NotSelected = "not_selected", "not selected";
+    /// Only steps whose results were given need it. Nothing went wrong.
+    UpToDate = "up_to_date", "up to date";
 }
 
 // A node has four bits for it.

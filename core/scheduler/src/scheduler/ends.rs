@@ -54,11 +54,17 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
 
     /// An attempt has found that the step has nothing to do.
     pub(super) fn skip_itself(&mut self, step: StepId) {
-        self.end_as(step, &End { phase: Phase::Skipped, why: Why::SkippedItself, harmless: true, ..End::default() });
+        self.skip_harmlessly(step, Why::SkippedItself);
+    }
+
+    /// The step does not run, or not to its end, though nothing went wrong.
+    pub(super) fn skip_harmlessly(&mut self, step: StepId, why: Why) {
+        self.end_as(step, &End { phase: Phase::Skipped, why, harmless: true, ..End::default() });
     }
 
     /// The step has a result.
-    #[inline]
+    // Always inlined, into the path of each attempt: because of the other caller, that of given steps, it would not be.
+    #[inline(always)]
     pub(super) fn succeed(&mut self, step: StepId) {
         if let Some(node) = self.states.get_mut(step.index()) {
             node.succeed(self.now);
@@ -117,6 +123,12 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         let node = self.states.get(step.index())?;
         let depth = node.depth();
         self.doomed_first = if step.0 == self.doomed_last { NONE_DOOMED } else { node.link };
+        if S::REQUIREMENTS.given
+            && let Some(given) = node.given()
+        {
+            self.end_given(step, given);
+            return Some(step);
+        }
         if self.is_clean_up(step) {
             self.end_as(
                 step,

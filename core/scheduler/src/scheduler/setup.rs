@@ -133,6 +133,8 @@ pub struct Requirements {
     pub none_failed: bool,
     /// Some step needs all steps before it.
     pub after_all: bool,
+    /// Some steps have ended before the run begins.
+    pub given: bool,
     /// The number of attempts in flight is limited.
     pub limit: bool,
     /// The run has a deadline.
@@ -164,6 +166,7 @@ impl Requirements {
         any_failed: true,
         none_failed: true,
         after_all: true,
+        given: true,
         limit: true,
         run_deadline: true,
         clean_up_deadline: true,
@@ -187,6 +190,7 @@ impl Requirements {
             any_failed: false,
             none_failed: false,
             never_cancel: false,
+            given: false,
             after_all: !plan.all_needs().after_all().is_empty(),
             ..Self::EVERYTHING
         };
@@ -235,6 +239,11 @@ impl Requirements {
     /// Whether an attempt may be given up.
     pub(super) const fn gives_up(&self) -> bool {
         self.grace || self.never_cancel
+    }
+
+    /// What is required by runs that begin with steps that have ended.
+    pub const fn with_given(self) -> Self {
+        Self { given: true, ..self }
     }
 
     /// What is required by runs whose attempts always end as soon as they are told to.

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "defmt")]
 use super::AttemptCount;
-use super::{Cause, Status, attempt_count::HIGHEST, cause::Why};
+use super::{Cause, Given, Status, attempt_count::HIGHEST, cause::Why};
 use crate::{plan::StepId, time::Instant};
 use core::time::Duration;
 
@@ -12,7 +12,7 @@ use core::time::Duration;
 ///
 /// ```text
 ///  ┌─────────┐        ┌────────┐
-///  │ Waiting ├───2───►│ Doomed ├───3───► Failed, Skipped
+///  │ Waiting ├───2───►│ Doomed ├───3───► Failed, Skipped; Success of a given step
 ///  └────┬────┘        └────────┘
 ///       1
 ///  ┌────▼────┐        ┌─────────┐
@@ -30,7 +30,7 @@ use core::time::Duration;
 /// ```
 ///
 /// 1. All steps that it depends on have ended, as its [`When`](crate::When) asks.
-/// 2. The ends of its needs decide its fate: it will never start.
+/// 2. The ends of its needs decide its fate: it will never start. Or it has ended before the run, and is given to it.
 /// 3. The scheduler is asked for the next action: failures propagate breadth-first, one doomed step per action.
 /// 4. The backoff is over.
 /// 5. A permit and all its resources are free, and no ready step comes before it.
@@ -58,7 +58,8 @@ pub struct StepState {
     /// The start of the first attempt. For a step that has not started: its depth in the upper half, and in the lower
     /// half the need through which its cause came.
     start_time: u64,
-    /// The end of the step. While an attempt is abandoned for a stop: the step whose failure stopped the run.
+    /// The end of the step. While an attempt is abandoned for a stop: the step whose failure stopped the run. While the step
+    /// is doomed: how it was given, or 0.
     end_time: u64,
     /// One word that each phase uses in its own way:
     ///
@@ -292,6 +293,18 @@ impl StepState {
     #[inline]
     pub(super) fn has_started(&self) -> bool {
         self.word >= ONE_ATTEMPT
+    }
+
+    /// Notes how a doomed step has ended before the run.
+    pub(super) fn set_given(&mut self, given: Given) {
+        if self.phase() == Phase::Doomed {
+            self.end_time = given.to_mark();
+        }
+    }
+
+    /// How a doomed step has ended before the run, if that is why it is doomed.
+    pub(super) fn given(&self) -> Option<Given> {
+        Given::from_mark(self.end_time).filter(|_| self.phase() == Phase::Doomed)
     }
 
     /// Whether the step has ended, with any status.

@@ -1,6 +1,7 @@
 //! The oracle's own tests. The small cases were worked out by hand, from the rules and not from the code.
 
 mod attempts;
+mod given;
 mod grace;
 mod meanings;
 mod needs;

@@ -1,0 +1,192 @@
+//! What a run begins with: the results that are given to it, and the steps that it is asked for.
+
+use super::{plan_error::PlanErrorKind, selection::Selection};
+use crate::{
+    diagram::StepNames,
+    steps::{Handle, HoldsResult, Kind, Names, ResultSlot, Suggestions, ValueType},
+};
+use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::Vec};
+use rungs_scheduler::StepId;
+
+/// A result that is given to a run.
+pub(super) struct GivenResult<C: ?Sized> {
+    of: StepRef,
+    value_type: ValueType,
+    cell: Arc<C>,
+}
+
+/// A step, as a caller names it.
+pub(super) enum StepRef {
+    Handle { pipeline: u32, step: StepId },
+    Name(String),
+}
+
+impl StepRef {
+    pub(super) fn of<T>(handle: Handle<T>) -> Self {
+        Self::Handle { pipeline: handle.pipeline, step: handle.step }
+    }
+
+    /// The step, if there is one.
+    fn find(&self, names: &Names) -> Option<StepId> {
+        match self {
+            Self::Handle { pipeline, step } => Some(*step).filter(|_| *pipeline == names.id()),
+            Self::Name(name) => names.find(name),
+        }
+    }
+}
+
+/// What a run begins with. To most runs, which begin with nothing, it is a pointer.
+pub(super) struct Beginning<C: ?Sized>(Option<Box<Stated<C>>>);
+
+struct Stated<C: ?Sized> {
+    results: Vec<GivenResult<C>>,
+    targets: Option<Vec<StepRef>>,
+}
+
+impl<C: ?Sized> Beginning<C> {
+    pub(super) const fn nothing() -> Self {
+        Self(None)
+    }
+
+    #[inline]
+    pub(super) const fn is_nothing(&self) -> bool {
+        self.0.is_none()
+    }
+
+    fn state(&mut self) -> &mut Stated<C> {
+        self.0.get_or_insert_with(|| Box::new(Stated { results: Vec::new(), targets: None }))
+    }
+
+    pub(super) fn give<'env, T: 'static, K, E>(&mut self, of: StepRef, value: T)
+    where
+        K: Kind<'env, E, Cell = C> + HoldsResult<T, C>,
+    {
+        let value_type = ValueType::of::<T>();
+        self.state().results.push(GivenResult { of, value_type, cell: K::cell(ResultSlot::fill(None, value)) });
+    }
+
+    pub(super) fn select(&mut self, targets: impl Iterator<Item = StepRef>) {
+        self.state().targets.get_or_insert_default().extend(targets);
+    }
+
+    fn results(&self) -> &[GivenResult<C>] {
+        self.0.as_ref().map_or(&[], |stated| &stated.results)
+    }
+
+    fn targets(&self) -> Option<&[StepRef]> {
+        self.0.as_ref()?.targets.as_deref()
+    }
+
+    /// The targets, if the run states any.
+    pub(super) fn target_steps(&self, names: &Names) -> Option<Vec<StepId>> {
+        Some(self.targets()?.iter().filter_map(|target| target.find(names)).collect())
+    }
+
+    /// The steps with a body whose results are given.
+    pub(super) fn given_steps(&self, names: &Names) -> Vec<StepId> {
+        let steps = self.results().iter().filter_map(|result| result.of.find(names));
+        steps.filter(|&step| !names.is_input(step)).collect()
+    }
+
+    /// Whether some steps may not run, though nothing goes wrong.
+    pub(super) fn leaves_out(&self, names: &Names) -> bool {
+        self.targets().is_some() || self.results().iter().any(|result| is_of_body(result, names))
+    }
+
+    /// Puts the results into those of the run, where steps find them.
+    #[inline]
+    pub(super) fn put(self, names: &Names, results: &mut [Option<Arc<C>>]) {
+        let Some(stated) = self.0 else { return };
+        for given in stated.results {
+            if let Some(result) = given.of.find(names).and_then(|step| results.get_mut(step.index())) {
+                *result = Some(given.cell);
+            }
+        }
+    }
+
+    /// Finds what is wrong with it, in a pipeline with these inputs and with steps of these results. O((I + G) log (I + G)), and
+    /// O(V + E) for a run that leaves steps out, for which `select` is called.
+    pub(super) fn check<'p>(
+        &self,
+        names: &Names,
+        inputs: &[(StepId, ValueType)],
+        result_type: impl Fn(StepId) -> Option<ValueType>,
+        select: impl FnOnce() -> Option<Selection<'p>>,
+        mistakes: &mut Vec<PlanErrorKind>,
+    ) {
+        let mut suggestions = Suggestions::new();
+        let mut given = Vec::new();
+        for result in self.results() {
+            match result.of.find(names) {
+                Some(step) => {
+                    result.check_type(names, step, result_type(step), mistakes);
+                    given.push(step);
+                }
+                None => mistakes.push(match &result.of {
+                    StepRef::Handle { .. } => PlanErrorKind::ForeignGiven { value_type: result.value_type.name },
+                    StepRef::Name(name) => PlanErrorKind::UnknownGiven {
+                        step: name.clone(),
+                        suggestion: suggestions.find(name, || names.iter()),
+                    },
+                }),
+            }
+        }
+        for target in self.targets().into_iter().flatten().filter(|target| target.find(names).is_none()) {
+            mistakes.push(match target {
+                StepRef::Handle { .. } => PlanErrorKind::ForeignTarget,
+                StepRef::Name(name) => PlanErrorKind::UnknownTarget {
+                    step: name.clone(),
+                    suggestion: suggestions.find(name, || names.iter()),
+                },
+            });
+        }
+        given.sort_unstable();
+        for twice in given.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).filter_map(|same| same.first()) {
+            mistakes.push(PlanErrorKind::GivenTwice { step: names.name(*twice).into() });
+        }
+        self.check_inputs(names, inputs, &given, select, mistakes);
+    }
+
+    /// Finds the inputs that are missing, among those that the run needs.
+    fn check_inputs<'p>(
+        &self,
+        names: &Names,
+        inputs: &[(StepId, ValueType)],
+        given: &[StepId],
+        select: impl FnOnce() -> Option<Selection<'p>>,
+        mistakes: &mut Vec<PlanErrorKind>,
+    ) {
+        let mut missing = inputs.iter().filter(|(step, _)| given.binary_search(step).is_err()).peekable();
+        if missing.peek().is_none() {
+            return;
+        }
+        let mut left_out = Vec::new();
+        if self.leaves_out(names)
+            && let Some(mut selection) = select()
+        {
+            selection.follow(|_| false, &mut VecDeque::new());
+            left_out = selection.ended();
+        }
+        for (step, value_type) in missing {
+            if left_out.binary_search_by_key(step, |(step, _)| *step).is_err() {
+                let input = names.name(*step).into();
+                mistakes.push(PlanErrorKind::MissingInput { input, value_type: value_type.name });
+            }
+        }
+    }
+}
+
+fn is_of_body<C: ?Sized>(result: &GivenResult<C>, names: &Names) -> bool {
+    result.of.find(names).is_some_and(|step| !names.is_input(step))
+}
+
+impl<C: ?Sized> GivenResult<C> {
+    fn check_type(&self, names: &Names, step: StepId, of: Option<ValueType>, mistakes: &mut Vec<PlanErrorKind>) {
+        if let Some(of) = of
+            && of.id != self.value_type.id
+        {
+            let (step, expected, found) = (names.name(step).into(), of.name, self.value_type.name);
+            mistakes.push(PlanErrorKind::GivenOfOtherType { step, expected, found });
+        }
+    }
+}
