@@ -135,6 +135,8 @@ mod exit_code;
 mod lock;
 #[cfg(feature = "alloc")]
 mod panics;
+#[cfg(feature = "alloc")]
+mod scope;
 #[cfg(feature = "std")]
 mod seed;
 #[cfg(feature = "alloc")]
@@ -220,9 +222,9 @@ pub use rungs_macros::pipeline;
 pub use cancel::CancelToken;
 #[cfg(feature = "alloc")]
 pub use dynamic::{
-    BoxError, Emitted, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out, Owned, PanicSource,
-    Pipeline, PipelineError, PipelineOf, PlanError, PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, StepWatch,
-    Unmet, Warnings, WatchError, own,
+    AttemptSpawner, BoxError, Emitted, Handle, InputError, InputErrorKind, Inputs, Kind, Local, LocalPipeline, Out,
+    Owned, PanicSource, Pipeline, PipelineError, PipelineOf, PlanError, PlanErrorKind, PlanWarning, Runner, Shared,
+    StepBuilder, StepWatch, Unmet, Warnings, WatchError, own,
 };
 #[cfg(feature = "std")]
 pub use exit::Exit;
@@ -230,6 +232,8 @@ pub use exit::Exit;
 pub use report::{ErrorChain, OutputError, OutputErrorKind, Report, RunError};
 #[cfg(any(feature = "alloc", feature = "macros"))]
 pub use report::{Reason, StepResult, StepResults};
+#[cfg(feature = "alloc")]
+pub use scope::{AttemptScope, SpawnedAttempt};
 #[cfg(feature = "std")]
 pub use seed::random_seed;
 #[cfg(feature = "alloc")]

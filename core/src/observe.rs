@@ -9,6 +9,7 @@ use crate::{
 #[cfg(feature = "alloc")]
 use crate::{
     escape::{Escape, Name},
+    scope::AttemptScope,
     steps::Emitted,
 };
 use core::{fmt, time::Duration};
@@ -61,6 +62,15 @@ use rungs_scheduler::{__private::AttemptCount, Cause, Config, Instant, Plan, Sta
 pub trait Observer<E> {
     /// Called with each event.
     fn on_event(&mut self, event: &Event<'_, E>);
+
+    /// Called after `on_event` with the event of an attempt's start: what is to travel with the attempt, if anything. Of
+    /// several observers, the value of the first is entered first and left last. [`AttemptScope`] has an example.
+    ///
+    /// A `#[pipeline]` does not call it: its attempts have no heap.
+    #[cfg(feature = "alloc")]
+    fn attempt_scope(&mut self, _started: &Event<'_, E>) -> Option<alloc::boxed::Box<dyn AttemptScope>> {
+        None
+    }
 }
 
 impl<E, O: Observer<E> + ?Sized> Observer<E> for &mut O {
@@ -68,12 +78,21 @@ impl<E, O: Observer<E> + ?Sized> Observer<E> for &mut O {
     fn on_event(&mut self, event: &Event<'_, E>) {
         (**self).on_event(event);
     }
+
+    #[cfg(feature = "alloc")]
+    fn attempt_scope(&mut self, started: &Event<'_, E>) -> Option<alloc::boxed::Box<dyn AttemptScope>> {
+        (**self).attempt_scope(started)
+    }
 }
 
 #[cfg(feature = "alloc")]
 impl<E, O: Observer<E> + ?Sized> Observer<E> for alloc::boxed::Box<O> {
     fn on_event(&mut self, event: &Event<'_, E>) {
         (**self).on_event(event);
+    }
+
+    fn attempt_scope(&mut self, started: &Event<'_, E>) -> Option<alloc::boxed::Box<dyn AttemptScope>> {
+        (**self).attempt_scope(started)
     }
 }
 
@@ -83,6 +102,11 @@ impl<E, O: Observer<E>> Observer<E> for Option<O> {
         if let Some(observer) = self {
             observer.on_event(event);
         }
+    }
+
+    #[cfg(feature = "alloc")]
+    fn attempt_scope(&mut self, started: &Event<'_, E>) -> Option<alloc::boxed::Box<dyn AttemptScope>> {
+        self.as_mut()?.attempt_scope(started)
     }
 }
 

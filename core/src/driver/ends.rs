@@ -108,7 +108,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         let Some(work) = self.parts.works.get_mut(step as usize) else {
             return Err(RunPanic::of(payload, timer, &self.parts.observers));
         };
-        drop_attempt(work.as_mut());
+        self.scopes.end_within(step, || drop_attempt(work.as_mut()));
         if let Some(&slot) = self.parts.slot_of.get(step as usize)
             && self.parts.slots.step_in(slot as usize) == Some(step)
         {

@@ -11,6 +11,7 @@ mod models;
 mod polled_run;
 mod releases;
 mod run;
+mod scopes;
 mod traced;
 mod waiting;
 mod wakes;

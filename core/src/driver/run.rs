@@ -4,6 +4,7 @@ use super::{
     attempt::{self, goes_on},
     claims::Claims,
     releases::Releases,
+    scopes::Scopes,
     traced::TracedObservers,
     wakes::{NO_SLOT, Pass, WakerSlots},
 };
@@ -14,6 +15,7 @@ use crate::{
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
     panics::drop_map,
+    scope::within,
     steps::{
         Attempt, AttemptError, Emission, Emissions, Errors, Kind, Names, RetryPredicate, Watches, Work, drop_result,
     },
@@ -21,6 +23,7 @@ use crate::{
 };
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
 use core::{
+    cell::Cell,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -72,6 +75,8 @@ pub(crate) struct Driver<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> {
     pub(super) pass: Pass,
     /// The attempts of which the scheduler is told when there are no other actions. In most runs there are none.
     pub(super) postponed: Option<Box<Postponed>>,
+    /// What travels with the attempts in place that are in flight, where an observer wants it.
+    pub(super) scopes: Scopes,
 }
 
 #[derive(Default)]
@@ -138,6 +143,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
             is_half_way: false,
             pass: Pass::default(),
             postponed: None,
+            scopes: Scopes::default(),
         }
     }
 
@@ -245,6 +251,12 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         slot: usize,
         start: Option<Instant>,
     ) -> Poll<Result<Arc<K::Cell>, AttemptError<E>>> {
+        let spawned_scope = Cell::new(None);
+        if O::LISTEN
+            && let Some(started) = start
+        {
+            self.begin_scope(step, started, &spawned_scope);
+        }
         let parts = &mut self.parts;
         let (Some(work), Some(waker)) = (parts.works.get_mut(step.index()), parts.slots.waker(slot)) else {
             return Poll::Ready(Err(AttemptError::TaskDropped));
@@ -256,10 +268,16 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
             names: parts.names,
             emissions: parts.emissions,
             errors: &self.errors,
+            scope: if O::LISTEN { Some(&spawned_scope) } else { None },
         });
         self.polled = step.number();
-        let polled = work.as_mut().poll(&mut Context::from_waker(waker), begin.as_ref(), parts.results);
+        let scope = if O::LISTEN { self.scopes.get(step) } else { None };
+        let mut cx = Context::from_waker(waker);
+        let polled = within(scope, || work.as_mut().poll(&mut cx, begin.as_ref(), parts.results));
         self.polled = NO_SLOT;
+        if O::LISTEN && polled.is_ready() {
+            self.scopes.remove(step);
+        }
         polled
     }
 
@@ -269,7 +287,9 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         let (Some(work), Some(waker)) = (parts.works.get_mut(step.index()), parts.slots.waker(slot)) else {
             return false;
         };
-        if attempt::poll_cancel(work.as_mut(), &mut Context::from_waker(waker)).is_pending() {
+        let mut cx = Context::from_waker(waker);
+        let end = || attempt::poll_cancel(work.as_mut(), &mut cx);
+        if self.scopes.end_within(step.number(), end).is_pending() {
             return false;
         }
         *now = timer.now();
@@ -300,13 +320,12 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Driver<'_, 'env, E, K,
         let parts = &mut self.parts;
         // A spawned attempt that goes on keeps its slot and its shared resources: the next run waits for its end.
         if !parts.scheduler.has_ended() || parts.scheduler.still_running() > 0 {
-            let plan = parts.scheduler.plan();
+            let (plan, scopes) = (parts.scheduler.plan(), &mut self.scopes);
             parts.slots.retain(|step| {
                 let may_go_on = plan.settings(StepId::from_number(step)).get_never_cancel();
-                let goes_on = parts
-                    .works
-                    .get_mut(step as usize)
-                    .is_some_and(|work| (may_go_on && !work.is_in_place()) || goes_on(work.as_mut()));
+                let goes_on = parts.works.get_mut(step as usize).is_some_and(|work| {
+                    (may_go_on && !work.is_in_place()) || scopes.end_within(step, || goes_on(work.as_mut()))
+                });
                 if let Some(claims) = parts.claims.as_mut().filter(|_| !goes_on) {
                     claims.end(step);
                 }
