@@ -101,6 +101,7 @@ pub mod guide;
 #[cfg(feature = "defmt")]
 mod logged_name;
 mod observe;
+mod observer;
 // Its types occur in signatures, and programs do not name them.
 #[doc(hidden)]
 #[cfg(any(feature = "alloc", feature = "macros"))]
@@ -157,7 +158,8 @@ pub mod __private {
 }
 
 pub use error::StepError;
-pub use observe::{Counts, Event, EventKind, Observer, RunInfo};
+pub use observe::{Counts, Event, EventKind, RunInfo};
+pub use observer::Observer;
 #[cfg(any(feature = "alloc", feature = "macros"))]
 pub use plan_view::{PlanView, PlannedNeed, PlannedStep, StepKey};
 pub use reason::Origin;
@@ -229,9 +231,9 @@ pub use dynamic::{
 #[cfg(feature = "std")]
 pub use exit::Exit;
 #[cfg(feature = "alloc")]
-pub use report::{ErrorChain, OutputError, OutputErrorKind, Report, RunError};
+pub use report::{AttemptTimes, ChromeTrace, ErrorChain, OutputError, OutputErrorKind, Report, RunError};
 #[cfg(any(feature = "alloc", feature = "macros"))]
-pub use report::{Reason, StepResult, StepResults};
+pub use report::{Reason, StepResult, StepResults, Timeline};
 #[cfg(feature = "alloc")]
 pub use scope::{AttemptScope, SpawnedAttempt};
 #[cfg(feature = "std")]

@@ -1,6 +1,6 @@
 //! All observers of a run, as a type: a run without any makes no event, and holds no code for one.
 
-use crate::observe::{Event, Observer};
+use crate::{observe::Event, observer::Observer};
 use core::fmt;
 #[cfg(feature = "alloc")]
 use {

@@ -4,6 +4,8 @@
 #![allow(clippy::unit_arg, reason = "a step that only waits: `Ok(sleep.await)`")]
 
 mod scopes;
+mod timelines;
+mod traces;
 
 use rungs::sim::Sim;
 use std::{future::Future, time::Duration};

@@ -15,7 +15,7 @@ use crate::{
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
     panics::drop_map,
-    scope::within,
+    scope::{Scope, within},
     steps::{
         Attempt, AttemptError, Emission, Emissions, Errors, Kind, Names, RetryPredicate, Watches, Work, drop_result,
     },
@@ -241,6 +241,20 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
             Err(error) => self.failed::<T>(step, error, *now),
         }
         true
+    }
+
+    /// Asks the observers what is to travel with the attempt that starts: kept here if the run polls it, put into `spawned`
+    /// otherwise.
+    fn begin_scope(&mut self, step: StepId, at: Instant, spawned: &Cell<Option<Scope>>) {
+        let parts = &mut self.parts;
+        let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
+        let (name, kind) = (parts.names.name(step), EventKind::Started);
+        let event = Event { at, step: Some(step), name, attempt, kind };
+        let Some(scope) = parts.observers.attempt_scope(&event) else { return };
+        match parts.works.get(step.index()) {
+            Some(work) if work.is_in_place() => self.scopes.insert(step, scope),
+            _ => spawned.set(Some(scope)),
+        }
     }
 
     /// Polls an attempt, which begins first if it is to start.
