@@ -285,9 +285,12 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
             scope: if O::LISTEN { Some(&spawned_scope) } else { None },
         });
         self.polled = step.number();
-        let scope = if O::LISTEN { self.scopes.get(step) } else { None };
         let mut cx = Context::from_waker(waker);
-        let polled = within(scope, || work.as_mut().poll(&mut cx, begin.as_ref(), parts.results));
+        let polled = if O::LISTEN {
+            within(self.scopes.get(step), || work.as_mut().poll(&mut cx, begin.as_ref(), parts.results))
+        } else {
+            work.as_mut().poll(&mut cx, begin.as_ref(), parts.results)
+        };
         self.polled = NO_SLOT;
         if O::LISTEN && polled.is_ready() {
             self.scopes.remove(step);

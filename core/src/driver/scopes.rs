@@ -9,21 +9,25 @@ use rungs_scheduler::StepId;
 
 /// By step. In most runs there are none.
 #[derive(Default)]
-pub(super) struct Scopes(Option<Box<BTreeMap<u32, Scope>>>);
+pub(super) struct Scopes(Option<Box<ByStep>>);
+
+/// In a box, since nearly every run has none: a pointer instead of a map.
+#[derive(Default)]
+struct ByStep(BTreeMap<u32, Scope>);
 
 impl Scopes {
     /// What is to be entered before a poll of the step's attempt.
     #[inline]
     pub(super) fn get(&mut self, step: StepId) -> Option<&mut Scope> {
-        self.0.as_mut()?.get_mut(&step.number())
+        self.0.as_mut()?.0.get_mut(&step.number())
     }
 
     pub(super) fn insert(&mut self, step: StepId, scope: Scope) {
-        drop_caught(self.0.get_or_insert_default().insert(step.number(), scope));
+        drop_caught(self.0.get_or_insert_default().0.insert(step.number(), scope));
     }
 
     fn take(&mut self, step: u32) -> Option<Scope> {
-        self.0.as_mut()?.remove(&step)
+        self.0.as_mut()?.0.remove(&step)
     }
 
     /// The attempt has ended.

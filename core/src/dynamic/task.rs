@@ -80,8 +80,12 @@ where
             // Always there: a step starts when its needs have ended as its rule requires.
             && let Some(args) = this.needs.gather(attempt, results)
         {
-            let mut scope = if S::IN_PLACE { None } else { attempt.take_scope() };
-            let future = within(scope.as_mut(), || this.body.call(attempt, args));
+            let (future, scope) = if S::IN_PLACE {
+                (this.body.call(attempt, args), None)
+            } else {
+                let mut scope = attempt.take_scope();
+                (within(scope.as_mut(), || this.body.call(attempt, args)), scope)
+            };
             this.attempt.set(Some(this.spawner.start(future, scope)));
         }
         let Some(handle) = this.attempt.as_mut().as_pin_mut() else {

@@ -36,7 +36,7 @@ const PATH_NAMES: usize = 8;
 ///
 /// let sim = Sim::new();
 /// let (clock, ms) = (sim.clock(), Duration::from_millis);
-/// let mut p = Pipeline::with_error("etl");
+/// let mut p = Pipeline::with_code("etl");
 /// let users = p.step("users").run(async || Ok(clock.sleep(ms(20)).await));
 /// let orders = p.step("orders").run(async || Ok(clock.sleep(ms(60)).await));
 /// p.step("merge").after((users, orders)).run(async || Err::<(), _>(clock.sleep(ms(40)).await));
