@@ -84,9 +84,10 @@ impl MetricsObserver {
 
     fn end_run<E>(&mut self, exit_code: u8, event: &Event<'_, E>) {
         self.leave_all();
-        let pipeline = ("pipeline", self.pipeline.clone());
-        histogram!("rungs_run_duration_seconds", &[pipeline.clone()]).record(event.at - self.started);
-        counter!("rungs_runs_total", &[pipeline, ("exit_code", exit_code.to_string().into())]).increment(1);
+        let labels = [("pipeline", self.pipeline.clone()), ("exit_code", exit_code.to_string().into())];
+        counter!("rungs_runs_total", &labels).increment(1);
+        let [pipeline, _] = labels;
+        histogram!("rungs_run_duration_seconds", &[pipeline]).record(event.at - self.started);
     }
 
     /// No step is in flight any more.
