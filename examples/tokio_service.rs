@@ -10,7 +10,8 @@
 //! When a client goes away, its request is dropped, its run with it, and the tasks of the run end. On Ctrl-C or SIGTERM the
 //! service accepts no further connection and lets the runs in flight end; on a second signal, or after `GRACE`, it cancels them.
 //!
-//! Takes the address to listen on, by default 127.0.0.1:3000, and prints a line for whatever happens.
+//! Takes the address to listen on, by default 127.0.0.1:3000, and prints a line for whatever happens. A log goes to standard
+//! error: what happens in a run, and what its steps say, carries the request, whichever thread it is on.
 
 use std::io;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use rungs::{BoxError, CancelToken, Cause, EventKind, Pipeline, PipelineError, Sh
 use rungs_tokio::Tokio;
 use tokio::net::TcpListener;
 use tokio::time::{sleep, timeout};
+use tracing::{Instrument, info, info_span};
 
 /// How long one request may take.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -54,8 +56,10 @@ async fn stock(product: u64) -> Result<u64, BoxError> {
     }
     let mut asked = Asked(product, false);
     println!("product {product}: the warehouse is asked");
+    info!("asked");
     sleep(Duration::from_millis(product)).await;
     asked.1 = true;
+    info!("answered");
     Ok(product % 10)
 }
 
@@ -84,7 +88,7 @@ impl Service {
 
 /// What a request comes to.
 async fn product(State(service): State<Service>, Path(number): Path<u64>) -> (StatusCode, String) {
-    match page(&service, number).await {
+    match page(&service, number).instrument(info_span!("request", number)).await {
         Ok(answer) => answer,
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
     }
@@ -107,11 +111,12 @@ async fn page(service: &Service, number: u64) -> Result<(StatusCode, String), Pi
         .needs((price, stock))
         .run(async |price, stock| Ok(format!("{}.{:02} for one of {} in stock", *price / 100, *price % 100, *stock)));
 
-    let runner = p.runner().deadline(LIMIT).cancel(&service.stop).on_event(|event| {
-        if let EventKind::Waiting { .. } = event.kind {
-            println!("product {number}: {event}");
-        }
-    });
+    let runner =
+        p.runner().deadline(LIMIT).cancel(&service.stop).observe(rungs_tracing::observer()).on_event(|event| {
+            if let EventKind::Waiting { .. } = event.kind {
+                println!("product {number}: {event}");
+            }
+        });
     let report = runner.run(&Tokio).await?;
     let answer = match report.output(page) {
         Ok(page) => {
@@ -135,6 +140,7 @@ fn status(cause: Option<Cause>) -> StatusCode {
 
 #[tokio::main]
 async fn main() -> io::Result<()> {
+    tracing_subscriber::fmt().with_ansi(false).with_writer(io::stderr).init();
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3000".to_owned());
     let listener = TcpListener::bind(&address).await?;
     println!("listening on {}", listener.local_addr()?);

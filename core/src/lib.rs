@@ -16,6 +16,9 @@
 //! | firmware on embassy | the attribute `pipeline`, with `default-features = false, features = ["macros"]`; the package `rungs-embassy` for its clock |
 //! | firmware on RTIC | the same, with the package `rungs-rtic` |
 //! | firmware with a bare loop or interrupts | the same, with a [`Timer`] of your own over a hardware counter: `examples/firmware/riscv` |
+//! | a service whose log lines are to tell which run, step and attempt wrote them | the package `rungs-tracing`: `.observe(rungs_tracing::observer())`; OpenTelemetry by `tracing-opentelemetry` |
+//! | a service with Prometheus or the like | the package `rungs-metrics`: `.observe(rungs_metrics::observer())` |
+//! | a look at where the time of a run went | [`Report::timeline`]: bars and the critical path, with [`AttemptTimes`] also attempts and delays; as a trace for Perfetto |
 //! | tests of a pipeline | `rungs::sim` (feature `sim`): a held clock, scripted steps, and all orders of what happens at the same time |
 //! | a driver of your own: threads, a game loop, a simulator, another language | [`scheduler`] alone, the package `rungs-scheduler`. It has no futures, no heap and no clock |
 //!
@@ -104,6 +107,7 @@ pub mod guide;
 #[cfg(feature = "defmt")]
 mod logged_name;
 mod observe;
+mod observer;
 // Its types occur in signatures, and programs do not name them.
 #[doc(hidden)]
 #[cfg(any(feature = "alloc", feature = "macros"))]
@@ -142,6 +146,8 @@ mod exit_code;
 mod lock;
 #[cfg(feature = "alloc")]
 mod panics;
+#[cfg(feature = "alloc")]
+mod scope;
 #[cfg(feature = "std")]
 mod seed;
 #[cfg(feature = "alloc")]
@@ -162,7 +168,8 @@ pub mod __private {
 }
 
 pub use error::StepError;
-pub use observe::{Counts, Event, EventKind, Observer, RunInfo};
+pub use observe::{Counts, Event, EventKind, RunInfo};
+pub use observer::Observer;
 #[cfg(any(feature = "alloc", feature = "macros"))]
 pub use plan_view::{PlanView, PlannedNeed, PlannedStep, StepKey};
 pub use reason::Origin;
@@ -229,16 +236,18 @@ pub use rungs_macros::pipeline;
 pub use cancel::CancelToken;
 #[cfg(feature = "alloc")]
 pub use dynamic::{
-    BoxError, Emitted, ExplainedStep, Explanation, Handle, InputError, InputErrorKind, Inputs, Kind, Local,
-    LocalPipeline, Out, Owned, PanicSource, Pipeline, PipelineError, PipelineOf, PlanError, PlanErrorKind, PlanWarning,
-    Runner, Shared, StepBuilder, StepWatch, Warnings, WatchError, own,
+    AttemptSpawner, BoxError, Emitted, ExplainedStep, Explanation, Handle, InputError, InputErrorKind, Inputs, Kind,
+    Local, LocalPipeline, Out, Owned, PanicSource, Pipeline, PipelineError, PipelineOf, PlanError, PlanErrorKind,
+    PlanWarning, Runner, Shared, StepBuilder, StepWatch, Warnings, WatchError, own,
 };
 #[cfg(feature = "std")]
 pub use exit::Exit;
 #[cfg(feature = "alloc")]
-pub use report::{ErrorChain, OutputError, OutputErrorKind, Report, RunError};
+pub use report::{AttemptTimes, ChromeTrace, ErrorChain, OutputError, OutputErrorKind, Report, RunError};
 #[cfg(any(feature = "alloc", feature = "macros"))]
-pub use report::{Reason, StepResult, StepResults};
+pub use report::{Reason, StepResult, StepResults, Timeline};
+#[cfg(feature = "alloc")]
+pub use scope::{AttemptScope, SpawnedAttempt};
 #[cfg(feature = "std")]
 pub use seed::random_seed;
 #[cfg(feature = "alloc")]

@@ -1,4 +1,4 @@
-//! Events of a run, and what receives them.
+//! Events of a run.
 
 use crate::{
     diagram::StepNames,
@@ -15,76 +15,6 @@ use core::{fmt, time::Duration};
 #[cfg(any(feature = "alloc", feature = "macros"))]
 use rungs_scheduler::StepState;
 use rungs_scheduler::{__private::AttemptCount, Cause, Config, Instant, Plan, Status, StepId};
-
-/// Receives every event of a run, in order; added to a run by `observe`. For a closure there is `on_event`.
-///
-/// It is called between the steps of the run, so it should be quick. If it panics, the run ends with an error that names
-/// it: [`PipelineError`](crate::PipelineError). (A static run panics.) A run that ends in this way, or that is dropped before
-/// its end, has no last event.
-///
-/// ```
-/// use rungs::{Event, EventKind, NoClock, Observer, Pipeline};
-///
-/// /// How much of a run is done.
-/// #[derive(Default)]
-/// struct Progress {
-///     steps: usize,
-///     done: usize,
-/// }
-///
-/// impl<E> Observer<E> for Progress {
-///     fn on_event(&mut self, event: &Event<'_, E>) {
-///         match &event.kind {
-///             EventKind::RunStarted(run) => self.steps = run.len(),
-///             EventKind::Ended { .. } => self.done += 1,
-///             _ => {}
-///         }
-///     }
-/// }
-///
-/// let mut p = Pipeline::new("watched");
-/// p.step("one").run(|| async { Ok(()) });
-/// p.step("two").run(|| async { Ok(()) });
-/// let (mut progress, mut lines) = (Progress::default(), Vec::new());
-/// let run = p.runner().observe(&mut progress).on_event(|event| lines.push(event.to_string())).run(&NoClock);
-/// assert!(futures_lite::future::block_on(run)?.is_success());
-/// assert_eq!((progress.done, progress.steps), (2, 2));
-/// assert_eq!(lines.first().unwrap(), "watched: run started: 2 steps");
-/// # Ok::<(), rungs::PipelineError>(())
-/// ```
-///
-/// `&mut O`, `Box<O>` and `Option<O>` are observers if `O` is one, also if it is a `dyn Observer<E>`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not observe runs whose steps fail with `{E}`",
-    note = "a closure is added by `on_event(|event| ..)`; anything else implements `Observer<E>`"
-)]
-pub trait Observer<E> {
-    /// Called with each event.
-    fn on_event(&mut self, event: &Event<'_, E>);
-}
-
-impl<E, O: Observer<E> + ?Sized> Observer<E> for &mut O {
-    #[inline]
-    fn on_event(&mut self, event: &Event<'_, E>) {
-        (**self).on_event(event);
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl<E, O: Observer<E> + ?Sized> Observer<E> for alloc::boxed::Box<O> {
-    fn on_event(&mut self, event: &Event<'_, E>) {
-        (**self).on_event(event);
-    }
-}
-
-/// `None` ignores all events.
-impl<E, O: Observer<E>> Observer<E> for Option<O> {
-    fn on_event(&mut self, event: &Event<'_, E>) {
-        if let Some(observer) = self {
-            observer.on_event(event);
-        }
-    }
-}
 
 /// Something that happened to a run or to one of its steps. Its `Display` is a line for a log, whatever names and errors
 /// contain: line breaks, control characters and the like are escaped.

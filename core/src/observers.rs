@@ -1,9 +1,15 @@
 //! All observers of a run, as a type: a run without any makes no event, and holds no code for one.
 
-use crate::observe::{Event, Observer};
+use crate::{observe::Event, observer::Observer};
 use core::fmt;
 #[cfg(feature = "alloc")]
-use {crate::panics::on_panic, core::any::type_name};
+use {
+    crate::{
+        panics::on_panic,
+        scope::{Scope, nested},
+    },
+    core::any::type_name,
+};
 
 /// The observers of a run: `()`, and what `observe` and `on_event` add to it.
 #[diagnostic::on_unimplemented(message = "not all of these observe runs whose steps fail with `{E}`: `{Self}`")]
@@ -20,6 +26,14 @@ pub trait Observers<E>: sealed::Sealed {
     fn on_event_traced(&mut self, event: &Event<'_, E>, panicked: &mut Option<TypeName>) {
         let _ = panicked;
         self.on_event(event);
+    }
+
+    /// What travels with the attempt that starts. A panic is traced as one of `on_event_traced`.
+    #[inline]
+    #[cfg(feature = "alloc")]
+    fn attempt_scope(&mut self, started: &Event<'_, E>, panicked: &mut Option<TypeName>) -> Option<Scope> {
+        let _ = (started, panicked);
+        None
     }
 }
 
@@ -65,6 +79,14 @@ impl<E, L: Observers<E>, O: Observer<E>> Observers<E> for Added<L, O> {
     fn on_event_traced(&mut self, event: &Event<'_, E>, panicked: &mut Option<TypeName>) {
         self.others.on_event_traced(event, panicked);
         on_panic(|| *panicked = Some(type_name::<O>), || self.observer.on_event(event));
+    }
+
+    #[inline]
+    #[cfg(feature = "alloc")]
+    fn attempt_scope(&mut self, started: &Event<'_, E>, panicked: &mut Option<TypeName>) -> Option<Scope> {
+        let outer = self.others.attempt_scope(started, panicked);
+        let inner = on_panic(|| *panicked = Some(type_name::<O>), || self.observer.attempt_scope(started));
+        nested(outer, inner)
     }
 }
 

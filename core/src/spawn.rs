@@ -14,13 +14,34 @@ use core::{
 ///   be called again until it is ready; neither method is called after that.
 /// - A panic of the attempt is carried on by `poll_join`, as a panic.
 ///
-/// ```
-/// use std::task::{Context, Poll, Waker};
-/// use rungs::{InPlace, Spawner};
+/// The future is that of the attempt, with what [travels with it](crate::AttemptScope).
 ///
-/// let mut handle = Box::pin(InPlace.spawn(async { 7 }));
+/// ```
+/// use std::{future::Future, pin::Pin, task::{Context, Poll, Waker}};
+/// use rungs::{Spawner, TaskDropped};
+///
+/// /// Runs each attempt where its handle is polled.
+/// struct Lazy;
+///
+/// impl<F: Future> Spawner<F> for Lazy {
+///     type Handle = Pin<Box<F>>;
+///
+///     const IN_PLACE: bool = true;
+///
+///     fn spawn(&self, future: F) -> Self::Handle {
+///         Box::pin(future)
+///     }
+///     fn poll_join(handle: Pin<&mut Self::Handle>, cx: &mut Context<'_>) -> Poll<Result<F::Output, TaskDropped>> {
+///         handle.get_mut().as_mut().poll(cx).map(Ok)
+///     }
+///     fn poll_cancel(_: Pin<&mut Self::Handle>, _: &mut Context<'_>) -> Poll<()> {
+///         Poll::Ready(()) // the handle is dropped next
+///     }
+/// }
+///
+/// let mut handle = Box::pin(Lazy.spawn(async { 7 }));
 /// let mut cx = Context::from_waker(Waker::noop());
-/// assert_eq!(<InPlace as Spawner<_>>::poll_join(handle.as_mut(), &mut cx), Poll::Ready(Ok(7)));
+/// assert_eq!(<Lazy as Spawner<_>>::poll_join(handle.as_mut(), &mut cx), Poll::Ready(Ok(7)));
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot run this step's future",
@@ -54,27 +75,7 @@ pub struct TaskDropped;
 
 /// In place: the run itself polls the attempt, which may borrow and need not be `Send`. Ending it is dropping it.
 ///
-/// [`Spawner`] has an example.
+/// [`AttemptSpawner`](crate::AttemptSpawner) has an example.
 #[derive(Clone, Copy, Debug, Default)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct InPlace;
-
-impl<F: Future> Spawner<F> for InPlace {
-    type Handle = F;
-
-    const IN_PLACE: bool = true;
-
-    #[inline]
-    fn spawn(&self, future: F) -> F {
-        future
-    }
-
-    #[inline]
-    fn poll_join(handle: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<Result<F::Output, TaskDropped>> {
-        handle.poll(cx).map(Ok)
-    }
-
-    fn poll_cancel(_: Pin<&mut F>, _: &mut Context<'_>) -> Poll<()> {
-        Poll::Ready(())
-    }
-}

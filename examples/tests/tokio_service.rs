@@ -19,6 +19,14 @@ struct Service {
     process: Child,
     address: String,
     lines: Receiver<String>,
+    log: Receiver<String>,
+}
+
+/// The lines of a stream, read by a thread of their own.
+fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
+    let (line, lines) = mpsc::channel();
+    thread::spawn(move || BufReader::new(stream).lines().map_while(Result::ok).try_for_each(|text| line.send(text)));
+    lines
 }
 
 /// A command of cargo's on the example.
@@ -36,12 +44,10 @@ impl Service {
         static BUILT: LazyLock<bool> = LazyLock::new(|| cargo("build").status().unwrap().success());
         assert!(*BUILT);
         // On Unix cargo becomes the program that it runs, so that signals reach it.
-        let process = cargo("run").args(["--", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn();
+        let process = cargo("run").args(["--", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let mut process = process.unwrap();
-        let stdout = BufReader::new(process.stdout.take().unwrap());
-        let (line, lines) = mpsc::channel();
-        thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|text| line.send(text)));
-        let mut service = Self { process, address: String::new(), lines };
+        let (lines, log) = (lines(process.stdout.take().unwrap()), lines(process.stderr.take().unwrap()));
+        let mut service = Self { process, address: String::new(), lines, log };
         service.address = service.line_after("listening on ");
         service
     }
@@ -99,6 +105,26 @@ fn requests_are_answered_or_cut_off() {
     assert_answer(good, "200", "22.99 for one of 3 in stock, 2 stars");
     assert_answer(service.ask("/product/0"), "502", "`price` failed: no such product");
     assert_answer(late, "504", "the run's deadline passed");
+}
+
+#[test]
+fn the_log_tells_two_requests_apart() {
+    let service = Service::start();
+    let clients = ["301", "302"].map(|product| service.ask(&format!("/product/{product}")));
+    for client in clients {
+        assert_answer(client, "200", "in stock");
+    }
+    let mut left: Vec<_> = ["301", "302"]
+        .iter()
+        .flat_map(|product| ["asked", "answered"].map(|said| (format!("number={product}}}"), said)))
+        .collect();
+    while !left.is_empty() {
+        let line = service.log.recv_timeout(BOUND).unwrap();
+        let within = "run{pipeline=\"page\"}:step{step=\"stock\"}:attempt{attempt=1}: tokio_service: ";
+        left.retain(|(request, said)| {
+            !(line.contains(&format!("request{{{request}:{within}")) && line.ends_with(said))
+        });
+    }
 }
 
 #[test]

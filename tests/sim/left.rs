@@ -2,7 +2,7 @@
 
 use crate::{lingering::Lingering, tasks::Alive};
 use rungs::{
-    Cause, Pipeline, PipelineError, Report, Spawner, Status, StepError,
+    AttemptSpawner, Cause, Pipeline, PipelineError, Report, Status, StepError,
     sim::{Clock, Sim, explore},
 };
 use std::{
@@ -18,7 +18,7 @@ const MS: fn(u64) -> Duration = Duration::from_millis;
 /// One step on this spawner, whose attempts hang; and what is alive of them.
 fn hangs<S>(spawner: S, timeout: Duration) -> (Pipeline<'static, &'static str, S>, Alive)
 where
-    S: Spawner<Hang, Handle: Send> + Clone + Send + 'static,
+    S: AttemptSpawner<Hang, Handle: Send> + Clone + Send + 'static,
 {
     let alive = Alive::default();
     let counts = alive.clone();

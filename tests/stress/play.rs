@@ -5,7 +5,7 @@ use crate::{
     case::{Act, Case, Step},
 };
 use futures_lite::future::{or, yield_now};
-use rungs::{CancelToken, Handle, Out, Pipeline, Report, Spawner, Status, Timer, Unmet};
+use rungs::{AttemptSpawner, CancelToken, Handle, Out, Pipeline, Report, Status, Timer, Unmet};
 use std::{
     future::{Future, pending},
     hint, panic,
@@ -22,7 +22,7 @@ type Attempt = Pin<Box<dyn Future<Output = Result<u64, String>> + Send>>;
 pub(crate) async fn all<T, S>(seeds: Vec<u64>, timer: T, spawner: S, progress: Arc<Progress>)
 where
     T: Timer<Sleep: Send> + Copy + Send + Sync + 'static,
-    S: Spawner<Attempt, Handle: Send> + Clone + Send + Sync + 'static,
+    S: AttemptSpawner<Attempt, Handle: Send> + Clone + Send + Sync + 'static,
 {
     for seed in seeds {
         progress.begin(seed);
@@ -34,7 +34,7 @@ where
 async fn one<T, S>(seed: u64, timer: T, spawner: S) -> Option<u8>
 where
     T: Timer<Sleep: Send> + Copy + Send + Sync + 'static,
-    S: Spawner<Attempt, Handle: Send> + Clone + Send + Sync + 'static,
+    S: AttemptSpawner<Attempt, Handle: Send> + Clone + Send + Sync + 'static,
 {
     let case = Case::new(seed);
     let board = Arc::new(Board::new(case.steps.len()));
@@ -109,7 +109,7 @@ async fn until_nothing_is_alive<T: Timer + Copy>(board: &Board, timer: T) {
 fn build<T, S>(case: &Case, board: &Arc<Board>, timer: T, spawner: S) -> Pipeline<'static, String>
 where
     T: Timer<Sleep: Send> + Copy + Send + Sync + 'static,
-    S: Spawner<Attempt, Handle: Send> + Clone + Send + Sync + 'static,
+    S: AttemptSpawner<Attempt, Handle: Send> + Clone + Send + Sync + 'static,
 {
     let mut p = Pipeline::with_error("stress");
     let mut handles: Vec<Handle<u64>> = Vec::new();
@@ -131,7 +131,7 @@ fn add<T, S>(
 ) -> Handle<u64>
 where
     T: Timer<Sleep: Send> + Copy + Send + Sync + 'static,
-    S: Spawner<Attempt, Handle: Send> + Clone + Send + Sync + 'static,
+    S: AttemptSpawner<Attempt, Handle: Send> + Clone + Send + Sync + 'static,
 {
     let name = at.to_string();
     let limit = step.timeout.map(micros);

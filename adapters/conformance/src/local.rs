@@ -1,7 +1,7 @@
 //! The rules of a spawner of futures that need not be `Send`.
 
 use crate::alive::{Alive, give_way, ms};
-use rungs::{LocalPipeline, Spawner, Timer};
+use rungs::{AttemptSpawner, LocalPipeline, Timer};
 use std::{
     future::{Future, pending, poll_fn},
     pin::{Pin, pin},
@@ -13,9 +13,9 @@ use std::{
 pub type Job = Pin<Box<dyn Future<Output = Result<Rc<u64>, &'static str>>>>;
 
 /// A spawner as the rules need it.
-pub trait Spawns: Spawner<Job> + Clone + 'static {}
+pub trait Spawns: AttemptSpawner<Job> + Clone + 'static {}
 
-impl<S: Spawner<Job> + Clone + 'static> Spawns for S {}
+impl<S: AttemptSpawner<Job> + Clone + 'static> Spawns for S {}
 
 fn pipeline<S>(spawner: S) -> LocalPipeline<'static, &'static str, S> {
     LocalPipeline::with_error("conformance").spawn_on(spawner)

@@ -8,7 +8,7 @@ use core::{
     time::Duration,
 };
 use rungs::{
-    Backoff, CancelToken, Cause, NoClock, OnFailure, Pipeline, Report, Retry, Spawner, Status, StepError, Timer,
+    AttemptSpawner, Backoff, CancelToken, Cause, NoClock, OnFailure, Pipeline, Report, Retry, Status, StepError, Timer,
 };
 
 /// The future of an attempt here.
@@ -39,9 +39,9 @@ fn ends(report: &Report<&'static str>) -> Vec<(Status, u32)> {
 use Status::{Cancelled, Failed, Skipped, Success};
 
 /// A spawner as the rules need it.
-pub trait Spawns: Spawner<Job, Handle: Send> + Clone + Send + Sync + 'static {}
+pub trait Spawns: AttemptSpawner<Job, Handle: Send> + Clone + Send + Sync + 'static {}
 
-impl<S: Spawner<Job, Handle: Send> + Clone + Send + Sync + 'static> Spawns for S {}
+impl<S: AttemptSpawner<Job, Handle: Send> + Clone + Send + Sync + 'static> Spawns for S {}
 
 pub async fn results_are_passed_on<T: Timer, S: Spawns>(timer: &T, spawner: S) {
     let mut p = pipeline(spawner);

@@ -117,7 +117,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         let Some(work) = self.parts.works.get_mut(step as usize) else {
             return Err(RunPanic::of(payload, timer, &self.parts.observers));
         };
-        drop_attempt(work.as_mut());
+        self.apart.end_within(StepId::from_number(step), || drop_attempt(work.as_mut()));
         if let Some(slot) = self.parts.slots.slot_of(step) {
             self.parts.slots.release(slot);
         }
@@ -157,18 +157,18 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         if let Some(own) = own {
             self.keep_error(step, own);
         }
-        self.postponed.get_or_insert_default().0.push((step, outcome));
+        self.apart.postpone(step, outcome);
     }
 
     /// Tells the scheduler of the attempts that are followed by others at once, and returns whether there were any.
     #[inline]
     pub(super) fn report_postponed(&mut self, now: Instant) -> bool {
-        self.postponed.is_some() && self.report_all_postponed(now)
+        self.apart.is_any() && self.report_all_postponed(now)
     }
 
     #[cold]
     fn report_all_postponed(&mut self, now: Instant) -> bool {
-        let list = self.postponed.as_mut().map(|postponed| core::mem::take(&mut postponed.0)).unwrap_or_default();
+        let list = self.apart.take_postponed();
         let is_any = !list.is_empty();
         for (step, outcome) in list {
             self.report_outcome(step, outcome, None, now);

@@ -1,5 +1,6 @@
 //! The only asynchronous part: polls the attempts of a run, and keeps one sleep armed.
 
+mod apart;
 mod attempt;
 mod claims;
 mod ends;

@@ -1,6 +1,7 @@
 //! A run in progress: its attempts, and what is done with them.
 
 use super::{
+    apart::Apart,
     attempt::{self, goes_on},
     rare::Rare,
     traced::TracedObservers,
@@ -12,6 +13,7 @@ use crate::{
     exit_code::{OptionalSteps, exit_code},
     observe::{Counts, Event, EventKind, RunInfo},
     observers::Observers,
+    scope::{Scope, within},
     steps::{
         Attempt, AttemptError, ByStep, Emission, Emissions, Errors, Kind, Names, RetryPredicate, RunParts, Watches,
         Work, drop_result,
@@ -20,6 +22,7 @@ use crate::{
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::{
+    cell::Cell,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -59,12 +62,8 @@ pub(crate) struct Driver<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> {
     /// Whether the last poll left woken steps over: then the pass goes on in the next one.
     pub(super) is_half_way: bool,
     pub(super) pass: Pass,
-    /// The attempts of which the scheduler is told when there are no other actions. In most runs there are none.
-    pub(super) postponed: Option<Box<Postponed>>,
+    pub(super) apart: Apart,
 }
-
-#[derive(Default)]
-pub(super) struct Postponed(pub(super) Vec<(StepId, Outcome)>);
 
 impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> {
     #[inline]
@@ -138,7 +137,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
             polled: NO_SLOT,
             is_half_way: false,
             pass: Pass::default(),
-            postponed: None,
+            apart: Apart::default(),
         }
     }
 
@@ -259,6 +258,20 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         true
     }
 
+    /// Asks the observers what is to travel with the attempt that starts: kept here if the run polls it, put into `spawned`
+    /// otherwise.
+    fn begin_scope(&mut self, step: StepId, at: Instant, spawned: &Cell<Option<Scope>>) {
+        let parts = &mut self.parts;
+        let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
+        let (name, kind) = (self.run.names.name(step), EventKind::Started);
+        let event = Event { at, step: Some(step), name, attempt, kind };
+        let Some(scope) = parts.observers.attempt_scope(&event) else { return };
+        match parts.works.get(step.index()) {
+            Some(work) if work.is_in_place() => self.apart.keep_scope(step, scope),
+            _ => spawned.set(Some(scope)),
+        }
+    }
+
     /// Polls an attempt, which begins first if it is to start.
     #[inline]
     fn poll_attempt(
@@ -267,14 +280,34 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         slot: usize,
         start: Option<Instant>,
     ) -> Poll<Result<Arc<K::Cell>, AttemptError<E>>> {
+        let spawned_scope = Cell::new(None);
+        if O::LISTEN
+            && let Some(started) = start
+        {
+            self.begin_scope(step, started, &spawned_scope);
+        }
         let parts = &mut self.parts;
         let (Some(work), Some(waker)) = (parts.works.get_mut(step.index()), parts.slots.waker(slot)) else {
             return Poll::Ready(Err(AttemptError::TaskDropped));
         };
-        let begin = start.map(|started| Attempt { step, started, scheduler: &parts.scheduler, run: &self.run });
+        let begin = start.map(|started| Attempt {
+            step,
+            started,
+            scheduler: &parts.scheduler,
+            run: &self.run,
+            scope: if O::LISTEN { Some(&spawned_scope) } else { None },
+        });
         self.polled = step.number();
-        let polled = work.as_mut().poll(&mut Context::from_waker(waker), begin.as_ref(), parts.results);
+        let mut cx = Context::from_waker(waker);
+        let polled = if O::LISTEN {
+            within(self.apart.scope(step), || work.as_mut().poll(&mut cx, begin.as_ref(), parts.results))
+        } else {
+            work.as_mut().poll(&mut cx, begin.as_ref(), parts.results)
+        };
         self.polled = NO_SLOT;
+        if O::LISTEN && polled.is_ready() {
+            self.apart.drop_scope(step);
+        }
         polled
     }
 
@@ -284,7 +317,9 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         let (Some(work), Some(waker)) = (parts.works.get_mut(step.index()), parts.slots.waker(slot)) else {
             return false;
         };
-        if attempt::poll_cancel(work.as_mut(), &mut Context::from_waker(waker)).is_pending() {
+        let mut cx = Context::from_waker(waker);
+        let end = || attempt::poll_cancel(work.as_mut(), &mut cx);
+        if self.apart.end_within(step, end).is_pending() {
             return false;
         }
         *now = timer.now();
@@ -309,11 +344,14 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Driver<'_, 'env, E, K,
         let parts = &mut self.parts;
         // A spawned attempt that goes on keeps its slot and its shared resources: the next run waits for its end.
         if !parts.scheduler.has_ended() || parts.scheduler.still_running() > 0 {
-            let plan = parts.scheduler.plan();
+            let (plan, apart) = (parts.scheduler.plan(), &mut self.apart);
             parts.slots.retain(|step| {
                 let may_go_on = plan.settings(StepId::from_number(step)).get_never_cancel();
                 let work = parts.works.get_mut(step as usize);
-                work.is_some_and(|work| (may_go_on && !work.is_in_place()) || goes_on(work.as_mut()))
+                work.is_some_and(|work| {
+                    (may_go_on && !work.is_in_place())
+                        || apart.end_within(StepId::from_number(step), || goes_on(work.as_mut()))
+                })
             });
             if let Some(rare) = &mut parts.rare {
                 rare.claims.end_all_but(|step| parts.slots.slot_of(step).is_some());

@@ -4,6 +4,7 @@ use crate::{
     observe::Event,
     observers::{Observers, TypeName},
     panics::{Payload, drop_caught, message, on_panic, resume},
+    scope::Scope,
     time::Timer,
 };
 use alloc::string::String;
@@ -132,6 +133,15 @@ impl<O> TracedObservers<O> {
         if let Some(list) = &mut self.list {
             list.on_event_traced(event, &mut self.panicked);
         }
+    }
+
+    /// What travels with the attempt that starts.
+    #[inline]
+    pub(super) fn attempt_scope<E>(&mut self, started: &Event<'_, E>) -> Option<Scope>
+    where
+        O: Observers<E>,
+    {
+        self.list.as_mut()?.attempt_scope(started, &mut self.panicked)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{
     BoxError, Steps,
     arity::all_but_two,
+    attempt_spawner::AttemptSpawner,
     body::{Body, Plain, WithCx},
     inputs::{ByName, Inputs},
     needs::{Gather, Handles, Input, Mode, Needs, Supply, Values},
@@ -10,7 +11,7 @@ use super::{
     uses::Resource,
 };
 use crate::{
-    spawn::{InPlace, Spawner},
+    spawn::InPlace,
     step_cx::StepCx,
     steps::{Handle, Holds, HoldsResult, Kind, Shared},
 };
@@ -307,7 +308,7 @@ where
     N: Gather<M, K::Cell, E>,
     B: Body<N::Args, E, Future = F>,
     F: Future<Output: End<T, E>>,
-    S: Spawner<F>,
+    S: AttemptSpawner<F>,
     K: Holds<'env, E, Task<B, S, F, N, M, T, K>> + HoldsResult<T, K::Cell>,
 {
     #[inline]

@@ -268,8 +268,13 @@ impl<W: Work<E, C> + ?Sized, E, C: ?Sized, F: Fn(StepId) -> Option<core::time::D
         // A check is an attempt of no run.
         let storage = Storage { ready: &mut ready, ..Storage::default() };
         let scheduler = Scheduler::new(plan, Numbering::default(), Config::DEFAULT, storage, Instant::ZERO).ok();
-        let begin =
-            start.zip(scheduler.as_ref()).map(|(started, scheduler)| Attempt { step, started, scheduler, run: &run });
+        let begin = start.zip(scheduler.as_ref()).map(|(started, scheduler)| Attempt {
+            step,
+            started,
+            scheduler,
+            run: &run,
+            scope: None,
+        });
         let polled = guard(|| check.map(|check| check.as_mut().poll(cx, begin.as_ref(), &mut [])));
         match polled {
             Ok(answer) => Ok(answer.unwrap_or(Poll::Ready(Err(AttemptError::SkippedItself)))),

@@ -1,6 +1,7 @@
 //! Pipelines that are built at run time: typed handles, results of any type, any number of steps.
 
 mod arity;
+mod attempt_spawner;
 mod beginning;
 mod body;
 mod builder;
@@ -36,6 +37,7 @@ pub use crate::steps::{
     Attempt, AttemptError, Cell, Emitted, Handle, Holds, HoldsResult, Kind, Local, LocalCell, Out, Owned, OwnedValue,
     PlanWarning, ResultSlot, Shared, SharedCell, StepWatch, Takes, ValueType, Warnings, WatchError, Work,
 };
+pub use attempt_spawner::AttemptSpawner;
 pub use body::{Body, Plain, WithCx};
 pub use builder::{AddStep, StepBuilder};
 pub use explain::{ExplainedStep, Explanation};

@@ -9,7 +9,8 @@ use super::{
 use crate::{
     cancel::{CancelToken, Tokens},
     driver::{Driver, DriverParts, RunEnd, RunPanic, TracedObservers, poll_cancel, poll_to_end},
-    observe::{Event, Observer},
+    observe::Event,
+    observer::Observer,
     observers::{Added, Closure, Observers},
     panics::guard,
     report::{Report, RunNotes},

@@ -1,8 +1,9 @@
 //! A step with its types: what it needs, its body, its spawner, and the attempt in flight.
 
-use super::{body::Body, needs::Gather};
+use super::{attempt_spawner::AttemptSpawner, body::Body, needs::Gather};
 use crate::{
-    spawn::{Spawner, TaskDropped},
+    scope::within,
+    spawn::TaskDropped,
     steps::{Attempt, AttemptError, Cell, HoldsResult, ResultSlot, ValueType, Work, slot},
 };
 use alloc::sync::Arc;
@@ -18,7 +19,7 @@ pin_project! {
     /// A step of which all types are known.
     pub struct Task<B, S, F, N, M, T, K>
     where
-        S: Spawner<F>,
+        S: AttemptSpawner<F>,
         F: Future,
     {
         needs: N,
@@ -27,7 +28,7 @@ pin_project! {
         // Empty and not shared: a result is written into it, and it moves to the record.
         slot: Option<Arc<ResultSlot<T>>>,
         #[pin]
-        attempt: Option<<S as Spawner<F>>::Handle>,
+        attempt: Option<<S as AttemptSpawner<F>>::Handle>,
         types: PhantomData<fn() -> (F, M, K)>,
     }
 }
@@ -51,7 +52,7 @@ impl<T, E> End<T, E> for Result<Option<T>, E> {
     }
 }
 
-impl<B, S: Spawner<F>, F: Future, N, M, T, K> Task<B, S, F, N, M, T, K> {
+impl<B, S: AttemptSpawner<F>, F: Future, N, M, T, K> Task<B, S, F, N, M, T, K> {
     #[inline]
     pub(super) fn new(needs: N, body: B, spawner: S) -> Self {
         Self { needs, body, spawner, slot: Some(ResultSlot::empty()), attempt: None, types: PhantomData }
@@ -63,7 +64,7 @@ where
     C: Cell + ?Sized,
     N: Gather<M, C, E>,
     B: Body<N::Args, E, Future = F>,
-    S: Spawner<F>,
+    S: AttemptSpawner<F>,
     F: Future<Output: End<T, E>>,
     K: HoldsResult<T, C>,
     T: 'static,
@@ -79,8 +80,13 @@ where
             // Always there: a step starts when its needs have ended as its rule requires.
             && let Some(args) = this.needs.gather(attempt, results)
         {
-            let future = this.body.call(attempt, args);
-            this.attempt.set(Some(this.spawner.spawn(future)));
+            let (future, scope) = if S::IN_PLACE {
+                (this.body.call(attempt, args), None)
+            } else {
+                let mut scope = attempt.take_scope();
+                (within(scope.as_mut(), || this.body.call(attempt, args)), scope)
+            };
+            this.attempt.set(Some(this.spawner.start(future, scope)));
         }
         let Some(handle) = this.attempt.as_mut().as_pin_mut() else {
             return Poll::Ready(Err(AttemptError::TaskDropped));

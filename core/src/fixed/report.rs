@@ -1,7 +1,7 @@
 //! The report of a static run.
 
 use super::static_plan::{StaticPipeline, StaticPlan};
-use crate::report::{self, Brief, OptionalSteps, Own, Record, StepResult, StepResults, Table};
+use crate::report::{self, Brief, OptionalSteps, Own, Record, StepResult, StepResults, Table, Timeline};
 use core::{fmt, time::Duration};
 use rungs_scheduler::{Instant, Status, StepId, StepState};
 
@@ -148,6 +148,26 @@ impl<R: Outputs, E, const STEPS: usize> Report<R, E, STEPS> {
     /// The result of a step, by its place in the order of declaration.
     pub fn step(&self, step: StepId) -> Option<StepResult<'_, E>> {
         self.record().step(step)
+    }
+
+    /// When each step ran, as bars, for a terminal or the log of a board.
+    ///
+    /// ```
+    /// use rungs::NoClock;
+    ///
+    /// #[rungs::pipeline(error = &'static str)]
+    /// mod boot {
+    ///     #[step]
+    ///     async fn power() -> Result<u32, &'static str> {
+    ///         Ok(3_300)
+    ///     }
+    /// }
+    ///
+    /// let report = futures_lite::future::block_on(boot::run(&NoClock));
+    /// assert!(report.timeline().to_string().ends_with("critical path: power"));
+    /// ```
+    pub fn timeline(&self) -> Timeline<'_, E> {
+        Timeline::new(self.pipeline(), self.record(), self.notes.finished, Some(R::STATIC_PLAN.view()))
     }
 
     /// Whether all required steps succeeded, or were skipped for no failure of a required one.

@@ -7,11 +7,7 @@ use super::{
     static_plan::{Fallible, StaticPipeline},
     storage::ReportStorage,
 };
-use crate::{
-    observe::{Event, Observer},
-    observers::Observers,
-    time::Timer,
-};
+use crate::{observe::Event, observer::Observer, observers::Observers, time::Timer};
 use core::{future::Future, marker::PhantomData, time::Duration};
 use rungs_scheduler::{Config, OnFailure};
 

@@ -7,6 +7,7 @@ use super::{
     results::StepResults,
     step::StepResult,
     table::{Brief, Table},
+    timeline::Timeline,
 };
 use crate::{
     error::StepError,
@@ -175,6 +176,11 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
             let errors = returned.map(|(_, error)| error).into_iter().chain(panicked);
             errors.map(move |error| (step, error))
         })
+    }
+
+    /// When each step ran, as bars; [`Timeline`] has an example.
+    pub fn timeline(&self) -> Timeline<'_, E> {
+        Timeline::new(self.pipeline(), self.record(), self.notes.finished, None)
     }
 
     /// Whether all required steps succeeded, or were skipped for no failure of a required one.

@@ -3,7 +3,12 @@
 #[cfg(feature = "alloc")]
 mod as_error;
 #[cfg(feature = "alloc")]
+mod attempt_times;
+#[cfg(feature = "alloc")]
 mod chain;
+#[cfg(feature = "alloc")]
+mod chrome_trace;
+mod critical_path;
 #[cfg(feature = "defmt")]
 mod defmt;
 #[cfg(feature = "alloc")]
@@ -20,15 +25,21 @@ mod results;
 mod serde;
 mod step;
 mod table;
+mod timeline;
 
 #[cfg(feature = "alloc")]
 pub use as_error::{ErrorChain, Holds, HoldsLocal, HoldsSend, IsError, Text};
+#[cfg(feature = "alloc")]
+pub use attempt_times::AttemptTimes;
+#[cfg(feature = "alloc")]
+pub use chrome_trace::ChromeTrace;
 #[cfg(feature = "alloc")]
 pub use dynamic::Report;
 #[cfg(feature = "alloc")]
 pub use error::{OutputError, OutputErrorKind, RunError};
 pub use results::StepResults;
 pub use step::{Reason, StepResult};
+pub use timeline::Timeline;
 
 #[cfg(feature = "macros")]
 pub(crate) use crate::exit_code::{OptionalSteps, count, exit_code};

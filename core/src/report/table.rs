@@ -181,13 +181,13 @@ impl fmt::Debug for Brief<'_> {
 
 /// Three digits or so: enough to compare, short enough for a column. By whole numbers, digit by digit: a core without floats
 /// would carry a library for them, and a small one the rest of `core::fmt`.
-struct Short {
+pub(super) struct Short {
     nanos: u64,
 }
 
 impl Short {
     /// The time from `started` to `finished`. By nanoseconds, since a `Duration` costs a division of 64 bits.
-    fn between(started: Instant, finished: Instant) -> Self {
+    pub(super) fn between(started: Instant, finished: Instant) -> Self {
         Self { nanos: finished.as_nanos().saturating_sub(started.as_nanos()) }
     }
 }

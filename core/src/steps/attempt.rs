@@ -1,8 +1,9 @@
 //! An attempt that begins.
 
 use super::{emissions::Emissions, names::Names, run_record::Errors};
+use crate::scope::Scope;
 use alloc::sync::Arc;
-use core::fmt;
+use core::{cell::Cell, fmt};
 use rungs_scheduler::{Cause, Instant, Scheduler, StepId, StepState};
 
 /// An attempt that begins, and what it may read.
@@ -11,6 +12,8 @@ pub struct Attempt<'r, E> {
     pub(crate) started: Instant,
     pub(crate) scheduler: &'r Scheduler<'r>,
     pub(crate) run: &'r RunParts<'r, E>,
+    /// What travels with an attempt that is spawned; that of one in place stays with the driver.
+    pub(crate) scope: Option<&'r Cell<Option<Scope>>>,
 }
 
 /// What all attempts of a run may read.
@@ -38,6 +41,11 @@ impl<'r, E> Attempt<'r, E> {
 
     pub(crate) fn cause(&self, need: StepId) -> Option<Cause> {
         self.scheduler.state(need)?.cause()
+    }
+
+    /// Takes what travels with the attempt.
+    pub(crate) fn take_scope(&self) -> Option<Scope> {
+        self.scope?.take()
     }
 
     pub(crate) fn number(&self) -> u32 {

@@ -8,7 +8,7 @@ use std::io;
 use std::pin::Pin;
 
 use hyper::rt::{Read, Write};
-use rungs::{Spawner, Timer};
+use rungs::{AttemptSpawner, Timer};
 
 pub(crate) use on_smol::OnSmol;
 pub(crate) use on_tokio::OnTokio;
@@ -43,9 +43,9 @@ pub(crate) trait Blocking: Spawns<Loaded> + Spawns<Summary> + Spawns<String> + C
 impl<S: Spawns<Loaded> + Spawns<Summary> + Spawns<String> + Copy> Blocking for S {}
 
 /// A spawner of steps with this result.
-pub(crate) trait Spawns<T>: Spawner<Work<T>, Handle: Send> + Send + Sync + 'static {}
+pub(crate) trait Spawns<T>: AttemptSpawner<Work<T>, Handle: Send> + Send + Sync + 'static {}
 
-impl<T, S: Spawner<Work<T>, Handle: Send> + Send + Sync + 'static> Spawns<T> for S {}
+impl<T, S: AttemptSpawner<Work<T>, Handle: Send> + Send + Sync + 'static> Spawns<T> for S {}
 
 /// A step that blocks, as a spawner takes it.
 pub(crate) fn work<T>(body: impl FnOnce() -> Result<T, EtlError> + Send + 'static) -> Work<T> {

@@ -55,7 +55,7 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
     }
 
     /// Removes a step from the ready set.
-    #[inline]
+    #[inline(always)]
     pub(super) fn remove_ready(&mut self, priority: usize) {
         self.ready.remove(priority);
         if self.has_queues() {

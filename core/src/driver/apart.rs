@@ -1,0 +1,66 @@
+//! What a run holds for few of its attempts.
+
+use crate::{
+    panics::drop_caught,
+    scope::{Scope, end_within},
+    steps::ByStep,
+};
+use alloc::{boxed::Box, vec::Vec};
+use rungs_scheduler::{Outcome, StepId};
+
+/// To most runs, which have nothing of this, it is a pointer.
+#[derive(Default)]
+pub(super) struct Apart(Option<Box<Parts>>);
+
+#[derive(Default)]
+struct Parts {
+    /// The attempts of which the scheduler is told when there are no other actions.
+    postponed: Vec<(StepId, Outcome)>,
+    /// What travels with the attempts in flight that the run itself polls, where an observer wants it.
+    scopes: ByStep<Scope>,
+}
+
+impl Apart {
+    #[inline]
+    pub(super) const fn is_any(&self) -> bool {
+        self.0.is_some()
+    }
+
+    pub(super) fn postpone(&mut self, step: StepId, outcome: Outcome) {
+        self.0.get_or_insert_default().postponed.push((step, outcome));
+    }
+
+    pub(super) fn take_postponed(&mut self) -> Vec<(StepId, Outcome)> {
+        self.0.as_mut().map(|parts| core::mem::take(&mut parts.postponed)).unwrap_or_default()
+    }
+
+    /// What is to be entered before a poll of the step's attempt.
+    #[inline]
+    pub(super) fn scope(&mut self, step: StepId) -> Option<&mut Scope> {
+        self.0.as_mut()?.scopes.get_mut(step)
+    }
+
+    pub(super) fn keep_scope(&mut self, step: StepId, scope: Scope) {
+        drop_caught(self.0.get_or_insert_default().scopes.insert(step, scope));
+    }
+
+    /// The attempt has ended.
+    #[inline]
+    pub(super) fn drop_scope(&mut self, step: StepId) {
+        drop_caught(self.take_scope(step));
+    }
+
+    /// Calls what ends an attempt, and does not panic, within the attempt's scope, which goes with it.
+    #[inline]
+    pub(super) fn end_within<R>(&mut self, step: StepId, call: impl FnOnce() -> R) -> R {
+        match self.take_scope(step) {
+            Some(scope) => end_within(scope, call),
+            None => call(),
+        }
+    }
+
+    #[inline]
+    fn take_scope(&mut self, step: StepId) -> Option<Scope> {
+        self.0.as_mut()?.scopes.remove(step)
+    }
+}
