@@ -1,6 +1,6 @@
 //! Lines of a log, as `tracing_subscriber::fmt` writes them: what steps say carries pipeline, step and attempt.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
 use rungs::{Backoff, BoxError, CancelToken, Config, NoClock, OnFailure, Pipeline, sim::Sim};
 use std::{
@@ -120,7 +120,7 @@ fn nothing_stays_entered_after_a_cancel_or_a_panic() {
     let (lines, token) = (Lines::default(), CancelToken::new());
     let mut p: Pipeline<'_> = Pipeline::new("stopped");
     p.config(Config::DEFAULT.on_failure(OnFailure::Cancel));
-    p.step("hangs").run(async || Ok::<(), BoxError>(std::future::pending().await));
+    p.step("hangs").run(async || std::future::pending::<Result<(), BoxError>>().await);
     p.step("panics").run(async || -> Result<(), BoxError> { panic!("oh") });
     with_default(lines.subscriber(Level::INFO), || {
         let run = p.runner().cancel(&token).observe(rungs_tracing::observer()).run(&NoClock);
