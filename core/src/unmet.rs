@@ -45,6 +45,7 @@ use rungs_scheduler::{Cause, Status, StepId, StepState};
 /// it, so it is `Clone`; steps that take `Result<_, Cause>` instead ask nothing of the error:
 ///
 /// ```
+/// # #[cfg(feature = "macros")] {
 /// #[rungs::pipeline(error = Fault)]
 /// mod boot {
 ///     use rungs::{StepError, Unmet};
@@ -69,6 +70,7 @@ use rungs_scheduler::{Cause, Status, StepId, StepState};
 ///
 /// let report = futures_lite::future::block_on(boot::run(&rungs::NoClock));
 /// assert_eq!(report.outputs.reset, Some(Some(0x68)));
+/// # }
 /// ```
 pub struct Unmet<E> {
     names: PlanNames,
