@@ -29,6 +29,9 @@ impl<T: Timer> ArmedSleep<T> {
     /// Sleeps until the deadline; without one, for as long as nothing else wakes the run. Ready when the clock is to be read
     /// again: a sleep may end early, so the clock decides whether the deadline has passed.
     ///
+    /// A sleep that is armed for an earlier time stays armed, because most limits never pass: where each step has a timeout, one
+    /// sleep serves all those that start while it lasts. It costs one poll of the run, at its end.
+    ///
     /// A sleep that has ended is dropped: it must not be polled again, whatever the next deadline is.
     #[inline]
     pub(crate) fn poll_until(
@@ -39,7 +42,7 @@ impl<T: Timer> ArmedSleep<T> {
     ) -> Poll<()> {
         let mut this = self.project();
         let at = deadline.unwrap_or(Instant::NEVER);
-        if *this.armed != at {
+        if at < *this.armed {
             this.sleep.set(deadline.map(|deadline| timer.sleep_until(deadline)));
             *this.armed = at;
         }

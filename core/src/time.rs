@@ -12,6 +12,9 @@ use rungs_scheduler::Instant;
 /// - A deadline beyond what the runtime can represent does not panic and does not wrap: the sleep is as long as the runtime
 ///   allows.
 ///
+/// A run holds one sleep at most, for the next limit or delay. It keeps a sleep for an earlier time, such as the timeout of a step
+/// that has ended since, and sleeps again when that has ended: so each limit that did not pass may wake a device that sleeps, once.
+///
 /// A timer that panics ends the run with an error that names it.
 ///
 /// A timer for tests, with a clock that the sleeps move:

@@ -29,6 +29,7 @@ mod many;
 mod needs;
 mod never_cancel;
 mod order;
+mod one_sleep;
 mod own_errors;
 mod ownership;
 mod panicking_drops;
