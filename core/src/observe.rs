@@ -62,7 +62,7 @@ pub struct Event<'a, E> {
 
 /// What happened.
 ///
-/// [`Observer`] and [`Origin`] have examples.
+/// [`Observer`](crate::Observer) and [`Origin`] have examples.
 #[derive(Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
