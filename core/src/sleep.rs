@@ -30,7 +30,7 @@ impl<T: Timer> ArmedSleep<T> {
     /// again: a sleep may end early, so the clock decides whether the deadline has passed.
     ///
     /// A sleep that is armed for an earlier time stays armed, because most limits never pass: where each step has a timeout, one
-    /// sleep serves all those that start while it lasts. It costs one poll of the run, at its end.
+    /// sleep serves all those that start while it lasts. Its end wakes the run, which sleeps on.
     ///
     /// A sleep that has ended is dropped: it must not be polled again, whatever the next deadline is.
     #[inline]
@@ -42,17 +42,23 @@ impl<T: Timer> ArmedSleep<T> {
     ) -> Poll<()> {
         let mut this = self.project();
         let at = deadline.unwrap_or(Instant::NEVER);
-        if at < *this.armed {
-            this.sleep.set(deadline.map(|deadline| timer.sleep_until(deadline)));
-            *this.armed = at;
+        // A simulation tells when no deadline is left, so none may be kept there.
+        let mut is_to_arm = at < *this.armed || (T::PICKS && deadline.is_none());
+        loop {
+            if is_to_arm {
+                this.sleep.set(deadline.map(|deadline| timer.sleep_until(deadline)));
+                *this.armed = at;
+            }
+            let Some(sleep) = this.sleep.as_mut().as_pin_mut() else { return Poll::Pending };
+            if sleep.poll(cx).is_pending() {
+                return Poll::Pending;
+            }
+            this.sleep.set(None);
+            if core::mem::replace(this.armed, Instant::NEVER) >= at {
+                return Poll::Ready(());
+            }
+            is_to_arm = true;
         }
-        let Some(sleep) = this.sleep.as_mut().as_pin_mut() else { return Poll::Pending };
-        if sleep.poll(cx).is_pending() {
-            return Poll::Pending;
-        }
-        this.sleep.set(None);
-        *this.armed = Instant::NEVER;
-        Poll::Ready(())
     }
 
     /// Drops the sleep. If its drop panics, that has no effect.
