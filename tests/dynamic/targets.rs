@@ -118,3 +118,25 @@ fn handles_of_another_pipeline_are_no_targets() {
          - the run is asked for `owm`, which does not exist; did you mean `own`?",
     );
 }
+
+#[test]
+fn a_report_tells_what_a_run_was_given_and_what_it_left_out() {
+    let mut p: Pipeline<'_> = Pipeline::new("part");
+    let url = p.input::<&str>("url");
+    let fetch = p.step("fetch").needs(url).run(async |_| Ok(1));
+    let parse = p.step("parse").needs(fetch).optional().run(async |rows| Ok(*rows));
+    let draw = p.step("draw").needs(parse).run(async |_| Ok(()));
+    p.step("mail").after(parse).optional().run(async || Ok(()));
+    let report = block(p.runner().given(parse, 2).only(draw).run(&NoClock)).unwrap();
+    assert_eq!(
+        report.to_string(),
+        "Report: part\n\
+         step   status     tries     start  duration  cause\n\
+         url    skipped        0         -         -  up to date (input)\n\
+         fetch  skipped        0         -         -  up to date\n\
+         parse  success        0         -         -  (given) (optional)\n\
+         draw   success        1         0         0\n\
+         mail   skipped        0         -         -  not selected (optional)\n\
+         5 steps: 2 succeeded (1 given), 0 failed, 3 skipped (not selected: 1, up to date: 2), 0 cancelled in 0, exit code 0"
+    );
+}

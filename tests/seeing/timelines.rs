@@ -141,7 +141,29 @@ fn runs_without_time_or_steps_and_cancelled_ones_have_a_timeline() {
     let report = drive(&sim, p.runner().cancel(&token).run(&clock)).unwrap();
     let text = report.timeline().to_string();
     assert!(text.contains(&format!("hangs          0   10.0 ms  |{}|  cancelled\n", "#".repeat(50))), "{text}");
-    assert!(text.contains(&format!("never          -         -  |{}|  skipped\n", " ".repeat(50))), "{text}");
+    assert!(
+        text.contains(&format!("never          -         -  |{}|  skipped: the run was cancelled\n", " ".repeat(50))),
+        "{text}"
+    );
+}
+
+#[test]
+fn given_steps_and_steps_that_a_run_leaves_out_are_told() {
+    let sim = Sim::new();
+    let mut p: Pipeline<'_> = Pipeline::new("part");
+    let fetch = p.step("fetch").run(async || Ok(1));
+    let parse = p.step("parse").needs(fetch).run(async |rows| Ok(*rows));
+    p.step("draw").needs(parse).run_maybe(async |_| Ok(None::<()>));
+    p.step("mail").after(parse).run(async || Ok(()));
+    let report = drive(&sim, p.runner().given(parse, 2).only_named(["draw"]).run(&sim.clock())).unwrap();
+    let bar = format!("|{}|", " ".repeat(50));
+    let ends = ["skipped: up to date", "success (given)", "skipped: by itself", "skipped: not selected"];
+    let text = report.timeline().to_string();
+    let lines: Vec<_> = text.lines().skip(2).take(4).collect();
+    for (line, end) in lines.iter().zip(ends) {
+        assert!(line.ends_with(&format!("  {end}")), "{text}");
+    }
+    assert!(lines[0].contains(&bar) && lines[1].contains(&bar) && lines[3].contains(&bar), "{text}");
 }
 
 #[test]

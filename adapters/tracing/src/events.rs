@@ -34,7 +34,8 @@ pub(crate) fn show<E: fmt::Display>(span: Option<&Span>, told: &Event<'_, E>) {
 /// A failure is an error once, where it began. What follows from it is a warning, and what nobody misses is neither.
 fn level(status: Status, cause: Option<Cause>) -> Level {
     match (status, cause) {
-        (Status::Success, _) | (_, Some(Cause::SkippedItself | Cause::NotNeeded)) => Level::DEBUG,
+        (Status::Success, _) => Level::DEBUG,
+        (_, Some(cause)) if cause.is_harmless() => Level::DEBUG,
         (Status::Failed, Some(Cause::Dependency { .. })) => Level::WARN,
         (Status::Failed, _) => Level::ERROR,
         _ => Level::WARN,

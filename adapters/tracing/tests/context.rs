@@ -149,3 +149,21 @@ fn static_runs_have_spans_and_events() {
     let end = "DEBUG run{pipeline=\"boot\"}:step{step=\"power\" status=success attempts=1}: rungs: power: success status=success attempts=1";
     assert!(lines.get().contains(&end.into()), "{:?}", lines.get());
 }
+
+#[test]
+fn what_a_run_was_not_asked_for_is_no_warning() {
+    let lines = Lines::default();
+    let mut p: Pipeline<'_> = Pipeline::new("part");
+    let fetch = p.step("fetch").run(async || Ok(1));
+    let parse = p.step("parse").needs(fetch).run(async |rows| Ok(*rows));
+    p.step("mail").after(parse).run(async || Ok(()));
+    with_default(lines.subscriber(Level::DEBUG), || {
+        let run = p.runner().given(parse, 2).only(parse).observe(rungs_tracing::observer()).run(&NoClock);
+        assert_eq!(futures_lite::future::block_on(run).unwrap().exit_code(), 0);
+    });
+    let run = "run{pipeline=\"part\"}: rungs:";
+    let told = lines.get();
+    assert!(told.contains(&format!("DEBUG {run} fetch: skipped: up to date status=skipped attempts=0")), "{told:#?}");
+    assert!(told.contains(&format!("DEBUG {run} parse: success, given status=success attempts=0")), "{told:#?}");
+    assert!(told.contains(&format!("DEBUG {run} mail: skipped: not selected status=skipped attempts=0")), "{told:#?}");
+}

@@ -4,6 +4,7 @@
 mod as_error;
 #[cfg(feature = "alloc")]
 mod attempt_times;
+mod bar;
 #[cfg(feature = "alloc")]
 mod chain;
 #[cfg(feature = "alloc")]
@@ -39,6 +40,8 @@ pub use dynamic::Report;
 pub use error::{OutputError, OutputErrorKind, RunError};
 pub use results::StepResults;
 pub use step::{Reason, StepResult};
+#[cfg(feature = "alloc")]
+pub(crate) use table::Short;
 pub use timeline::Timeline;
 
 #[cfg(feature = "macros")]

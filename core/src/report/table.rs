@@ -63,19 +63,20 @@ impl<E: fmt::Display> Table<'_, E> {
         if step.is_still_running() {
             f.write_str(", still running")?;
         }
-        #[cfg(feature = "alloc")]
-        if step.is_given() {
-            f.write_str(if reason.is_some() { " (given)" } else { "  (given)" })?;
+        let notes = [
+            #[cfg(feature = "alloc")]
+            (step.is_given(), " (given)"),
+            #[cfg(feature = "alloc")]
+            (step.is_input(), " (input)"),
+            (!step.is_required(), " (optional)"),
+        ];
+        if reason.is_none() && notes.iter().any(|(applies, _)| *applies) {
+            f.write_str(" ")?;
         }
-        #[cfg(feature = "alloc")]
-        if step.is_input() {
-            f.write_str(if reason.is_some() { " (input)" } else { "  (input)" })?;
+        for (_, note) in notes.iter().filter(|(applies, _)| *applies) {
+            f.write_str(note)?;
         }
-        f.write_str(match (step.is_required(), reason.is_some()) {
-            (true, _) => "\n",
-            (false, true) => " (optional)\n",
-            (false, false) => "  (optional)\n",
-        })
+        f.write_str("\n")
     }
 
     fn summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -181,13 +182,13 @@ impl fmt::Debug for Brief<'_> {
 
 /// Three digits or so: enough to compare, short enough for a column. By whole numbers, digit by digit: a core without floats
 /// would carry a library for them, and a small one the rest of `core::fmt`.
-pub(super) struct Short {
+pub(crate) struct Short {
     nanos: u64,
 }
 
 impl Short {
     /// The time from `started` to `finished`. By nanoseconds, since a `Duration` costs a division of 64 bits.
-    pub(super) fn between(started: Instant, finished: Instant) -> Self {
+    pub(crate) fn between(started: Instant, finished: Instant) -> Self {
         Self { nanos: finished.as_nanos().saturating_sub(started.as_nanos()) }
     }
 }

@@ -1,15 +1,17 @@
 //! When each step of a run ran, as bars for people, without a heap.
 
-use super::{record::Record, step::StepResult, table::Short};
+use super::{
+    bar::{COLUMNS, Scale},
+    record::Record,
+    step::StepResult,
+    table::Short,
+};
 use crate::{escape::StepName, plan_view::PlanView};
 use core::fmt::{self, Write};
-use rungs_scheduler::{__private::AttemptCount, Instant, StepId};
+use rungs_scheduler::{__private::AttemptCount, Instant, Status, StepId};
 
 #[cfg(feature = "alloc")]
 use super::attempt_times::AttemptTimes;
-
-/// Columns of a bar.
-const COLUMNS: usize = 50;
 
 /// Longer names are cut.
 const WIDEST_NAME: usize = 32;
@@ -178,6 +180,14 @@ impl<'r, E> Timeline<'r, E> {
         }
         self.bar(step).iter().try_for_each(|&letter| f.write_char(letter.into()))?;
         write!(f, "|  {}", step.status())?;
+        // A cause that names no step: the others are in the table.
+        if let Some(cause) = step.cause().filter(|cause| step.status() == Status::Skipped && cause.root().is_none()) {
+            write!(f, ": {cause}")?;
+        }
+        #[cfg(feature = "alloc")]
+        if step.is_given() {
+            f.write_str(" (given)")?;
+        }
         if step.attempts() > 1 {
             write!(f, ", {} attempts", AttemptCount(step.attempts()))?;
         }
@@ -293,39 +303,5 @@ impl Marked {
 
     fn contain(&self, step: StepId) -> bool {
         self.bits.get(step.index()).is_some_and(|bit| *bit)
-    }
-}
-
-/// From times to columns, by 32 bits: a board divides no 64.
-struct Scale {
-    started: u64,
-    shift: u32,
-    span: u32,
-}
-
-impl Scale {
-    fn new(started: Instant, finished: Instant) -> Self {
-        let span = finished.as_nanos().saturating_sub(started.as_nanos());
-        // The product of 26 bits and the columns fits into 32.
-        let shift = (u64::BITS - span.leading_zeros()).saturating_sub(26);
-        Self { started: started.as_nanos(), shift, span: ((span >> shift) as u32).max(1) }
-    }
-
-    /// How many columns are before this time.
-    fn column(&self, at: Instant) -> usize {
-        let since = (at.as_nanos().saturating_sub(self.started) >> self.shift).min(u64::from(self.span));
-        (since as u32 * COLUMNS as u32 / self.span) as usize
-    }
-
-    fn fill(&self, bar: &mut [u8; COLUMNS], letter: u8, from: Instant, to: Instant) {
-        let columns = bar.get_mut(self.column(from)..self.column(to));
-        columns.unwrap_or_default().fill(letter);
-    }
-
-    /// The column that ends with this time.
-    fn mark(&self, bar: &mut [u8; COLUMNS], letter: u8, at: Instant) {
-        if let Some(column) = bar.get_mut(self.column(at).saturating_sub(1)) {
-            *column = letter;
-        }
     }
 }

@@ -165,6 +165,18 @@ impl Cause {
         matches!(self, Self::Stopped { .. } | Self::Drained | Self::Cancelled | Self::RunDeadline)
     }
 
+    /// Whether nothing went wrong: the step was not to run, or found nothing to do.
+    ///
+    /// ```
+    /// use rungs_scheduler::Cause;
+    ///
+    /// assert!(Cause::NotSelected.is_harmless() && Cause::SkippedItself.is_harmless());
+    /// assert!(!Cause::Drained.is_harmless());
+    /// ```
+    pub const fn is_harmless(self) -> bool {
+        matches!(self, Self::NotNeeded | Self::SkippedItself | Self::NotSelected | Self::UpToDate)
+    }
+
     /// A cause, or none, in three numbers.
     #[doc(hidden)]
     pub fn pack(cause: Option<Self>) -> [u32; 3] {
