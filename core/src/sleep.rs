@@ -42,7 +42,7 @@ impl<T: Timer> ArmedSleep<T> {
     ) -> Poll<()> {
         let mut this = self.project();
         let at = deadline.unwrap_or(Instant::NEVER);
-        // A simulation tells when no deadline is left, so none may be kept there.
+        // See `Timer::PICKS`.
         let mut is_to_arm = at < *this.armed || (T::PICKS && deadline.is_none());
         loop {
             if is_to_arm {

@@ -50,7 +50,8 @@ pub trait Timer {
     /// A future that ends when `now` has reached `deadline`.
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep;
 
-    /// Whether this timer [picks](Self::pick) which woken step is polled next: only the clock of a simulation does.
+    /// Whether this is the clock of a simulation: it [picks](Self::pick) which woken step is polled next, and a run without a
+    /// limit leaves it no sleep, so that it can tell when nothing more can happen.
     #[doc(hidden)]
     const PICKS: bool = false;
 

@@ -22,12 +22,12 @@ fn an_explanation_tells_who_starts_when_and_who_does_not() {
         explanation.to_string(),
         "Run: site\n\
          step      start  expected\n\
-         pages       0ns      1.5s\n\
-         slow       1.5s     700ms\n\
-         fast       2.2s     200ms\n\
+         pages         0    1.50 s\n\
+         slow     1.50 s  700.0 ms\n\
+         fast     2.20 s  200.0 ms\n\
          old           -         -  given\n\
          alarm         -         -  not needed: nothing went wrong\n\
-         3 of 5 steps in 2.4s"
+         3 of 5 steps in 2.40 s"
     );
     assert_eq!(explanation.duration(), ms(2_400));
 }

@@ -71,7 +71,7 @@ impl MetricsObserver {
         let labels = [
             ("pipeline", self.pipeline.clone()),
             ("step", event.name.to_owned().into()),
-            ("status", status_name(status).into()),
+            ("status", status.to_string().into()),
         ];
         counter!("rungs_steps_total", &labels).increment(1);
         if let Some(began) = self.steps.remove(&step) {
@@ -118,16 +118,5 @@ impl<E> Observer<E> for MetricsObserver {
 impl Drop for MetricsObserver {
     fn drop(&mut self) {
         self.leave_all();
-    }
-}
-
-/// A status as a label.
-fn status_name(status: Status) -> &'static str {
-    match status {
-        Status::Success => "success",
-        Status::Failed => "failed",
-        Status::Skipped => "skipped",
-        Status::Cancelled => "cancelled",
-        _ => "unknown",
     }
 }

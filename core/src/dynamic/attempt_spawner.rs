@@ -28,11 +28,6 @@ use core::{
 /// assert!(futures_lite::future::block_on(answer(InPlace).run(&NoClock))?.is_success());
 /// # Ok::<(), rungs::PipelineError>(())
 /// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot run this step's future",
-    note = "an executor with threads takes futures that are `Send` and own all they use (`'static`)",
-    note = "leave out `spawn_on` to run the step in place, where it may borrow"
-)]
 pub trait AttemptSpawner<F: Future>: sealed::Sealed<F> {
     /// An attempt that was started.
     type Handle;

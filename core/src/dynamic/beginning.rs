@@ -3,10 +3,10 @@
 use super::{plan_error::PlanErrorKind, selection::Selection};
 use crate::{
     diagram::StepNames,
-    steps::{Handle, HoldsResult, Kind, Names, ResultSlot, Suggestions, ValueType},
+    steps::{Errors, Handle, HoldsResult, Kind, Names, ResultSlot, Suggestions, ValueType},
 };
 use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::Vec};
-use rungs_scheduler::StepId;
+use rungs_scheduler::{Given, StepId};
 
 /// A result that is given to a run.
 pub(super) struct GivenResult<C: ?Sized> {
@@ -187,6 +187,29 @@ impl<C: ?Sized> GivenResult<C> {
         {
             let (step, expected, found) = (names.name(step).into(), of.name, self.value_type.name);
             mistakes.push(PlanErrorKind::GivenOfOtherType { step, expected, found });
+        }
+    }
+}
+
+/// How a run begins: the steps that have ended before it, and what is to be kept of them.
+pub(super) struct Begun<E, C: ?Sized> {
+    pub(super) given: Vec<(StepId, Given)>,
+    /// The results that checks have found.
+    pub(super) results: Vec<(StepId, Arc<C>)>,
+    /// The errors of checks.
+    pub(super) errors: Errors<E>,
+}
+
+/// In most runs, in which no step has ended before, it is none.
+pub(super) type MaybeBegun<E, C> = Option<Box<Begun<E, C>>>;
+
+impl<E, C: ?Sized> Begun<E, C> {
+    /// Puts the results that checks have found into those of the run.
+    pub(super) fn put(&mut self, results: &mut [Option<Arc<C>>]) {
+        for (step, found) in self.results.drain(..) {
+            if let Some(result) = results.get_mut(step.index()) {
+                *result = Some(found);
+            }
         }
     }
 }

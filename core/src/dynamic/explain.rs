@@ -1,9 +1,10 @@
 //! What a run would do, without running it.
 
-use super::{PipelineError, Steps, done_if::Begun, runner::Runner};
+use super::{PipelineError, Steps, beginning::Begun, runner::Runner};
 use crate::{
     diagram::StepNames,
     escape::StepName,
+    report::Short,
     steps::{Kind, Names},
     time::Timer,
 };
@@ -36,11 +37,11 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
     /// assert_eq!(explanation.to_string(), "\
     /// Run: site
     /// step       start  expected
-    /// pages        0ns        2s
-    /// index         2s        1s
+    /// pages          0    2.00 s
+    /// index     2.00 s    1.00 s
     /// search         -         -  not selected
     /// alarm          -         -  not needed: nothing went wrong
-    /// 2 of 4 steps in 3s");
+    /// 2 of 4 steps in 3.00 s");
     /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     ///
@@ -208,7 +209,7 @@ impl fmt::Display for Explanation {
         for step in self.iter() {
             StepName(step.name()).write_column(f, width)?;
             match (step.start(), step.cause()) {
-                (Some(start), _) => writeln!(f, "  {start:>8?}  {:>8?}", step.expected())?,
+                (Some(start), _) => writeln!(f, "  {:>8}  {:>8}", short(start), short(step.expected()))?,
                 (None, cause) => {
                     write!(f, "         -         -  ")?;
                     match cause {
@@ -219,8 +220,13 @@ impl fmt::Display for Explanation {
             }
         }
         let (starts, total) = (self.starts().count(), self.steps.len());
-        write!(f, "{starts} of {total} step{} in {:?}", if total == 1 { "" } else { "s" }, self.duration)
+        write!(f, "{starts} of {total} step{} in {}", if total == 1 { "" } else { "s" }, short(self.duration))
     }
+}
+
+/// As reports show times.
+fn short(span: Duration) -> Short {
+    Short::between(Instant::ZERO, Instant::ZERO + span)
 }
 
 impl fmt::Debug for Explanation {

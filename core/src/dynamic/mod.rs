@@ -1,6 +1,7 @@
 //! Pipelines that are built at run time: typed handles, results of any type, any number of steps.
 
 mod arity;
+mod asking;
 mod attempt_spawner;
 mod beginning;
 mod body;
@@ -62,12 +63,12 @@ use crate::{
     time::Timer,
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use asking::Checks;
 use core::{
     fmt,
     pin::Pin,
     sync::atomic::{AtomicU32, Ordering},
 };
-use done_if::Checks;
 use draft::Draft;
 use run_storage::RunStorage;
 use rungs_scheduler::{Config, Settings, StepId, StorageSize};

@@ -2,8 +2,8 @@
 
 use super::{
     PipelineError, Steps,
-    beginning::Beginning,
-    done_if::{MaybeBegun, check_types},
+    beginning::{Beginning, MaybeBegun},
+    done_if::check_types,
     run_storage::RunStorage,
 };
 use crate::{

@@ -45,7 +45,8 @@ fn compare(args: &[String]) -> Result<ExitCode, String> {
     let peers = env::current_exe().map_err(|error| error.to_string())?;
     let programs = Programs::new(peers.clone(), heap_program(&peers)?);
     println!("# What a step costs\n\n{}", machine::describe());
-    println!("Command: `cargo run --release --manifest-path benches/peers/Cargo.toml -- {}`", args.join(" "));
+    let profile = if cfg!(debug_assertions) { "" } else { "--release " };
+    println!("Command: `cargo run {profile}--manifest-path benches/peers/Cargo.toml -- {}`", args.join(" "));
     let rows = measure::tables(&plan, &programs);
     let growth = measure::growth(&plan, &programs);
     print!("{}", markdown::tables(&plan, &rows, &growth));
