@@ -63,20 +63,15 @@ impl<E: fmt::Display> Table<'_, E> {
         if step.is_still_running() {
             f.write_str(", still running")?;
         }
-        let notes = [
-            #[cfg(feature = "alloc")]
-            (step.is_given(), " (given)"),
-            #[cfg(feature = "alloc")]
-            (step.is_input(), " (input)"),
-            (!step.is_required(), " (optional)"),
-        ];
-        if reason.is_none() && notes.iter().any(|(applies, _)| *applies) {
-            f.write_str(" ")?;
-        }
-        for (_, note) in notes.iter().filter(|(applies, _)| *applies) {
-            f.write_str(note)?;
-        }
-        f.write_str("\n")
+        #[cfg(feature = "alloc")]
+        let has_text = write_origin(f, step, reason.is_some())?;
+        #[cfg(not(feature = "alloc"))]
+        let has_text = reason.is_some();
+        f.write_str(match (step.is_required(), has_text) {
+            (true, _) => "\n",
+            (false, true) => " (optional)\n",
+            (false, false) => "  (optional)\n",
+        })
     }
 
     fn summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -136,6 +131,23 @@ impl<E: fmt::Display> Table<'_, E> {
         list.end()?;
         if for_need > 0 { write!(f, ", {for_need} more for a failed need") } else { Ok(()) }
     }
+}
+
+/// Writes whether a step's result came from outside the run, and returns whether the last column has a text.
+#[cfg(feature = "alloc")]
+fn write_origin<E>(
+    f: &mut fmt::Formatter<'_>,
+    step: &StepResult<'_, E>,
+    mut has_text: bool,
+) -> Result<bool, fmt::Error> {
+    for (applies, note) in [(step.is_given(), " (given)"), (step.is_input(), " (input)")] {
+        if applies {
+            f.write_str(if has_text { "" } else { " " })?;
+            f.write_str(note)?;
+            has_text = true;
+        }
+    }
+    Ok(has_text)
 }
 
 /// A list of counts in parentheses, without those that are 0.
