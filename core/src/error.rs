@@ -33,6 +33,9 @@ pub enum StepError<E> {
     /// It panicked, with this message.
     #[cfg(feature = "alloc")]
     Panicked(alloc::string::String),
+    /// Its result could not be stored, with this text of the store's error: see [`Checkpoints`](crate::Checkpoints).
+    #[cfg(feature = "checkpoints")]
+    NotStored(alloc::string::String),
     /// Its executor dropped the spawned attempt.
     TaskDropped,
     /// A need failed.
@@ -80,6 +83,8 @@ impl<E> StepError<E> {
             Self::TimedOut => StepError::TimedOut,
             Self::Deadline => StepError::Deadline,
             Self::Panicked(message) => StepError::Panicked(message.clone()),
+            #[cfg(feature = "checkpoints")]
+            Self::NotStored(error) => StepError::NotStored(error.clone()),
             Self::TaskDropped => StepError::TaskDropped,
             &Self::Dependency { root, via } => StepError::Dependency { root, via },
             &Self::Blocked { by } => StepError::Blocked { by },
@@ -94,6 +99,8 @@ impl<E: fmt::Display> fmt::Display for StepError<E> {
             Self::Failed(error) => return error.fmt(f),
             #[cfg(feature = "alloc")]
             Self::Panicked(message) => return write!(f, "panicked: {message}"),
+            #[cfg(feature = "checkpoints")]
+            Self::NotStored(error) => return write!(f, "its result was not stored: {error}"),
             Self::TimedOut => Why::TimedOut.text(),
             Self::Deadline => Why::Deadline.text(),
             Self::TaskDropped => Why::TaskDropped.text(),

@@ -133,6 +133,10 @@ mod unmet;
 #[cfg(feature = "alloc")]
 mod cancel;
 #[cfg(feature = "alloc")]
+mod chain;
+#[cfg(feature = "checkpoints")]
+mod checkpoints;
+#[cfg(feature = "alloc")]
 mod driver;
 #[cfg(feature = "alloc")]
 // Its types occur in signatures; those that programs name are re-exported below.
@@ -234,11 +238,13 @@ pub use rungs_macros::pipeline;
 
 #[cfg(feature = "alloc")]
 pub use cancel::CancelToken;
+#[cfg(feature = "checkpoints")]
+pub use checkpoints::{Checkpoint, Checkpoints, MemoryCheckpoints, RunEnding, StepEnding};
 #[cfg(feature = "alloc")]
 pub use dynamic::{
     AttemptSpawner, BoxError, Emitted, ExplainedStep, Explanation, Handle, InputError, InputErrorKind, Inputs, Kind,
-    Local, LocalPipeline, Out, Owned, PanicSource, Pipeline, PipelineError, PipelineOf, PlanError, PlanErrorKind,
-    PlanWarning, Runner, Shared, StepBuilder, StepWatch, Warnings, WatchError, own,
+    Local, LocalPipeline, Out, OutdatedCheckpoint, Owned, PanicSource, Pipeline, PipelineError, PipelineOf, PlanError,
+    PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, StepWatch, Warnings, WatchError, own,
 };
 #[cfg(feature = "std")]
 pub use exit::Exit;

@@ -1,9 +1,11 @@
 //! Runs in a simulation, polls by hand, and ways to tell what came of a run.
 
 mod clock;
+mod store;
 
 pub(crate) use clock::Counted;
 pub(crate) use rungs::sim::{Clock, Sim, Sleep};
+pub(crate) use store::Slow;
 
 use std::{
     fmt::Display,

@@ -72,6 +72,11 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     pub(super) fn failed<T: Timer>(&mut self, step: StepId, error: AttemptError<E>, now: Instant) {
         match error {
             AttemptError::Error(error) => self.returned_error::<T>(step, error, now),
+            #[cfg(feature = "checkpoints")]
+            AttemptError::NotStored(error) => {
+                let own = Some(StepError::NotStored(error));
+                self.finish_attempt(step, Outcome::Failed(Retry::No), own, now);
+            }
             AttemptError::TaskDropped => self.finish_attempt(step, Outcome::Abandoned, None, now),
             AttemptError::SkippedItself => {
                 // As after a success, what earlier attempts returned is of no interest.

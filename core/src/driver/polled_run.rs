@@ -75,6 +75,8 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
                 ready!(poll_run(&mut run, this.sleep.as_mut(), cx));
                 let PolledRun { driver, now, .. } = run;
                 driver.parts.notify_end(&driver.run, now);
+                #[cfg(feature = "checkpoints")]
+                driver.end_store(*this.started);
                 let errors = core::mem::take(&mut driver.run.errors);
                 Poll::Ready(RunEnd { errors, started: *this.started, finished: timer.now() })
             });

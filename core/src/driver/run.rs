@@ -7,6 +7,8 @@ use super::{
     traced::TracedObservers,
     wakes::{NO_SLOT, Pass, WakerSlots},
 };
+#[cfg(feature = "checkpoints")]
+use crate::checkpoints::RunEnding;
 use crate::{
     cancel::Tokens,
     diagram::StepNames,
@@ -15,7 +17,7 @@ use crate::{
     observers::Observers,
     scope::{Scope, within},
     steps::{
-        Attempt, AttemptError, ByStep, Emission, Emissions, Errors, Kind, Names, RetryPredicate, RunParts, Watches,
+        Attempt, AttemptError, ByStep, Emission, Errors, Kind, Names, RetryPredicate, RunExtras, RunParts, Watches,
         Work, drop_result,
     },
     time::Timer,
@@ -84,7 +86,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
     /// Reports what steps have emitted since the last time.
     #[inline]
     pub(super) fn notify_emitted(&mut self, run: &RunParts<'_, E>, at: Instant) {
-        for Emission { step, attempt, value } in run.emissions.iter().flat_map(|emissions| emissions.take()) {
+        for Emission { step, attempt, value } in run.emissions().into_iter().flat_map(|emissions| emissions.take()) {
             let (name, kind) = (run.names.name(step), EventKind::Emitted(&value));
             self.observers.on_event(&Event { at, step: Some(step), name, attempt, kind });
         }
@@ -127,12 +129,12 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
     pub(crate) fn new(
         parts: DriverParts<'r, 'env, E, K, O>,
         names: &'r Arc<Names>,
-        emissions: Option<&'r Arc<Emissions>>,
+        extras: Option<&'r mut RunExtras>,
     ) -> Self {
         Self {
             has_notes: parts.rare.is_some(),
             parts,
-            run: RunParts { names, emissions, errors: Errors::new() },
+            run: RunParts { names, extras, errors: Errors::new() },
             spare: NO_SLOT,
             polled: NO_SLOT,
             is_half_way: false,
@@ -152,6 +154,21 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
     pub(crate) fn resume(&mut self, given: Vec<(StepId, Given)>, errors: Errors<E>) {
         self.run.errors = errors;
         self.parts.scheduler.begin_given(given);
+    }
+
+    /// Tells the store of the run how it has ended, and lets go of it.
+    #[cfg(feature = "checkpoints")]
+    pub(super) fn end_store(&mut self, started: Instant) {
+        let Some(store) = self.run.extras.as_mut().and_then(|extras| extras.store.take()) else { return };
+        let (names, states) = (&**self.run.names, self.parts.scheduler.states());
+        let optional = OptionalSteps::Plan(self.parts.scheduler.setup().plan());
+        store.end(&RunEnding {
+            pipeline: names.pipeline(),
+            names,
+            states,
+            exit_code: exit_code(states, optional),
+            started,
+        });
     }
 
     #[inline]
@@ -363,6 +380,10 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Drop for Driver<'_, 'env, E, K,
         }
         if let Some(rare) = &mut self.parts.rare {
             rare.watches = Watches::new();
+        }
+        #[cfg(feature = "checkpoints")]
+        if let Some(extras) = &mut self.run.extras {
+            extras.store = None;
         }
         self.parts.slots.is_running = false;
     }

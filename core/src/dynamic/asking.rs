@@ -73,7 +73,13 @@ impl<'s, W: Work<E, C> + ?Sized, E, C: ?Sized, F: Fn(StepId) -> Option<Duration>
         });
         asked.await?;
         let (results, errors) = (mem::take(&mut self.results), mem::take(&mut self.errors));
-        Ok(Begun { given: self.selection.ended(), results, errors })
+        Ok(Begun {
+            given: self.selection.ended(),
+            results,
+            errors,
+            #[cfg(feature = "checkpoints")]
+            stored: None,
+        })
     }
 
     /// Ready when nothing is left to ask. Each poll polls all checks in flight, and starts as many as the budget allows.
@@ -123,7 +129,7 @@ impl<'s, W: Work<E, C> + ?Sized, E, C: ?Sized, F: Fn(StepId) -> Option<Duration>
     fn start<T: Timer>(&mut self, step: StepId, cx: &mut Context<'_>, timer: &T) {
         let started = timer.now();
         // A check is an attempt of no run.
-        let run = RunParts { names: self.names, emissions: None, errors: Errors::new() };
+        let run = RunParts { names: self.names, extras: None, errors: Errors::new() };
         let none = Edges::new(&[0], &[]);
         let (plan, mut ready) = (Plan::new(none, none, &[], &[]), [0; StorageSize::ready_words(0)]);
         let storage = Storage { ready: &mut ready, ..Storage::default() };

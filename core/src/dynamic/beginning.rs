@@ -1,6 +1,11 @@
 //! What a run begins with: the results that are given to it, and the steps that it is asked for.
 
 use super::{plan_error::PlanErrorKind, selection::Selection};
+#[cfg(feature = "checkpoints")]
+use crate::{
+    checkpoints::{AnyStore, OpenStore},
+    steps::PlanWarning,
+};
 use crate::{
     diagram::StepNames,
     steps::{Errors, Handle, HoldsResult, Kind, Names, ResultSlot, Suggestions, ValueType},
@@ -36,11 +41,28 @@ impl StepRef {
 }
 
 /// What a run begins with. To most runs, which begin with nothing, it is a pointer.
-pub(super) struct Beginning<C: ?Sized>(Option<Box<Stated<C>>>);
+pub(super) struct Beginning<C: ?Sized>(Option<Box<Statements<C>>>);
 
-struct Stated<C: ?Sized> {
+struct Statements<C: ?Sized> {
     results: Vec<GivenResult<C>>,
     targets: Option<Vec<StepRef>>,
+    #[cfg(feature = "checkpoints")]
+    store: Option<Box<dyn AnyStore>>,
+    #[cfg(feature = "checkpoints")]
+    is_strict: bool,
+}
+
+impl<C: ?Sized> Default for Statements<C> {
+    fn default() -> Self {
+        Self {
+            results: Vec::new(),
+            targets: None,
+            #[cfg(feature = "checkpoints")]
+            store: None,
+            #[cfg(feature = "checkpoints")]
+            is_strict: false,
+        }
+    }
 }
 
 impl<C: ?Sized> Beginning<C> {
@@ -53,8 +75,8 @@ impl<C: ?Sized> Beginning<C> {
         self.0.is_none()
     }
 
-    fn state(&mut self) -> &mut Stated<C> {
-        self.0.get_or_insert_with(|| Box::new(Stated { results: Vec::new(), targets: None }))
+    fn state(&mut self) -> &mut Statements<C> {
+        self.0.get_or_insert_default()
     }
 
     pub(super) fn give<'env, T: 'static, K, E>(&mut self, of: StepRef, value: T)
@@ -67,6 +89,33 @@ impl<C: ?Sized> Beginning<C> {
 
     pub(super) fn select(&mut self, targets: impl Iterator<Item = StepRef>) {
         self.state().targets.get_or_insert_default().extend(targets);
+    }
+
+    #[cfg(feature = "checkpoints")]
+    pub(super) fn keep_in(&mut self, store: Box<dyn AnyStore>) {
+        self.state().store = Some(store);
+    }
+
+    #[cfg(feature = "checkpoints")]
+    pub(super) fn be_strict(&mut self) {
+        self.state().is_strict = true;
+    }
+
+    #[cfg(feature = "checkpoints")]
+    pub(super) fn take_store(&mut self) -> Option<Box<dyn AnyStore>> {
+        self.0.as_mut()?.store.take()
+    }
+
+    #[cfg(feature = "checkpoints")]
+    pub(super) fn is_strict(&self) -> bool {
+        self.0.as_ref().is_some_and(|stated| stated.is_strict)
+    }
+
+    fn has_store(&self) -> bool {
+        #[cfg(feature = "checkpoints")]
+        return self.0.as_ref().is_some_and(|stated| stated.store.is_some());
+        #[cfg(not(feature = "checkpoints"))]
+        false
     }
 
     fn results(&self) -> &[GivenResult<C>] {
@@ -90,7 +139,7 @@ impl<C: ?Sized> Beginning<C> {
 
     /// Whether some steps may not run, though nothing goes wrong.
     pub(super) fn leaves_out(&self, names: &Names) -> bool {
-        self.targets().is_some() || self.results().iter().any(|result| is_of_body(result, names))
+        self.targets().is_some() || self.has_store() || self.results().iter().any(|result| is_of_body(result, names))
     }
 
     /// Puts the results into those of the run, where steps find them.
@@ -198,14 +247,33 @@ pub(super) struct Begun<E, C: ?Sized> {
     pub(super) results: Vec<(StepId, Arc<C>)>,
     /// The errors of checks.
     pub(super) errors: Errors<E>,
+    /// What earlier runs have stored.
+    #[cfg(feature = "checkpoints")]
+    pub(super) stored: Option<Box<Stored<C>>>,
+}
+
+/// A step that has ended in an earlier run, and its result; without one it had skipped itself.
+#[cfg(feature = "checkpoints")]
+pub(super) type Ended<C> = (StepId, Option<Arc<C>>);
+
+/// What a run begins with of a store.
+#[cfg(feature = "checkpoints")]
+pub(super) struct Stored<C: ?Sized> {
+    pub(super) store: OpenStore,
+    pub(super) ended: Vec<Ended<C>>,
+    pub(super) warnings: Vec<PlanWarning>,
 }
 
 /// In most runs, in which no step has ended before, it is none.
 pub(super) type MaybeBegun<E, C> = Option<Box<Begun<E, C>>>;
 
 impl<E, C: ?Sized> Begun<E, C> {
-    /// Puts the results that checks have found into those of the run.
+    /// Puts the results that checks have found, and those that are stored, into those of the run.
     pub(super) fn put(&mut self, results: &mut [Option<Arc<C>>]) {
+        #[cfg(feature = "checkpoints")]
+        if let Some(stored) = &mut self.stored {
+            self.results.extend(stored.ended.drain(..).filter_map(|(step, result)| Some((step, result?))));
+        }
         for (step, found) in self.results.drain(..) {
             if let Some(result) = results.get_mut(step.index()) {
                 *result = Some(found);

@@ -47,7 +47,7 @@ impl<F, M: Mode> WithCx<F, M> {
     where
         M: Lend<E>,
     {
-        let shared = Arc::new(CxShared::new(attempt.run.emissions.cloned()));
+        let shared = Arc::new(CxShared::new(attempt.run.emissions().cloned()));
         self.shared = Some(shared.clone());
         let limit = attempt.scheduler.attempt_limit(attempt.step, attempt.started);
         let names = PlanNames::Shared(attempt.run.names.clone());

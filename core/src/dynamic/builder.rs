@@ -2,21 +2,17 @@
 
 use super::{
     BoxError, Steps,
-    arity::all_but_two,
-    attempt_spawner::AttemptSpawner,
-    body::{Body, Plain, WithCx},
-    inputs::{ByName, Inputs},
-    needs::{Gather, Handles, Input, Mode, Needs, Supply, Values},
-    task::{End, Task},
+    inputs::ByName,
+    keep::Unkept,
+    needs::{Handles, Needs, Values},
     uses::Resource,
 };
 use crate::{
     spawn::InPlace,
-    step_cx::StepCx,
-    steps::{Handle, Holds, HoldsResult, Kind, Shared},
+    steps::{Kind, Shared},
 };
 use alloc::boxed::Box;
-use core::{fmt, future::Future, marker::PhantomData, time::Duration};
+use core::{fmt, marker::PhantomData, time::Duration};
 use rungs_scheduler::{Backoff, Need, Retry, Settings, When};
 
 /// The settings of a step; [`run`](Self::run) takes its closure and adds it.
@@ -45,15 +41,15 @@ use rungs_scheduler::{Backoff, Need, Retry, Settings, When};
 /// # Ok::<(), rungs::PipelineError>(())
 /// ```
 #[must_use = "a step is added by `run`"]
-pub struct StepBuilder<'p, 'env, E = BoxError, K: Kind<'env, E> = Shared, S = InPlace, N = (), M = Values> {
+pub struct StepBuilder<'p, 'env, E = BoxError, K: Kind<'env, E> = Shared, S = InPlace, N = (), M = Values, C = Unkept> {
     pub(super) steps: &'p mut Steps<'env, E, K>,
-    spawner: S,
-    name: &'p str,
-    needs: N,
-    mode: PhantomData<fn() -> M>,
+    pub(super) spawner: S,
+    pub(super) name: &'p str,
+    pub(super) needs: N,
+    types: PhantomData<fn() -> (M, C)>,
 }
 
-impl<'env, E, K: Kind<'env, E>, S, N, M> fmt::Debug for StepBuilder<'_, 'env, E, K, S, N, M> {
+impl<'env, E, K: Kind<'env, E>, S, N, M, C> fmt::Debug for StepBuilder<'_, 'env, E, K, S, N, M, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StepBuilder").field("name", &self.name).finish_non_exhaustive()
     }
@@ -63,9 +59,11 @@ impl<'p, 'env, E, K: Kind<'env, E>, S> StepBuilder<'p, 'env, E, K, S> {
     #[inline]
     pub(super) fn new(steps: &'p mut Steps<'env, E, K>, spawner: S, name: &'p str) -> Self {
         steps.begin();
-        Self { steps, spawner, name, needs: (), mode: PhantomData }
+        Self { steps, spawner, name, needs: (), types: PhantomData }
     }
+}
 
+impl<'p, 'env, E, K: Kind<'env, E>, S, C> StepBuilder<'p, 'env, E, K, S, (), Values, C> {
     /// What this step takes, in the order of its arguments: a handle for that step's result, a `Vec` of handles for a fan-in
     /// of any width, an [`Owned`](crate::Owned) (or a `Vec` of them) for the result itself, [`own(value)`](crate::own) for a
     /// clone of the value in each attempt, or a tuple of up to 12 of these.
@@ -84,14 +82,14 @@ impl<'p, 'env, E, K: Kind<'env, E>, S> StepBuilder<'p, 'env, E, K, S> {
     /// assert_eq!(*report.output(sum).unwrap(), "10.5 in all");
     /// # Ok::<(), rungs::PipelineError>(())
     /// ```
-    pub fn needs<N: Needs>(self, needs: N) -> StepBuilder<'p, 'env, E, K, S, N> {
+    pub fn needs<N: Needs>(self, needs: N) -> StepBuilder<'p, 'env, E, K, S, N, Values, C> {
         self.steps.draft.need(&needs);
         self.taking(needs)
     }
 
     /// The steps whose results this one takes, by name; they may be added later. Its closure takes [`Inputs`],
     /// which has an example.
-    pub fn depends_on<I>(self, names: I) -> StepBuilder<'p, 'env, E, K, S, ByName>
+    pub fn depends_on<I>(self, names: I) -> StepBuilder<'p, 'env, E, K, S, ByName, Values, C>
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
@@ -102,23 +100,23 @@ impl<'p, 'env, E, K: Kind<'env, E>, S> StepBuilder<'p, 'env, E, K, S> {
     }
 
     #[inline]
-    fn taking<N>(self, needs: N) -> StepBuilder<'p, 'env, E, K, S, N> {
+    fn taking<N>(self, needs: N) -> StepBuilder<'p, 'env, E, K, S, N, Values, C> {
         let Self { steps, spawner, name, .. } = self;
-        StepBuilder { steps, spawner, name, needs, mode: PhantomData }
+        StepBuilder { steps, spawner, name, needs, types: PhantomData }
     }
 }
 
-impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M> {
+impl<'p, 'env, E, K: Kind<'env, E>, S, N, M, C> StepBuilder<'p, 'env, E, K, S, N, M, C> {
     #[inline]
-    pub(super) fn in_mode<M2>(self) -> StepBuilder<'p, 'env, E, K, S, N, M2> {
+    pub(super) fn of_types<M2, C2>(self) -> StepBuilder<'p, 'env, E, K, S, N, M2, C2> {
         let Self { steps, spawner, name, needs, .. } = self;
-        StepBuilder { steps, spawner, name, needs, mode: PhantomData }
+        StepBuilder { steps, spawner, name, needs, types: PhantomData }
     }
 
     /// Runs this step's attempts by another spawner than the pipeline's.
-    pub fn spawn_on<S2>(self, spawner: S2) -> StepBuilder<'p, 'env, E, K, S2, N, M> {
+    pub fn spawn_on<S2>(self, spawner: S2) -> StepBuilder<'p, 'env, E, K, S2, N, M, C> {
         let Self { steps, name, needs, .. } = self;
-        StepBuilder { steps, spawner, name, needs, mode: PhantomData }
+        StepBuilder { steps, spawner, name, needs, types: PhantomData }
     }
 
     /// Steps that this one needs without their results. They are needs like any other: if one fails, so does this step,
@@ -295,101 +293,3 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
         self
     }
 }
-
-/// A step can be added with this body: each of its types fits. One bound stands for many, which keeps the documentation
-/// short.
-pub trait AddStep<B, T>: Sized {
-    /// Adds it.
-    fn add_step(self, body: B) -> Handle<T>;
-}
-
-impl<'env, E, K, S, N, M, B, F, T> AddStep<B, T> for StepBuilder<'_, 'env, E, K, S, N, M>
-where
-    N: Gather<M, K::Cell, E>,
-    B: Body<N::Args, E, Future = F>,
-    F: Future<Output: End<T, E>>,
-    S: AttemptSpawner<F>,
-    K: Holds<'env, E, Task<B, S, F, N, M, T, K>> + HoldsResult<T, K::Cell>,
-{
-    #[inline]
-    fn add_step(self, body: B) -> Handle<T> {
-        let Self { steps, spawner, name, needs, .. } = self;
-        let step = steps.add(name, K::hold(Task::new(needs, body, spawner)));
-        Handle::new(steps.draft.names.id(), step)
-    }
-}
-
-/// `run`, `run_maybe` and these with a context for one form of needs: the closure's arguments stand in the bound, so that the compiler knows
-/// them when it reads the closure. Only one form is shown in the documentation, as a reader would find each method 15
-/// times there: stable Rust has no name for "a function of these arguments" that would give a closure its types.
-macro_rules! run_methods {
-    ($(#[$attr:meta])* [$($generics:tt)*] $needs:ty, ($($arg:ty),*)) => {
-        $(#[$attr])*
-        impl<'p, 'env, E, K: Kind<'env, E>, S, M: Mode, $($generics)*> StepBuilder<'p, 'env, E, K, S, $needs, M> {
-            /// Adds the step: `body` is called with its needs' results, once per attempt.
-            ///
-            /// Shown for two needs, and the same for all numbers of them: `body` takes one argument for each
-            /// [need](StepBuilder::needs), in their order, and none without needs. It is a closure, or an `async fn` of the
-            /// right arguments. An argument is an [`Out<T>`](crate::Out) of a handle, the `T` of an
-            /// [`Owned<T>`](crate::Owned), a `Vec` of either, a value of [`own`](crate::own), or, by name,
-            /// [`Inputs`](crate::Inputs). In a step [`when_all_done`](StepBuilder::when_all_done) or
-            /// [`when_any_failed`](StepBuilder::when_any_failed) the first two are in a `Result<_, Unmet<E>>`, and in one
-            /// [`when_none_failed`](StepBuilder::when_none_failed) in an `Option`.
-            pub fn run<B, F, T>(self, body: B) -> Handle<T>
-            where
-                B: FnMut($($arg),*) -> F,
-                F: Future<Output = Result<T, E>>,
-                T: 'static,
-                Self: AddStep<Plain<B>, T>,
-            {
-                self.add_step(Plain(body))
-            }
-
-            /// As [`run`](Self::run), with the attempt's [context](StepCx) before the needs' results.
-            pub fn run_with<B, F, T>(self, body: B) -> Handle<T>
-            where
-                B: FnMut(StepCx<M::Error>, $($arg),*) -> F,
-                F: Future<Output = Result<T, E>>,
-                T: 'static,
-                Self: AddStep<WithCx<B, M>, T>,
-            {
-                self.add_step(WithCx::new(body))
-            }
-
-            /// As [`run`](Self::run), for a step that may skip itself: `Ok(None)` says that there is nothing to do. That is an
-            /// end and no failure: the step is `Skipped` with [`Cause::SkippedItself`](crate::Cause::SkippedItself), is not
-            /// retried, and stops nothing. Steps that need its result are skipped in turn, but for one
-            /// [`when_none_failed`](StepBuilder::when_none_failed), which has an example.
-            pub fn run_maybe<B, F, T>(self, body: B) -> Handle<T>
-            where
-                B: FnMut($($arg),*) -> F,
-                F: Future<Output = Result<Option<T>, E>>,
-                T: 'static,
-                Self: AddStep<Plain<B>, T>,
-            {
-                self.add_step(Plain(body))
-            }
-
-            /// As [`run_maybe`](Self::run_maybe), with the attempt's [context](StepCx) before the needs' results.
-            pub fn run_maybe_with<B, F, T>(self, body: B) -> Handle<T>
-            where
-                B: FnMut(StepCx<M::Error>, $($arg),*) -> F,
-                F: Future<Output = Result<Option<T>, E>>,
-                T: 'static,
-                Self: AddStep<WithCx<B, M>, T>,
-            {
-                self.add_step(WithCx::new(body))
-            }
-        }
-    };
-}
-
-macro_rules! run_tuples {
-    ($(($($arg:ident $name:ident),*))*) => { $(
-        run_methods!(#[doc(hidden)] [$($arg: Supply<M, K::Cell, E>),*] ($($arg,)*), ($(<$arg as Input<M>>::Arg),*));
-    )* };
-}
-run_methods!([A: Supply<M, K::Cell, E>, Z: Supply<M, K::Cell, E>] (A, Z), (<A as Input<M>>::Arg, <Z as Input<M>>::Arg));
-all_but_two!(run_tuples);
-run_methods!(#[doc(hidden)] [N: Supply<M, K::Cell, E>] N, (<N as Input<M>>::Arg));
-run_methods!(#[doc(hidden)] [] ByName, (Inputs<K::Cell>));

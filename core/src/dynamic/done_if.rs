@@ -1,7 +1,7 @@
 //! The checks before a run: whether the result of a step is there already.
 
 use super::{
-    StepBuilder, Steps,
+    PipelineError, StepBuilder, Steps,
     asking::{Asking, Checks},
     beginning::{Beginning, Begun},
     body::Plain,
@@ -12,7 +12,6 @@ use super::{
 use crate::{
     cancel::Tokens,
     diagram::StepNames,
-    driver::RunPanic,
     spawn::InPlace,
     steps::{Holds, HoldsResult, Kind, Names, Work},
     time::Timer,
@@ -20,8 +19,10 @@ use crate::{
 use alloc::{boxed::Box, vec::Vec};
 use core::{future::Future, pin::Pin};
 use rungs_scheduler::Config;
+#[cfg(feature = "checkpoints")]
+use rungs_scheduler::Given;
 
-impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M> {
+impl<'p, 'env, E, K: Kind<'env, E>, S, N, M, C> StepBuilder<'p, 'env, E, K, S, N, M, C> {
     /// Asks before each run whether the step's result is there already, such as a file of an earlier run: `Ok(Some(result))`
     /// is taken as if it had been [given](super::Runner::given), so that what only this step needs is neither asked nor run.
     /// With `Ok(None)` the step runs.
@@ -68,11 +69,12 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     /// Finds what is wrong with the plan.
     pub(super) fn check_plan(&mut self) -> Result<(), PlanError> {
         let compiled = self.draft.compile();
-        if self.checks.is_empty() {
+        if self.checks.is_empty() && self.durable.is_empty() {
             return compiled;
         }
         let mut mistakes = compiled.map_or_else(PlanError::into_mistakes, |()| Vec::new());
         check_types::<E, K>(&self.draft.names, &self.works, &self.checks, &mut mistakes);
+        self.check_kept(&mut mistakes);
         self.draft.no_mistakes(mistakes)
     }
 
@@ -85,20 +87,41 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     /// are not needed then.
     ///
     /// # Errors
-    /// The timer panicked.
+    /// What is stored cannot be used, or the timer panicked.
     pub(super) async fn begin_run<T: Timer>(
         &mut self,
-        beginning: &Beginning<K::Cell>,
+        beginning: &mut Beginning<K::Cell>,
         config: &Config,
         tokens: &mut Tokens,
         timer: &T,
-    ) -> Result<Begun<E, K::Cell>, RunPanic> {
+    ) -> Result<Begun<E, K::Cell>, PipelineError> {
+        #[cfg(feature = "checkpoints")]
+        let stored = match beginning.take_store() {
+            Some(store) => {
+                // Nothing is held meanwhile of what cannot be shared between threads.
+                let loaded = store.load().await;
+                Some(self.sort_out(loaded, store, beginning)?)
+            }
+            None => None,
+        };
         let Self { draft, checks, .. } = self;
-        let selection = draft.select(beginning).expect("`check` has compiled the plan");
+        #[cfg_attr(not(feature = "checkpoints"), expect(unused_mut, reason = "nothing is stored"))]
+        let mut selection = draft.select(beginning).expect("`check` has compiled the plan");
+        #[cfg(feature = "checkpoints")]
+        for (step, result) in stored.iter().flat_map(|stored| &stored.ended) {
+            selection.give(*step, if result.is_some() { Given::Success } else { Given::SkippedItself });
+        }
         let limit = config.get_max_concurrent().map_or(usize::MAX, |limit| limit as usize);
         let timeout = |step| draft.settings_of(step).get_timeout();
         let asking = Asking::new(&draft.names, checks, selection, limit, timeout, tokens);
-        asking.ask(timer, config.get_poll_budget()).await
+        let asked = asking.ask(timer, config.get_poll_budget()).await;
+        #[cfg_attr(not(feature = "checkpoints"), expect(unused_mut, reason = "nothing is stored"))]
+        let mut begun = asked.map_err(|panic| self.broke_off(panic))?;
+        #[cfg(feature = "checkpoints")]
+        {
+            begun.stored = stored;
+        }
+        Ok(begun)
     }
 }
 

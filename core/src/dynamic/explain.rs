@@ -48,13 +48,13 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
     /// # Errors
     /// As [`run`](Self::run).
     pub fn explain<T: Timer>(self, timer: &T) -> impl Future<Output = Result<Explanation, PipelineError>> {
-        let Self { steps, config, mut tokens, beginning, .. } = self;
+        let Self { steps, config, mut tokens, mut beginning, .. } = self;
         async move {
             steps.check_run::<T>(&config, &beginning)?;
             let mut given = Vec::new();
             if steps.leaves_out(&beginning) {
-                let asked = Box::pin(steps.begin_run(&beginning, &config, &mut tokens, timer)).await;
-                given = asked.map(|begun: Begun<E, K::Cell>| begun.given).map_err(|panic| steps.broke_off(panic))?;
+                let asked = Box::pin(steps.begin_run(&mut beginning, &config, &mut tokens, timer)).await;
+                given = asked.map(|begun: Begun<E, K::Cell>| begun.given)?;
             }
             Ok(steps.explain(&config, given))
         }

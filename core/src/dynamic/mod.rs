@@ -1,5 +1,6 @@
 //! Pipelines that are built at run time: typed handles, results of any type, any number of steps.
 
+mod adding;
 mod arity;
 mod asking;
 mod attempt_spawner;
@@ -13,9 +14,14 @@ mod done_if;
 mod draft;
 mod errors;
 mod explain;
+#[cfg(feature = "checkpoints")]
+mod fingerprint;
 mod given;
 mod input;
 mod inputs;
+mod keep;
+#[cfg(feature = "checkpoints")]
+mod kept;
 mod needs;
 mod owned;
 mod owners;
@@ -28,6 +34,9 @@ mod rules;
 mod run_storage;
 mod runner;
 mod selection;
+mod steps;
+#[cfg(feature = "checkpoints")]
+mod stored;
 mod task;
 mod teardown;
 mod uses;
@@ -35,15 +44,20 @@ mod uses;
 pub use crate::driver::PanicSource;
 pub use crate::report::{Holds as HoldsError, HoldsLocal, HoldsSend, IsError, Text};
 pub use crate::steps::{
-    Attempt, AttemptError, Cell, Emitted, Handle, Holds, HoldsResult, Kind, Local, LocalCell, Out, Owned, OwnedValue,
-    PlanWarning, ResultSlot, Shared, SharedCell, StepWatch, Takes, ValueType, Warnings, WatchError, Work,
+    Attempt, AttemptError, Cell, Emitted, Handle, Holds, HoldsResult, Kind, Local, LocalCell, Out, OutdatedCheckpoint,
+    Owned, OwnedValue, PlanWarning, ResultSlot, Shared, SharedCell, StepWatch, Takes, ValueType, Warnings, WatchError,
+    Work,
 };
+pub use adding::AddStep;
 pub use attempt_spawner::AttemptSpawner;
 pub use body::{Body, Plain, WithCx};
-pub use builder::{AddStep, StepBuilder};
+pub use builder::StepBuilder;
 pub use explain::{ExplainedStep, Explanation};
 pub use input::InputStep;
 pub use inputs::{ByName, InputError, InputErrorKind, Inputs};
+pub use keep::{Codec, Keep, KeptWith, Unkept};
+#[cfg(feature = "checkpoints")]
+pub use kept::{Kept, KeptWork};
 pub use needs::{
     Element, Gather, Handles, Input, Joined, Lend, Mode, Needs, Own, Passing, Settled, Supply, Values, own,
 };
@@ -59,19 +73,19 @@ use crate::{
     plan_view::PlanView,
     report::{AsError, ErrorChain, Report},
     spawn::InPlace,
-    steps::{ByStep, RetryPredicate, RunRecord, Shelf, record_from},
+    steps::ByStep,
     time::Timer,
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use asking::Checks;
 use core::{
     fmt,
-    pin::Pin,
     sync::atomic::{AtomicU32, Ordering},
 };
 use draft::Draft;
 use run_storage::RunStorage;
-use rungs_scheduler::{Config, Settings, StepId, StorageSize};
+use rungs_scheduler::{Config, Settings};
+pub(crate) use steps::Steps;
 
 /// An error of any kind: the error of a pipeline's steps by default.
 pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
@@ -135,23 +149,6 @@ impl<'env, E, K: Kind<'env, E>, S> fmt::Debug for PipelineOf<'env, E, K, S> {
     }
 }
 
-/// The steps of a pipeline, and what their runs need.
-pub(crate) struct Steps<'env, E, K: Kind<'env, E>> {
-    draft: Draft<'env>,
-    works: Vec<Pin<Box<K::Work>>>,
-    retry_predicates: ByStep<RetryPredicate<'env, E>>,
-    /// Whether the results of steps are there before a run.
-    checks: Checks<K::Work>,
-    /// Gives an error as a `dyn Error`, which leads to its sources.
-    as_error: AsError<E>,
-    /// Taken over by the report of a run; made, or found on the shelf, before a run.
-    record: Option<Box<RunRecord<K::Cell>>>,
-    shelf: Shelf<K::Cell>,
-    storage: RunStorage<K::Cell>,
-    /// The configuration of each run that states no other.
-    config: Option<Box<Config>>,
-}
-
 impl<'env, K: Kind<'env, BoxError>> PipelineOf<'env, BoxError, K> {
     /// A pipeline without steps, which run in place and fail with any error: `?` turns each into a [`BoxError`]. For
     /// another type there is [`with_error`](Self::with_error).
@@ -168,6 +165,7 @@ impl<'env, E, K: Kind<'env, E>> PipelineOf<'env, E, K> {
             draft: Draft::new(PIPELINES.fetch_add(1, Ordering::Relaxed), name),
             works: Vec::new(),
             retry_predicates: ByStep::new(),
+            durable: ByStep::new(),
             checks: Checks::new(),
             as_error,
             record: Some(Box::default()),
@@ -337,62 +335,5 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
     /// failures appear only in the report; check it.
     pub async fn run<T: Timer>(&mut self, timer: &T) -> Result<Report<E, K::Cell>, PipelineError> {
         self.runner().run(timer).await
-    }
-}
-
-impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
-    /// Begins the next step.
-    #[inline]
-    fn begin(&mut self) {
-        if self.draft.begin() {
-            self.forget_next();
-        }
-    }
-
-    /// Drops what was set for a step that was never added.
-    #[cold]
-    fn forget_next(&mut self) {
-        let step = self.draft.next_step();
-        self.retry_predicates.remove(step);
-        self.checks.remove(step);
-    }
-
-    fn defaults(&mut self, settings: Settings<'env>) {
-        self.begin();
-        self.draft.defaults(settings);
-    }
-
-    /// Sets the retry predicate of the next step.
-    fn retry_if(&mut self, predicate: RetryPredicate<'env, E>) {
-        self.draft.note_retry_if();
-        self.retry_predicates.insert(self.draft.next_step(), predicate);
-    }
-
-    #[inline]
-    fn add(&mut self, name: &str, work: Pin<Box<K::Work>>) -> StepId {
-        self.works.push(work);
-        self.draft.add(name)
-    }
-
-    /// Makes the storage for a run under this configuration, so that the run itself does not allocate it, and looks for
-    /// warnings.
-    fn prepare(&mut self, config: &Config) {
-        self.draft.number(config);
-        let Some(compiled) = &self.draft.compiled else { return };
-        let (plan, numbering) = (self.draft.plan(compiled), self.draft.numbering());
-        let needed = StorageSize::for_run(&plan, &numbering, config);
-        self.storage.fit(&needed, config, self.draft.shared_uses.as_ref());
-        let steps = plan.len();
-        let record = self.record.get_or_insert_with(|| record_from(&self.shelf));
-        record.fit(steps);
-        record.optional.clear();
-        record.owned.clear();
-        record.owned.extend(self.draft.owned_results());
-        // Most plans have none, which their few different settings tell.
-        if self.draft.settings.iter().any(Settings::is_optional) {
-            record.optional.extend(plan.steps().filter(|&step| plan.settings(step).is_optional()));
-        }
-        let may_wait_less = |step: StepId| self.retry_predicates.get(step).is_some();
-        self.draft.warn(config, may_wait_less, &mut record.warnings);
     }
 }

@@ -1,9 +1,10 @@
 //! Owned results: the step that makes one, and the need that takes it.
 
 use super::{
+    adding::AddStep,
     arity::all_but_two,
     body::{Body, Plain, WithCx},
-    builder::{AddStep, StepBuilder},
+    builder::StepBuilder,
     inputs::{ByName, Inputs},
     needs::{Element, Handles, Input, Lend, Mode, Passing, Supply},
 };
@@ -103,7 +104,7 @@ impl<T, E, F: Future<Output = Result<T, E>>> Future for OwnedFuture<F> {
     }
 }
 
-impl<'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'_, 'env, E, K, S, N, M> {
+impl<'env, E, K: Kind<'env, E>, S, N, M, C> StepBuilder<'_, 'env, E, K, S, N, M, C> {
     /// Drops this step's result as soon as its last reader has ended, or at once if no step reads it, and not with the
     /// report: a large intermediate result, a connection. [`Report::output`](crate::Report::output) then says that it was
     /// released. An [`Out`](crate::Out) that is still alive keeps the value.
@@ -130,7 +131,7 @@ impl<'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'_, 'env, E, K, S, N, M> {
 macro_rules! run_owned_methods {
     ($(#[$attr:meta])* [$($generics:tt)*] $needs:ty, ($($arg:ty),*)) => {
         $(#[$attr])*
-        impl<'p, 'env, E, K: Kind<'env, E>, S, M: Mode, $($generics)*> StepBuilder<'p, 'env, E, K, S, $needs, M> {
+        impl<'p, 'env, E, K: Kind<'env, E>, S, M: Mode, C, $($generics)*> StepBuilder<'p, 'env, E, K, S, $needs, M, C> {
             /// As [`run`](Self::run), for a result that has one owner: the one step that is given what this returns among its
             /// [needs](StepBuilder::needs) gets the result by value. [`Owned`] has an example.
             pub fn run_owned<B, F, T>(self, body: B) -> Owned<T>

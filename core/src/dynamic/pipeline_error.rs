@@ -3,6 +3,7 @@
 use super::PlanError;
 use crate::{
     driver::{PanicSource, RunPanic},
+    dynamic::Warnings,
     escape::Escape,
 };
 use alloc::string::String;
@@ -44,11 +45,30 @@ pub enum PipelineError {
         /// The message of the panic.
         message: String,
     },
+    /// What earlier runs have stored cannot be read: see [`Checkpoints`](crate::Runner). Nothing was started.
+    #[non_exhaustive]
+    Checkpoints {
+        /// The pipeline's name.
+        pipeline: String,
+        /// The text of the store's error.
+        message: String,
+    },
+    /// Something that earlier runs have stored is outdated, and the run is [strict](crate::Runner). Nothing was started.
+    #[non_exhaustive]
+    Outdated {
+        /// The pipeline's name.
+        pipeline: String,
+        /// All that is outdated.
+        warnings: Warnings,
+    },
 }
 
 impl PipelineError {
     /// The exit code of a program in whose run an observer or the timer panicked.
     pub const PANICKED_EXIT_CODE: u8 = 4;
+
+    /// The exit code of a program that could not go on where an earlier run ended.
+    pub const CHECKPOINTS_EXIT_CODE: u8 = 5;
 
     pub(super) fn panicked(pipeline: &str, panic: RunPanic) -> Self {
         let RunPanic { who, message } = panic;
@@ -56,11 +76,12 @@ impl PipelineError {
     }
 
     /// The exit code, as a report has one: 3 for a [wrong plan](PlanError::EXIT_CODE), 4 for a
-    /// [panic](Self::PANICKED_EXIT_CODE).
+    /// [panic](Self::PANICKED_EXIT_CODE), 5 for what earlier runs [have stored](Self::CHECKPOINTS_EXIT_CODE).
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Plan(_) => PlanError::EXIT_CODE,
             Self::Panicked { .. } => Self::PANICKED_EXIT_CODE,
+            Self::Checkpoints { .. } | Self::Outdated { .. } => Self::CHECKPOINTS_EXIT_CODE,
         }
     }
 
@@ -68,7 +89,9 @@ impl PipelineError {
     pub fn pipeline(&self) -> &str {
         match self {
             Self::Plan(error) => error.pipeline(),
-            Self::Panicked { pipeline, .. } => pipeline,
+            Self::Panicked { pipeline, .. } | Self::Checkpoints { pipeline, .. } | Self::Outdated { pipeline, .. } => {
+                pipeline
+            }
         }
     }
 
@@ -76,7 +99,7 @@ impl PipelineError {
     pub fn mistakes(&self) -> &[super::PlanErrorKind] {
         match self {
             Self::Plan(error) => error.mistakes(),
-            Self::Panicked { .. } => &[],
+            Self::Panicked { .. } | Self::Checkpoints { .. } | Self::Outdated { .. } => &[],
         }
     }
 }
@@ -93,6 +116,16 @@ impl fmt::Display for PipelineError {
             Self::Plan(error) => error.fmt(f),
             Self::Panicked { pipeline, who, message } => {
                 write!(Escape(f), "the run of pipeline `{pipeline}` broke off: {who} panicked: {message}")
+            }
+            Self::Checkpoints { pipeline, message } => {
+                write!(
+                    Escape(f),
+                    "pipeline `{pipeline}` cannot go on, as what earlier runs have stored cannot be read: {message}"
+                )
+            }
+            Self::Outdated { pipeline, warnings } => {
+                write!(Escape(f), "pipeline `{pipeline}` does not go on, as something that is stored is outdated:")?;
+                warnings.iter().try_for_each(|warning| write!(f, "\n- {warning}"))
             }
         }
     }

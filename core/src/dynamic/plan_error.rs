@@ -218,6 +218,11 @@ pub enum PlanErrorKind {
         /// The type of what the check finds.
         found: &'static str,
     },
+    /// A clean-up step, which runs in each run, is to [keep its result](crate::StepBuilder).
+    CheckpointOfCleanUp {
+        /// The step.
+        step: String,
+    },
     /// A step needs all steps before it ([`after_all`](crate::StepBuilder::after_all)), and has no rule with which it runs
     /// though some of them have no result.
     AfterAllWithoutRule {
@@ -322,6 +327,9 @@ impl fmt::Display for PlanErrorKind {
             }
             Self::CheckOfOtherType { step, expected, found } => {
                 write!(f, "step `{step}` is of type `{expected}`, and its `done_if` finds a value of type `{found}`")
+            }
+            Self::CheckpointOfCleanUp { step } => {
+                write!(f, "step `{step}` cleans up, so it runs in each run and is no checkpoint")
             }
             Self::NoConcurrency => f.write_str("`max_concurrent` is 0, so that nothing could ever start"),
             Self::JitterWithoutSeed { step } => {

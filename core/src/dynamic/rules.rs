@@ -7,7 +7,7 @@ use super::{
 use crate::steps::Kind;
 use rungs_scheduler::{Need, When};
 
-impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M> {
+impl<'p, 'env, E, K: Kind<'env, E>, S, N, M, C> StepBuilder<'p, 'env, E, K, S, N, M, C> {
     /// Steps whose end this one waits for, whatever that is: an order and no need. If one fails, this step runs nevertheless;
     /// it does not make the step clean-up, so a stop skips it.
     ///
@@ -60,7 +60,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// Runs when all needs have ended, whatever their outcome, and also after a stop: for cleaning up. Arguments are
     /// `Result<Out<T>, Unmet<E>>`: see [`Unmet`](crate::Unmet).
     pub fn when_all_done(self) -> StepBuilder<'p, 'env, E, K, S, N, Settled<E>> {
-        self.set(|settings| settings.when(When::AllDone)).in_mode()
+        self.set(|settings| settings.when(When::AllDone)).of_types()
     }
 
     /// Runs when all needs have ended and at least one of them did not succeed, and also after a stop: for handling a
@@ -80,7 +80,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn when_any_failed(self) -> StepBuilder<'p, 'env, E, K, S, N, Settled<E>> {
-        self.set(|settings| settings.when(When::AnyFailed)).in_mode()
+        self.set(|settings| settings.when(When::AnyFailed)).of_types()
     }
 
     /// Joins branches: runs when all needs have ended, if one of them succeeded and in none of the others something went
@@ -102,7 +102,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M> StepBuilder<'p, 'env, E, K, S, N, M
     /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn when_none_failed(self) -> StepBuilder<'p, 'env, E, K, S, N, Joined> {
-        self.set(|settings| settings.when(When::NoneFailed)).in_mode()
+        self.set(|settings| settings.when(When::NoneFailed)).of_types()
     }
 
     /// No time limit and no stop ends an attempt of this step, as for a flash write or a commit, which must not end half-way:

@@ -2,7 +2,7 @@
 
 use crate::{
     driver::{Rare, WakerSlots, Wants},
-    steps::{Emissions, Watches},
+    steps::{Emissions, RunExtras, Watches},
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use rungs_scheduler::{Config, Plan, StepId, StorageSize, TimerEntry};
@@ -16,8 +16,8 @@ pub(super) struct RunStorage<C: ?Sized> {
     pub(super) slots: Option<WakerSlots>,
     /// What few runs have.
     pub(super) rare: Option<Box<Rare<C>>>,
-    /// What steps have emitted, in runs with observers. It wakes the run by its slots.
-    pub(super) emissions: Option<Arc<Emissions>>,
+    /// What few runs have and attempts read. Emissions wake the run by its slots.
+    pub(super) extras: RunExtras,
     /// Whether there was a run: steps must be reset before the next.
     pub(super) is_used: bool,
 }
@@ -31,7 +31,7 @@ impl<C: ?Sized> RunStorage<C> {
             open: Vec::new(),
             slots: None,
             rare: None,
-            emissions: None,
+            extras: RunExtras::NONE,
             is_used: false,
         }
     }
@@ -64,18 +64,20 @@ impl<C: ?Sized> RunStorage<C> {
         // Slots that lead to what an earlier run left stay until the next run has waited for that; it fits them after.
         if self.slots.as_ref().is_none_or(|slots| slots.capacity() < width && !slots.may_lead_to_attempts()) {
             self.slots = Some(WakerSlots::new(width));
-            self.emissions = None;
+            self.extras.emissions = None;
         }
     }
 
     /// What an earlier run left is not told to the observers of the next one.
     pub(super) fn renew_emissions(&mut self, has_observers: bool) {
-        match &self.emissions {
-            Some(emissions) => drop(emissions.take()),
+        let emissions = &mut self.extras.emissions;
+        match emissions {
+            Some(left) if has_observers => drop(left.take()),
             None if has_observers => {
-                self.emissions = self.slots.as_ref().map(|slots| Arc::new(Emissions::new(slots.run_waker())));
+                *emissions = self.slots.as_ref().map(|slots| Arc::new(Emissions::new(slots.run_waker())));
             }
-            None => {}
+            // Nobody would take what steps emit.
+            _ => *emissions = None,
         }
     }
 }

@@ -175,7 +175,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
     where
         O: Observers<E>,
     {
-        let Self { steps, config, mut tokens, beginning, watches, observers } = self;
+        let Self { steps, config, mut tokens, mut beginning, watches, observers } = self;
         // Not an asynchronous function, which would hold the options twice.
         async move {
             steps.check_run::<T>(&config, &beginning)?;
@@ -184,8 +184,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
             let wall_clock = crate::report::wall_clock();
             let begun = if steps.leaves_out(&beginning) {
                 // In a box, as most runs have none.
-                let asked = Box::pin(steps.begin_run(&beginning, &config, &mut tokens, timer)).await;
-                Some(Box::new(asked.map_err(|panic| steps.broke_off(panic))?))
+                let asked = Box::pin(steps.begin_run(&mut beginning, &config, &mut tokens, timer)).await;
+                Some(Box::new(asked?))
             } else {
                 None
             };
@@ -224,7 +224,14 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         self.renew();
         if let Some(record) = &mut self.record {
             beginning.put(&self.draft.names, &mut record.results);
-            begun.iter_mut().for_each(|begun| begun.put(&mut record.results));
+            if let Some(begun) = &mut begun {
+                begun.put(&mut record.results);
+                #[cfg(feature = "checkpoints")]
+                begun
+                    .stored
+                    .iter_mut()
+                    .for_each(|stored| record.warnings.extend(core::mem::take(&mut stored.warnings)));
+            }
         }
         let started = guard(|| timer.now());
         started.map(|started| (started, begun)).map_err(|payload| self.broke_off(RunPanic::of_timer::<T>(payload)))
@@ -242,7 +249,10 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         if !checks.is_empty() {
             check_types::<E, K>(&draft.names, works, checks, &mut mistakes);
         }
-        Ok(draft.no_mistakes(mistakes)?)
+        if !self.durable.is_empty() {
+            self.check_kept(&mut mistakes);
+        }
+        Ok(self.draft.no_mistakes(mistakes)?)
     }
 
     #[cold]
@@ -293,7 +303,8 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         tokens: Tokens,
         watches: Watches<K::Cell>,
         observers: O,
-        begun: MaybeBegun<E, K::Cell>,
+        #[cfg_attr(not(feature = "checkpoints"), expect(unused_mut, reason = "nothing is stored"))]
+        mut begun: MaybeBegun<E, K::Cell>,
         now: crate::Instant,
     ) -> Driver<'_, 'env, E, K, O> {
         let Self { draft, works, retry_predicates, record, storage, .. } = self;
@@ -302,7 +313,12 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         let plan = draft.plan(compiled);
         storage.renew_rare(draft.released_results(), &plan, watches);
         storage.renew_emissions(O::LISTEN);
-        let RunStorage { ready, timers, free, open, slots, rare, emissions, .. } = storage;
+        #[cfg(feature = "checkpoints")]
+        {
+            let stored = begun.as_mut().and_then(|begun| begun.stored.take());
+            storage.extras.store = stored.map(|stored| alloc::sync::Arc::new(stored.store));
+        }
+        let RunStorage { ready, timers, free, open, slots, rare, extras, .. } = storage;
         let state = Storage { states: &mut record.states, ready, timers, free, open };
         let setup = DynamicSetup { plan, numbering: draft.numbering(), config };
         let scheduler = Scheduler::not_begun(setup, state, now, 0);
@@ -318,7 +334,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             tokens,
             observers: TracedObservers::new(observers),
         };
-        let mut driver = Driver::new(parts, &draft.names, emissions.as_ref().filter(|_| O::LISTEN));
+        let mut driver = Driver::new(parts, &draft.names, Some(extras).filter(|extras| extras.is_any()));
         match begun {
             None => driver.begin(),
             Some(begun) => driver.resume(begun.given, begun.errors),

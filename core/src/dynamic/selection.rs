@@ -47,6 +47,12 @@ impl<'p> Selection<'p> {
         selection
     }
 
+    /// A step has ended before the run, in this way.
+    #[cfg(feature = "checkpoints")]
+    pub(super) fn give(&mut self, step: StepId, given: Given) {
+        set(&mut self.given, step, Some(given));
+    }
+
     /// Finds all that the targets need, from the last steps to the first.
     fn look_inside(&mut self) {
         // The last step inside that needs all before it.

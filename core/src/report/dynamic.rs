@@ -172,8 +172,8 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     /// shared, because an [`OutputError`](crate::OutputError) may hold one as well.
     pub fn into_errors(mut self) -> impl Iterator<Item = (StepId, Arc<StepError<E>>)> {
         let errors = core::mem::take(&mut self.notes.errors);
-        errors.into_iter().flat_map(|(step, OwnErrors { returned, panicked })| {
-            let errors = returned.map(|(_, error)| error).into_iter().chain(panicked);
+        errors.into_iter().flat_map(|(step, OwnErrors { returned, ended_with })| {
+            let errors = returned.map(|(_, error)| error).into_iter().chain(ended_with);
             errors.map(move |error| (step, error))
         })
     }
@@ -189,7 +189,7 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
     }
 
     /// 0: no required step failed; 1: one did; 2: the run was stopped without a failure. (A run without a report has the
-    /// exit code of its [error](crate::PipelineError::exit_code): 3 or 4.)
+    /// exit code of its [error](crate::PipelineError::exit_code): 3 to 5.)
     pub fn exit_code(&self) -> u8 {
         exit_code(&self.record.states, self.optional_steps())
     }

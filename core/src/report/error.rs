@@ -1,7 +1,8 @@
 //! The errors of a report for use with `?`: they own their texts.
 
-use super::{as_error::AsError, chain};
+use super::as_error::AsError;
 use crate::{
+    chain::Chain,
     diagram::StepNames,
     error::StepError,
     escape::{Name, write_error},
@@ -74,7 +75,7 @@ impl<E: fmt::Display> Ending<E> {
         match source {
             Some(source) if f.alternate() => {
                 f.write_str(": ")?;
-                write_error(f, &chain::Chain(source))
+                write_error(f, &Chain(source))
             }
             _ => Ok(()),
         }
@@ -90,7 +91,7 @@ struct WithSources<'e, E> {
 impl<E: fmt::Display> fmt::Display for WithSources<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.as_error)(self.error) {
-            Some(error) if f.alternate() => chain::Chain(error).fmt(f),
+            Some(error) if f.alternate() => Chain(error).fmt(f),
             _ => self.error.fmt(f),
         }
     }

@@ -6,8 +6,6 @@ mod as_error;
 mod attempt_times;
 mod bar;
 #[cfg(feature = "alloc")]
-mod chain;
-#[cfg(feature = "alloc")]
 mod chrome_trace;
 mod critical_path;
 #[cfg(feature = "defmt")]

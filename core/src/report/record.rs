@@ -79,15 +79,18 @@ impl<'r, E> Record<'r, E> {
         let Some(state) = self.state(step) else { return (None, None) };
         let own = self.own_error(step);
         match (StepError::of(state), state.cause()) {
-            (None, Some(Cause::Panicked)) => (self.panicked(step), own),
             // What its attempts returned before is not why it was skipped.
             (None, Some(Cause::SkippedItself)) => (None, None),
-            (None, _) => (own.map(|(_, error)| StepError::Failed(error)), None),
+            (None, _) => match self.ended_with(step) {
+                Some(error) => (Some(error), own),
+                None => (own.map(|(_, error)| StepError::Failed(error)), None),
+            },
             (derived, _) => (derived, own),
         }
     }
 
-    fn panicked(&self, step: StepId) -> Option<StepError<&'r E>> {
+    /// What the step ended with other than the error that it returned: its panic, or that its result was not stored.
+    fn ended_with(&self, step: StepId) -> Option<StepError<&'r E>> {
         match self.own {
             // A panic of a step is one of the run, and there is no report.
             #[cfg(feature = "macros")]
@@ -96,7 +99,7 @@ impl<'r, E> Record<'r, E> {
                 None
             }
             #[cfg(feature = "alloc")]
-            Own::Shared(notes, _) => Some(notes.errors.get(step)?.panicked.as_ref()?.borrowed()),
+            Own::Shared(notes, _) => Some(notes.errors.get(step)?.ended_with.as_ref()?.borrowed()),
         }
     }
 

@@ -1,7 +1,8 @@
 //! Reports for machines. Errors are written as texts, so that any error type works; outputs are not written.
 
-use super::{Report, StepResult, chain, record::Own};
+use super::{AsError, Report, StepResult, record::Own};
 use crate::{
+    chain::chain,
     diagram::StepNames,
     error::StepError,
     reason::Origin,
@@ -163,7 +164,7 @@ impl<E: Display> StepResult<'_, E> {
 /// An error of a step's own, and its sources.
 fn error_texts<E: Display>(own: Own<'_, E>, error: &E) -> Vec<String> {
     match own {
-        Own::Shared(notes, _) => chain::list(error, notes.as_error),
+        Own::Shared(notes, _) => list(error, notes.as_error),
         #[cfg(feature = "macros")]
         Own::Inline { .. } => vec![error.to_string()],
     }
@@ -188,5 +189,13 @@ fn unix_millis<E>(own: Own<'_, E>, at: Instant) -> Option<u64> {
             let _ = at;
             None
         }
+    }
+}
+
+/// An error and its sources, a text each.
+fn list<E: Display>(error: &E, as_error: AsError<E>) -> Vec<String> {
+    match as_error(error) {
+        Some(error) => chain(error).map(ToString::to_string).collect(),
+        None => vec![error.to_string()],
     }
 }

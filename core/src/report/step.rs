@@ -1,8 +1,8 @@
 //! One step's result.
 
-#[cfg(feature = "alloc")]
-use super::chain;
 use super::record::{Own, Record};
+#[cfg(feature = "alloc")]
+use crate::chain::Chain;
 use crate::{error::StepError, reason};
 use core::{fmt, time::Duration};
 use rungs_scheduler::{Cause, Instant, Status, StepId, StepState};
@@ -234,7 +234,7 @@ impl<E: fmt::Display> fmt::Display for WithSources<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.error {
             StepError::Failed(error) if f.alternate() => match self.own.as_error(error) {
-                Some(error) => chain::Chain(error).fmt(f),
+                Some(error) => Chain(error).fmt(f),
                 None => error.fmt(f),
             },
             _ => self.error.fmt(f),

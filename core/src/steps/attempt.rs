@@ -1,6 +1,8 @@
 //! An attempt that begins.
 
 use super::{emissions::Emissions, names::Names, run_record::Errors};
+#[cfg(feature = "checkpoints")]
+use crate::checkpoints::OpenStore;
 use crate::scope::Scope;
 use alloc::sync::Arc;
 use core::{cell::Cell, fmt};
@@ -19,10 +21,41 @@ pub struct Attempt<'r, E> {
 /// What all attempts of a run may read.
 pub(crate) struct RunParts<'r, E> {
     pub(crate) names: &'r Arc<Names>,
-    /// Where the values of steps go, if anybody listens.
-    pub(crate) emissions: Option<&'r Arc<Emissions>>,
+    /// What most runs do not have. Borrowed as `mut`, because a run lets go of it at its end.
+    pub(crate) extras: Option<&'r mut RunExtras>,
     /// Each step's own last error, unless it has succeeded since.
     pub(crate) errors: Errors<E>,
+}
+
+/// Who looks at a run, and where its results are kept: what most runs do not have.
+pub(crate) struct RunExtras {
+    /// Where the values of steps go, if anybody listens.
+    pub(crate) emissions: Option<Arc<Emissions>>,
+    #[cfg(feature = "checkpoints")]
+    pub(crate) store: Option<Arc<OpenStore>>,
+}
+
+impl RunExtras {
+    pub(crate) const NONE: Self = Self {
+        emissions: None,
+        #[cfg(feature = "checkpoints")]
+        store: None,
+    };
+
+    /// Whether there are any.
+    pub(crate) const fn is_any(&self) -> bool {
+        #[cfg(feature = "checkpoints")]
+        if self.store.is_some() {
+            return true;
+        }
+        self.emissions.is_some()
+    }
+}
+
+impl<E> RunParts<'_, E> {
+    pub(crate) fn emissions(&self) -> Option<&Arc<Emissions>> {
+        self.extras.as_ref()?.emissions.as_ref()
+    }
 }
 
 impl<E> fmt::Debug for Attempt<'_, E> {

@@ -22,11 +22,11 @@ pub use emissions::Emitted;
 pub use handle::Handle;
 pub use kind::{Holds, HoldsResult, Kind, Local, Shared};
 pub use owned::{Owned, OwnedValue, Takes};
-pub use warnings::{PlanWarning, Warnings};
+pub use warnings::{OutdatedCheckpoint, PlanWarning, Warnings};
 pub use watch::{StepWatch, WatchError};
 pub use work::{AttemptError, Work};
 
-pub(crate) use attempt::RunParts;
+pub(crate) use attempt::{RunExtras, RunParts};
 pub(crate) use by_step::ByStep;
 pub(crate) use cell::{OtherType, TakeError, slot, take};
 pub(crate) use closest::Suggestions;

@@ -114,17 +114,18 @@ pub(crate) type Errors<E> = ByStep<OwnErrors<E>>;
 pub(crate) struct OwnErrors<E> {
     /// The error that it last returned, and the attempt that did.
     pub(crate) returned: Option<(u32, Arc<StepError<E>>)>,
-    /// The message of its panic, with which it ended.
-    pub(crate) panicked: Option<Arc<StepError<E>>>,
+    /// What it ended with instead: its panic, or that its result was not stored.
+    pub(crate) ended_with: Option<Arc<StepError<E>>>,
 }
 
 impl<E> OwnErrors<E> {
-    /// Notes how an attempt ended, if it said so itself. Only the last error counts, and a panic ends the step. Returns what
+    /// Notes how an attempt ended, if it said so itself. Only the last error counts, and a panic ends the step, as does a
+    /// result that is not stored. Returns what
     /// that replaces.
     pub(crate) fn note(&mut self, attempt: u32, error: StepError<E>) -> Option<Arc<StepError<E>>> {
         match error {
-            StepError::Panicked(_) => self.panicked.replace(Arc::new(error)),
-            _ => self.returned.replace((attempt, Arc::new(error))).map(|(_, error)| error),
+            StepError::Failed(_) => self.returned.replace((attempt, Arc::new(error))).map(|(_, error)| error),
+            _ => self.ended_with.replace(Arc::new(error)),
         }
     }
 
@@ -133,7 +134,7 @@ impl<E> OwnErrors<E> {
         if StepError::<E>::of(state).is_some() {
             return None;
         }
-        self.panicked.as_ref().or(self.returned.as_ref().map(|(_, error)| error))
+        self.ended_with.as_ref().or(self.returned.as_ref().map(|(_, error)| error))
     }
 
     /// The error that the step last returned, and the attempt that did.
@@ -145,12 +146,12 @@ impl<E> OwnErrors<E> {
 
 impl<E> Default for OwnErrors<E> {
     fn default() -> Self {
-        Self { returned: None, panicked: None }
+        Self { returned: None, ended_with: None }
     }
 }
 
 impl<E> Clone for OwnErrors<E> {
     fn clone(&self) -> Self {
-        Self { returned: self.returned.clone(), panicked: self.panicked.clone() }
+        Self { returned: self.returned.clone(), ended_with: self.ended_with.clone() }
     }
 }

@@ -51,11 +51,43 @@ pub enum PlanWarning {
         /// The resource.
         resource: String,
     },
+    /// What an earlier run has stored of a step is not used: see [`Checkpoints`](crate::Runner::checkpoints).
+    OutdatedCheckpoint {
+        /// The step, as it was named then.
+        step: String,
+        /// Why not.
+        why: OutdatedCheckpoint,
+    },
+}
+
+/// Why a stored result is not used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum OutdatedCheckpoint {
+    /// The step has changed, or one that it needs.
+    Changed,
+    /// There is no such step.
+    Gone,
+    /// The step keeps no results.
+    NotKept,
+    /// It cannot be read as a result of the step, with this text of the error.
+    Unreadable(String),
 }
 
 impl Warnings {
     pub(crate) fn clear(&mut self) {
         self.0.clear();
+    }
+
+    #[cfg(feature = "checkpoints")]
+    pub(crate) const fn new(warnings: Vec<PlanWarning>) -> Self {
+        Self(warnings)
+    }
+
+    #[cfg(feature = "checkpoints")]
+    pub(crate) fn extend(&mut self, warnings: Vec<PlanWarning>) {
+        self.0.extend(warnings);
     }
 
     pub(crate) fn push(&mut self, warning: PlanWarning) {
@@ -114,6 +146,7 @@ impl PlanWarning {
             Self::UnlimitedCleanUp { .. } => "unlimited_clean_up",
             Self::NeverRetried { .. } => "never_retried",
             Self::UnusedResource { .. } => "unused_resource",
+            Self::OutdatedCheckpoint { .. } => "outdated_checkpoint",
         }
     }
 
@@ -121,7 +154,9 @@ impl PlanWarning {
     #[cfg(feature = "serde")]
     pub(crate) fn name(&self) -> &str {
         match self {
-            Self::UnlimitedCleanUp { step } | Self::NeverRetried { step } => step,
+            Self::UnlimitedCleanUp { step } | Self::NeverRetried { step } | Self::OutdatedCheckpoint { step, .. } => {
+                step
+            }
             Self::UnusedResource { resource } => resource,
         }
     }
@@ -152,6 +187,21 @@ impl fmt::Display for PlanWarning {
                 write!(f, "step `{step}` is never retried, because its first delay reaches its deadline")
             }
             Self::UnusedResource { resource } => write!(f, "no step uses resource `{resource}`"),
+            Self::OutdatedCheckpoint { step, why } => match why {
+                OutdatedCheckpoint::Changed => write!(
+                    f,
+                    "step `{step}` runs again: it has changed since its result was stored, or a step that it needs has",
+                ),
+                OutdatedCheckpoint::Gone => {
+                    write!(f, "the stored result of step `{step}` is left alone: there is no such step")
+                }
+                OutdatedCheckpoint::NotKept => {
+                    write!(f, "the stored result of step `{step}` is left alone: the step keeps no results")
+                }
+                OutdatedCheckpoint::Unreadable(error) => {
+                    write!(f, "step `{step}` runs again: its stored result cannot be read: {error}")
+                }
+            },
         }
     }
 }

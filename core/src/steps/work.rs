@@ -1,6 +1,8 @@
 //! A step as the driver sees it: something that makes attempts, whatever its types.
 
 use super::{attempt::Attempt, cell::ValueType};
+#[cfg(feature = "checkpoints")]
+use alloc::string::String;
 use alloc::{boxed::Box, sync::Arc};
 use core::{
     pin::Pin,
@@ -17,6 +19,9 @@ pub enum AttemptError<E> {
     TaskDropped,
     /// None: it found nothing to do.
     SkippedItself,
+    /// Its result could not be kept, for this reason.
+    #[cfg(feature = "checkpoints")]
+    NotStored(String),
 }
 
 /// A step that makes any number of attempts, one at a time.

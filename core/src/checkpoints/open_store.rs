@@ -1,0 +1,64 @@
+//! A store whose type is erased, and what a run knows of it.
+
+use super::{Checkpoint, Checkpoints, RunEnding};
+use crate::{chain::Chain, panics::call_caught};
+use alloc::{
+    boxed::Box,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::{future::Future, pin::Pin};
+use rungs_scheduler::StepId;
+
+/// A future of a store; its error is a text.
+pub(crate) type StoreFuture<T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send>>;
+
+/// A store of any type.
+pub(crate) trait AnyStore: Send + Sync {
+    fn load(&self) -> StoreFuture<Vec<Checkpoint>>;
+    fn store(&self, checkpoint: Checkpoint) -> StoreFuture<()>;
+    fn ended(&self, ending: &RunEnding<'_>);
+}
+
+impl<S> AnyStore for S
+where
+    S: Checkpoints<Loading: Send + 'static, Storing: Send + 'static> + Send + Sync,
+{
+    fn load(&self) -> StoreFuture<Vec<Checkpoint>> {
+        let loading = Checkpoints::load(self);
+        Box::pin(async { loading.await.map_err(|error| Chain(&error).to_string()) })
+    }
+
+    fn store(&self, checkpoint: Checkpoint) -> StoreFuture<()> {
+        let storing = Checkpoints::store(self, checkpoint);
+        Box::pin(async { storing.await.map_err(|error| Chain(&error).to_string()) })
+    }
+
+    fn ended(&self, ending: &RunEnding<'_>) {
+        Checkpoints::ended(self, ending);
+    }
+}
+
+/// The store of a run.
+pub(crate) struct OpenStore {
+    store: Box<dyn AnyStore>,
+    /// Indexed by step.
+    fingerprints: Vec<u64>,
+}
+
+impl OpenStore {
+    pub(crate) fn new(store: Box<dyn AnyStore>, fingerprints: Vec<u64>) -> Self {
+        Self { store, fingerprints }
+    }
+
+    /// Begins to store what an attempt came to.
+    pub(crate) fn store(&self, step: StepId, mut checkpoint: Checkpoint) -> StoreFuture<()> {
+        checkpoint.fingerprint = self.fingerprints.get(step.index()).copied().unwrap_or_default();
+        self.store.store(checkpoint)
+    }
+
+    /// Tells the store that the run has ended. A panic of it is discarded: the run has its outcome.
+    pub(crate) fn end(&self, ending: &RunEnding<'_>) {
+        call_caught(&mut || self.store.ended(ending));
+    }
+}
