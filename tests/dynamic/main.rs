@@ -14,6 +14,7 @@ mod cancelling;
 mod clean_up;
 mod done_if;
 mod dropping;
+mod durations;
 mod emitted;
 mod errors;
 mod events;

@@ -11,6 +11,7 @@ mod compiled;
 mod cycles;
 mod done_if;
 mod draft;
+mod durations;
 mod errors;
 mod explain;
 mod given;
