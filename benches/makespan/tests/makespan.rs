@@ -55,6 +55,6 @@ fn in_the_mean_of_many_graphs_what_is_known_pays() {
         let [exactly, learnt, within_two, nothing, levels, declared] = Known::ALL.map(mean);
         let all = [exactly, learnt, within_two, nothing, levels, declared];
         assert!(exactly <= learnt * 1.01 && learnt <= within_two * 1.01, "{workers}: {all:?}");
-        assert!(within_two < nothing && nothing < declared && declared < levels, "{workers}: {all:?}");
+        assert!(within_two < nothing.min(declared) && nothing.max(declared) < levels, "{workers}: {all:?}");
     }
 }
