@@ -38,7 +38,7 @@ use rungs_scheduler::Status;
 /// # In files
 ///
 /// With feature `serde` it is `Serialize` and `Deserialize`: a field `durations_ms`, which maps each name to a number of
-/// milliseconds. The [guide](crate::guide::carry_on) has an example.
+/// milliseconds. The [guide](crate::guide::performance) has an example.
 ///
 /// ```json
 /// { "durations_ms": { "backup": 3000.0, "index": 2000.0, "mail": 1000.0 } }
