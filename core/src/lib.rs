@@ -61,6 +61,8 @@
 //! | a tie | a result that is ready in a poll wins over a limit or a stop that is noticed in the same poll; a limit wins over a stop |
 //! | `run_owned` | one other step is given the result by value; it has no retries: [results and ownership](guide::ownership) |
 //! | `release_early` | the result is dropped when the last step that needs it has ended |
+//! | `expected(d)` | under `max_concurrent`, and where steps use resources of the pipeline, the ready step with the longest remaining path goes first: in expected time, or in steps where none states one |
+//! | `durations(&known)` of the run | the same with what earlier runs have told: [`Durations`]. A step of which nothing is known keeps what it states, else it counts as the median of the others |
 //! | `poll_budget(n)` | how many attempts one poll of the run polls at most, before it lets other tasks have a turn: see [`Config::poll_budget`] |
 //! | a panic of a step (`std`) | the step is `Failed` with [`StepError::Panicked`] and is not retried; the others go on. Its closure, its future, its spawner, its retry predicate and the drops of these belong to the step, and so does the drop of an error that a further attempt replaces. What panics when it is dropped later has no effect |
 //! | a panic of an observer or the timer (`std`) | the run ends with [`PipelineError::Panicked`], which names it. Attempts in flight are ended as if the run had been dropped; the pipeline can be run again |
@@ -249,7 +251,7 @@ pub use dynamic::{
 #[cfg(feature = "std")]
 pub use exit::Exit;
 #[cfg(feature = "alloc")]
-pub use report::{AttemptTimes, ChromeTrace, ErrorChain, OutputError, OutputErrorKind, Report, RunError};
+pub use report::{AttemptTimes, ChromeTrace, Durations, ErrorChain, OutputError, OutputErrorKind, Report, RunError};
 #[cfg(any(feature = "alloc", feature = "macros"))]
 pub use report::{Reason, StepResult, StepResults, Timeline};
 #[cfg(feature = "alloc")]

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use rungs::{
-    BoxError, Cause, EventKind, ExplainedStep, Explanation, Handle, Instant, NoClock, Order, Pipeline, Report, Runner,
-    Shared,
+    BoxError, Cause, Durations, EventKind, ExplainedStep, Explanation, Handle, Instant, NoClock, Order, Pipeline,
+    Report, Runner, Shared,
 };
 
 use crate::support::{Clock, Sim, block, drive, ms};
@@ -57,8 +57,8 @@ impl Random {
     }
 }
 
-/// A pipeline of up to ten steps of all rules, some of which have checks, and each takes its expected time.
-fn pipeline(seed: u64, clock: &Clock) -> (Pipeline<'static>, Vec<Handle<u64>>) {
+/// A pipeline of up to ten steps of all rules, some of which have checks, and each takes its expected time, if that is stated.
+fn pipeline(seed: u64, clock: &Clock, is_stated: bool) -> (Pipeline<'static>, Vec<Handle<u64>>) {
     let random = &mut Random(seed);
     let mut p: Pipeline<'static> = Pipeline::new("random");
     p.resource("bus", 2);
@@ -72,7 +72,10 @@ fn pipeline(seed: u64, clock: &Clock) -> (Pipeline<'static>, Vec<Handle<u64>>) {
         let span = if random.one_in(4) { Duration::ZERO } else { Duration::from_micros(1 << n) };
         let (clock, found) = (clock.clone(), random.one_in(2).then_some(n));
         let name = n.to_string();
-        let mut step = p.step(&name).after(needs).follows(follows).expected(span);
+        let mut step = p.step(&name).after(needs).follows(follows);
+        if is_stated {
+            step = step.expected(span);
+        }
         if random.one_in(4) {
             step = step.done_if(move || async move { Ok(found) });
         }
@@ -151,14 +154,29 @@ fn runner<'p>(
 
 #[test]
 fn an_explanation_agrees_with_a_run_in_which_every_step_succeeds_at_once() {
+    agree(true);
+}
+
+#[test]
+fn an_explanation_agrees_with_a_run_that_knows_how_long_the_steps_take() {
+    agree(false);
+}
+
+/// The times are stated, or learnt from a run.
+fn agree(is_stated: bool) {
     let (mut starts_told, mut given, mut up_to_date, mut not_selected) = (0, 0, 0, 0);
     for seed in 0..3_000 {
         let sim = Sim::new();
         let clock = sim.clock();
-        let (mut p, handles) = pipeline(seed, &clock);
-        let explanation = drive(&sim, runner(&mut p, &handles, seed).explain(&clock)).unwrap();
+        let (mut p, handles) = pipeline(seed, &clock, is_stated);
+        let mut known = Durations::new();
+        if !is_stated {
+            known = drive(&sim, runner(&mut p, &handles, seed).run(&clock)).unwrap().durations();
+        }
+        let explained_run = runner(&mut p, &handles, seed).durations(&known);
+        let explanation = drive(&sim, explained_run.explain(&clock)).unwrap();
         let mut starts = Vec::new();
-        let observed = runner(&mut p, &handles, seed).on_event(|event| {
+        let observed = runner(&mut p, &handles, seed).durations(&known).on_event(|event| {
             if matches!(event.kind, EventKind::Started) {
                 starts.push(event.name.to_string());
             }

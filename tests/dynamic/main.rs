@@ -15,6 +15,7 @@ mod checkpoints;
 mod clean_up;
 mod done_if;
 mod dropping;
+mod durations;
 mod emitted;
 mod errors;
 mod events;

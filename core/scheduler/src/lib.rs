@@ -14,7 +14,7 @@ mod scheduler;
 mod time;
 
 pub use plan::{
-    Edges, Need, Numbering, Plan, StepId, Use, find_cycle, group_by_class, invert, invert_order, levels,
+    Edges, Need, Numbering, Plan, StepId, Use, find_cycle, group_by_class, invert, invert_order, levels, longest_paths,
     longest_remaining, needs_come_first, priority_key, shortest_cycle, topological,
 };
 pub use policy::{Backoff, Config, Delays, Jitter, OnFailure, Order, Retry, Settings, When};

@@ -3,10 +3,10 @@
 use crate::{
     panics::drop_caught,
     scope::{Scope, end_within},
-    steps::ByStep,
+    steps::{ByStep, Pauses},
 };
 use alloc::{boxed::Box, vec::Vec};
-use rungs_scheduler::{Outcome, StepId};
+use rungs_scheduler::{Instant, Outcome, StepId};
 
 /// To most runs, which have nothing of this, it is a pointer.
 #[derive(Default)]
@@ -18,6 +18,8 @@ struct Parts {
     postponed: Vec<(StepId, Outcome)>,
     /// What travels with the attempts in flight that the run itself polls, where an observer wants it.
     scopes: ByStep<Scope>,
+    /// Between the attempts of steps that were retried.
+    pauses: Pauses,
 }
 
 impl Apart {
@@ -32,6 +34,23 @@ impl Apart {
 
     pub(super) fn take_postponed(&mut self) -> Vec<(StepId, Outcome)> {
         self.0.as_mut().map(|parts| core::mem::take(&mut parts.postponed)).unwrap_or_default()
+    }
+
+    /// An attempt has ended, and another will follow.
+    pub(super) fn begin_pause(&mut self, step: StepId, now: Instant) {
+        self.0.get_or_insert_default().pauses.begin(step, now);
+    }
+
+    /// An attempt starts, which may be the first.
+    #[inline]
+    pub(super) fn end_pause(&mut self, step: StepId, now: Instant) {
+        if let Some(parts) = &mut self.0 {
+            parts.pauses.end(step, now);
+        }
+    }
+
+    pub(super) fn take_pauses(&mut self) -> Pauses {
+        self.0.as_mut().map(|parts| core::mem::take(&mut parts.pauses)).unwrap_or_default()
     }
 
     /// What is to be entered before a poll of the step's attempt.

@@ -205,6 +205,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
 
     /// Reports an attempt that another will follow.
     fn retrying(&mut self, step: StepId, next: Instant, now: Instant) {
+        self.apart.begin_pause(step, now);
         let Some(state) = self.parts.scheduler.state(step) else { return };
         let derived = StepError::of(state);
         let own = self.run.errors.get(step).and_then(|own| own.last(state));

@@ -78,7 +78,8 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
                 #[cfg(feature = "checkpoints")]
                 driver.end_store(*this.started);
                 let errors = core::mem::take(&mut driver.run.errors);
-                Poll::Ready(RunEnd { errors, started: *this.started, finished: timer.now() })
+                let pauses = driver.apart.take_pauses();
+                Poll::Ready(RunEnd { errors, pauses, started: *this.started, finished: timer.now() })
             });
             match polled {
                 Ok(polled) => return polled.map(Ok),

@@ -17,8 +17,8 @@ use crate::{
     observers::Observers,
     scope::{Scope, within},
     steps::{
-        Attempt, AttemptError, ByStep, Emission, Errors, Kind, Names, RetryPredicate, RunExtras, RunParts, Watches,
-        Work, drop_result,
+        Attempt, AttemptError, ByStep, Emission, Errors, Kind, Names, Pauses, RetryPredicate, RunExtras, RunParts,
+        Watches, Work, drop_result,
     },
     time::Timer,
 };
@@ -47,6 +47,7 @@ pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
 /// What a run leaves beside its record.
 pub(crate) struct RunEnd<E> {
     pub(crate) errors: Errors<E>,
+    pub(crate) pauses: Pauses,
     pub(crate) started: Instant,
     pub(crate) finished: Instant,
 }
@@ -176,8 +177,9 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         if self.spare == NO_SLOT && !self.prepare_start(step, *now) {
             return;
         }
-        let parts = &mut self.parts;
         let started = *now;
+        self.apart.end_pause(step, started);
+        let parts = &mut self.parts;
         let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
         parts.notify(&self.run, step, attempt, started, EventKind::Started);
         match self.poll_attempt(step, self.spare as usize, Some(started)) {

@@ -257,7 +257,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M, C> StepBuilder<'p, 'env, E, K, S, N
         self.set(|settings| settings.deadline(limit))
     }
 
-    /// How long the step is expected to take: under a limit, steps on the longest remaining path go first.
+    /// How long the step is expected to take: under a limit, steps on the longest remaining path go first. Of a pipeline that
+    /// runs again and again, [runs tell it](super::Runner::durations).
     pub fn expected(self, span: Duration) -> Self {
         self.set(|settings| settings.expected(span))
     }

@@ -53,6 +53,8 @@ pub(crate) struct Draft<'env> {
     /// What was seen to be wrong while steps were added.
     pub(super) mistakes: Vec<DraftError>,
     pub(super) compiled: Option<Compiled>,
+    /// How long each step is expected to take in the next run, in nanoseconds, where its runner has stated that.
+    pub(super) expected: Option<Vec<u64>>,
 }
 
 /// A need by name, and its index among all needs.
@@ -117,6 +119,7 @@ impl<'env> Draft<'env> {
             shared_uses: None,
             mistakes: Vec::new(),
             compiled: None,
+            expected: None,
         }
     }
 

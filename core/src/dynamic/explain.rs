@@ -16,9 +16,9 @@ use rungs_scheduler::{
 };
 
 impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
-    /// What a run with these options would do, if every step succeeded at once after its
-    /// [expected](super::StepBuilder::expected) time (without one, after none), and none skipped itself: which steps start, in
-    /// which order, when, and which do not run and why. The steps' [checks](super::StepBuilder::done_if) are asked; nothing is
+    /// What a run with these options would do, if every step succeeded at once after its expected time, and none skipped itself:
+    /// which steps start, in which order, when, and which do not run and why. A step is expected to take what the run's
+    /// [durations](Self::durations) tell, else what it [states](super::StepBuilder::expected), else no time. The steps' [checks](super::StepBuilder::done_if) are asked; nothing is
     /// started.
     ///
     /// What other runs hold of a [`SharedResource`](crate::SharedResource) is not considered, nor are time limits and tokens.
@@ -135,7 +135,7 @@ impl<'e> ExplainedStep<'e> {
         self.explained.state.started_at().map(|at| at - Instant::ZERO)
     }
 
-    /// How long it is expected to take; zero if it states nothing, or would not start.
+    /// How long it is expected to take; zero if nothing is known or stated of that, or if it would not start.
     pub fn expected(&self) -> Duration {
         self.explained.state.duration()
     }
@@ -162,13 +162,17 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         self.draft.number(&plain);
         let compiled = self.draft.compiled.as_ref().expect("`check` has compiled the plan");
         let setup = DynamicSetup { plan: self.draft.plan(compiled), numbering: self.draft.numbering(), config: plain };
-        let (steps, duration) = go_through(setup, given);
+        let (steps, duration) = go_through(setup, given, |step| self.draft.expected(step));
         Explanation { names: self.draft.names.clone(), steps, duration }
     }
 }
 
 /// The steps of a run whose attempts all succeed after their expected times: those that start, in their order, then the others.
-fn go_through(setup: DynamicSetup<'_>, given: Vec<(StepId, Given)>) -> (Vec<Explained>, Duration) {
+fn go_through(
+    setup: DynamicSetup<'_>,
+    given: Vec<(StepId, Given)>,
+    expected: impl Fn(StepId) -> Duration,
+) -> (Vec<Explained>, Duration) {
     let size = StorageSize::for_run(&setup.plan, &setup.numbering, &setup.config);
     let (mut states, mut ready) = (vec![StepState::NEW; size.states], vec![0; size.ready]);
     let (mut timers, mut free, mut open) =
@@ -182,9 +186,9 @@ fn go_through(setup: DynamicSetup<'_>, given: Vec<(StepId, Given)>) -> (Vec<Expl
             // A step that would be abandoned for a time limit succeeds nevertheless.
             let Action::Start(step) = action else { continue };
             starts.push(step);
-            match setup.plan.settings(step).get_expected() {
-                Some(span) if !span.is_zero() => _ = ends.insert((now + span, step)),
-                _ => _ = run.handle_outcome(step, Outcome::Success, now),
+            match expected(step) {
+                Duration::ZERO => _ = run.handle_outcome(step, Outcome::Success, now),
+                span => _ = ends.insert((now + span, step)),
             }
         }
         let Some(&(next, _)) = ends.first() else { break };

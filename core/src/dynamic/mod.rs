@@ -12,6 +12,7 @@ mod compiled;
 mod cycles;
 mod done_if;
 mod draft;
+mod durations;
 mod errors;
 mod explain;
 #[cfg(feature = "checkpoints")]

@@ -12,8 +12,7 @@ use crate::{
 };
 use alloc::{borrow::Cow, vec, vec::Vec};
 use rungs_scheduler::{
-    Config, Edges, Numbering, Order, Plan, StepId, Use, group_by_class, invert_order, longest_remaining,
-    needs_come_first, priority_key,
+    Config, Edges, Numbering, Order, Plan, StepId, Use, group_by_class, invert_order, needs_come_first, priority_key,
 };
 
 impl Draft<'_> {
@@ -158,7 +157,7 @@ impl Draft<'_> {
         let plan = self.plan(compiled);
         let mut lengths = vec![0; plan.len()];
         if numbers.by_priority {
-            longest_remaining(&plan, &compiled.order, &mut lengths);
+            self.path_lengths(&plan, &compiled.order, &mut lengths);
         }
         let mut order: Vec<u32> = (0..plan.len() as u32).collect();
         order.sort_unstable_by_key(|&step| priority_key(&numbers.levels, &lengths, StepId::from_number(step)));

@@ -70,6 +70,7 @@ impl<'env, E, K: Kind<'env, E>, O> fmt::Debug for Runner<'_, 'env, E, K, O> {
 
 impl<'p, 'env, E, K: Kind<'env, E>> Runner<'p, 'env, E, K> {
     pub(super) fn new(steps: &'p mut Steps<'env, E, K>) -> Self {
+        steps.draft.forget_expected();
         Self {
             steps,
             config: Config::DEFAULT,
@@ -191,12 +192,13 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
             };
             let (started, begun) = steps.make_ready(config, beginning, begun, timer)?;
             let ran = steps.driver(config, tokens, watches, observers, begun, started).run(started, timer).await;
-            let RunEnd { errors, started, finished } = ran.map_err(|panic| steps.broke_off(panic))?;
+            let RunEnd { errors, pauses, started, finished } = ran.map_err(|panic| steps.broke_off(panic))?;
             Ok(Report {
                 names: steps.draft.names.clone(),
                 record: ReportRecord::new(steps.record.take().unwrap_or_default(), &steps.shelf),
                 notes: RunNotes {
                     errors,
+                    pauses,
                     as_error: steps.as_error,
                     started,
                     finished,

@@ -11,6 +11,8 @@ mod critical_path;
 #[cfg(feature = "defmt")]
 mod defmt;
 #[cfg(feature = "alloc")]
+mod durations;
+#[cfg(feature = "alloc")]
 mod dynamic;
 #[cfg(feature = "alloc")]
 mod error;
@@ -32,6 +34,8 @@ pub use as_error::{ErrorChain, Holds, HoldsLocal, HoldsSend, IsError, Text};
 pub use attempt_times::AttemptTimes;
 #[cfg(feature = "alloc")]
 pub use chrome_trace::ChromeTrace;
+#[cfg(feature = "alloc")]
+pub use durations::Durations;
 #[cfg(feature = "alloc")]
 pub use dynamic::Report;
 #[cfg(feature = "alloc")]

@@ -1,12 +1,13 @@
 //! What a report holds beside the states of the steps.
 
 use super::as_error::AsError;
-use crate::steps::Errors;
+use crate::steps::{Errors, Pauses};
 use rungs_scheduler::Instant;
 
 /// What is kept of a run beside the states of its steps.
 pub(crate) struct RunNotes<E> {
     pub(crate) errors: Errors<E>,
+    pub(crate) pauses: Pauses,
     /// Gives an error as a `dyn Error`, which leads to its sources.
     pub(crate) as_error: AsError<E>,
     pub(crate) started: Instant,

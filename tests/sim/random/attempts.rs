@@ -102,9 +102,9 @@ impl InFlight {
 impl Drop for InFlight {
     fn drop(&mut self) {
         let now = self.clock.now();
-        self.monitor.end(&self.rules, self.run, now + self.delay);
+        let taken = now - self.started;
+        self.monitor.end(&self.rules, self.run, taken, now + self.delay);
         if let Some(limit) = self.rules.limit {
-            let taken = now - self.started;
             // A panic within a panic would end the test without a word.
             if !std::thread::panicking() && taken > limit {
                 self.monitor.complain(format!("an attempt of s{} took {taken:?}", self.rules.at));

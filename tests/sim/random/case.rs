@@ -25,6 +25,8 @@ pub(crate) struct Case {
     pub(crate) stops: Vec<(u64, Stop)>,
     /// After so many polls the run is dropped, and the pipeline is run again.
     pub(crate) drop_after: Option<u32>,
+    /// How long the run expects each step to take.
+    pub(crate) durations: Option<Vec<u64>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -102,6 +104,7 @@ impl Case {
             poll_budget: draw.one_of(&[1, 2, 3, 10, 128]),
             stops,
             drop_after: draw.once_in(4).then(|| draw.below(8) as u32),
+            durations: draw.once_in(3).then(|| steps.iter().map(|_| draw.below(12)).collect()),
             steps,
         }
     }

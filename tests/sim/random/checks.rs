@@ -7,7 +7,10 @@ use super::{
     play::ms,
 };
 use rungs::{Event, EventKind, Instant, Report, SharedResource, StepId};
-use std::sync::{Mutex, MutexGuard};
+use std::{
+    sync::{Mutex, MutexGuard},
+    time::Duration,
+};
 
 /// Sees all attempts from within, and all events.
 pub(crate) struct Monitor {
@@ -44,6 +47,8 @@ struct SeenStep {
     ended: u32,
     /// The end of the last attempt of this run, and the delay after it.
     planned: Option<Instant>,
+    /// How long attempts of this run were in flight.
+    in_flight_for: Duration,
 }
 
 impl Monitor {
@@ -123,8 +128,8 @@ impl Monitor {
         }
     }
 
-    /// An attempt is dropped; when another may follow.
-    pub(crate) fn end(&self, rules: &Rules, run: u64, planned: Instant) {
+    /// An attempt is dropped, which took so long; when another may follow.
+    pub(crate) fn end(&self, rules: &Rules, run: u64, taken: Duration, planned: Instant) {
         let mut seen = self.seen();
         seen.in_flight -= 1;
         seen.steps[rules.at].in_flight -= 1;
@@ -132,6 +137,7 @@ impl Monitor {
         seen.shared_units -= rules.shared_units;
         if run == seen.run {
             seen.steps[rules.at].planned = Some(planned);
+            seen.steps[rules.at].in_flight_for += taken;
         }
     }
 
@@ -156,6 +162,7 @@ impl Monitor {
             ended::check_result(report, at, step, (seen_step.successes, seen_step.skips), &said);
             ended::check_needs(report, at, step, &said);
             ended::check_times(report, at, case, seen.run_began, &said);
+            ended::check_duration(report, at, case, seen_step.in_flight_for, &said);
         }
         // What was given up may go on.
         let is_left = report.steps().any(|step| step.is_still_running());

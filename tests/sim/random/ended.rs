@@ -5,6 +5,7 @@ use super::{
     play::ms,
 };
 use rungs::{Cause, Instant, Report, Status, StepId, StepResult, When};
+use std::time::Duration;
 
 fn result(report: &Report<String>, at: usize) -> StepResult<'_, String> {
     report.step(StepId::new(at).unwrap()).unwrap()
@@ -82,6 +83,26 @@ pub(crate) fn check_times(report: &Report<String>, at: usize, case: &Case, began
     // A run that follows on one that was dropped waits for what that one left, whatever its own limits are.
     if let Some(limit) = case.deadline.filter(|_| !step.is_clean_up() && case.drop_after.is_none()) {
         assert!(finished - began <= ms(limit), "{}", said());
+    }
+}
+
+/// A success tells for how long attempts of the step were in flight, and nothing else tells a duration.
+pub(crate) fn check_duration(
+    report: &Report<String>,
+    at: usize,
+    case: &Case,
+    in_flight_for: Duration,
+    said: &dyn Fn() -> String,
+) {
+    let (step, known) = (&case.steps[at], report.durations().get(&format!("s{at}")));
+    assert_eq!(known.is_some(), result(report, at).status() == Status::Success, "{}", said());
+    // The end of a spawned attempt that was told to end is confirmed later.
+    if let Some(known) = known.filter(|_| case.is_timely()) {
+        assert!(
+            known == in_flight_for || (step.spawned && known > in_flight_for),
+            "{known:?}, not {in_flight_for:?}: {}",
+            said()
+        );
     }
 }
 

@@ -82,6 +82,13 @@ fn options<'p, 'env>(run: Runner<'p, 'env, String, Shared>, case: &Case) -> Runn
         Some(limit) => run.clean_up_deadline(ms(limit)),
         None => run,
     };
+    let run = match &case.durations {
+        Some(durations) => {
+            let known = durations.iter().zip(0..).map(|(millis, at)| (format!("s{at}"), ms(*millis)));
+            run.durations(&known.collect())
+        }
+        None => run,
+    };
     match case.deadline {
         Some(limit) => run.deadline(ms(limit)),
         None => run,

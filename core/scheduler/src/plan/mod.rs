@@ -9,7 +9,7 @@ mod topological;
 pub use cycles::{find_cycle, shortest_cycle};
 pub use graph::{invert, levels, needs_come_first};
 pub use numbering::{Numbering, Use};
-pub use priorities::{group_by_class, invert_order, longest_remaining, priority_key};
+pub use priorities::{group_by_class, invert_order, longest_paths, longest_remaining, priority_key};
 pub use topological::topological;
 
 use crate::policy::{Config, Settings};

@@ -26,15 +26,39 @@ use crate::policy::limit::NONE;
 /// assert_eq!(lengths, [4, 2, 5]);
 /// ```
 pub const fn longest_remaining(plan: &Plan<'_>, order: &[u32], lengths: &mut [u64]) {
+    let mut step = 0;
+    while step < plan.len() {
+        lengths[step] = match plan.settings(StepId(step as u32)).expected {
+            NONE => 1,
+            expected => expected,
+        };
+        step += 1;
+    }
+    longest_paths(plan, order, lengths);
+}
+
+/// Replaces the length of each step, of whatever origin, by that of the longest path from the step to an end of the graph, the
+/// step itself included.
+///
+/// `order` and the complexity are those of [`longest_remaining`], which is the same for the durations that the plan states.
+///
+/// ```
+/// use rungs_scheduler::{Edges, Need, Plan, StepId, longest_paths};
+///
+/// // 0 -> 1, and 2 alone.
+/// let (zero, one) = (StepId::new(0).unwrap(), StepId::new(1).unwrap());
+/// let (needs, waiting) = ([Need::result(zero)], [Need::result(one)]);
+/// let plan = Plan::new(Edges::new(&[0, 0, 1, 1], &needs), Edges::new(&[0, 1, 1, 1], &waiting), &[], &[]);
+/// let mut lengths = [40, 2, 5];
+/// longest_paths(&plan, &[], &mut lengths);
+/// assert_eq!(lengths, [42, 2, 5]);
+/// ```
+pub const fn longest_paths(plan: &Plan<'_>, order: &[u32], lengths: &mut [u64]) {
     let dependents = plan.dependents;
     let mut i = plan.len();
     while i > 0 {
         i -= 1;
         let step = if order.is_empty() { i } else { order[i] as usize };
-        let own = match plan.settings(StepId(step as u32)).expected {
-            NONE => 1,
-            expected => expected,
-        };
         let mut rest = 0;
         let mut k = dependents.starts[step] as usize;
         while k < dependents.starts[step + 1] as usize {
@@ -52,7 +76,7 @@ pub const fn longest_remaining(plan: &Plan<'_>, order: &[u32], lengths: &mut [u6
                 rest = length;
             }
         }
-        lengths[step] = own.saturating_add(rest);
+        lengths[step] = lengths[step].saturating_add(rest);
     }
 }
 
