@@ -84,6 +84,9 @@ where
                 (this.body.call(attempt, args), None)
             } else {
                 let mut scope = attempt.take_scope();
+                if let Some(scope) = &mut scope {
+                    scope.on_spawn();
+                }
                 (within(scope.as_mut(), || this.body.call(attempt, args)), scope)
             };
             this.attempt.set(Some(this.spawner.start(future, scope)));
