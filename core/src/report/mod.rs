@@ -17,9 +17,13 @@ mod dynamic;
 #[cfg(feature = "alloc")]
 mod error;
 #[cfg(feature = "alloc")]
+mod long_poll;
+#[cfg(feature = "alloc")]
 mod notes;
 #[cfg(feature = "alloc")]
 mod outputs;
+#[cfg(feature = "alloc")]
+mod poll_times;
 mod record;
 mod results;
 #[cfg(feature = "serde")]
@@ -38,6 +42,10 @@ pub use chrome_trace::ChromeTrace;
 pub use dynamic::Report;
 #[cfg(feature = "alloc")]
 pub use error::{OutputError, OutputErrorKind, RunError};
+#[cfg(feature = "alloc")]
+pub use long_poll::LongPoll;
+#[cfg(feature = "alloc")]
+pub use poll_times::{PollTimes, StepPolls};
 pub use results::StepResults;
 pub use step::{Reason, StepResult};
 #[cfg(feature = "alloc")]
