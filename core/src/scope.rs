@@ -116,6 +116,14 @@ pub(crate) fn within<R>(scope: Option<&mut Scope>, call: impl FnOnce() -> R) -> 
     returned
 }
 
+/// Calls what makes the future of a spawned attempt within its scope, if there is one.
+#[inline]
+pub(crate) fn spawn_within<R>(scope: Option<&mut Scope>, call: impl FnOnce() -> R) -> R {
+    let Some(scope) = scope else { return call() };
+    scope.on_spawn();
+    within(Some(scope), call)
+}
+
 /// Calls what drops an attempt, and does not panic, within the attempt's scope, and drops that. Its panics have no effect.
 pub(crate) fn end_within<R>(mut scope: Scope, call: impl FnOnce() -> R) -> R {
     call_caught(&mut || scope.enter());
@@ -196,20 +204,32 @@ impl<F: Future> Future for SpawnedAttempt<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
-        let Some(scope) = this.scope.as_deref_mut() else { return poll(this.future, cx) };
-        let polled = within(Some(scope), || {
-            let polled = poll(this.future.as_mut(), cx);
-            // As in place: what has ended is dropped within its last poll, and is not entered once more.
-            if polled.is_ready() {
-                call_caught(&mut || this.future.set(None));
-            }
-            polled
-        });
+        match this.scope {
+            None => poll(this.future.as_mut(), cx),
+            Some(_) => poll_within(this.future, this.scope, cx),
+        }
+    }
+}
+
+/// Polls a spawned attempt within its scope. As in place, what has ended is dropped within its last poll, and is not entered
+/// once more.
+#[inline(never)]
+fn poll_within<F: Future>(
+    mut future: Pin<&mut Option<F>>,
+    scope: &mut Option<Box<Scope>>,
+    cx: &mut Context<'_>,
+) -> Poll<F::Output> {
+    let polled = within(scope.as_deref_mut(), || {
+        let polled = poll(future.as_mut(), cx);
         if polled.is_ready() {
-            drop_caught(this.scope.take());
+            call_caught(&mut || future.set(None));
         }
         polled
+    });
+    if polled.is_ready() {
+        drop_caught(scope.take());
     }
+    polled
 }
 
 #[inline]
