@@ -73,8 +73,8 @@ struct Totals {
     is_spawned: bool,
 }
 
-impl<T: Timer> PollTimes<T> {
-    /// Measures by this clock.
+impl<T: Timer + Send + Sync + 'static> PollTimes<T> {
+    /// Measures by this clock, which need not be that of the run.
     ///
     /// ```
     /// use rungs::{NoClock, Pipeline, PollTimes};
@@ -150,7 +150,28 @@ impl<T> PollTimes<T> {
     }
 }
 
-/// The polls of one step, of all its attempts in a run. [`PollTimes`] has it, and an example.
+/// The polls of one step, of all its attempts in a run: [`PollTimes::get`] and [`PollTimes::iter`] give it.
+///
+/// ```
+/// # #[cfg(feature = "sim")] {
+/// use rungs::{Pipeline, PollTimes, StepPolls, sim::Sim};
+/// use std::time::Duration;
+///
+/// let sim = Sim::new();
+/// let (clock, ms) = (sim.clock(), Duration::from_millis);
+/// let mut p: Pipeline = Pipeline::new("etl");
+/// p.step("load").run(async || {
+///     clock.advance(ms(3)); // as if it computed
+///     clock.sleep(ms(40)).await;
+///     Ok(clock.advance(ms(4)))
+/// });
+/// let mut times = PollTimes::new(sim.clock());
+/// sim.block_on(p.runner().observe(&mut times).run(&clock)).unwrap().unwrap();
+/// let load: StepPolls<'_> = times.get("load").unwrap();
+/// assert_eq!((load.name(), load.polls()), ("load", 2));
+/// assert_eq!((load.computing(), load.longest(), load.waiting()), (ms(7), ms(4), ms(40)));
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct StepPolls<'t> {
     name: &'t str,
@@ -163,7 +184,7 @@ impl<'t> StepPolls<'t> {
         self.name
     }
 
-    /// How often its attempts were polled. The drop of one that was cut off, or that panicked, counts as one.
+    /// How often its attempts were polled. The drop of one that was cut off, or that panicked, counts as a poll.
     pub fn polls(&self) -> u64 {
         self.totals.polls
     }
