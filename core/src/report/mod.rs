@@ -29,6 +29,8 @@ mod results;
 #[cfg(feature = "serde")]
 mod serde;
 mod step;
+#[cfg(feature = "alloc")]
+mod step_polls;
 mod table;
 mod timeline;
 
@@ -45,9 +47,11 @@ pub use error::{OutputError, OutputErrorKind, RunError};
 #[cfg(feature = "alloc")]
 pub use long_poll::LongPoll;
 #[cfg(feature = "alloc")]
-pub use poll_times::{PollTimes, StepPolls};
+pub use poll_times::PollTimes;
 pub use results::StepResults;
 pub use step::{Reason, StepResult};
+#[cfg(feature = "alloc")]
+pub use step_polls::StepPolls;
 #[cfg(feature = "alloc")]
 pub(crate) use table::Short;
 pub use timeline::Timeline;

@@ -1,10 +1,14 @@
 //! Where the time of steps goes: within their polls, which compute, or between them.
 
-use super::{long_poll::LongPoll, table::Short};
+use super::{
+    long_poll::LongPoll,
+    step_polls::{StepPolls, Totals},
+    table::Short,
+};
 use crate::{
     escape::StepName,
     lock::Lock,
-    observe::{Event, EventKind},
+    observe::{Event, EventKind, RunInfo},
     observer::Observer,
     scope::AttemptScope,
     time::Timer,
@@ -47,31 +51,20 @@ const WIDEST_NAME: usize = 32;
 /// The clock is its own, as an attempt may be polled on another thread than its run; it is read twice per poll. A run that
 /// nothing measures reads no clock for it. The observer holds the numbers of the last run, also of one that was dropped.
 ///
-/// Each attempt takes one allocation, and each step that begins two more of 100 bytes in total; O(1) per poll. The steps of a
+/// Each attempt takes one allocation, and each step of the pipeline about 80 bytes and its name; O(1) per poll. The steps of a
 /// `#[pipeline]` are not measured: nothing [travels](AttemptScope) with their attempts.
 pub struct PollTimes<T> {
     clock: Arc<T>,
     limit: Duration,
     pipeline: String,
-    /// By the steps' numbers; `None` is one that did not begin.
-    steps: Vec<Option<Step>>,
+    /// The names of all steps, one after the other, and where each ends.
+    names: String,
+    ends: Vec<usize>,
+    totals: RunTotals,
 }
 
-/// A step that began.
-struct Step {
-    name: String,
-    /// What all its attempts add to, on whatever thread.
-    totals: Arc<Lock<Totals>>,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Totals {
-    polls: u64,
-    computing: Duration,
-    waiting: Duration,
-    longest: Duration,
-    is_spawned: bool,
-}
+/// What the attempts of each step add to, on whatever thread. In one allocation, as most steps have one attempt.
+type RunTotals = Arc<[Lock<Totals>]>;
 
 impl<T: Timer + Send + Sync + 'static> PollTimes<T> {
     /// Measures by this clock, which need not be that of the run.
@@ -88,7 +81,8 @@ impl<T: Timer + Send + Sync + 'static> PollTimes<T> {
     /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn new(clock: T) -> Self {
-        Self { clock: Arc::new(clock), limit: LIMIT, pipeline: String::new(), steps: Vec::new() }
+        let (pipeline, names, ends, totals) = (String::new(), String::new(), Vec::new(), Arc::new([]));
+        Self { clock: Arc::new(clock), limit: LIMIT, pipeline, names, ends, totals }
     }
 }
 
@@ -116,7 +110,19 @@ impl<T> PollTimes<T> {
         self
     }
 
-    /// The numbers of a step, if it began. O(n) in the number of steps that did. [`new`](Self::new) has an example.
+    fn begin(&mut self, pipeline: &str, run: &RunInfo<'_>) {
+        self.pipeline = pipeline.into();
+        self.names.clear();
+        self.ends.clear();
+        for name in run.names() {
+            self.names.push_str(name);
+            self.ends.push(self.names.len());
+        }
+        // An attempt that an earlier run left behind keeps the totals that it adds to.
+        self.totals = (0..run.len()).map(|_| Lock::new(Totals::default())).collect();
+    }
+
+    /// The numbers of a step, if it began. O(n) in the number of steps. [`new`](Self::new) has an example.
     pub fn get(&self, name: &str) -> Option<StepPolls<'_>> {
         self.iter().find(|step| step.name == name)
     }
@@ -137,8 +143,14 @@ impl<T> PollTimes<T> {
     /// # Ok::<(), rungs::PipelineError>(())
     /// ```
     pub fn iter(&self) -> impl Iterator<Item = StepPolls<'_>> {
-        let began = self.steps.iter().flatten();
-        began.map(|step| StepPolls { name: &step.name, totals: step.totals.with(|totals| *totals) })
+        let all = self.totals.iter().map(|totals| totals.with(|totals| *totals)).enumerate();
+        let began = all.filter(|(_, totals)| totals.polls > 0 || totals.is_spawned);
+        began.map(|(step, totals)| StepPolls { name: self.name(step), totals })
+    }
+
+    fn name(&self, step: usize) -> &str {
+        let begin = step.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(step).and_then(|&end| self.names.get(begin..end)).unwrap_or_default()
     }
 
     /// The longest poll of each step that took longer than the limit, in the order of declaration: lines for a log. A spawned
@@ -150,84 +162,24 @@ impl<T> PollTimes<T> {
     }
 }
 
-/// The polls of one step, of all its attempts in a run: [`PollTimes::get`] and [`PollTimes::iter`] give it.
-///
-/// ```
-/// # #[cfg(feature = "sim")] {
-/// use rungs::{Pipeline, PollTimes, StepPolls, sim::Sim};
-/// use std::time::Duration;
-///
-/// let sim = Sim::new();
-/// let (clock, ms) = (sim.clock(), Duration::from_millis);
-/// let mut p: Pipeline = Pipeline::new("etl");
-/// p.step("load").run(async || {
-///     clock.advance(ms(3)); // as if it computed
-///     clock.sleep(ms(40)).await;
-///     Ok(clock.advance(ms(4)))
-/// });
-/// let mut times = PollTimes::new(sim.clock());
-/// sim.block_on(p.runner().observe(&mut times).run(&clock)).unwrap().unwrap();
-/// let load: StepPolls<'_> = times.get("load").unwrap();
-/// assert_eq!((load.name(), load.polls()), ("load", 2));
-/// assert_eq!((load.computing(), load.longest(), load.waiting()), (ms(7), ms(4), ms(40)));
-/// # }
-/// ```
-#[derive(Clone, Copy, Debug)]
-pub struct StepPolls<'t> {
-    name: &'t str,
-    totals: Totals,
-}
-
-impl<'t> StepPolls<'t> {
-    /// The step's name.
-    pub fn name(&self) -> &'t str {
-        self.name
-    }
-
-    /// How often its attempts were polled. The drop of one that was cut off, or that panicked, counts as a poll.
-    pub fn polls(&self) -> u64 {
-        self.totals.polls
-    }
-
-    /// The time within polls, in which its code held a thread; also that in the closure that makes a spawned attempt.
-    pub fn computing(&self) -> Duration {
-        self.totals.computing
-    }
-
-    /// The time between the polls of its attempts, which waited for something, or were woken and not polled yet. Delays
-    /// between attempts do not count, nor do waits for a resource: an attempt begins after these.
-    pub fn waiting(&self) -> Duration {
-        self.totals.waiting
-    }
-
-    /// The longest time without an await.
-    pub fn longest(&self) -> Duration {
-        self.totals.longest
-    }
-}
-
 impl<E, T: Timer + Send + Sync + 'static> Observer<E> for PollTimes<T> {
     fn on_event(&mut self, event: &Event<'_, E>) {
         if let EventKind::RunStarted(run) = &event.kind {
-            self.pipeline = event.name.into();
-            // An attempt that an earlier run left behind keeps the totals that it adds to.
-            self.steps.clear();
-            self.steps.resize_with(run.len(), || None);
+            self.begin(event.name, run);
         }
     }
 
     fn attempt_scope(&mut self, started: &Event<'_, E>) -> Option<Box<dyn AttemptScope>> {
-        let new = || Step { name: started.name.into(), totals: Arc::new(Lock::new(Totals::default())) };
-        let step = self.steps.get_mut(started.step?.index())?.get_or_insert_with(new);
-        let (clock, totals) = (self.clock.clone(), step.totals.clone());
-        Some(Box::new(Stopwatch { clock, totals, entered: Instant::ZERO, left: None, is_call: false }))
+        let (clock, run, step) = (self.clock.clone(), self.totals.clone(), started.step?.index());
+        Some(Box::new(Stopwatch { clock, run, step, entered: Instant::ZERO, left: None, is_call: false }))
     }
 }
 
 /// Measures the polls of one attempt.
 struct Stopwatch<T> {
     clock: Arc<T>,
-    totals: Arc<Lock<Totals>>,
+    run: RunTotals,
+    step: usize,
     entered: Instant,
     /// When the last poll ended, if there was one.
     left: Option<Instant>,
@@ -235,10 +187,18 @@ struct Stopwatch<T> {
     is_call: bool,
 }
 
+impl<T> Stopwatch<T> {
+    fn add(&self, change: impl FnOnce(&mut Totals)) {
+        if let Some(totals) = self.run.get(self.step) {
+            totals.with(change);
+        }
+    }
+}
+
 impl<T: Timer + Send + Sync> AttemptScope for Stopwatch<T> {
     fn on_spawn(&mut self) {
         self.is_call = true;
-        self.totals.with(|totals| totals.is_spawned = true);
+        self.add(|totals| totals.is_spawned = true);
     }
 
     fn enter(&mut self) {
@@ -250,7 +210,7 @@ impl<T: Timer + Send + Sync> AttemptScope for Stopwatch<T> {
         let (computed, waited) = (now - self.entered, self.left.map_or(Duration::ZERO, |left| self.entered - left));
         let is_poll = !core::mem::take(&mut self.is_call);
         self.left = Some(now);
-        self.totals.with(|totals| {
+        self.add(|totals| {
             totals.polls += u64::from(is_poll);
             totals.computing = totals.computing.saturating_add(computed);
             totals.waiting = totals.waiting.saturating_add(waited);
