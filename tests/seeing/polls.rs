@@ -155,6 +155,32 @@ fn a_run_that_is_dropped_is_told_up_to_its_drop() {
 }
 
 #[test]
+fn a_spawned_attempt_that_its_run_leaves_behind_adds_to_that_run_alone() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let (mut first, mut second) = (PollTimes::new(sim.clock()), PollTimes::new(sim.clock()));
+    let mut p = Pipeline::new("left behind").spawn_on(sim.tasks());
+    let computes = sim.clock();
+    p.step("hangs").timeout(ms(5)).run(move || {
+        let clock = computes.clone();
+        async move {
+            clock.advance(ms(3));
+            Ok(std::future::pending::<()>().await)
+        }
+    });
+    drive(&sim, async {
+        let mut run = Box::pin(p.runner().observe(&mut first).run(&clock));
+        assert!(futures_lite::future::poll_once(run.as_mut()).await.is_none());
+        clock.sleep(ms(4)).await;
+        drop(run);
+        assert_eq!(p.runner().observe(&mut second).run(&clock).await.unwrap().exit_code(), 1);
+    });
+    // One poll, and the drop.
+    assert_eq!(all(&first), [("hangs", (2, [3, 1, 3]))]);
+    assert_eq!(all(&second), [("hangs", (2, [3, 2, 3]))]);
+}
+
+#[test]
 fn each_run_and_each_observer_is_measured_by_itself() {
     let sim = Sim::new();
     let clock = sim.clock();
