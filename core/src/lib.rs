@@ -251,7 +251,10 @@ pub use dynamic::{
 #[cfg(feature = "std")]
 pub use exit::Exit;
 #[cfg(feature = "alloc")]
-pub use report::{AttemptTimes, ChromeTrace, Durations, ErrorChain, OutputError, OutputErrorKind, Report, RunError};
+pub use report::{
+    AttemptTimes, ChromeTrace, Durations, ErrorChain, LongPoll, OutputError, OutputErrorKind, PollTimes, Report,
+    RunError, StepPolls,
+};
 #[cfg(any(feature = "alloc", feature = "macros"))]
 pub use report::{Reason, StepResult, StepResults, Timeline};
 #[cfg(feature = "alloc")]

@@ -59,6 +59,43 @@ use pin_project_lite::pin_project;
 /// # Ok::<(), rungs::PipelineError>(())
 /// ```
 pub trait AttemptScope: Send {
+    /// Called once if the attempt is spawned, on the thread of the run, before all else. It is entered and left there around the
+    /// call of the step's closure first, which is a part of the first poll otherwise. The default does nothing.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sim")] {
+    /// use rungs::{AttemptScope, Event, Observer, Pipeline, sim::Sim};
+    /// use std::sync::{Arc, atomic::{AtomicU32, Ordering}};
+    ///
+    /// /// Counts the attempts that are spawned.
+    /// #[derive(Clone, Default)]
+    /// struct Spawned(Arc<AtomicU32>);
+    ///
+    /// impl AttemptScope for Spawned {
+    ///     fn on_spawn(&mut self) {
+    ///         self.0.fetch_add(1, Ordering::Relaxed);
+    ///     }
+    ///     fn enter(&mut self) {}
+    ///     fn exit(&mut self) {}
+    /// }
+    ///
+    /// impl<E> Observer<E> for Spawned {
+    ///     fn on_event(&mut self, _: &Event<'_, E>) {}
+    ///     fn attempt_scope(&mut self, _: &Event<'_, E>) -> Option<Box<dyn AttemptScope>> {
+    ///         Some(Box::new(self.clone()))
+    ///     }
+    /// }
+    ///
+    /// let (sim, spawned) = (Sim::new(), Spawned::default());
+    /// let mut p: Pipeline = Pipeline::new("two");
+    /// p.step("here").run(async || Ok(()));
+    /// p.step("there").spawn_on(sim.tasks()).run(async || Ok(()));
+    /// assert!(sim.run(p.runner().observe(spawned.clone())).unwrap().is_success());
+    /// assert_eq!(spawned.0.load(Ordering::Relaxed), 1);
+    /// # }
+    /// ```
+    fn on_spawn(&mut self) {}
+
     /// Called before each poll, on the thread that polls.
     fn enter(&mut self);
 
@@ -79,6 +116,14 @@ pub(crate) fn within<R>(scope: Option<&mut Scope>, call: impl FnOnce() -> R) -> 
     returned
 }
 
+/// Calls what makes the future of a spawned attempt within its scope, if there is one.
+#[inline]
+pub(crate) fn spawn_within<R>(scope: Option<&mut Scope>, call: impl FnOnce() -> R) -> R {
+    let Some(scope) = scope else { return call() };
+    scope.on_spawn();
+    within(Some(scope), call)
+}
+
 /// Calls what drops an attempt, and does not panic, within the attempt's scope, and drops that. Its panics have no effect.
 pub(crate) fn end_within<R>(mut scope: Scope, call: impl FnOnce() -> R) -> R {
     call_caught(&mut || scope.enter());
@@ -92,6 +137,11 @@ pub(crate) fn end_within<R>(mut scope: Scope, call: impl FnOnce() -> R) -> R {
 struct Nested(Scope, Scope);
 
 impl AttemptScope for Nested {
+    fn on_spawn(&mut self) {
+        self.0.on_spawn();
+        self.1.on_spawn();
+    }
+
     fn enter(&mut self) {
         let Self(outer, inner) = self;
         outer.enter();
@@ -153,10 +203,36 @@ impl<F: Future> Future for SpawnedAttempt<F> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        match this.future.as_pin_mut() {
-            Some(future) => within(this.scope.as_deref_mut(), || future.poll(cx)),
-            None => Poll::Pending,
+        let mut this = self.project();
+        match this.scope {
+            None => poll(this.future.as_mut(), cx),
+            Some(_) => poll_within(this.future, this.scope, cx),
         }
     }
+}
+
+/// Polls a spawned attempt within its scope. As in place, what has ended is dropped within its last poll, and is not entered
+/// once more.
+#[inline(never)]
+fn poll_within<F: Future>(
+    mut future: Pin<&mut Option<F>>,
+    scope: &mut Option<Box<Scope>>,
+    cx: &mut Context<'_>,
+) -> Poll<F::Output> {
+    let polled = within(scope.as_deref_mut(), || {
+        let polled = poll(future.as_mut(), cx);
+        if polled.is_ready() {
+            call_caught(&mut || future.set(None));
+        }
+        polled
+    });
+    if polled.is_ready() {
+        drop_caught(scope.take());
+    }
+    polled
+}
+
+#[inline]
+fn poll<F: Future>(future: Pin<&mut Option<F>>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    future.as_pin_mut().map_or(Poll::Pending, |future| future.poll(cx))
 }

@@ -1,8 +1,9 @@
-//! Seeing what happens: what travels with attempts, timelines and traces of both APIs.
+//! Seeing what happens: what travels with attempts, where their time goes, timelines and traces of both APIs.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by a panic")]
 #![allow(clippy::unit_arg, reason = "a step that only waits: `Ok(sleep.await)`")]
 
+mod polls;
 mod scopes;
 mod timelines;
 mod traces;

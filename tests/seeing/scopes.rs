@@ -253,6 +253,48 @@ fn a_cancelled_run_leaves_all_values() {
 }
 
 #[test]
+fn a_value_of_a_spawned_attempt_is_told_so_before_it_is_entered() {
+    #[derive(Clone, Default)]
+    struct Calls(Arc<Mutex<Vec<String>>>);
+    struct Call(&'static str, Calls);
+    impl Call {
+        fn note(&self, what: &str) {
+            self.1.0.lock().unwrap().push(format!("{} {what}", self.0));
+        }
+    }
+    impl AttemptScope for Call {
+        fn on_spawn(&mut self) {
+            self.note("spawned");
+        }
+        fn enter(&mut self) {
+            self.note("entered");
+        }
+        fn exit(&mut self) {
+            self.note("left");
+        }
+    }
+    struct Gives(&'static str, Calls);
+    impl<E> Observer<E> for Gives {
+        fn on_event(&mut self, _: &Event<'_, E>) {}
+        fn attempt_scope(&mut self, _: &Event<'_, E>) -> Option<Box<dyn AttemptScope>> {
+            Some(Box::new(Call(self.0, self.1.clone())))
+        }
+    }
+    let calls = Calls::default();
+    let mut p: Pipeline<'_> = Pipeline::new("told");
+    let here = p.step("here").run(async || Ok(()));
+    p.step("there").after(here).spawn_on(AllCores).run(async || Ok(()));
+    let run = p.runner().observe(Gives("outer", calls.clone())).observe(Gives("inner", calls.clone()));
+    assert!(smol::block_on(run.run(&NoClock)).unwrap().is_success());
+    let within = ["outer entered", "inner entered", "inner left", "outer left"];
+    let mut expected = within.to_vec();
+    expected.extend(["outer spawned", "inner spawned"]);
+    // The closure that makes the future, and the one poll of that, which drops it.
+    expected.extend(within.iter().chain(&within));
+    assert_eq!(*calls.0.lock().unwrap(), expected);
+}
+
+#[test]
 fn an_attempt_without_a_scope_is_at_most_two_words_longer_where_it_is_spawned() {
     fn spawned<F>(_: &F) -> [usize; 2] {
         [size_of::<SpawnedAttempt<F>>(), size_of::<F>()]

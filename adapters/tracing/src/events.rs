@@ -1,6 +1,6 @@
 //! What happens in a run, as tracing's events.
 
-use rungs::{Cause, Event, EventKind, Status};
+use rungs::{Cause, Event, EventKind, LongPoll, Status};
 use std::fmt;
 use tracing::{Level, Span, event};
 
@@ -29,6 +29,12 @@ pub(crate) fn show<E: fmt::Display>(span: Option<&Span>, told: &Event<'_, E>) {
         EventKind::RunEnded { exit_code, .. } => show!(WARN, exit_code = i64::from(*exit_code)),
         _ => show!(DEBUG),
     }
+}
+
+/// Shows a poll that held its thread for too long, within the attempt's span.
+pub(crate) fn show_long(attempt: &Span, long: &LongPoll<'_>) {
+    let computed_ms = i64::try_from(long.duration().as_millis()).unwrap_or(i64::MAX);
+    event!(target: "rungs", parent: attempt.id(), Level::WARN, computed_ms, "{long}");
 }
 
 /// A failure is an error once, where it began. What follows from it is a warning, and what nobody misses is neither.

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod events;
+mod long_polls;
 mod scope;
 mod spans;
 

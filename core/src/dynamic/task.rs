@@ -2,7 +2,7 @@
 
 use super::{attempt_spawner::AttemptSpawner, body::Body, needs::Gather};
 use crate::{
-    scope::within,
+    scope::spawn_within,
     spawn::TaskDropped,
     steps::{Attempt, AttemptError, Cell, HoldsResult, ResultSlot, ValueType, Work, slot},
 };
@@ -84,7 +84,7 @@ where
                 (this.body.call(attempt, args), None)
             } else {
                 let mut scope = attempt.take_scope();
-                (within(scope.as_mut(), || this.body.call(attempt, args)), scope)
+                (spawn_within(scope.as_mut(), || this.body.call(attempt, args)), scope)
             };
             this.attempt.set(Some(this.spawner.start(future, scope)));
         }

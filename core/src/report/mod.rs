@@ -17,14 +17,20 @@ mod dynamic;
 #[cfg(feature = "alloc")]
 mod error;
 #[cfg(feature = "alloc")]
+mod long_poll;
+#[cfg(feature = "alloc")]
 mod notes;
 #[cfg(feature = "alloc")]
 mod outputs;
+#[cfg(feature = "alloc")]
+mod poll_times;
 mod record;
 mod results;
 #[cfg(feature = "serde")]
 mod serde;
 mod step;
+#[cfg(feature = "alloc")]
+mod step_polls;
 mod table;
 mod timeline;
 
@@ -40,8 +46,14 @@ pub use durations::Durations;
 pub use dynamic::Report;
 #[cfg(feature = "alloc")]
 pub use error::{OutputError, OutputErrorKind, RunError};
+#[cfg(feature = "alloc")]
+pub use long_poll::LongPoll;
+#[cfg(feature = "alloc")]
+pub use poll_times::PollTimes;
 pub use results::StepResults;
 pub use step::{Reason, StepResult};
+#[cfg(feature = "alloc")]
+pub use step_polls::StepPolls;
 #[cfg(feature = "alloc")]
 pub(crate) use table::Short;
 pub use timeline::Timeline;

@@ -203,6 +203,11 @@ impl Short {
     pub(crate) fn between(started: Instant, finished: Instant) -> Self {
         Self { nanos: finished.as_nanos().saturating_sub(started.as_nanos()) }
     }
+
+    #[cfg(feature = "alloc")]
+    pub(super) fn of(span: Duration) -> Self {
+        Self::between(Instant::ZERO, Instant::ZERO + span)
+    }
 }
 
 impl fmt::Display for Short {
