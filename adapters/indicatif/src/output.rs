@@ -1,0 +1,90 @@
+//! Where lines go.
+
+use indicatif::MultiProgress;
+use std::{
+    fmt,
+    io::Write,
+    panic::{self, AssertUnwindSafe},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Bars where there is a terminal, and lines without them.
+pub(crate) struct Output {
+    /// None if there are never bars.
+    bars: Option<MultiProgress>,
+    /// Lines where no bars are.
+    plain: Mutex<Box<dyn Write + Send>>,
+}
+
+impl Output {
+    pub(crate) fn new(bars: Option<MultiProgress>, plain: Box<dyn Write + Send>) -> Self {
+        Self { bars, plain: Mutex::new(plain) }
+    }
+
+    /// The bars, if there is somewhere to draw them.
+    pub(crate) fn bars(&self) -> Option<&MultiProgress> {
+        self.bars.as_ref().filter(|bars| !bars.is_hidden())
+    }
+
+    /// Writes a line, above the bars if there are any. An error of writing is ignored: a pipe that is closed stops no run.
+    pub(crate) fn println(&self, line: fmt::Arguments<'_>) {
+        match self.bars() {
+            Some(bars) => drop(bars.println(line.to_string())),
+            None => {
+                let mut plain = self.plain.lock().unwrap_or_else(PoisonError::into_inner);
+                // One call, so that lines of others do not come in between.
+                drop(plain.write_all(format!("{line}\n").as_bytes()).and_then(|()| plain.flush()));
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Output").field("bars", &self.bars().is_some()).finish_non_exhaustive()
+    }
+}
+
+/// Prints lines of one's own while bars are shown, without tearing these. [`Progress::printer`](crate::Progress::printer)
+/// gives it; clones print to the same place, from any thread.
+///
+/// ```
+/// use rungs::{NoClock, Pipeline};
+/// use rungs_indicatif::Progress;
+///
+/// let progress = Progress::new();
+/// let printer = progress.printer();
+/// let mut p: Pipeline = Pipeline::new("etl");
+/// p.step("extract").run(async || {
+///     printer.println("two rows are odd");
+///     printer.suspend(|| eprintln!("somebody else's line"));
+///     Ok(())
+/// });
+/// let run = p.runner().observe(progress).run(&NoClock);
+/// assert!(futures_lite::future::block_on(run)?.is_success());
+/// # Ok::<(), rungs::PipelineError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Printer {
+    pub(crate) output: Arc<Output>,
+}
+
+impl Printer {
+    /// Prints a text above the bars, or where the plain lines go if there are no bars. It is printed as it is.
+    pub fn println(&self, text: impl AsRef<str>) {
+        self.output.println(format_args!("{}", text.as_ref()));
+    }
+
+    /// Takes the bars off the terminal, calls `write`, and draws them again. Meanwhile the bars are locked: `write` should be
+    /// quick, and must not use a printer or the bars itself.
+    ///
+    /// [`Printer`] has an example.
+    pub fn suspend<R>(&self, write: impl FnOnce() -> R) -> R {
+        let Some(bars) = self.output.bars() else { return write() };
+        // A panic must not pass through the lock of the bars, which would be of no use then.
+        match bars.suspend(|| panic::catch_unwind(AssertUnwindSafe(write))) {
+            Ok(result) => result,
+            Err(panic) => panic::resume_unwind(panic),
+        }
+    }
+}
