@@ -6,7 +6,7 @@ use crate::{
 };
 use rungs::{Cause, Event, EventKind, Instant, RunInfo, Status, StepId};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt::{Display, Write},
     time::Duration,
 };
@@ -21,6 +21,10 @@ pub(crate) struct State {
     of: u64,
     ended: u64,
     failed: u64,
+    /// Whether a step failed that is not optional.
+    has_failed: bool,
+    /// The steps that may fail.
+    optional: BTreeSet<StepId>,
     /// How long steps are expected to take.
     expected: BTreeMap<StepId, Duration>,
     /// The steps that have begun and have not ended, in the order of declaration.
@@ -56,6 +60,7 @@ enum Wait {
 pub(crate) struct View {
     pub(crate) ended: u64,
     pub(crate) of: u64,
+    /// Whether the run will fail.
     pub(crate) has_failed: bool,
     /// The text beside the bar of the run.
     pub(crate) run: String,
@@ -76,6 +81,11 @@ impl State {
             of: run.len() as u64,
             ended: 0,
             failed: 0,
+            has_failed: false,
+            optional: steps(run)
+                .filter(|(step, _)| run.plan().settings(*step).is_optional())
+                .map(|(step, _)| step)
+                .collect(),
             expected: expected(run, durations),
             steps: BTreeMap::new(),
         }
@@ -144,7 +154,10 @@ impl State {
             Some(Cause::NotSelected | Cause::UpToDate) => self.of = self.of.saturating_sub(1),
             _ => self.ended += 1,
         }
-        self.failed += u64::from(status == Status::Failed);
+        if status == Status::Failed {
+            self.failed += 1;
+            self.has_failed |= !self.optional.contains(&id);
+        }
     }
 
     /// How long the run has taken.
@@ -167,7 +180,7 @@ impl State {
         if more > 0 {
             steps.push(format!("and {more} more"));
         }
-        View { ended: self.ended, of: self.of, has_failed: self.failed > 0, run, steps }
+        View { ended: self.ended, of: self.of, has_failed: self.has_failed, run, steps }
     }
 }
 
@@ -207,10 +220,13 @@ impl Step {
 
 /// What is given here goes before what the steps themselves expect.
 fn expected(run: &RunInfo<'_>, durations: &BTreeMap<String, Duration>) -> BTreeMap<StepId, Duration> {
-    let steps = run.names().enumerate().filter_map(|(index, name)| {
-        let step = StepId::new(index)?;
+    let expected = steps(run).filter_map(|(step, name)| {
         let given = durations.get(name).copied();
         Some((step, given.or_else(|| run.plan().settings(step).get_expected())?))
     });
-    steps.collect()
+    expected.collect()
+}
+
+fn steps<'r>(run: &RunInfo<'r>) -> impl Iterator<Item = (StepId, &'r str)> + use<'r> {
+    run.names().enumerate().filter_map(|(index, name)| Some((StepId::new(index)?, name)))
 }

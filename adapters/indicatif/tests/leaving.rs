@@ -9,7 +9,7 @@ use indicatif::{InMemoryTerm, ProgressBar, TermLike};
 use rungs::{BoxError, NoClock, Pipeline};
 use rungs_indicatif::Progress;
 use std::{
-    future::{Future, pending},
+    future::{Future, pending, ready},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     process::Command,
@@ -147,32 +147,42 @@ fn a_thread_draws_until_the_run_is_over() {
     assert_eq!(terminal.contents(), "");
 }
 
-/// Set in a process that a test starts: to what a terminal shows, in a file.
+/// Set in a process that a test starts: the file for what a terminal shows, and the step that fails.
 const AS_A_PROCESS: &str = "RUNGS_INDICATIF_SCREEN";
+const FAILING: &str = "RUNGS_INDICATIF_FAILING";
 
-/// A program that shows its screen with the codes of colours, for the test below; on its own it tests nothing.
+/// A program that writes its screen with the codes of colours, for the test below; on its own it tests nothing.
 #[test]
 fn as_a_process() {
     let Some(file) = std::env::var_os(AS_A_PROCESS) else { return };
+    let failing = std::env::var(FAILING).unwrap();
     let (terminal, mut p) = (InMemoryTerm::new(20, 60), hangs());
+    let (required, optional) = (failing == "required", failing == "optional");
+    p.step("required").run(move || ready(if required { Err("oh".into()) } else { Ok(()) }));
+    p.step("optional").optional().run(move || ready(if optional { Err("oh".into()) } else { Ok(()) }));
     let mut run = pin!(p.runner().observe(Progress::among(bars(&terminal)).without_ticks()).run(&NoClock));
     assert!(run.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-    assert_eq!(terminal.contents(), HANGING);
     std::fs::write(file, terminal.contents_formatted()).unwrap();
 }
 
 #[test]
-fn colours_are_those_of_the_environment() {
-    let screen = |variable: &str| {
-        let file = std::env::temp_dir().join(format!("rungs-indicatif-{}-{variable}", std::process::id()));
+fn colours_are_those_of_the_environment_and_red_means_that_the_run_fails() {
+    let screen = |variable: &str, failing: &str| {
+        let file = std::env::temp_dir().join(format!("rungs-indicatif-{}-{variable}-{failing}", std::process::id()));
         let mut program = Command::new(std::env::current_exe().unwrap());
         program.args(["as_a_process", "--exact"]).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
-        program.env(variable, "1").env(AS_A_PROCESS, &file);
+        program.env(variable, "1").env(AS_A_PROCESS, &file).env(FAILING, failing);
         assert!(program.output().unwrap().status.success());
         let screen = std::fs::read_to_string(&file).unwrap();
         std::fs::remove_file(&file).unwrap();
         screen
     };
-    assert!(screen("CLICOLOR_FORCE").contains("\x1b[32m"));
-    assert!(!screen("NO_COLOR").contains("\x1b[3"));
+    let (green, red) = ("\x1b[32m█", "\x1b[31m█");
+    for (failing, colour) in [("none", green), ("optional", green), ("required", red)] {
+        let screen = screen("CLICOLOR_FORCE", failing);
+        assert!(screen.contains(colour), "{failing}: {screen:?}");
+        assert_eq!(screen.contains("1 failed"), failing != "none", "{screen:?}");
+    }
+    let screen = screen("NO_COLOR", "required");
+    assert!(screen.contains("█") && !screen.contains("\x1b[3"), "{screen:?}");
 }
