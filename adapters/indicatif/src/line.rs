@@ -3,15 +3,23 @@
 
 use rungs::{Event, EventKind};
 use std::{
-    fmt::{self, Display},
+    fmt::{self, Display, Write},
     time::Duration,
 };
+
+/// A line of an event, with an error's causes as reports have them. If an error fails to show itself, the line ends early.
+pub(crate) fn text(what: impl Display) -> String {
+    let mut text = String::new();
+    // `to_string` would panic.
+    let _ = write!(text, "{what:#}");
+    text
+}
 
 /// The name of the event's step or pipeline, escaped.
 ///
 /// A line of an event is its name, a colon and what happened.
 pub(crate) fn name<E: Display>(event: &Event<'_, E>) -> String {
-    let line = event.to_string();
+    let line = text(event);
     let name = match &event.kind {
         EventKind::RunStarted(run) => line.strip_suffix(&format!(": run started: {run}")),
         EventKind::Started if event.attempt == 1 => line.strip_suffix(": started"),
@@ -23,12 +31,12 @@ pub(crate) fn name<E: Display>(event: &Event<'_, E>) -> String {
 
 /// What a step emitted, escaped.
 pub(crate) fn emitted<E: Display>(event: &Event<'_, E>, name: &str) -> String {
-    after_name(&event.to_string(), name).to_owned()
+    after_name(&text(event), name).to_owned()
 }
 
 /// Why an attempt failed, escaped.
 pub(crate) fn error<E: Display>(event: &Event<'_, E>, name: &str, delay: Duration) -> String {
-    let line = event.to_string();
+    let line = text(event);
     let end = if delay.is_zero() { "; again at once".to_owned() } else { format!("; again in {delay:?}") };
     let told = after_name(&line, name);
     told.strip_suffix(&end).unwrap_or(told).to_owned()
@@ -36,7 +44,7 @@ pub(crate) fn error<E: Display>(event: &Event<'_, E>, name: &str, delay: Duratio
 
 /// What a step waits for, escaped, and not for how long.
 pub(crate) fn waits<E: Display>(event: &Event<'_, E>, name: &str, delay: Option<Duration>) -> String {
-    let line = event.to_string();
+    let line = text(event);
     let end = delay.map(|delay| format!(", at least {delay:?}")).unwrap_or_default();
     let told = after_name(&line, name);
     told.strip_suffix(&end).unwrap_or(told).to_owned()

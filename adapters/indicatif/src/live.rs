@@ -63,7 +63,7 @@ impl Live {
             state.elapsed()
         };
         self.shown.draw();
-        output.println(format_args!("{event}, {took}"));
+        output.println(format_args!("{event:#}, {took}"));
         self.clear();
     }
 

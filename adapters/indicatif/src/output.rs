@@ -1,5 +1,6 @@
 //! Where lines go.
 
+use crate::line::text;
 use indicatif::MultiProgress;
 use std::{
     fmt,
@@ -13,12 +14,18 @@ pub(crate) struct Output {
     /// None if there are never bars.
     bars: Option<MultiProgress>,
     /// Lines where no bars are.
-    plain: Mutex<Box<dyn Write + Send>>,
+    plain: Mutex<Plain>,
+}
+
+struct Plain {
+    to: Box<dyn Write + Send>,
+    /// The room of the last line, for the next.
+    line: String,
 }
 
 impl Output {
     pub(crate) fn new(bars: Option<MultiProgress>, plain: Box<dyn Write + Send>) -> Self {
-        Self { bars, plain: Mutex::new(plain) }
+        Self { bars, plain: Mutex::new(Plain { to: plain, line: String::new() }) }
     }
 
     /// The bars, if there is somewhere to draw them.
@@ -29,13 +36,23 @@ impl Output {
     /// Writes a line, above the bars if there are any. An error of writing is ignored: a pipe that is closed stops no run.
     pub(crate) fn println(&self, line: fmt::Arguments<'_>) {
         match self.bars() {
-            Some(bars) => drop(bars.println(line.to_string())),
+            Some(bars) => drop(bars.println(text(line))),
             None => {
                 let mut plain = self.plain.lock().unwrap_or_else(PoisonError::into_inner);
-                // One call, so that lines of others do not come in between.
-                drop(plain.write_all(format!("{line}\n").as_bytes()).and_then(|()| plain.flush()));
+                plain.write(line);
             }
         }
+    }
+}
+
+impl Plain {
+    /// Writes a line by one call, so that lines of others do not come in between.
+    fn write(&mut self, line: fmt::Arguments<'_>) {
+        self.line.clear();
+        // An error that fails to show itself ends its line.
+        let _ = fmt::Write::write_fmt(&mut self.line, line);
+        self.line.push('\n');
+        let _ = self.to.write_all(self.line.as_bytes()).and_then(|()| self.to.flush());
     }
 }
 

@@ -149,7 +149,7 @@ impl Progress {
     fn print<E: Display>(&self, event: &Event<'_, E>) {
         if let Some(Run::Plain { began }) = self.run {
             let elapsed = (event.at - began).as_secs_f64();
-            self.output.println(format_args!("{elapsed:>7.3} s  {event}"));
+            self.output.println(format_args!("{elapsed:>7.3} s  {event:#}"));
         }
     }
 
@@ -186,7 +186,7 @@ impl<E: Display> Observer<E> for Progress {
             (EventKind::RunEnded { .. }, _) => self.end(event),
             (_, Some(Run::Bars(live))) => {
                 if stays(event) {
-                    self.output.println(format_args!("{event}"));
+                    self.output.println(format_args!("{event:#}"));
                 }
                 live.tell(event);
             }

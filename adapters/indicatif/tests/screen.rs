@@ -134,67 +134,6 @@ fn a_step_that_starts_too_often_says_for_how_long_it_waits() {
 }
 
 #[test]
-fn names_neither_break_the_screen_nor_leave_it() {
-    let terminal = InMemoryTerm::new(20, 60);
-    let names = ["a\nb\rc\x1b[31m\x1b[2J".to_owned(), "n".repeat(300), "大".repeat(300), String::new()];
-    let mut p = Pipeline::with_error("e\n\x1b[Htl");
-    for name in &names {
-        p.step(name).run_with(async |cx| {
-            cx.emit("\x1b[2J".repeat(100));
-            Err::<(), _>("x\n\x1b[2J")
-        });
-    }
-    let run = p.runner().max_concurrent(1).observe(Progress::among(bars(&terminal)).without_ticks());
-    let seen = screens(&terminal, |see| block_on(run.on_event(see).run(&NoClock)).unwrap());
-    for (event, screen) in &seen {
-        if event.ends_with(": started") {
-            let failed = seen.iter().take_while(|(other, _)| other != event);
-            let failed = failed.filter(|(other, _)| other.contains(": failed")).count();
-            // A bar, and one row for the step.
-            let rows: Vec<_> = screen.lines().collect();
-            assert!(rows[rows.len() - 2].contains(&format!("e\\n\\u{{1b}}[Htl: {failed} of 4")), "{screen}");
-            assert!(rows[rows.len() - 1].starts_with("  "), "{screen}");
-        }
-    }
-    let line = |event: &str| seen.iter().find(|(told, _)| told.starts_with(event)).unwrap().1.lines().last().unwrap();
-    assert_eq!(line("a\\nb\\rc\\u{1b}[31m\\u{1b}[2J: started"), "  a\\nb\\rc\\u{1b}[31m\\u{1b}[2J: 0.0 s");
-    assert_eq!(line("nnn"), format!("  {}…: 0.0 s", "n".repeat(40)));
-    assert_eq!(line("大大"), format!("  {}", "大".repeat(29)));
-    assert_eq!(line("\"\": started"), "  \"\": 0.0 s");
-    assert!(
-        terminal.contents().contains("a\\nb\\rc\\u{1b}[31m\\u{1b}[2J: failed: x\\n\\u{1b}[2J"),
-        "{}",
-        terminal.contents()
-    );
-}
-
-#[test]
-fn a_line_is_cut_at_the_width_of_the_terminal() {
-    for width in [25, 40, 80] {
-        let (sim, terminal) = (Sim::new(), InMemoryTerm::new(10, width));
-        let clock = sim.clock();
-        let mut p = Pipeline::with_error("a pipeline of some length");
-        p.step("a step of some length").run_with(async |cx| {
-            cx.emit("a message of some length".repeat(9));
-            clock.sleep(MS(1)).await;
-            Ok::<_, &str>(())
-        });
-        let run = p.runner().observe(Progress::among(bars(&terminal)).without_ticks());
-        let seen = screens(&terminal, |see| sim.block_on(run.on_event(see).run(&clock)).unwrap().unwrap());
-        let rows: Vec<_> = seen[2].1.lines().map(str::to_owned).collect();
-        assert_eq!(rows.len(), 2, "{rows:?}");
-        let whole = [
-            format!("{} a pipeline of some length: 0 of 1, 0.0 s", "░".repeat(20)),
-            format!("  a step of some length: 0.0 s, {}", "a message of some length".repeat(9)),
-        ];
-        for (row, whole) in rows.iter().zip(whole) {
-            let cut: String = whole.chars().take(width.into()).collect();
-            assert_eq!(row, cut.trim_end());
-        }
-    }
-}
-
-#[test]
 fn of_many_steps_some_have_a_line_and_the_others_are_counted() {
     let (sim, terminal) = (Sim::new(), InMemoryTerm::new(20, 60));
     let clock = sim.clock();
@@ -243,4 +182,29 @@ fn steps_that_a_run_is_not_about_are_neither_counted_nor_told() {
     let (_, screen) = seen.iter().find(|(event, _)| event == "load: started").unwrap();
     assert!(screen.contains(" part: 1 of 3, 0.0 s\n  load: 0.0 s"), "{screen}");
     assert_eq!(terminal.contents(), "part: run ended: 2 success, 3 skipped, exit code 0, 0.0 s");
+}
+
+#[test]
+fn runs_at_the_same_time_share_the_bars_of_the_program() {
+    let (sim, terminal) = (Sim::new(), InMemoryTerm::new(20, 60));
+    let (clock, bars) = (sim.clock(), bars(&terminal));
+    let run = async |name: &'static str, span| {
+        let mut p = Pipeline::with_error(name);
+        p.step("works").run(async || {
+            clock.sleep(MS(span)).await;
+            Ok::<_, &str>(())
+        });
+        let run = p.runner().observe(Progress::among(bars.clone()).without_ticks());
+        run.run(&clock).await.unwrap().exit_code()
+    };
+    let look = async || {
+        clock.sleep(MS(500)).await;
+        let bar = "░".repeat(20);
+        let shown = format!("{bar} one: 0 of 1, 0.0 s\n  works: 0.0 s\n{bar} two: 0 of 1, 0.0 s\n  works: 0.0 s");
+        assert_eq!(terminal.contents(), shown);
+    };
+    let both = futures_lite::future::zip(run("one", 1_000), run("two", 2_000));
+    assert_eq!(sim.block_on(futures_lite::future::zip(both, look())).unwrap().0, (0, 0));
+    let ends = "one: run ended: 1 success, exit code 0, 1.0 s\ntwo: run ended: 1 success, exit code 0, 2.0 s";
+    assert_eq!(terminal.contents(), ends);
 }
