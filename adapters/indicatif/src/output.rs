@@ -4,7 +4,8 @@ use crate::line::text;
 use indicatif::MultiProgress;
 use std::{
     fmt,
-    io::Write,
+    io::{self, Write},
+    mem,
     panic::{self, AssertUnwindSafe},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -81,12 +82,20 @@ impl fmt::Debug for Output {
 /// assert!(futures_lite::future::block_on(run)?.is_success());
 /// # Ok::<(), rungs::PipelineError>(())
 /// ```
-#[derive(Clone, Debug)]
+/// It is also a writer, for a logger or `writeln!`: each line is printed when it is complete, and the last at the latest when the
+/// printer is dropped.
+#[derive(Debug)]
 pub struct Printer {
-    pub(crate) output: Arc<Output>,
+    output: Arc<Output>,
+    /// What has been written of a line.
+    begun: Vec<u8>,
 }
 
 impl Printer {
+    pub(crate) fn new(output: Arc<Output>) -> Self {
+        Self { output, begun: Vec::new() }
+    }
+
     /// Prints a text above the bars, or where the plain lines go if there are no bars. It is printed as it is.
     pub fn println(&self, text: impl AsRef<str>) {
         self.output.println(format_args!("{}", text.as_ref()));
@@ -102,6 +111,39 @@ impl Printer {
         match bars.suspend(|| panic::catch_unwind(AssertUnwindSafe(write))) {
             Ok(result) => result,
             Err(panic) => panic::resume_unwind(panic),
+        }
+    }
+}
+
+impl Clone for Printer {
+    /// A printer to the same place, which has begun no line.
+    fn clone(&self) -> Self {
+        Self::new(self.output.clone())
+    }
+}
+
+impl Write for Printer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.begun.extend_from_slice(bytes);
+        if let Some(end) = self.begun.iter().rposition(|byte| *byte == b'\n') {
+            let rest = self.begun.split_off(end + 1);
+            let mut lines = mem::replace(&mut self.begun, rest);
+            lines.pop();
+            self.println(String::from_utf8_lossy(&lines));
+        }
+        Ok(bytes.len())
+    }
+
+    /// Does nothing: there are no halves of a line above bars.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Printer {
+    fn drop(&mut self) {
+        if !self.begun.is_empty() {
+            self.println(String::from_utf8_lossy(&self.begun));
         }
     }
 }

@@ -131,7 +131,7 @@ impl Progress {
 
     /// Prints lines of one's own without tearing the bars. [`Printer`] has an example.
     pub fn printer(&self) -> Printer {
-        Printer { output: self.output.clone() }
+        Printer::new(self.output.clone())
     }
 
     fn begin<E: Display>(&mut self, event: &Event<'_, E>, info: &RunInfo<'_>) {

@@ -10,6 +10,7 @@ use rungs::{BoxError, NoClock, Pipeline};
 use rungs_indicatif::Progress;
 use std::{
     future::{Future, pending, ready},
+    io::Write,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     process::Command,
@@ -129,6 +130,24 @@ fn lines_of_others_are_written_while_the_bars_are_away() {
     assert!(catch_unwind(AssertUnwindSafe(|| printer.suspend(|| panic!("oh")))).is_err());
     printer.println("still there");
     assert_eq!(terminal.contents(), format!("a line of a log\nstill there\n{HANGING}"));
+}
+
+#[test]
+fn a_printer_is_a_writer_of_whole_lines() {
+    let terminal = InMemoryTerm::new(20, 60);
+    let progress = Progress::among(bars(&terminal)).without_ticks();
+    let mut printer = progress.printer();
+    let mut p = hangs();
+    let mut run = pin!(p.runner().observe(progress).run(&NoClock));
+    assert!(run.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    write!(printer, "{} and {}", 1, 2).unwrap();
+    assert_eq!(terminal.contents(), HANGING);
+    printer.write_all(b"\n\nthree\nfour").unwrap();
+    assert_eq!(terminal.contents(), format!("1 and 2\n\nthree\n{HANGING}"));
+    // A clone has no share in the line that was begun.
+    drop(printer.clone());
+    drop(printer);
+    assert_eq!(terminal.contents(), format!("1 and 2\n\nthree\nfour\n{HANGING}"));
 }
 
 #[test]
