@@ -18,6 +18,7 @@
 //! | firmware with a bare loop or interrupts | the same, with a [`Timer`] of your own over a hardware counter: `examples/firmware/riscv` |
 //! | a service whose log lines are to tell which run, step and attempt wrote them | the package `rungs-tracing`: `.observe(rungs_tracing::observer())`; OpenTelemetry by `tracing-opentelemetry` |
 //! | a service with Prometheus or the like | the package `rungs-metrics`: `.observe(rungs_metrics::observer())` |
+//! | a program on a terminal that shows how far it is | the package `rungs-indicatif`: `.observe(rungs_indicatif::Progress::new())` |
 //! | a look at where the time of a run went | [`Report::timeline`]: bars and the critical path, with [`AttemptTimes`] also attempts and delays; as a trace for Perfetto |
 //! | tests of a pipeline | `rungs::sim` (feature `sim`): a held clock, scripted steps, and all orders of what happens at the same time |
 //! | a driver of your own: threads, a game loop, a simulator, another language | [`scheduler`] alone, the package `rungs-scheduler`. It has no futures, no heap and no clock |

@@ -10,6 +10,7 @@ use rungs::{
     Backoff, CancelToken, Handle, Jitter, Pipeline, PipelineError, Report, Retry, Status, StepBuilder, StepError,
     Timer, own,
 };
+use rungs_indicatif::Progress;
 
 use crate::db::{self, Summary};
 use crate::error::EtlError;
@@ -87,7 +88,8 @@ impl<'a> Job<'a> {
         Self { base, db, steps: etl, summary, in_storm, remains }
     }
 
-    /// Prints the steps, runs them, and prints each event, the report and the results.
+    /// Prints the steps, runs them, and prints each event, the report and the results. Where the progress is shown, the events
+    /// are not printed.
     ///
     /// Errors of printing are ignored: a closed pipe must not stop a load.
     pub(crate) async fn run(
@@ -95,14 +97,17 @@ impl<'a> Job<'a> {
         timer: &impl Timer,
         seed: u64,
         token: &CancelToken,
+        progress: Option<Progress>,
         out: &mut dyn Write,
     ) -> Result<Report<EtlError>, PipelineError> {
         say(out, self.steps.visualize());
         say(out, format_args!("from {} into {}\n", self.base, self.db.display()));
-        let start = timer.now();
-        let run = self.steps.runner().seed(seed).cancel(token).on_event(|event| {
-            let elapsed = (event.at - start).as_secs_f64();
-            say(out, format_args!("{elapsed:>6.3} s  {event}"));
+        let (start, prints_events) = (timer.now(), progress.is_none());
+        let run = self.steps.runner().seed(seed).cancel(token).observe(progress).on_event(|event| {
+            if prints_events {
+                let elapsed = (event.at - start).as_secs_f64();
+                say(out, format_args!("{elapsed:>6.3} s  {event}"));
+            }
         });
         let report = run.run(timer).await?;
         say(out, format_args!("\n{report}\n"));
@@ -130,12 +135,13 @@ pub(crate) fn run_on(
     db: &Path,
     seed: u64,
     token: &CancelToken,
+    progress: Option<Progress>,
     out: &mut dyn Write,
 ) -> Result<Result<Report<EtlError>, PipelineError>, EtlError> {
     Ok(match runtime {
-        Name::Smol => run(&OnSmol, base, db, seed, token, out),
-        Name::Tokio => run(&OnTokio::new().map_err(EtlError::Runtime)?, base, db, seed, token, out),
-        Name::Own => run(&Own::new(), base, db, seed, token, out),
+        Name::Smol => run(&OnSmol, base, db, seed, token, progress, out),
+        Name::Tokio => run(&OnTokio::new().map_err(EtlError::Runtime)?, base, db, seed, token, progress, out),
+        Name::Own => run(&Own::new(), base, db, seed, token, progress, out),
     })
 }
 
@@ -145,10 +151,11 @@ fn run(
     db: &Path,
     seed: u64,
     token: &CancelToken,
+    progress: Option<Progress>,
     out: &mut dyn Write,
 ) -> Result<Report<EtlError>, PipelineError> {
     let mut job = Job::new(runtime, base, db);
-    runtime.block_on(job.run(runtime.timer(), seed, token, out))
+    runtime.block_on(job.run(runtime.timer(), seed, token, progress, out))
 }
 
 /// One line for each required step that failed by itself: its name, and its error with all sources.

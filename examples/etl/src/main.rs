@@ -1,7 +1,8 @@
 //! The main job: fetches two real tables over HTTP from a server that fails now and then, checks and joins them, and
 //! loads the routes into SQLite in one transaction.
 //!
-//! Prints the picture of the steps, each event, the report, and what the database holds then. Ctrl-C or SIGTERM stops the job
+//! Prints the picture of the steps, each event, the report, and what the database holds then. On a terminal there are bars in place
+//! of the events. Ctrl-C or SIGTERM stops the job
 //! and leaves the database as it was. `--from URL` selects another server, `--db FILE` another file, and `--runtime NAME` what the
 //! job runs on: smol, tokio, or std alone.
 
@@ -18,10 +19,11 @@ mod tables;
 
 use std::env;
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use rungs::CancelToken;
+use rungs_indicatif::Progress;
 
 use args::{Args, USAGE};
 use error::EtlError;
@@ -75,7 +77,8 @@ fn run(args: Args) -> Result<u8, EtlError> {
         }
     };
     let seed = rungs::random_seed();
-    let report = match job::run_on(args.runtime, &base, output.file(), seed, &token, &mut io::stdout())? {
+    let progress = io::stderr().is_terminal().then(Progress::new);
+    let report = match job::run_on(args.runtime, &base, output.file(), seed, &token, progress, &mut io::stdout())? {
         Ok(report) => report,
         Err(error) => {
             eprintln!("etl: {error}");

@@ -59,7 +59,7 @@ impl Ran {
 
     fn with(base: &str, db: &Path, token: &CancelToken) -> Result<Self, PipelineError> {
         let mut printed = Vec::new();
-        let report = run(&OnSmol, base, db, 1, token, &mut printed)?;
+        let report = run(&OnSmol, base, db, 1, token, None, &mut printed)?;
         Ok(Self { report, printed: String::from_utf8_lossy(&printed).into_owned() })
     }
 

@@ -53,7 +53,7 @@ fn on_each<S>(source: impl Fn() -> Result<(S, String), Box<dyn Error>>, stop: St
 
         let token = CancelToken::new();
         let mut printed = Stopper { printed: Vec::new(), token: token.clone(), stop };
-        let report = job::run_on(runtime, &base, &file, SEED, &token, &mut printed)??;
+        let report = job::run_on(runtime, &base, &file, SEED, &token, None, &mut printed)??;
         let printed = String::from_utf8(printed.printed)?;
         let run = comparable(&report, &printed, &base, &file)?;
         runs.push((name, run));
