@@ -2,7 +2,7 @@
 
 use super::{Count, Log};
 use rungs::{
-    Checkpoint, Checkpoints, MemoryCheckpoints, RunEnding,
+    Checkpoint, Checkpoints, MemoryCheckpoints, RunEnding, StepEnding,
     sim::{Clock, Sim},
 };
 use std::{fmt, future::Future, io, pin::Pin, time::Duration};
@@ -80,12 +80,16 @@ impl Checkpoints for Held<Slow> {
     fn ended(&self, ending: &RunEnding<'_>) {
         self.store.log.write(format!("{} ended: {}", ending.pipeline(), ending.exit_code()));
         for step in ending.steps() {
-            let cause = step.cause().map_or(String::new(), |cause| format!(" ({cause})"));
-            let (attempts, started, took) = (step.attempts(), step.started(), step.duration());
-            self.store.log.write(format!("{} {}{cause} {attempts} {started:?} {took:?}", step.name(), step.status()));
+            self.store.log.write(line(step));
         }
         assert!(ending.pipeline() != "odd", "a panic of the store");
     }
+}
+
+fn line(step: StepEnding<'_>) -> String {
+    let cause = step.cause().map_or(String::new(), |cause| format!(" ({cause})"));
+    let (attempts, started, took) = (step.attempts(), step.started(), step.duration());
+    format!("{} {}{cause} {attempts} {started:?} {took:?}", step.name(), step.status())
 }
 
 /// The error of a store, which has a source.
