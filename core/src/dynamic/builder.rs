@@ -87,7 +87,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, C> StepBuilder<'p, 'env, E, K, S, (), Val
         self.taking(needs)
     }
 
-    /// The steps whose results this one takes, by name; they may be added later. Its closure takes [`Inputs`],
+    /// The steps whose results this one takes, by name; they may be added later. Its closure takes [`Inputs`](super::Inputs),
     /// which has an example.
     pub fn depends_on<I>(self, names: I) -> StepBuilder<'p, 'env, E, K, S, ByName, Values, C>
     where

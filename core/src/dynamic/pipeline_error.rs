@@ -45,7 +45,7 @@ pub enum PipelineError {
         /// The message of the panic.
         message: String,
     },
-    /// What earlier runs have stored cannot be read: see [`Checkpoints`](crate::Runner). Nothing was started.
+    /// What earlier runs have stored cannot be read (feature `checkpoints`). Nothing was started.
     #[non_exhaustive]
     Checkpoints {
         /// The pipeline's name.
@@ -53,7 +53,7 @@ pub enum PipelineError {
         /// The text of the store's error.
         message: String,
     },
-    /// Something that earlier runs have stored is outdated, and the run is [strict](crate::Runner). Nothing was started.
+    /// Something that earlier runs have stored is outdated, and the run is strict (feature `checkpoints`). Nothing was started.
     #[non_exhaustive]
     Outdated {
         /// The pipeline's name.

@@ -218,7 +218,7 @@ pub enum PlanErrorKind {
         /// The type of what the check finds.
         found: &'static str,
     },
-    /// A clean-up step, which runs in each run, is to [keep its result](crate::StepBuilder).
+    /// A clean-up step, which runs in each run, is to keep its result beyond the run.
     CheckpointOfCleanUp {
         /// The step.
         step: String,

@@ -51,7 +51,7 @@ pub enum PlanWarning {
         /// The resource.
         resource: String,
     },
-    /// What an earlier run has stored of a step is not used: see [`Checkpoints`](crate::Runner::checkpoints).
+    /// What an earlier run has stored of a step is not used (feature `checkpoints`).
     OutdatedCheckpoint {
         /// The step, as it was named then.
         step: String,
