@@ -392,6 +392,8 @@ fn a_forgotten_run_keeps_the_store_until_the_next_one() {
     let mut run = Box::pin(p.runner().checkpoints(store.open()).run(&clock));
     assert!(poll_at_most(&sim, 2, run.as_mut()).is_none());
     std::mem::forget(run);
+    assert_eq!((store.log.lines(), store.alive.get()), (vec!["store one".to_string()], 1));
     let report = drive(&sim, p.run(&clock)).unwrap();
     assert!(report.is_success() && store.steps().is_empty());
+    assert_eq!(store.alive.get(), 0);
 }

@@ -2,45 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
+mod support;
+
 use rungs::{Backoff, BoxError, CancelToken, Config, NoClock, OnFailure, Pipeline, sim::Sim};
-use std::{
-    io,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
-use tracing::{Level, Subscriber, subscriber::with_default};
-
-/// Where lines go.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Lines {
-    fn subscriber(&self, level: Level) -> impl Subscriber + Send + Sync + 'static {
-        let lines = self.clone();
-        tracing_subscriber::fmt()
-            .with_max_level(level)
-            .with_ansi(false)
-            .without_time()
-            .with_writer(move || lines.clone())
-            .finish()
-    }
-
-    fn get(&self) -> Vec<String> {
-        let bytes = self.0.lock().unwrap();
-        String::from_utf8_lossy(&bytes).lines().map(|line| line.trim_start().to_owned()).collect()
-    }
-}
+use std::time::Duration;
+use support::Lines;
+use tracing::{Level, subscriber::with_default};
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
 

@@ -2,31 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 
+mod support;
+
 use rungs::{NoClock, Pipeline};
 use rungs_smol::AllCores;
 use rungs_tracing::TracingObserver;
-use std::{
-    io,
-    sync::{Arc, Mutex},
-    thread,
-    time::Duration,
-};
+use std::{thread, time::Duration};
+use support::Lines;
 use tracing::Level;
-
-/// Where lines go.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Holds its thread in each of three polls.
 async fn compute() {
@@ -39,13 +22,6 @@ async fn compute() {
 /// The warnings of a run, without the numbers.
 fn warnings(level: Level, observer: TracingObserver) -> Vec<String> {
     let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_ansi(false)
-        .without_time()
-        .with_writer(move || writer.clone())
-        .finish();
     let mut p = Pipeline::with_error("etl");
     p.step("parse").retries(1).run_with(async |cx| {
         compute().await;
@@ -55,13 +31,13 @@ fn warnings(level: Level, observer: TracingObserver) -> Vec<String> {
         compute().await;
         Ok(())
     });
-    tracing::subscriber::with_default(subscriber, || {
+    tracing::subscriber::with_default(lines.subscriber(level), || {
         let run = p.runner().observe(observer).run(&NoClock);
         assert!(futures_lite::future::block_on(run).unwrap().is_success());
     });
-    let bytes = lines.0.lock().unwrap();
-    let text = String::from_utf8_lossy(&bytes).replace(|letter: char| letter.is_ascii_digit(), "");
-    text.lines().map(|line| line.trim_start().replace(". ms", " ms")).filter(|line| line.contains("computed")).collect()
+    let without_numbers =
+        |line: String| line.replace(|letter: char| letter.is_ascii_digit(), "").replace(". ms", " ms");
+    lines.get().into_iter().map(without_numbers).filter(|line| line.contains("computed")).collect()
 }
 
 #[test]

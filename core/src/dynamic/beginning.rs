@@ -264,6 +264,15 @@ pub(super) struct Stored<C: ?Sized> {
     pub(super) warnings: Vec<PlanWarning>,
 }
 
+#[cfg(feature = "checkpoints")]
+impl<C: ?Sized> Stored<C> {
+    /// How the steps have ended.
+    pub(super) fn given(&self) -> impl Iterator<Item = (StepId, Given)> {
+        let end = |result: &Option<Arc<C>>| if result.is_some() { Given::Success } else { Given::SkippedItself };
+        self.ended.iter().map(move |(step, result)| (*step, end(result)))
+    }
+}
+
 /// In most runs, in which no step has ended before, it is none.
 pub(super) type MaybeBegun<E, C> = Option<Box<Begun<E, C>>>;
 

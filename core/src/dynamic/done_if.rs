@@ -19,8 +19,6 @@ use crate::{
 use alloc::{boxed::Box, vec::Vec};
 use core::{future::Future, pin::Pin};
 use rungs_scheduler::Config;
-#[cfg(feature = "checkpoints")]
-use rungs_scheduler::Given;
 
 impl<'p, 'env, E, K: Kind<'env, E>, S, N, M, C> StepBuilder<'p, 'env, E, K, S, N, M, C> {
     /// Asks before each run whether the step's result is there already, such as a file of an earlier run: `Ok(Some(result))`
@@ -105,22 +103,16 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             None => None,
         };
         let Self { draft, checks, .. } = self;
-        #[cfg_attr(not(feature = "checkpoints"), expect(unused_mut, reason = "nothing is stored"))]
-        let mut selection = draft.select(beginning).expect("`check` has compiled the plan");
+        let selection = draft.select(beginning).expect("`check` has compiled the plan");
         #[cfg(feature = "checkpoints")]
-        for (step, result) in stored.iter().flat_map(|stored| &stored.ended) {
-            selection.give(*step, if result.is_some() { Given::Success } else { Given::SkippedItself });
-        }
+        let selection = selection.with_ended(stored.iter().flat_map(|stored| stored.given()));
         let limit = config.get_max_concurrent().map_or(usize::MAX, |limit| limit as usize);
         let timeout = |step| draft.settings_of(step).get_timeout();
         let asking = Asking::new(&draft.names, checks, selection, limit, timeout, tokens);
         let asked = asking.ask(timer, config.get_poll_budget()).await;
-        #[cfg_attr(not(feature = "checkpoints"), expect(unused_mut, reason = "nothing is stored"))]
-        let mut begun = asked.map_err(|panic| self.broke_off(panic))?;
+        let begun = asked.map_err(|panic| self.broke_off(panic))?;
         #[cfg(feature = "checkpoints")]
-        {
-            begun.stored = stored;
-        }
+        let begun = Begun { stored, ..begun };
         Ok(begun)
     }
 }

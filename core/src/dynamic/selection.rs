@@ -47,10 +47,11 @@ impl<'p> Selection<'p> {
         selection
     }
 
-    /// A step has ended before the run, in this way.
+    /// These steps have ended before the run as well.
     #[cfg(feature = "checkpoints")]
-    pub(super) fn give(&mut self, step: StepId, given: Given) {
-        set(&mut self.given, step, Some(given));
+    pub(super) fn with_ended(mut self, ended: impl Iterator<Item = (StepId, Given)>) -> Self {
+        ended.for_each(|(step, given)| set(&mut self.given, step, Some(given)));
+        self
     }
 
     /// Finds all that the targets need, from the last steps to the first.
