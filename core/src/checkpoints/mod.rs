@@ -17,8 +17,8 @@ use core::{error::Error, future::Future, time::Duration};
 /// [`Runner::checkpoints`](crate::Runner::checkpoints) takes it.
 ///
 /// A store knows bytes only, and stands for one run: whatever tells runs apart (a name, a date) is stated when it is opened. It
-/// keeps two runs from using the same checkpoints at once, and gives that up when it is dropped. The package `rungs-sqlite`
-/// has one; [`MemoryCheckpoints`] is another. A store of one's own:
+/// keeps two runs from using the same checkpoints at once, and gives that up when it is dropped. [`MemoryCheckpoints`] is one for
+/// tests. A store of one's own, for step names that are file names, and one run at a time:
 ///
 /// ```
 /// use std::{fs, future::{Ready, ready}, io, path::PathBuf};
@@ -46,7 +46,8 @@ use core::{error::Error, future::Future, time::Duration};
 ///     fn store(&self, checkpoint: Checkpoint) -> Self::Storing {
 ///         let Some(result) = checkpoint.result else { return ready(Ok(())) };
 ///         let bytes = [&checkpoint.fingerprint.to_le_bytes()[..], &result].concat();
-///         // Whole or not at all: a file that is being written has another place.
+///         // Whole or not at all, if the process ends: a file that is being written has another place. A store that is to
+///         // outlast the machine's end syncs file and folder as well.
 ///         let torn = self.0.with_extension("torn");
 ///         ready(fs::write(&torn, bytes).and_then(|()| fs::rename(&torn, self.0.join(checkpoint.step))))
 ///     }
