@@ -40,7 +40,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
     /// pages          0    2.00 s
     /// index     2.00 s    1.00 s
     /// search         -         -  not selected
-    /// alarm          -         -  not needed: nothing went wrong
+    /// alarm          -         -  not needed
     /// 2 of 4 steps in 3.00 s");
     /// # Ok::<(), rungs::PipelineError>(())
     /// ```
