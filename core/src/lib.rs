@@ -247,7 +247,7 @@ pub use checkpoints::{Checkpoint, Checkpoints, MemoryCheckpoints, RunEnding, Ste
 pub use dynamic::{
     AttemptSpawner, BoxError, Emitted, ExplainedStep, Explanation, Handle, InputError, InputErrorKind, Inputs, Kind,
     Local, LocalPipeline, Out, OutdatedCheckpoint, Owned, PanicSource, Pipeline, PipelineError, PipelineOf, PlanError,
-    PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, StepWatch, Warnings, WatchError, own,
+    PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, StepWatch, UndoBuilder, Warnings, WatchError, own,
 };
 #[cfg(feature = "std")]
 pub use exit::Exit;

@@ -28,7 +28,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         self,
         started: Instant,
         timer: &'t T,
-    ) -> impl Future<Output = Result<RunEnd<E>, RunPanic>> + use<'r, 'env, 't, E, K, O, T> {
+    ) -> impl Future<Output = Result<RunEnd<E, O>, RunPanic>> + use<'r, 'env, 't, E, K, O, T> {
         Run { driver: self, timer: TracedTimer::new(timer), sleep: ArmedSleep::new(), started }
     }
 
@@ -58,7 +58,7 @@ pin_project! {
 }
 
 impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'env, '_, E, K, O, T> {
-    type Output = Result<RunEnd<E>, RunPanic>;
+    type Output = Result<RunEnd<E, O>, RunPanic>;
 
     /// Panics are caught here, once, and not at each poll of an attempt.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -79,7 +79,9 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
                 driver.end_store(*this.started);
                 let errors = core::mem::take(&mut driver.run.errors);
                 let pauses = driver.apart.take_pauses();
-                Poll::Ready(RunEnd { errors, pauses, started: *this.started, finished: timer.now() })
+                let finished = timer.now();
+                let (observers, tokens) = (driver.parts.observers.take(), core::mem::take(&mut driver.parts.tokens));
+                Poll::Ready(RunEnd { errors, pauses, started: *this.started, finished, observers, tokens })
             });
             match polled {
                 Ok(polled) => return polled.map(Ok),

@@ -45,11 +45,14 @@ pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
 }
 
 /// What a run leaves beside its record.
-pub(crate) struct RunEnd<E> {
+pub(crate) struct RunEnd<E, O> {
     pub(crate) errors: Errors<E>,
     pub(crate) pauses: Pauses,
     pub(crate) started: Instant,
     pub(crate) finished: Instant,
+    /// What the undo of the run goes on with: who looks on, and who stops it.
+    pub(crate) observers: Option<O>,
+    pub(crate) tokens: Tokens,
 }
 
 /// A run in progress. Dropping it drops every attempt.

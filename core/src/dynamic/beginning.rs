@@ -1,6 +1,10 @@
 //! What a run begins with: the results that are given to it, and the steps that it is asked for.
 
-use super::{plan_error::PlanErrorKind, selection::Selection};
+use super::{
+    plan_error::PlanErrorKind,
+    selection::Selection,
+    to_undo::{ReportToUndo, ToUndo},
+};
 #[cfg(feature = "checkpoints")]
 use crate::{
     checkpoints::{AnyStore, OpenStore},
@@ -8,7 +12,7 @@ use crate::{
 };
 use crate::{
     diagram::StepNames,
-    steps::{Errors, Handle, HoldsResult, Kind, Names, ResultSlot, Suggestions, ValueType},
+    steps::{Errors, Handle, HoldsResult, Kind, Names, ResultSlot, Suggestions, UndoRun, ValueType},
 };
 use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::Vec};
 use rungs_scheduler::{Given, StepId};
@@ -46,6 +50,7 @@ pub(super) struct Beginning<C: ?Sized>(Option<Box<Statements<C>>>);
 struct Statements<C: ?Sized> {
     results: Vec<GivenResult<C>>,
     targets: Option<Vec<StepRef>>,
+    to_undo: Option<ToUndo<C>>,
     #[cfg(feature = "checkpoints")]
     store: Option<Box<dyn AnyStore>>,
     #[cfg(feature = "checkpoints")]
@@ -57,6 +62,7 @@ impl<C: ?Sized> Default for Statements<C> {
         Self {
             results: Vec::new(),
             targets: None,
+            to_undo: None,
             #[cfg(feature = "checkpoints")]
             store: None,
             #[cfg(feature = "checkpoints")]
@@ -85,6 +91,42 @@ impl<C: ?Sized> Beginning<C> {
     {
         let value_type = ValueType::of::<T>();
         self.state().results.push(GivenResult { of, value_type, cell: K::cell(ResultSlot::fill(None, value)) });
+    }
+
+    pub(super) fn undo(&mut self, what: ToUndo<C>) {
+        self.state().to_undo = Some(what);
+    }
+
+    /// What the run is to undo.
+    pub(super) fn to_undo(&self) -> Option<&ToUndo<C>> {
+        self.0.as_ref()?.to_undo.as_ref()
+    }
+
+    /// Whether the run undoes what it has done if it fails.
+    pub(super) fn undoes_itself(&self) -> bool {
+        matches!(self.to_undo(), Some(ToUndo::Itself))
+    }
+
+    /// Whether the run undoes another one.
+    pub(super) fn undoes_another(&self) -> bool {
+        matches!(self.to_undo(), Some(ToUndo::Report(_)))
+    }
+
+    /// Takes what is to be undone of another run, if the run is to undo one.
+    pub(super) fn take_report(&mut self) -> Option<ReportToUndo<C>> {
+        let to_undo = &mut self.0.as_mut()?.to_undo;
+        match to_undo.take()? {
+            ToUndo::Report(report) => Some(report),
+            itself @ ToUndo::Itself => {
+                *to_undo = Some(itself);
+                None
+            }
+        }
+    }
+
+    /// Whether the run is given results, or asked for some steps.
+    pub(super) fn is_of_part(&self) -> bool {
+        self.targets().is_some() || !self.results().is_empty()
     }
 
     pub(super) fn select(&mut self, targets: impl Iterator<Item = StepRef>) {
@@ -247,6 +289,8 @@ pub(super) struct Begun<E, C: ?Sized> {
     pub(super) results: Vec<(StepId, Arc<C>)>,
     /// The errors of checks.
     pub(super) errors: Errors<E>,
+    /// If the run is an undo.
+    pub(super) undo: Option<Arc<UndoRun>>,
     /// What earlier runs have stored.
     #[cfg(feature = "checkpoints")]
     pub(super) stored: Option<Box<Stored<C>>>,

@@ -1,6 +1,6 @@
 //! What a run would do, without running it.
 
-use super::{PipelineError, Steps, beginning::Begun, runner::Runner};
+use super::{PipelineError, Steps, beginning::Begun, runner::Runner, undoing::for_undo};
 use crate::{
     diagram::StepNames,
     escape::StepName,
@@ -51,6 +51,10 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         let Self { steps, config, mut tokens, mut beginning, .. } = self;
         async move {
             steps.check_run::<T>(&config, &beginning)?;
+            if let Some(report) = beginning.take_report() {
+                let (undo, _) = steps.plan_undo(report.steps)?;
+                return Ok(undo.explain(&for_undo(&config), Vec::new()));
+            }
             let mut given = Vec::new();
             if steps.leaves_out(&beginning) {
                 let asked = Box::pin(steps.begin_run(&mut beginning, &config, &mut tokens, timer)).await;

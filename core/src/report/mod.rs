@@ -63,6 +63,8 @@ pub(crate) use crate::exit_code::{OptionalSteps, count, exit_code};
 #[cfg(feature = "alloc")]
 pub(crate) use as_error::AsError;
 #[cfg(feature = "alloc")]
+pub(crate) use dynamic::Undoing;
+#[cfg(feature = "alloc")]
 pub(crate) use notes::RunNotes;
 #[cfg(feature = "std")]
 pub(crate) use notes::wall_clock;

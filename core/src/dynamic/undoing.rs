@@ -1,0 +1,304 @@
+//! Runs that undo what an earlier run has done, or what the run itself has done before it failed.
+
+use super::{
+    PipelineError, Steps,
+    beginning::{Beginning, Begun},
+    plan_error::{PlanError, PlanErrorKind},
+    runner::Runner,
+    steps::Undos,
+    to_undo::{ReportToUndo, StepToUndo, ToUndo},
+};
+use crate::{
+    cancel::Tokens,
+    driver::RunEnd,
+    observers::Observers,
+    panics::drop_caught,
+    report::{Report, RunNotes, Undoing},
+    steps::{Errors, Kind, TakenBack, UndoRun, Watches},
+    time::Timer,
+};
+use alloc::{boxed::Box, string::ToString, sync::Arc, vec, vec::Vec};
+use rungs_scheduler::{Config, OnFailure, Status, StepId};
+
+impl<'env, E, K: Kind<'env, E>, O> Runner<'_, 'env, E, K, O> {
+    /// Undoes what the run of this report has done, instead of running the steps: calls the [undo](super::PipelineOf::undo) of
+    /// each step that succeeded in it.
+    ///
+    /// A step is undone when all have been that came after it, directly or across steps without undo: those that need it, and
+    /// those that [follow](super::StepBuilder::follows) it. Of those that may start, the one goes first that ended last. An undo
+    /// that fails keeps none from the next. Steps whose results were given to the run or found by a check are not undone. A step
+    /// that was taken back is not undone again, so that a second undo of the report goes on where the first one ended, however
+    /// that was.
+    ///
+    /// It is a run, with the runner's other options and observers, and has a report with a result for each step: `Success` where
+    /// it was taken back, `Skipped` where there was nothing to undo. Undos are clean-up steps: a drain or one cancel does not
+    /// stop them, and [`clean_up_deadline`](Self::clean_up_deadline) is the limit of those without one. The deadline of the run
+    /// and what a failure does to the others do not concern them. O(V + E + n log n) for n undos.
+    ///
+    /// ```
+    /// use rungs::{NoClock, Pipeline, Status};
+    ///
+    /// let mut p: Pipeline = Pipeline::new("deploy");
+    /// let old = p.step("switch").run(async || Ok("version 1"));
+    /// let mut switched_back = false;
+    /// p.undo(old).run(async |old| Ok(assert_eq!(*old, "version 1")));
+    /// p.step("announce").after(old).run(async || Ok(()));
+    ///
+    /// let report = futures_lite::future::block_on(p.run(&NoClock))?;
+    /// // Later it turns out that the new version is no good.
+    /// let undo = futures_lite::future::block_on(p.runner().undo(&report).run(&NoClock))?;
+    /// assert_eq!(undo.get("switch").unwrap().status(), Status::Success);
+    /// assert_eq!(undo.get("announce").unwrap().status(), Status::Skipped);
+    /// # Ok::<(), rungs::PipelineError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Beside those of any run: the report is not of a run of this pipeline, or its result was taken out of it.
+    pub fn undo(mut self, report: &Report<E, K::Cell>) -> Self {
+        let steps = self.steps.undos.as_ref().map(|undos| undos.to_undo(report)).unwrap_or_default();
+        let taken_back = report.undoing.as_ref().map(|undoing| undoing.taken_back.clone());
+        let (pipeline, is_undo) = (report.names.id(), report.notes.is_undo);
+        self.beginning.undo(ToUndo::Report(ReportToUndo { pipeline, is_undo, taken_back, steps }));
+        self
+    }
+
+    /// Undoes what the run has done if it fails, with the exit code 1: as [`undo`](Self::undo) does with its report, under the
+    /// run's options and told to its observers. The report holds [that of the undo](Report::undo), and the exit code remains 1.
+    ///
+    /// A run that is stopped from outside, or by its deadline, without a failure is not undone: it can be
+    /// [later](Self::undo).
+    ///
+    /// ```
+    /// use rungs::{NoClock, Pipeline};
+    ///
+    /// let mut p = Pipeline::new("move");
+    /// let copied = p.step("copy").run(async || Ok("copy.txt"));
+    /// p.undo(copied).run(async |_copy| Ok(())); // and remove it
+    /// p.step("verify").needs(copied).run(async |_| Err::<(), _>("torn".into()));
+    ///
+    /// let report = futures_lite::future::block_on(p.runner().undo_on_failure().run(&NoClock))?;
+    /// assert_eq!(report.undo().unwrap().get("copy").unwrap().status(), rungs::Status::Success);
+    /// assert_eq!((report.exit_code(), report.undo().unwrap().exit_code()), (1, 0));
+    /// # Ok::<(), rungs::PipelineError>(())
+    /// ```
+    pub fn undo_on_failure(mut self) -> Self {
+        self.beginning.undo(ToUndo::Itself);
+        self
+    }
+}
+
+/// The steps of an undo, and the results that they take back.
+type PlannedUndo<'p, 'env, E, K> = (&'p mut Steps<'env, E, K>, Vec<(StepId, Arc<<K as Kind<'env, E>>::Cell>)>);
+
+/// The configuration of an undo, which neither a deadline nor a failure stops.
+pub(super) fn for_undo(config: &Config) -> Config {
+    let mut undo = Config::DEFAULT.order(config.get_order()).poll_budget(config.get_poll_budget());
+    undo = undo.on_failure(OnFailure::GoOn);
+    if let Some(limit) = config.get_max_concurrent() {
+        undo = undo.max_concurrent(limit);
+    }
+    if let Some(limit) = config.get_grace() {
+        undo = undo.grace(limit);
+    }
+    if let Some(limit) = config.get_clean_up_deadline() {
+        undo = undo.clean_up_deadline(limit);
+    }
+    if let Some(seed) = config.get_seed() {
+        undo = undo.seed(seed);
+    }
+    undo
+}
+
+impl<'env, E, K: Kind<'env, E>> Undos<'env, E, K> {
+    /// What the report of a run of so many steps knows of its undo.
+    pub(super) fn undoing(&mut self, steps: usize) -> Box<Undoing<E, K::Cell>> {
+        Box::new(Undoing { stored: Vec::new(), taken_back: TakenBack::none(steps), report: None })
+    }
+
+    /// What is to be undone of a run: of the steps with an undo those that have succeeded in it, or in an earlier run that stored
+    /// them, and that have not been taken back.
+    pub(super) fn to_undo(&self, report: &Report<E, K::Cell>) -> Vec<StepToUndo<K::Cell>> {
+        let Some(undoing) = &report.undoing else { return Vec::new() };
+        let is_stored = |step: &StepId| undoing.stored.binary_search(step).is_ok();
+        let to_undo = self.steps().filter(|step| !undoing.taken_back.contains(*step)).filter_map(|step| {
+            let state = report.record.states.get(step.index())?;
+            let is_done = state.status() == Status::Success && (!state.is_given() || is_stored(&step));
+            let result = report.record.results.get(step.index())?.clone();
+            let ended = state.finished_at().filter(|_| !state.is_given());
+            is_done.then_some(StepToUndo { step, result, ended })
+        });
+        to_undo.collect()
+    }
+}
+
+impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
+    /// Undos are checked again if the plan has changed. Call it before the plan is compiled.
+    #[inline]
+    pub(super) fn forget_checked_undos(&mut self) {
+        if let Some(undos) = &mut self.undos
+            && self.draft.compiled.is_none()
+        {
+            undos.is_checked = false;
+        }
+    }
+
+    /// Finds what is wrong with the undos: with their declarations and, if the run is to undo something, with such a run.
+    pub(super) fn check_undos(
+        &mut self,
+        run: Option<(&Config, bool, &Beginning<K::Cell>)>,
+        mistakes: &mut Vec<PlanErrorKind>,
+    ) {
+        if let Some((.., beginning)) = run {
+            self.check_report(beginning, mistakes);
+        }
+        let Self { draft, undos, .. } = self;
+        let Some(undos) = undos else { return };
+        mistakes.extend(undos.mistakes.iter().cloned());
+        let run = run.filter(|(.., beginning)| beginning.to_undo().is_some());
+        if draft.compiled.is_none() || undos.is_checked && run.is_none() {
+            return;
+        }
+        let all: Vec<StepId> = undos.steps().collect();
+        undos.plan(draft, &all);
+        let plan = &mut undos.steps.draft;
+        let found = match run {
+            Some((config, ticks, _)) => {
+                plan.check(&for_undo(config), ticks, &Beginning::<K::Cell>::nothing(), |_| None)
+            }
+            None => plan.compile().map_or_else(PlanError::into_mistakes, |()| Vec::new()),
+        };
+        undos.is_checked = found.is_empty();
+        for mistake in found {
+            let mistake = match is_of_a_step(&mistake) {
+                true => PlanErrorKind::Undo { mistake: mistake.to_string() },
+                false => mistake,
+            };
+            if !mistakes.contains(&mistake) {
+                mistakes.push(mistake);
+            }
+        }
+    }
+
+    fn check_report(&self, beginning: &Beginning<K::Cell>, mistakes: &mut Vec<PlanErrorKind>) {
+        let Some(ToUndo::Report(report)) = beginning.to_undo() else { return };
+        if beginning.is_of_part() {
+            mistakes.push(PlanErrorKind::UndoOfPart);
+        }
+        let has_undos = self.undos.as_ref().is_some_and(|undos| undos.steps().next().is_some());
+        let is_older = has_undos && report.taken_back.is_none();
+        if report.pipeline != self.draft.names.id() || report.is_undo || is_older {
+            return mistakes.push(PlanErrorKind::ForeignReport);
+        }
+        for StepToUndo { step, .. } in report.steps.iter().filter(|undone| !undone.has_result()) {
+            mistakes.push(PlanErrorKind::UndoOfTaken { step: self.draft.name(*step) });
+        }
+    }
+
+    /// Undoes what the run of a report has done.
+    pub(super) async fn undo_report<T: Timer, O: Observers<E>>(
+        &mut self,
+        config: Config,
+        report: ReportToUndo<K::Cell>,
+        observers: O,
+        tokens: Tokens,
+        timer: &T,
+    ) -> Result<Report<E, K::Cell>, PipelineError> {
+        let ReportToUndo { taken_back, steps, .. } = report;
+        self.undo(config, steps, UndoRun { taken_back }, observers, tokens, timer).await
+    }
+
+    /// Undoes what a run has done that has failed.
+    pub(super) async fn undo_failed<T: Timer, O: Observers<E>>(
+        &mut self,
+        config: Config,
+        mut report: Report<E, K::Cell>,
+        observers: Option<O>,
+        mut tokens: Tokens,
+        timer: &T,
+    ) -> Result<Report<E, K::Cell>, PipelineError> {
+        let (Some(undos), Some(undoing), Some(observers)) = (&self.undos, &report.undoing, observers) else {
+            return Ok(report);
+        };
+        let (steps, taken_back) = (undos.to_undo(&report), Some(undoing.taken_back.clone()));
+        tokens.see_again();
+        let undone = self.undo(config, steps, UndoRun { taken_back }, observers, tokens, timer).await?;
+        if let Some(undoing) = &mut report.undoing {
+            undoing.report = Some(undone);
+        }
+        Ok(report)
+    }
+
+    /// Undoes these steps: an ordinary run of the undos' own plan, in which the results lie where the undos find them.
+    async fn undo<T: Timer, O: Observers<E>>(
+        &mut self,
+        config: Config,
+        steps: Vec<StepToUndo<K::Cell>>,
+        run: UndoRun,
+        observers: O,
+        tokens: Tokens,
+        timer: &T,
+    ) -> Result<Report<E, K::Cell>, PipelineError> {
+        let config = for_undo(&config);
+        let (steps, results) = self.plan_undo(steps)?;
+        let begun = Begun {
+            given: Vec::new(),
+            results,
+            errors: Errors::new(),
+            undo: Some(Arc::new(run)),
+            #[cfg(feature = "checkpoints")]
+            stored: None,
+        };
+        #[cfg(feature = "std")]
+        let wall_clock = crate::report::wall_clock();
+        let (started, begun) = steps.make_ready(config, Beginning::nothing(), Some(Box::new(begun)), timer)?;
+        let ran = steps.driver(config, tokens, Watches::new(), observers, begun, started).run(started, timer).await;
+        let RunEnd { errors, pauses, started, finished, observers, .. } =
+            ran.map_err(|panic| steps.broke_off(panic))?;
+        drop_caught(observers);
+        Ok(steps.report(RunNotes {
+            errors,
+            pauses,
+            as_error: steps.as_error,
+            started,
+            finished,
+            is_undo: true,
+            #[cfg(feature = "std")]
+            wall_clock,
+        }))
+    }
+
+    /// Makes the plan in which these steps are undone, and returns it with their results.
+    pub(super) fn plan_undo(
+        &mut self,
+        mut steps: Vec<StepToUndo<K::Cell>>,
+    ) -> Result<PlannedUndo<'_, 'env, E, K>, PlanError> {
+        self.sort_last_first(&mut steps);
+        let undone: Vec<StepId> = steps.iter().map(|undone| undone.step).collect();
+        self.undos();
+        let Self { draft, undos, .. } = self;
+        let undos = undos.as_mut().expect("they have been made");
+        undos.plan(draft, &undone);
+        undos.steps.draft.compile()?;
+        let results = steps.into_iter().filter_map(|undone| Some((undone.step, undone.result?)));
+        Ok((&mut undos.steps, results.collect()))
+    }
+
+    /// Sorts steps by their ends, the last first; one that ended in an earlier run comes after all others. Of steps that ended at
+    /// once, those come first that others do not wait for. O(n log n).
+    fn sort_last_first(&self, steps: &mut [StepToUndo<K::Cell>]) {
+        let order = self.draft.compiled.as_ref().map_or(&[][..], |compiled| &compiled.order);
+        let mut places = vec![0; order.len()];
+        for (place, step) in (0..).zip(order) {
+            if let Some(entry) = places.get_mut(*step as usize) {
+                *entry = place;
+            }
+        }
+        let place = |step: StepId| places.get(step.index()).copied().unwrap_or(step.number());
+        steps.sort_by_key(|undone| core::cmp::Reverse((undone.ended, place(undone.step))));
+    }
+}
+
+/// Whether a mistake is one of an undo. All others are mistakes of the pipeline or of the run, and told as these.
+fn is_of_a_step(mistake: &PlanErrorKind) -> bool {
+    !matches!(mistake, PlanErrorKind::NoConcurrency | PlanErrorKind::TimeWithoutClock { step: None })
+}
