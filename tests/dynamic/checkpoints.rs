@@ -303,6 +303,10 @@ fn checkpoints_that_cannot_be_read_are_an_error_of_the_pipeline() {
         fn store(&self, _: rungs::Checkpoint) -> Self::Storing {
             panic!("nothing has started")
         }
+
+        fn remove(&self, _: &str) -> Self::Storing {
+            panic!("nothing is undone")
+        }
     }
     let mut p: Pipeline<'_> = Pipeline::new("torn");
     p.step("one").checkpoint().run(async || Ok(1));

@@ -7,6 +7,7 @@ mod declared;
 mod failing;
 mod later;
 mod meaning;
+mod stored;
 
 use rungs::{Report, sim::Sim};
 use std::{fmt::Display, future::Future, sync::Mutex, time::Duration};

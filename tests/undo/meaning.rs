@@ -84,14 +84,14 @@ fn check(case: &Case) {
     let mut p = LocalPipeline::with_error("case");
     let mut handles = Vec::new();
     let names = ["a", "b", "c", "d"];
-    for step in 0..case.steps {
+    for (step, name) in names.into_iter().enumerate().take(case.steps) {
         let waits = |kind: Edge| -> Vec<_> {
             let edges = case.edges.iter().filter(|((_, to), edge)| *to == step && *edge == kind);
             edges.map(|((from, _), _)| handles[*from]).collect()
         };
         let (needs, orders) = (waits(Edge::Need), waits(Edge::Order));
         let (ends, now) = (&ends, &now);
-        handles.push(p.step(names[step]).after(needs).follows(orders).run_maybe(move || async move {
+        handles.push(p.step(name).after(needs).follows(orders).run_maybe(move || async move {
             clock.sleep(span(step)).await;
             ends.borrow_mut()[step] = Some(now());
             match case.outcomes[step] {

@@ -1,7 +1,8 @@
 //! The future of a run, and the run while it is polled.
 
 use super::{
-    run::{Driver, RunEnd},
+    run::Driver,
+    run_end::{RunEnd, RunRest},
     traced::{RunPanic, TracedTimer},
     wakes::Pass,
 };
@@ -76,12 +77,16 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
                 let PolledRun { driver, now, .. } = run;
                 driver.parts.notify_end(&driver.run, now);
                 #[cfg(feature = "checkpoints")]
-                driver.end_store(*this.started);
+                let store = driver.end_store(*this.started);
                 let errors = core::mem::take(&mut driver.run.errors);
                 let pauses = driver.apart.take_pauses();
-                let finished = timer.now();
-                let (observers, tokens) = (driver.parts.observers.take(), core::mem::take(&mut driver.parts.tokens));
-                Poll::Ready(RunEnd { errors, pauses, started: *this.started, finished, observers, tokens })
+                let rest = RunRest {
+                    observers: driver.parts.observers.take(),
+                    tokens: core::mem::take(&mut driver.parts.tokens),
+                    #[cfg(feature = "checkpoints")]
+                    store,
+                };
+                Poll::Ready(RunEnd { errors, pauses, started: *this.started, finished: timer.now(), rest })
             });
             match polled {
                 Ok(polled) => return polled.map(Ok),

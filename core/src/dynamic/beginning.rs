@@ -52,7 +52,7 @@ struct Statements<C: ?Sized> {
     targets: Option<Vec<StepRef>>,
     to_undo: Option<ToUndo<C>>,
     #[cfg(feature = "checkpoints")]
-    store: Option<Box<dyn AnyStore>>,
+    store: Option<Arc<dyn AnyStore>>,
     #[cfg(feature = "checkpoints")]
     is_strict: bool,
 }
@@ -107,20 +107,16 @@ impl<C: ?Sized> Beginning<C> {
         matches!(self.to_undo(), Some(ToUndo::Itself))
     }
 
-    /// Whether the run undoes another one.
-    pub(super) fn undoes_another(&self) -> bool {
-        matches!(self.to_undo(), Some(ToUndo::Report(_)))
+    /// Whether the run undoes others.
+    pub(super) fn undoes_others(&self) -> bool {
+        self.to_undo().is_some_and(|to_undo| !matches!(to_undo, ToUndo::Itself))
     }
 
-    /// Takes what is to be undone of another run, if the run is to undo one.
+    /// Takes the report that is to be undone, if there is one.
     pub(super) fn take_report(&mut self) -> Option<ReportToUndo<C>> {
-        let to_undo = &mut self.0.as_mut()?.to_undo;
-        match to_undo.take()? {
+        match self.0.as_mut()?.to_undo.take()? {
             ToUndo::Report(report) => Some(report),
-            itself @ ToUndo::Itself => {
-                *to_undo = Some(itself);
-                None
-            }
+            _ => None,
         }
     }
 
@@ -134,7 +130,7 @@ impl<C: ?Sized> Beginning<C> {
     }
 
     #[cfg(feature = "checkpoints")]
-    pub(super) fn keep_in(&mut self, store: Box<dyn AnyStore>) {
+    pub(super) fn keep_in(&mut self, store: Arc<dyn AnyStore>) {
         self.state().store = Some(store);
     }
 
@@ -144,7 +140,7 @@ impl<C: ?Sized> Beginning<C> {
     }
 
     #[cfg(feature = "checkpoints")]
-    pub(super) fn take_store(&mut self) -> Option<Box<dyn AnyStore>> {
+    pub(super) fn take_store(&mut self) -> Option<Arc<dyn AnyStore>> {
         self.0.as_mut()?.store.take()
     }
 
@@ -153,7 +149,7 @@ impl<C: ?Sized> Beginning<C> {
         self.0.as_ref().is_some_and(|stated| stated.is_strict)
     }
 
-    fn has_store(&self) -> bool {
+    pub(super) fn has_store(&self) -> bool {
         #[cfg(feature = "checkpoints")]
         return self.0.as_ref().is_some_and(|stated| stated.store.is_some());
         #[cfg(not(feature = "checkpoints"))]
@@ -303,7 +299,7 @@ pub(super) type Ended<C> = (StepId, Option<Arc<C>>);
 /// What a run begins with of a store.
 #[cfg(feature = "checkpoints")]
 pub(super) struct Stored<C: ?Sized> {
-    pub(super) store: OpenStore,
+    pub(super) store: Arc<OpenStore>,
     pub(super) ended: Vec<Ended<C>>,
     pub(super) warnings: Vec<PlanWarning>,
 }

@@ -51,8 +51,9 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         let Self { steps, config, mut tokens, mut beginning, .. } = self;
         async move {
             steps.check_run::<T>(&config, &beginning)?;
-            if let Some(report) = beginning.take_report() {
-                let (undo, _) = steps.plan_undo(report.steps)?;
+            if beginning.undoes_others() {
+                let others = Box::pin(steps.find_to_undo(&mut beginning)).await?;
+                let (undo, _) = steps.plan_undo(others.steps)?;
                 return Ok(undo.explain(&for_undo(&config), Vec::new()));
             }
             let mut given = Vec::new();

@@ -114,6 +114,9 @@ impl fmt::Display for PlanErrorKind {
             Self::UndoOfTaken { step } => {
                 write!(f, "the result of step `{step}`, which its undo needs, was taken out of the report")
             }
+            Self::UndoOfNoStore => {
+                f.write_str("the run is to undo what is stored, and has no store: call `.checkpoints(..)`")
+            }
             Self::UndoOfPart => f.write_str("an undo is neither given results nor asked for some steps"),
         }
     }

@@ -43,6 +43,8 @@ mod task;
 mod teardown;
 mod to_undo;
 mod undo;
+#[cfg(feature = "checkpoints")]
+mod undo_stored;
 mod undo_work;
 mod undoing;
 mod undos;

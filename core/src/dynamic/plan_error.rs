@@ -288,6 +288,8 @@ pub enum PlanErrorKind {
         /// The step.
         step: String,
     },
+    /// A run is to undo what is stored, and has no store.
+    UndoOfNoStore,
     /// A run is to undo a report, and is given results or asked for some steps.
     UndoOfPart,
 }

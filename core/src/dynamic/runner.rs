@@ -12,7 +12,7 @@ use crate::{
     observe::Event,
     observer::Observer,
     observers::{Added, Closure, Observers},
-    panics::{drop_caught, guard},
+    panics::guard,
     report::{Report, RunNotes},
     steps::{Handle, Kind, ReportRecord, StepWatch, Watches, Work},
     time::Timer,
@@ -181,8 +181,8 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         async move {
             steps.check_run::<T>(&config, &beginning)?;
             poll_fn(|cx| steps.poll_left(cx)).await;
-            if let Some(report) = beginning.take_report() {
-                return Box::pin(steps.undo_report(config, report, observers, tokens, timer)).await;
+            if beginning.undoes_others() {
+                return Box::pin(steps.undo_others(config, beginning, observers, tokens, timer)).await;
             }
             let undoes_itself = beginning.undoes_itself();
             #[cfg(feature = "std")]
@@ -197,7 +197,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
             let (started, begun) = steps.make_ready(config, beginning, begun, timer)?;
             let ran = steps.driver(config, tokens, watches, observers, begun, started).run(started, timer).await;
             let end = ran.map_err(|panic| steps.broke_off(panic))?;
-            let RunEnd { errors, pauses, started, finished, observers, tokens } = end;
+            let RunEnd { errors, pauses, started, finished, rest } = end;
             let report = steps.report(RunNotes {
                 errors,
                 pauses,
@@ -210,9 +210,9 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
             });
             if undoes_itself && report.exit_code() == 1 {
                 // In a box, as most runs have none.
-                return Box::pin(steps.undo_failed(config, report, observers, tokens, timer)).await;
+                return Box::pin(steps.undo_failed(config, report, rest, timer)).await;
             }
-            drop_caught(observers);
+            rest.discard();
             Ok(report)
         }
     }
@@ -246,6 +246,10 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         self.renew();
         if let Some(record) = &mut self.record {
             beginning.put(&self.draft.names, &mut record.results);
+            #[cfg(feature = "checkpoints")]
+            if let Some(undos) = &mut self.undos {
+                undos.note_stored(begun.as_ref().and_then(|begun| begun.stored.as_deref()));
+            }
             if let Some(begun) = &mut begun {
                 begun.put(&mut record.results);
                 #[cfg(feature = "checkpoints")]
@@ -268,7 +272,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         self.forget_checked_undos();
         let Self { draft, works, checks, .. } = self;
         let result_type = |step: StepId| works.get(step.index()).map(|work| work.result_type());
-        let mut mistakes = if beginning.undoes_another() {
+        let mut mistakes = if beginning.undoes_others() {
             draft.compile().map_or_else(PlanError::into_mistakes, |()| Vec::new())
         } else {
             draft.check(config, T::TICKS, beginning, result_type)
@@ -349,7 +353,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         #[cfg(feature = "checkpoints")]
         {
             let stored = begun.as_mut().and_then(|begun| begun.stored.take());
-            storage.extras.store = stored.map(|stored| alloc::sync::Arc::new(stored.store));
+            storage.extras.store = stored.map(|stored| stored.store);
         }
         let RunStorage { ready, timers, free, open, slots, rare, extras, .. } = storage;
         let state = Storage { states: &mut record.states, ready, timers, free, open };

@@ -46,6 +46,8 @@ pub(super) struct Undos<'env, E, K: Kind<'env, E>> {
     pub(super) mistakes: Vec<PlanErrorKind>,
     /// Whether no mistake was found in what is declared now, beside those.
     pub(super) is_checked: bool,
+    /// The steps that have succeeded before the run in progress, and were stored.
+    pub(super) stored: Vec<StepId>,
 }
 
 /// What an undo states beside its closure.

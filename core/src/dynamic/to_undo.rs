@@ -10,6 +10,9 @@ pub(super) enum ToUndo<C: ?Sized> {
     Itself,
     /// What the run of a report has done.
     Report(ReportToUndo<C>),
+    /// What earlier runs have stored.
+    #[cfg(feature = "checkpoints")]
+    Stored,
 }
 
 /// What is to be undone of a report's run.

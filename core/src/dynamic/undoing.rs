@@ -1,5 +1,7 @@
 //! Runs that undo what an earlier run has done, or what the run itself has done before it failed.
 
+#[cfg(feature = "checkpoints")]
+use super::beginning::Stored;
 use super::{
     PipelineError, Steps,
     beginning::{Beginning, Begun},
@@ -8,11 +10,12 @@ use super::{
     steps::Undos,
     to_undo::{ReportToUndo, StepToUndo, ToUndo},
 };
+#[cfg(feature = "checkpoints")]
+use crate::steps::ByStep;
 use crate::{
     cancel::Tokens,
-    driver::RunEnd,
+    driver::{RunEnd, RunRest},
     observers::Observers,
-    panics::drop_caught,
     report::{Report, RunNotes, Undoing},
     steps::{Errors, Kind, TakenBack, UndoRun, Watches},
     time::Timer,
@@ -87,6 +90,15 @@ impl<'env, E, K: Kind<'env, E>, O> Runner<'_, 'env, E, K, O> {
     }
 }
 
+/// What is to be undone of earlier runs.
+pub(super) struct OthersToUndo<C: ?Sized> {
+    pub(super) steps: Vec<StepToUndo<C>>,
+    pub(super) taken_back: Option<TakenBack>,
+    /// What is stored of them.
+    #[cfg(feature = "checkpoints")]
+    pub(super) stored: Option<Box<Stored<C>>>,
+}
+
 /// The steps of an undo, and the results that they take back.
 type PlannedUndo<'p, 'env, E, K> = (&'p mut Steps<'env, E, K>, Vec<(StepId, Arc<<K as Kind<'env, E>>::Cell>)>);
 
@@ -112,7 +124,11 @@ pub(super) fn for_undo(config: &Config) -> Config {
 impl<'env, E, K: Kind<'env, E>> Undos<'env, E, K> {
     /// What the report of a run of so many steps knows of its undo.
     pub(super) fn undoing(&mut self, steps: usize) -> Box<Undoing<E, K::Cell>> {
-        Box::new(Undoing { stored: Vec::new(), taken_back: TakenBack::none(steps), report: None })
+        Box::new(Undoing {
+            stored: core::mem::take(&mut self.stored),
+            taken_back: TakenBack::none(steps),
+            report: None,
+        })
     }
 
     /// What is to be undone of a run: of the steps with an undo those that have succeeded in it, or in an earlier run that stored
@@ -180,10 +196,16 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     }
 
     fn check_report(&self, beginning: &Beginning<K::Cell>, mistakes: &mut Vec<PlanErrorKind>) {
-        let Some(ToUndo::Report(report)) = beginning.to_undo() else { return };
-        if beginning.is_of_part() {
+        if beginning.undoes_others() && beginning.is_of_part() {
             mistakes.push(PlanErrorKind::UndoOfPart);
         }
+        #[cfg(feature = "checkpoints")]
+        if let Some(ToUndo::Stored) = beginning.to_undo()
+            && !beginning.has_store()
+        {
+            mistakes.push(PlanErrorKind::UndoOfNoStore);
+        }
+        let Some(ToUndo::Report(report)) = beginning.to_undo() else { return };
         let has_undos = self.undos.as_ref().is_some_and(|undos| undos.steps().next().is_some());
         let is_older = has_undos && report.taken_back.is_none();
         if report.pipeline != self.draft.names.id() || report.is_undo || is_older {
@@ -194,17 +216,67 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         }
     }
 
-    /// Undoes what the run of a report has done.
-    pub(super) async fn undo_report<T: Timer, O: Observers<E>>(
+    /// Finds what is to be undone of earlier runs.
+    ///
+    /// # Errors
+    /// What is stored cannot be read, or is outdated, and the run is strict.
+    pub(super) async fn find_to_undo(
+        &mut self,
+        beginning: &mut Beginning<K::Cell>,
+    ) -> Result<OthersToUndo<K::Cell>, PipelineError> {
+        #[cfg(feature = "checkpoints")]
+        let (stored, ends) = match beginning.take_store() {
+            Some(store) => {
+                // Nothing is held meanwhile of what cannot be shared between threads.
+                let loaded = store.load().await;
+                self.sort_out_to_undo(loaded, store, beginning)?
+            }
+            None => (None, Vec::new()),
+        };
+        let report = beginning.take_report();
+        #[cfg(feature = "checkpoints")]
+        let (steps, taken_back) = match (report, &stored) {
+            (Some(report), None) => (report.steps, report.taken_back),
+            (Some(report), Some(stored)) => (self.those_still_stored(report.steps, stored), report.taken_back),
+            (None, Some(stored)) => (self.stored_to_undo(stored, &ends), None),
+            (None, None) => (Vec::new(), None),
+        };
+        #[cfg(not(feature = "checkpoints"))]
+        let (steps, taken_back) = report.map_or((Vec::new(), None), |report| (report.steps, report.taken_back));
+        Ok(OthersToUndo {
+            steps,
+            taken_back,
+            #[cfg(feature = "checkpoints")]
+            stored,
+        })
+    }
+
+    /// Undoes what earlier runs have done.
+    pub(super) async fn undo_others<T: Timer, O: Observers<E>>(
         &mut self,
         config: Config,
-        report: ReportToUndo<K::Cell>,
+        mut beginning: Beginning<K::Cell>,
         observers: O,
         tokens: Tokens,
         timer: &T,
     ) -> Result<Report<E, K::Cell>, PipelineError> {
-        let ReportToUndo { taken_back, steps, .. } = report;
-        self.undo(config, steps, UndoRun { taken_back }, observers, tokens, timer).await
+        let others = self.find_to_undo(&mut beginning).await?;
+        #[cfg(feature = "checkpoints")]
+        let stored_steps = others.stored.as_ref().map_or_else(Vec::new, |stored| stored.steps());
+        let run = UndoRun {
+            taken_back: others.taken_back,
+            #[cfg(feature = "checkpoints")]
+            removes: self.removals(&others.steps, &stored_steps),
+        };
+        let begun = Begun {
+            given: Vec::new(),
+            results: Vec::new(),
+            errors: Errors::new(),
+            undo: Some(Arc::new(run)),
+            #[cfg(feature = "checkpoints")]
+            stored: others.stored.map(|stored| stored.of_undo()),
+        };
+        self.undo(config, others.steps, begun, observers, tokens, timer).await
     }
 
     /// Undoes what a run has done that has failed.
@@ -212,16 +284,34 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         &mut self,
         config: Config,
         mut report: Report<E, K::Cell>,
-        observers: Option<O>,
-        mut tokens: Tokens,
+        rest: RunRest<O>,
         timer: &T,
     ) -> Result<Report<E, K::Cell>, PipelineError> {
-        let (Some(undos), Some(undoing), Some(observers)) = (&self.undos, &report.undoing, observers) else {
+        let (Some(undos), Some(undoing)) = (&self.undos, &report.undoing) else {
+            rest.discard();
             return Ok(report);
         };
         let (steps, taken_back) = (undos.to_undo(&report), Some(undoing.taken_back.clone()));
+        let run = UndoRun {
+            taken_back,
+            #[cfg(feature = "checkpoints")]
+            removes: match rest.store {
+                Some(_) => self.removals(&steps, &self.stored_in(&report.record.states)),
+                None => ByStep::new(),
+            },
+        };
+        let begun = Begun {
+            given: Vec::new(),
+            results: Vec::new(),
+            errors: Errors::new(),
+            undo: Some(Arc::new(run)),
+            #[cfg(feature = "checkpoints")]
+            stored: rest.store.map(|store| Stored::for_undo(&store, Vec::new())),
+        };
+        let mut tokens = rest.tokens;
         tokens.see_again();
-        let undone = self.undo(config, steps, UndoRun { taken_back }, observers, tokens, timer).await?;
+        let observers = rest.observers.expect("they are there until they are dropped");
+        let undone = self.undo(config, steps, begun, observers, tokens, timer).await?;
         if let Some(undoing) = &mut report.undoing {
             undoing.report = Some(undone);
         }
@@ -233,28 +323,20 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         &mut self,
         config: Config,
         steps: Vec<StepToUndo<K::Cell>>,
-        run: UndoRun,
+        begun: Begun<E, K::Cell>,
         observers: O,
         tokens: Tokens,
         timer: &T,
     ) -> Result<Report<E, K::Cell>, PipelineError> {
         let config = for_undo(&config);
         let (steps, results) = self.plan_undo(steps)?;
-        let begun = Begun {
-            given: Vec::new(),
-            results,
-            errors: Errors::new(),
-            undo: Some(Arc::new(run)),
-            #[cfg(feature = "checkpoints")]
-            stored: None,
-        };
+        let begun = Some(Box::new(Begun { results, ..begun }));
         #[cfg(feature = "std")]
         let wall_clock = crate::report::wall_clock();
-        let (started, begun) = steps.make_ready(config, Beginning::nothing(), Some(Box::new(begun)), timer)?;
+        let (started, begun) = steps.make_ready(config, Beginning::nothing(), begun, timer)?;
         let ran = steps.driver(config, tokens, Watches::new(), observers, begun, started).run(started, timer).await;
-        let RunEnd { errors, pauses, started, finished, observers, .. } =
-            ran.map_err(|panic| steps.broke_off(panic))?;
-        drop_caught(observers);
+        let RunEnd { errors, pauses, started, finished, rest } = ran.map_err(|panic| steps.broke_off(panic))?;
+        rest.discard();
         Ok(steps.report(RunNotes {
             errors,
             pauses,

@@ -1,6 +1,10 @@
 //! What the attempts of an undo note.
 
+#[cfg(feature = "checkpoints")]
+use super::by_step::ByStep;
 use alloc::sync::Arc;
+#[cfg(feature = "checkpoints")]
+use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, Ordering};
 use rungs_scheduler::StepId;
 
@@ -29,6 +33,9 @@ impl TakenBack {
 pub(crate) struct UndoRun {
     /// Of the report that is undone, if there is one.
     pub(crate) taken_back: Option<TakenBack>,
+    /// The steps that are removed from the store with a step, in this order.
+    #[cfg(feature = "checkpoints")]
+    pub(crate) removes: ByStep<Vec<StepId>>,
 }
 
 impl UndoRun {
