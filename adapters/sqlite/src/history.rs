@@ -6,6 +6,7 @@ use crate::{
     records::{self, RunRecord, StepRecord},
     rows,
 };
+use rungs::Checkpoint;
 use rusqlite::Connection;
 use std::{
     fmt,
@@ -69,12 +70,40 @@ impl History {
     /// # Errors
     /// [`ErrorKind::NoSuchRun`], and what reading can fail with.
     pub fn steps(&self, run: &str) -> Result<Vec<StepRecord>, Error> {
-        let read = || {
-            let run = rows::find_run(&self.connection, run)?;
-            run.map(|run| records::steps_of(&self.connection, run)).transpose()
-        };
-        let steps = read().map_err(|error| Error::of_sqlite(self.reading(), error))?;
-        steps.ok_or_else(|| {
+        self.read_run(run, records::steps_of)
+    }
+
+    /// What is stored of a run's steps: what the next run of this name would begin with.
+    ///
+    /// ```
+    /// use rungs::{MemoryCheckpoints, NoClock, Pipeline};
+    /// use rungs_sqlite::{History, Runs};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("runs.db");
+    /// let mut p: Pipeline = Pipeline::new("nightly");
+    /// p.step("fetch").checkpoint().run(async || Ok(7));
+    /// let run = p.runner().checkpoints(Runs::open(&path)?.begin("2026-11-27")?).run(&NoClock);
+    /// futures_lite::future::block_on(run)?;
+    ///
+    /// // A look at what would run, while somebody else may be running it.
+    /// let stored: MemoryCheckpoints = History::open(&path)?.stored("2026-11-27")?.into_iter().collect();
+    /// let explained = p.runner().checkpoints(stored).explain(&NoClock);
+    /// assert_eq!(futures_lite::future::block_on(explained)?.starts().count(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoSuchRun`], and what reading can fail with.
+    pub fn stored(&self, run: &str) -> Result<Vec<Checkpoint>, Error> {
+        self.read_run(run, rows::load)
+    }
+
+    fn read_run<T>(&self, run: &str, read: impl FnOnce(&Connection, i64) -> rusqlite::Result<T>) -> Result<T, Error> {
+        let found = rows::find_run(&self.connection, run)
+            .and_then(|run| run.map(|run| read(&self.connection, run)).transpose());
+        let read = found.map_err(|error| Error::of_sqlite(self.reading(), error))?;
+        read.ok_or_else(|| {
             Error::new(format!("cannot read run `{run}` of `{}`", self.path.display()), ErrorKind::NoSuchRun)
         })
     }

@@ -75,6 +75,14 @@ impl Runs {
         Ok(Run::new(self.0.clone(), name, id, start, lock))
     }
 
+    /// All runs, the one that was begun last first. Blocks. [`History`](crate::History) reads a file that is not to be written.
+    ///
+    /// # Errors
+    /// What reading can fail with.
+    pub fn list(&self) -> Result<Vec<RunRecord>, Error> {
+        self.0.call(format!("cannot read `{}`", self.path().display()), |connection| Ok(records::all_runs(connection)?))
+    }
+
     /// Forgets a run, with its results and its history, so that the next one of its name begins anew. Blocks.
     ///
     /// # Errors
@@ -111,11 +119,9 @@ impl Runs {
     /// # Errors
     /// What reading and writing can fail with. Then none is forgotten.
     pub fn retain(&self, mut keep: impl FnMut(&RunRecord) -> bool) -> Result<usize, Error> {
-        let doing = || format!("cannot forget runs of `{}`", self.path().display());
-        let all = self.0.call(doing(), |connection| Ok(records::all_runs(connection)?))?;
-        let old: Vec<RunRecord> = all.into_iter().filter(|run| !keep(run)).collect();
+        let old: Vec<RunRecord> = self.list()?.into_iter().filter(|run| !keep(run)).collect();
         let path = self.path().to_owned();
-        self.0.call(doing(), move |connection| {
+        self.0.call(format!("cannot forget runs of `{}`", self.path().display()), move |connection| {
             let mut removed = 0;
             for run in &old {
                 let Some(lock) = RunLock::take(&path, run.id)? else { continue };
