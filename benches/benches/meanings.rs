@@ -9,7 +9,7 @@ use rungs_benches::{
 const PROGRAM: &str = env!("CARGO_BIN_EXE_meanings");
 const STEPS: f64 = 1_000.0;
 
-const MEANINGS: [&str; 12] = [
+const MEANINGS: [&str; 13] = [
     "needs",
     "after",
     "follows",
@@ -21,6 +21,7 @@ const MEANINGS: [&str; 12] = [
     "never_cancel",
     "resource",
     "shared resource",
+    "run_with",
     "emit, unobserved",
 ];
 

@@ -19,7 +19,7 @@ fn main() {
 }
 
 #[inline(never)]
-fn measured_meaning<'p>(p: &'p mut Adding<'_>) -> Report<&'static str> {
+fn measured_meaning(p: &mut Adding<'_>) -> Report<&'static str> {
     futures_lite::future::block_on(p.run(&NoClock)).expect("the plan is right")
 }
 
@@ -50,6 +50,7 @@ fn build<'a>(meaning: &str, shared: &SharedResource) -> Option<Adding<'a>> {
             p.resource("unit", 1);
             chain(first, |name, last| p.step(name).needs(last).uses("unit", 1).run(async |n| Ok(*n + 1)))
         }
+        "run_with" => chain(first, |name, last| p.step(name).needs(last).run_with(async |_, n| Ok(*n + 1))),
         "emit, unobserved" => chain(first, |name, last| {
             p.step(name).needs(last).run_with(async |cx, n| {
                 cx.emit(*n);
