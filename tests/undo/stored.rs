@@ -117,8 +117,10 @@ fn what_is_undone_is_not_stored_any_more_and_runs_again() {
     assert_eq!(fates(report.undo().unwrap())[..2], ["hotel success", "bill skipped: not needed"].map(String::from));
     // The bill came of the hotel; the note came of nothing.
     assert_eq!(store.steps(), ["note"]);
-    // The store is told the end of the run, and not that of its undo.
+    // The store is told the end of the run, and not that of its undo; an undo of its own is another run.
     assert_eq!(store.ends.take(), ["trip 1"]);
+    assert!(block(p.runner().undo(&report).checkpoints(store.clone()).run(&NoClock)).unwrap().is_success());
+    assert_eq!(store.ends.take(), ["undo of trip 0"]);
     is_sold_out.set(false);
     let mut p = trip(&log, &is_sold_out);
     let report = block(p.runner().checkpoints(store.clone()).undo_on_failure().run(&NoClock)).unwrap();

@@ -98,8 +98,8 @@ pub trait Checkpoints {
     /// be nothing of this step, which is no error; apart from that it is as [`store`](Self::store).
     fn remove(&self, step: &str) -> Self::Storing;
 
-    /// Called when the run has ended, for a history: not if it was dropped, nor for an undo. There is nobody to wait or to tell of
-    /// an error.
+    /// Called when the run has ended, for a history: not if it was dropped. An undo is a run as well, unless it is part of one that
+    /// failed, which has ended before it. There is nobody to wait or to tell of an error.
     fn ended(&self, ending: &RunEnding<'_>) {
         let _ = ending;
     }

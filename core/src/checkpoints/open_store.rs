@@ -51,17 +51,17 @@ pub(crate) struct OpenStore {
     store: Arc<dyn AnyStore>,
     /// Indexed by step.
     fingerprints: Vec<u64>,
-    is_of_undo: bool,
+    has_ended: bool,
 }
 
 impl OpenStore {
     pub(crate) fn new(store: Arc<dyn AnyStore>, fingerprints: Vec<u64>) -> Self {
-        Self { store, fingerprints, is_of_undo: false }
+        Self { store, fingerprints, has_ended: false }
     }
 
-    /// The same store for an undo, whose end it is not told.
-    pub(crate) fn of_undo(&self) -> Self {
-        Self { store: self.store.clone(), fingerprints: Vec::new(), is_of_undo: true }
+    /// The same store after the end of the run, for what comes after it.
+    pub(crate) fn after_end(&self) -> Self {
+        Self { store: self.store.clone(), fingerprints: Vec::new(), has_ended: true }
     }
 
     /// Begins to store what an attempt came to.
@@ -83,7 +83,7 @@ impl OpenStore {
 
     /// Tells the store that the run has ended. A panic of it is discarded: the run has its outcome.
     pub(crate) fn end(&self, ending: &RunEnding<'_>) {
-        if !self.is_of_undo {
+        if !self.has_ended {
             call_caught(&mut || self.store.ended(ending));
         }
     }

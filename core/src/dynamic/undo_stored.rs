@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     checkpoints::{AnyStore, Checkpoint, OpenStore},
-    steps::{ByStep, Kind, PlanWarning},
+    steps::{ByStep, Kind},
 };
 use alloc::{boxed::Box, string::String, sync::Arc, vec, vec::Vec};
 use core::time::Duration;
@@ -171,12 +171,12 @@ impl<C: ?Sized> Stored<C> {
 
     /// For an undo, which is given results in another way.
     pub(super) fn of_undo(self) -> Box<Self> {
-        Self::for_undo(&self.store, self.warnings)
+        Box::new(Self { ended: Vec::new(), ..self })
     }
 
-    /// The same store for an undo.
-    pub(super) fn for_undo(store: &OpenStore, warnings: Vec<PlanWarning>) -> Box<Self> {
-        Box::new(Self { store: Arc::new(store.of_undo()), ended: Vec::new(), warnings })
+    /// The store of a run that has ended, for the undo of that run.
+    pub(super) fn after_end(store: &OpenStore) -> Box<Self> {
+        Box::new(Self { store: Arc::new(store.after_end()), ended: Vec::new(), warnings: Vec::new() })
     }
 }
 

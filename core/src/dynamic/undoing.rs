@@ -306,7 +306,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             errors: Errors::new(),
             undo: Some(Arc::new(run)),
             #[cfg(feature = "checkpoints")]
-            stored: rest.store.map(|store| Stored::for_undo(&store, Vec::new())),
+            stored: rest.store.map(|store| Stored::after_end(&store)),
         };
         let mut tokens = rest.tokens;
         tokens.see_again();
