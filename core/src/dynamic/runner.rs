@@ -184,7 +184,6 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
             if beginning.undoes_others() {
                 return Box::pin(steps.undo_others(config, beginning, observers, tokens, timer)).await;
             }
-            let undoes_itself = beginning.undoes_itself();
             #[cfg(feature = "std")]
             let wall_clock = crate::report::wall_clock();
             let begun = if steps.leaves_out(&beginning) {
@@ -204,11 +203,10 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
                 as_error: steps.as_error,
                 started,
                 finished,
-                is_undo: false,
                 #[cfg(feature = "std")]
                 wall_clock,
             });
-            if undoes_itself && report.exit_code() == 1 {
+            if steps.undos.as_ref().is_some_and(|undos| undos.undoes_run) && report.exit_code() == 1 {
                 // In a box, as most runs have none.
                 return Box::pin(steps.undo_failed(config, report, rest, timer)).await;
             }
@@ -244,6 +242,9 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     ) -> Result<(crate::Instant, MaybeBegun<E, K::Cell>), PipelineError> {
         self.prepare(&config);
         self.renew();
+        if let Some(undos) = &mut self.undos {
+            undos.undoes_run = beginning.undoes_itself();
+        }
         if let Some(record) = &mut self.record {
             beginning.put(&self.draft.names, &mut record.results);
             #[cfg(feature = "checkpoints")]

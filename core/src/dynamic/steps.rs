@@ -46,6 +46,8 @@ pub(super) struct Undos<'env, E, K: Kind<'env, E>> {
     pub(super) mistakes: Vec<PlanErrorKind>,
     /// Whether no mistake was found in what is declared now, beside those.
     pub(super) is_checked: bool,
+    /// Whether the run in progress is undone if it fails.
+    pub(super) undoes_run: bool,
     /// The steps that have succeeded before the run in progress, and were stored.
     pub(super) stored: Vec<StepId>,
 }
@@ -61,6 +63,8 @@ pub(super) struct DeclaredUndo<'env> {
 
 impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     /// None yet, of a pipeline with this number.
+    // Inlined, so that they are made in their box.
+    #[inline(always)]
     pub(super) fn new(pipeline: u32, name: &str, as_error: AsError<E>) -> Self {
         Self {
             draft: Draft::new(pipeline, name),

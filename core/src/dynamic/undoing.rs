@@ -14,6 +14,7 @@ use super::{
 use crate::steps::ByStep;
 use crate::{
     cancel::Tokens,
+    diagram::StepNames,
     driver::{RunEnd, RunRest},
     observers::Observers,
     report::{Report, RunNotes, Undoing},
@@ -60,7 +61,7 @@ impl<'env, E, K: Kind<'env, E>, O> Runner<'_, 'env, E, K, O> {
     pub fn undo(mut self, report: &Report<E, K::Cell>) -> Self {
         let steps = self.steps.undos.as_ref().map(|undos| undos.to_undo(report)).unwrap_or_default();
         let taken_back = report.undoing.as_ref().map(|undoing| undoing.taken_back.clone());
-        let (pipeline, is_undo) = (report.names.id(), report.notes.is_undo);
+        let (pipeline, is_undo) = (report.names.id(), report.names.is_undo());
         self.beginning.undo(ToUndo::Report(ReportToUndo { pipeline, is_undo, taken_back, steps }));
         self
     }
@@ -343,7 +344,6 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             as_error: steps.as_error,
             started,
             finished,
-            is_undo: true,
             #[cfg(feature = "std")]
             wall_clock,
         }))

@@ -9,7 +9,7 @@ use crate::{
     diagram::StepNames,
     steps::{ByStep, Kind, RetryPredicate},
 };
-use alloc::{boxed::Box, format, vec, vec::Vec};
+use alloc::{boxed::Box, format, sync::Arc, vec, vec::Vec};
 use core::pin::Pin;
 use rungs_scheduler::{Need, Settings, StepId, When};
 
@@ -23,6 +23,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
                 declared: ByStep::new(),
                 mistakes: Vec::new(),
                 is_checked: false,
+                undoes_run: false,
                 stored: Vec::new(),
             })
         })
@@ -75,6 +76,7 @@ impl<'env, E, K: Kind<'env, E>> Undos<'env, E, K> {
             }
         }
         let mut draft = Draft::new(of.names.id(), &format!("undo of {}", of.names.pipeline()));
+        Arc::make_mut(&mut draft.names).mark_undo();
         for resource in &of.resources {
             draft.resource(&resource.name, resource.units);
         }

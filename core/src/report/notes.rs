@@ -12,8 +12,6 @@ pub(crate) struct RunNotes<E> {
     pub(crate) as_error: AsError<E>,
     pub(crate) started: Instant,
     pub(crate) finished: Instant,
-    /// Whether it was an undo.
-    pub(crate) is_undo: bool,
     #[cfg(feature = "std")]
     pub(crate) wall_clock: std::time::SystemTime,
 }

@@ -44,15 +44,6 @@ impl<E> Copy for Own<'_, E> {}
 
 #[cfg(feature = "alloc")]
 impl<'r, E> Own<'r, E> {
-    /// Whether the run was an undo.
-    pub(super) fn is_undo(&self) -> bool {
-        match self {
-            #[cfg(feature = "macros")]
-            Self::Inline { .. } => false,
-            Self::Shared(notes, _) => notes.is_undo,
-        }
-    }
-
     /// An error as a `dyn Error`, which leads to its sources, where that is possible.
     pub(super) fn as_error(&self, error: &'r E) -> Option<&'r (dyn Error + 'static)> {
         match self {

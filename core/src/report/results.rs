@@ -19,7 +19,7 @@ impl<'r, E> Record<'r, E> {
     /// The steps that are shown to people: of an undo not those of which there was nothing to undo, as these may be most.
     #[cfg(feature = "alloc")]
     pub(super) fn shown(self) -> impl Iterator<Item = StepResult<'r, E>> {
-        let is_undo = self.own.is_undo();
+        let is_undo = self.names.is_undo();
         self.steps().filter(move |step| !(is_undo && step.cause() == Some(rungs_scheduler::Cause::NotNeeded)))
     }
 
