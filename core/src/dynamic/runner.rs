@@ -8,12 +8,12 @@ use super::{
 };
 use crate::{
     cancel::{CancelToken, Tokens},
-    driver::{Driver, DriverParts, RunEnd, RunPanic, TracedObservers, poll_cancel, poll_to_end},
+    driver::{Driver, DriverParts, RunEnd, RunPanic, RunRest, TracedObservers, poll_cancel, poll_to_end},
     observe::Event,
     observer::Observer,
     observers::{Added, Closure, Observers},
     panics::guard,
-    report::{Report, RunNotes},
+    report::{Report, RunNotes, WallClock, wall_clock},
     steps::{Handle, Kind, ReportRecord, StepWatch, Watches, Work},
     time::Timer,
 };
@@ -184,8 +184,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
             if beginning.undoes_others() {
                 return Box::pin(steps.undo_others(config, beginning, observers, tokens, timer)).await;
             }
-            #[cfg(feature = "std")]
-            let wall_clock = crate::report::wall_clock();
+            let wall_clock = wall_clock();
             let begun = if steps.leaves_out(&beginning) {
                 // In a box, as most runs have none.
                 let asked = Box::pin(steps.begin_run(&mut beginning, &config, &mut tokens, timer)).await;
@@ -195,40 +194,36 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
             };
             let (started, begun) = steps.make_ready(config, beginning, begun, timer)?;
             let ran = steps.driver(config, tokens, watches, observers, begun, started).run(started, timer).await;
-            let end = ran.map_err(|panic| steps.broke_off(panic))?;
-            let RunEnd { errors, pauses, started, finished, rest } = end;
-            let report = steps.report(RunNotes {
-                errors,
-                pauses,
-                as_error: steps.as_error,
-                started,
-                finished,
-                #[cfg(feature = "std")]
-                wall_clock,
-            });
-            if steps.undos.as_ref().is_some_and(|undos| undos.undoes_run) && report.exit_code() == 1 {
-                // In a box, as most runs have none.
-                return Box::pin(steps.undo_failed(config, report, rest, timer)).await;
+            match steps.end_run(ran, wall_clock, timer)? {
+                Ok(report) => Ok(report),
+                Err(undo) => undo.await,
             }
-            rest.discard();
-            Ok(report)
         }
     }
 }
 
+/// The report of a run, and what an undo of it goes on with.
+type Reported<E, C, O> = Result<(Report<E, C>, RunRest<O>), PipelineError>;
+
 impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
-    /// The report of a run that has ended.
-    #[inline]
-    pub(super) fn report(&mut self, notes: RunNotes<E>) -> Report<E, K::Cell> {
+    /// The report of a run that has ended, and what an undo of it goes on with.
+    #[inline(always)]
+    pub(super) fn report<O>(
+        &mut self,
+        ran: Result<RunEnd<E, O>, RunPanic>,
+        wall_clock: WallClock,
+    ) -> Reported<E, K::Cell, O> {
+        let RunEnd { errors, pauses, started, finished, rest } = ran.map_err(|panic| self.broke_off(panic))?;
         let record = self.record.take().unwrap_or_default();
-        Report {
+        let report = Report {
             names: self.draft.names.clone(),
             undoing: self.undos.as_mut().map(|undos| undos.undoing(record.states.len())),
             record: ReportRecord::new(record, &self.shelf),
-            notes,
+            notes: RunNotes { errors, pauses, as_error: self.as_error, started, finished, wall_clock },
             #[cfg(feature = "serde")]
             dependents: self.draft.compiled.as_ref().map(|compiled| compiled.dependents.clone()),
-        }
+        };
+        Ok((report, rest))
     }
 
     /// Makes everything ready for a run, and returns the time.
@@ -243,7 +238,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         self.prepare(&config);
         self.renew();
         if let Some(undos) = &mut self.undos {
-            undos.undoes_run = beginning.undoes_itself();
+            undos.undoes_run = beginning.undoes_itself().then_some(config);
         }
         if let Some(record) = &mut self.record {
             beginning.put(&self.draft.names, &mut record.results);

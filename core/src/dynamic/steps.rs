@@ -46,8 +46,8 @@ pub(super) struct Undos<'env, E, K: Kind<'env, E>> {
     pub(super) mistakes: Vec<PlanErrorKind>,
     /// Whether no mistake was found in what is declared now, beside those.
     pub(super) is_checked: bool,
-    /// Whether the run in progress is undone if it fails.
-    pub(super) undoes_run: bool,
+    /// The configuration of the run in progress, if that is undone when it fails.
+    pub(super) undoes_run: Option<Config>,
     /// The steps that have succeeded before the run in progress, and were stored.
     pub(super) stored: Vec<StepId>,
 }

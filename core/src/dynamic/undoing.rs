@@ -15,13 +15,14 @@ use crate::steps::ByStep;
 use crate::{
     cancel::Tokens,
     diagram::StepNames,
-    driver::{RunEnd, RunRest},
+    driver::{RunEnd, RunPanic, RunRest},
     observers::Observers,
-    report::{Report, RunNotes, Undoing},
+    report::{Report, Undoing, WallClock, wall_clock},
     steps::{Errors, Kind, TakenBack, UndoRun, Watches},
     time::Timer,
 };
 use alloc::{boxed::Box, string::ToString, sync::Arc, vec, vec::Vec};
+use core::{future::Future, pin::Pin};
 use rungs_scheduler::{Config, OnFailure, Status, StepId};
 
 impl<'env, E, K: Kind<'env, E>, O> Runner<'_, 'env, E, K, O> {
@@ -99,6 +100,12 @@ pub(super) struct OthersToUndo<C: ?Sized> {
     #[cfg(feature = "checkpoints")]
     pub(super) stored: Option<Box<Stored<C>>>,
 }
+
+/// What a run comes to.
+type Ran<E, C> = Result<Report<E, C>, PipelineError>;
+
+/// The report of a run, or the run that undoes it.
+type Ended<E, C, F> = Result<Result<Report<E, C>, Pin<Box<F>>>, PipelineError>;
 
 /// The steps of an undo, and the results that they take back.
 type PlannedUndo<'p, 'env, E, K> = (&'p mut Steps<'env, E, K>, Vec<(StepId, Arc<<K as Kind<'env, E>>::Cell>)>);
@@ -280,10 +287,27 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         self.undo(config, others.steps, begun, observers, tokens, timer).await
     }
 
-    /// Undoes what a run has done that has failed.
-    pub(super) async fn undo_failed<T: Timer, O: Observers<E>>(
+    /// The report of a run that has ended, or the undo of that run if it has failed and is to be undone then.
+    // The undo is in a box, as most runs have none. By itself, so that the run's future holds nothing of it.
+    #[inline]
+    pub(super) fn end_run<T: Timer, O: Observers<E>>(
         &mut self,
-        config: Config,
+        ran: Result<RunEnd<E, O>, RunPanic>,
+        wall_clock: WallClock,
+        timer: &T,
+    ) -> Ended<E, K::Cell, impl Future<Output = Ran<E, K::Cell>>> {
+        let (report, rest) = self.report(ran, wall_clock)?;
+        let undoes = self.undos.as_ref().is_some_and(|undos| undos.undoes_run.is_some());
+        if undoes && report.exit_code() == 1 {
+            return Ok(Err(Box::pin(self.undo_failed(report, rest, timer))));
+        }
+        rest.discard();
+        Ok(Ok(report))
+    }
+
+    /// Undoes what a run has done that has failed.
+    async fn undo_failed<T: Timer, O: Observers<E>>(
+        &mut self,
         mut report: Report<E, K::Cell>,
         rest: RunRest<O>,
         timer: &T,
@@ -292,6 +316,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             rest.discard();
             return Ok(report);
         };
+        let config = undos.undoes_run.unwrap_or_default();
         let (steps, taken_back) = (undos.to_undo(&report), Some(undoing.taken_back.clone()));
         let run = UndoRun {
             taken_back,
@@ -332,21 +357,12 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         let config = for_undo(&config);
         let (steps, results) = self.plan_undo(steps)?;
         let begun = Some(Box::new(Begun { results, ..begun }));
-        #[cfg(feature = "std")]
-        let wall_clock = crate::report::wall_clock();
+        let wall_clock = wall_clock();
         let (started, begun) = steps.make_ready(config, Beginning::nothing(), begun, timer)?;
         let ran = steps.driver(config, tokens, Watches::new(), observers, begun, started).run(started, timer).await;
-        let RunEnd { errors, pauses, started, finished, rest } = ran.map_err(|panic| steps.broke_off(panic))?;
+        let (report, rest) = steps.report(ran, wall_clock)?;
         rest.discard();
-        Ok(steps.report(RunNotes {
-            errors,
-            pauses,
-            as_error: steps.as_error,
-            started,
-            finished,
-            #[cfg(feature = "std")]
-            wall_clock,
-        }))
+        Ok(report)
     }
 
     /// Makes the plan in which these steps are undone, and returns it with their results.

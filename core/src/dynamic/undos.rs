@@ -23,7 +23,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
                 declared: ByStep::new(),
                 mistakes: Vec::new(),
                 is_checked: false,
-                undoes_run: false,
+                undoes_run: None,
                 stored: Vec::new(),
             })
         })

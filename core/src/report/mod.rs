@@ -66,8 +66,8 @@ pub(crate) use as_error::AsError;
 pub(crate) use dynamic::Undoing;
 #[cfg(feature = "alloc")]
 pub(crate) use notes::RunNotes;
-#[cfg(feature = "std")]
-pub(crate) use notes::wall_clock;
+#[cfg(feature = "alloc")]
+pub(crate) use notes::{WallClock, wall_clock};
 #[cfg(feature = "macros")]
 pub(crate) use record::{Own, Record};
 #[cfg(feature = "macros")]
