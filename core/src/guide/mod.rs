@@ -1,5 +1,8 @@
 //! The guide: one page for each subject, from the first pipeline on. All its code is compiled and run as tests.
 //!
+//! The code goes on in the folder of the first page, with the packages `rungs`, `rungs-smol` and `smol`; a page that takes more
+//! says so. Code without a `main` is the body of `fn main() -> Result<(), rungs::BoxError>`, and `Ok(())` its last line.
+//!
 //! | page | what it is about |
 //! | --- | --- |
 //! | [`first`] | a pipeline from an empty folder: steps, needs, results, the report |
