@@ -8,6 +8,7 @@ mod beginning;
 mod body;
 mod builder;
 mod check;
+mod check_undos;
 mod compiled;
 mod cycles;
 mod done_if;

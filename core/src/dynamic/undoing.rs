@@ -5,7 +5,7 @@ use super::beginning::Stored;
 use super::{
     PipelineError, Steps,
     beginning::{Beginning, Begun},
-    plan_error::{PlanError, PlanErrorKind},
+    plan_error::PlanError,
     runner::Runner,
     steps::Undos,
     to_undo::{ReportToUndo, StepToUndo, ToUndo},
@@ -21,7 +21,7 @@ use crate::{
     steps::{Errors, Kind, TakenBack, UndoRun, Watches},
     time::Timer,
 };
-use alloc::{boxed::Box, string::ToString, sync::Arc, vec, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec, vec::Vec};
 use core::{future::Future, pin::Pin};
 use rungs_scheduler::{Config, OnFailure, Status, StepId};
 
@@ -102,7 +102,7 @@ pub(super) struct OthersToUndo<C: ?Sized> {
 }
 
 /// What a run comes to.
-type Ran<E, C> = Result<Report<E, C>, PipelineError>;
+type RunResult<E, C> = Result<Report<E, C>, PipelineError>;
 
 /// The report of a run, or the run that undoes it.
 type Ended<E, C, F> = Result<Result<Report<E, C>, Pin<Box<F>>>, PipelineError>;
@@ -156,74 +156,6 @@ impl<'env, E, K: Kind<'env, E>> Undos<'env, E, K> {
 }
 
 impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
-    /// Undos are checked again if the plan has changed. Call it before the plan is compiled.
-    #[inline]
-    pub(super) fn forget_checked_undos(&mut self) {
-        if let Some(undos) = &mut self.undos
-            && self.draft.compiled.is_none()
-        {
-            undos.is_checked = false;
-        }
-    }
-
-    /// Finds what is wrong with the undos: with their declarations and, if the run is to undo something, with such a run.
-    pub(super) fn check_undos(
-        &mut self,
-        run: Option<(&Config, bool, &Beginning<K::Cell>)>,
-        mistakes: &mut Vec<PlanErrorKind>,
-    ) {
-        if let Some((.., beginning)) = run {
-            self.check_report(beginning, mistakes);
-        }
-        let Self { draft, undos, .. } = self;
-        let Some(undos) = undos else { return };
-        mistakes.extend(undos.mistakes.iter().cloned());
-        let run = run.filter(|(.., beginning)| beginning.to_undo().is_some());
-        if draft.compiled.is_none() || undos.is_checked && run.is_none() {
-            return;
-        }
-        let all: Vec<StepId> = undos.steps().collect();
-        undos.plan(draft, &all);
-        let plan = &mut undos.steps.draft;
-        let found = match run {
-            Some((config, ticks, _)) => {
-                plan.check(&for_undo(config), ticks, &Beginning::<K::Cell>::nothing(), |_| None)
-            }
-            None => plan.compile().map_or_else(PlanError::into_mistakes, |()| Vec::new()),
-        };
-        undos.is_checked = found.is_empty();
-        for mistake in found {
-            let mistake = match is_of_a_step(&mistake) {
-                true => PlanErrorKind::Undo { mistake: mistake.to_string() },
-                false => mistake,
-            };
-            if !mistakes.contains(&mistake) {
-                mistakes.push(mistake);
-            }
-        }
-    }
-
-    fn check_report(&self, beginning: &Beginning<K::Cell>, mistakes: &mut Vec<PlanErrorKind>) {
-        if beginning.undoes_others() && beginning.is_of_part() {
-            mistakes.push(PlanErrorKind::UndoOfPart);
-        }
-        #[cfg(feature = "checkpoints")]
-        if let Some(ToUndo::Stored) = beginning.to_undo()
-            && !beginning.has_store()
-        {
-            mistakes.push(PlanErrorKind::UndoOfNoStore);
-        }
-        let Some(ToUndo::Report(report)) = beginning.to_undo() else { return };
-        let has_undos = self.undos.as_ref().is_some_and(|undos| undos.steps().next().is_some());
-        let is_older = has_undos && report.taken_back.is_none();
-        if report.pipeline != self.draft.names.id() || report.is_undo || is_older {
-            return mistakes.push(PlanErrorKind::ForeignReport);
-        }
-        for StepToUndo { step, .. } in report.steps.iter().filter(|undone| !undone.has_result()) {
-            mistakes.push(PlanErrorKind::UndoOfTaken { step: self.draft.name(*step) });
-        }
-    }
-
     /// Finds what is to be undone of earlier runs.
     ///
     /// # Errors
@@ -295,7 +227,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         ran: Result<RunEnd<E, O>, RunPanic>,
         wall_clock: WallClock,
         timer: &T,
-    ) -> Ended<E, K::Cell, impl Future<Output = Ran<E, K::Cell>>> {
+    ) -> Ended<E, K::Cell, impl Future<Output = RunResult<E, K::Cell>>> {
         let (report, rest) = self.report(ran, wall_clock)?;
         let undoes = self.undos.as_ref().is_some_and(|undos| undos.undoes_run.is_some());
         if undoes && report.exit_code() == 1 {
@@ -394,9 +326,4 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         let place = |step: StepId| places.get(step.index()).copied().unwrap_or(step.number());
         steps.sort_by_key(|undone| core::cmp::Reverse((undone.ended, place(undone.step))));
     }
-}
-
-/// Whether a mistake is one of an undo. All others are mistakes of the pipeline or of the run, and told as these.
-fn is_of_a_step(mistake: &PlanErrorKind) -> bool {
-    !matches!(mistake, PlanErrorKind::NoConcurrency | PlanErrorKind::TimeWithoutClock { step: None })
 }
