@@ -19,13 +19,19 @@ fn run(how: &str) -> Result<Report<BoxError>, PipelineError> {
 
     // How a step is taken back is declared after it. The undo is given the step's result.
     let hotel = p.step("hotel").run(async || Ok("room 12"));
-    p.undo(hotel).run(async |room| Ok(println!("cancelled {room}")));
+    p.undo(hotel).run(async |room| {
+        println!("cancelled {room}");
+        Ok(())
+    });
 
     // An undo has retries and limits of its own.
     let car = p.step("car").after(hotel).run(async || Ok("the blue car"));
-    p.undo(car).retries(2).run(async |car| match how {
-        "stubborn" => Err("nobody answers".into()),
-        _ => Ok(println!("returned {car}")),
+    p.undo(car).retries(2).run(async |car| {
+        if how == "stubborn" {
+            return Err("nobody answers".into());
+        }
+        println!("returned {car}");
+        Ok(())
     });
 
     // A step without an undo has nothing to take back; orders go across it.
