@@ -53,9 +53,15 @@ fn what_is_undone_is_no_longer_in_the_file() -> Outcome {
     let trip = || {
         let mut p = LocalPipeline::new("trip");
         let hotel = p.step("hotel").checkpoint().run(async || Ok(String::from("room 12")));
-        p.undo(hotel).run(async |room| Ok(undone.set(undone.get() + room.len())));
+        p.undo(hotel).run(async |room| {
+            undone.set(undone.get() + room.len());
+            Ok(())
+        });
         let car = p.step("car").checkpoint().run(async || Ok(7_usize));
-        p.undo(car).run(async |car| Ok(undone.set(undone.get() + 100 * *car)));
+        p.undo(car).run(async |car| {
+            undone.set(undone.get() + 100 * *car);
+            Ok(())
+        });
         p.step("flight").after((hotel, car)).run(async || Err::<(), _>("sold out".into()));
         p
     };
