@@ -81,6 +81,8 @@
 //!   It needs a core with compare-and-swap, which a Cortex-M0 does not have.
 //! - `macros` adds the attribute `pipeline`, which needs neither of the two. Without `std` it links against an implementation of
 //!   the crate `critical-section`, which every board has.
+//! - `checkpoints` keeps results of a [`Pipeline`] beyond the run: [carry on](guide::carry_on).
+//! - `postcard` does the same for the attribute `pipeline`, without a heap: `#[step(checkpoint)]`.
 //! - `serde` writes reports, and reads and writes [`Settings`] and [`Config`].
 //! - `defmt` logs reports and plain data on a board.
 #![no_std]
@@ -106,6 +108,8 @@ mod error;
 mod escape;
 #[cfg(feature = "macros")]
 pub mod fixed;
+#[cfg(any(feature = "checkpoints", feature = "postcard"))]
+mod fnv;
 pub mod guide;
 #[cfg(feature = "defmt")]
 mod logged_name;
@@ -175,6 +179,8 @@ pub mod __private {
 }
 
 pub use error::StepError;
+#[cfg(feature = "postcard")]
+pub use observe::Outdated;
 pub use observe::{Counts, Event, EventKind, RunInfo};
 pub use observer::Observer;
 #[cfg(any(feature = "alloc", feature = "macros"))]
