@@ -64,7 +64,8 @@ async fn look<F: NorFlash, C: CacheImpl<Key>>(
         let length = piece.min((range.end - at) as usize);
         let bytes = buffer.get_mut(..length).unwrap_or_default();
         map.flash().read(at, bytes).await.map_err(Error::Flash)?;
-        if bytes.windows(MARK.len()).step_by(word).any(|window| *window == MARK) {
+        // At any byte, not only where a word begins: by chance it is at neither.
+        if bytes.windows(MARK.len()).any(|window| *window == MARK) {
             return Ok(Content::Ours);
         }
         is_erased &= bytes.iter().all(|&byte| byte == ERASED);
