@@ -120,7 +120,7 @@ impl<P: Fallible, C: Checkpoints> RunStore<P> for StoredIn<'_, P, C> {
     }
 }
 
-impl<P: WithCheckpoints + Fallible, O, S, const SEEDED: bool> Runner<P, O, S, SEEDED> {
+impl<P: Fallible, O, S, const SEEDED: bool> Runner<P, O, S, SEEDED> {
     /// Stores the results of the steps with `#[step(checkpoint)]`, and begins with what earlier runs have stored: such a step is
     /// given, without an attempt. A step whose result only such steps need is skipped as up to date.
     ///
@@ -139,7 +139,10 @@ impl<P: WithCheckpoints + Fallible, O, S, const SEEDED: bool> Runner<P, O, S, SE
         self,
         store: &mut C,
         error: fn(CheckpointError<C::Error>) -> P::Error,
-    ) -> Runner<P, O, S, SEEDED, StoredIn<'_, P, C>> {
+    ) -> Runner<P, O, S, SEEDED, StoredIn<'_, P, C>>
+    where
+        P: WithCheckpoints,
+    {
         let Self { settings, observers, store: (), pipeline } = self;
         Runner { settings, observers, store: StoredIn { store, error }, pipeline }
     }
