@@ -8,6 +8,7 @@
 //! - [`Report`] is the outcome of a run.
 //! - [`StaticPlan`] and [`Diagram`] show the plan.
 //! - [`StaticPipeline`], [`Fallible`], [`Steps`] and [`Outputs`] are bounds for generic functions.
+//! - `Checkpoints`, with the feature `postcard`, is where results are kept that outlast their run.
 //! - [`args`] has what may stand in the attribute's arguments.
 //!
 //! ```

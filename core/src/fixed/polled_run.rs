@@ -161,6 +161,11 @@ impl<
     }
 
     fn ended(&mut self, step: StepId) {
+        if S::HAS_STORE
+            && let Some(given) = self.scheduler.setup().given(step)
+        {
+            self.scheduler.rename_not_needed(step, given);
+        }
         self.driver.notify_end(self.scheduler, step);
     }
 

@@ -101,7 +101,8 @@ pub(super) fn code(model: &Pipeline, runner: &TokenStream) -> Code {
         ["store", "buffers", "begins", "buffer", "write_slot", "serving", "writer"].map(local);
     let decoders = model.checkpoints().map(|(number, step)| {
         let (number, result) = (number as u32, places::slot_of(step));
-        quote!(#number => __rungs::__private::decode(bytes, #result))
+        let decode = quote_spanned!(step.output.span()=> __rungs::__private::decode);
+        quote!(#number => #decode(bytes, #result))
     });
     let published = model.checkpoints().map(|(number, step)| places::publish(model, number, step));
     let load = quote! {

@@ -103,6 +103,17 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         }
     }
 
+    /// As [`end_as_given`](Self::end_as_given), for a step that ended without a start: one that was not needed is up to date, if its
+    /// needs are.
+    #[doc(hidden)]
+    pub fn rename_not_needed(&mut self, step: StepId, given: Given) {
+        if let Some(state) = self.states.get_mut(step.index())
+            && (given, state.why()) == (Given::UpToDate, Why::NotNeeded)
+        {
+            state.end(Phase::Skipped, Why::UpToDate, step, self.now);
+        }
+    }
+
     /// A given step is doomed from the beginning: it ends when the scheduler is next asked.
     fn give(&mut self, step: StepId, given: Given) {
         if self.states.get(step.index()).is_some_and(|state| state.phase() == Phase::Waiting) {
