@@ -83,9 +83,10 @@
 //!   It needs a core with compare-and-swap, which a Cortex-M0 does not have.
 //! - `macros` adds the attribute `pipeline`, which needs neither of the two. Without `std` it links against an implementation of
 //!   the crate `critical-section`, which every board has.
-//! - `checkpoints` keeps results of a [`Pipeline`] beyond the run: [carry on](guide::carry_on).
+//! - `serde` writes reports, and reads and writes [`Settings`], [`Config`] and [`Durations`].
+//! - `sim` adds `rungs::sim`, for tests of pipelines: a held clock, scripted steps. It needs `std`.
+//! - `checkpoints` keeps results beyond their run: [carry on](guide::carry_on).
 //! - `postcard` does the same for the attribute `pipeline`, without a heap: `#[step(checkpoint)]`.
-//! - `serde` writes reports, and reads and writes [`Settings`] and [`Config`].
 //! - `defmt` logs reports and plain data on a board.
 #![no_std]
 #![forbid(unsafe_code)]

@@ -137,6 +137,31 @@ fn its_folder() -> Option<std::path::PathBuf> {
     env::var_os("RUNGS_SQLITE_FOLDER").map(Into::into)
 }
 
+#[test]
+#[ignore = "a process of the test below"]
+fn the_run_is_in_use() -> Outcome {
+    let Some(folder) = its_folder() else { return Ok(()) };
+    let runs = Runs::open(folder.join("runs.db"))?;
+    assert_eq!(runs.begin("monday").unwrap_err().kind(), ErrorKind::InUse);
+    runs.begin("tuesday")?;
+    Ok(())
+}
+
+#[test]
+#[cfg(unix)]
+fn two_processes_exclude_each_other_by_run() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let runs = Runs::open(folder.path().join("runs.db"))?;
+    let run = runs.begin("monday")?;
+    let refused = process("", "the_run_is_in_use", folder.path())?;
+    assert!(refused.status.success(), "{refused:?}");
+    drop(run);
+    runs.begin("monday")?;
+    let not_refused = process("", "the_run_is_in_use", folder.path())?;
+    assert!(!not_refused.status.success(), "it looks in vain: {not_refused:?}");
+    Ok(())
+}
+
 /// What fits is stored, the rest are errors of their steps, and what is stored is whole.
 fn fill(folder: &Path, kinds: &[&str]) -> Outcome {
     let path = folder.join("runs.db");

@@ -70,6 +70,9 @@ use proc_macro::TokenStream;
 ///
 /// # `#[pipeline(..)]`
 ///
+/// In all arguments, of `#[step(..)]` too, the functions of `rungs::fixed::args` are in scope: `us(500)`, `ms(20)`, `secs(1)` and
+/// `mins(1)` for a duration `d`; `fixed(d)`, `list(&[d, d])` and `exponential(d)` for a backoff `b`.
+///
 /// | setting | meaning |
 /// | --- | --- |
 /// | `error = Type` | the error of all steps that can fail; required if there is one, and it must be `pub` |

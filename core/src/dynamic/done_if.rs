@@ -97,7 +97,8 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         let stored = match beginning.take_store() {
             Some(store) => {
                 // Nothing is held meanwhile of what cannot be shared between threads.
-                let loaded = store.load().await;
+                // Of a run that is stopped meanwhile nothing is given.
+                let loaded = tokens.unless_stopped(store.load()).await.unwrap_or(Ok(Vec::new()));
                 Some(self.sort_out(loaded, store, beginning)?)
             }
             None => None,
