@@ -44,6 +44,7 @@
 //! | `given(step, value)` of the run | the step has succeeded before the run: it has no attempt. What only given steps need is `Skipped` with [`Cause::UpToDate`]; clean-up steps run again: [carry on](guide::carry_on) |
 //! | `only(steps)` of the run | these steps and what they need run; others are `Skipped` with [`Cause::NotSelected`]. A clean-up step that none of them needs belongs to the run if one of its needs does. Neither cause touches the exit code |
 //! | `done_if(..)` | asked before each run, if the step has to run: `Ok(Some(result))` is taken as if it were given. An error, a panic or a check longer than the `timeout` is the step's failure, without an attempt |
+//! | `undo(step)` of a pipeline | after a run that fails and is [to be undone then](Runner::undo_on_failure), or [later](Runner::undo), the undo of each step that succeeded is called with its result, in the opposite order; one that fails keeps none from the next. Results that were given are not undone: [carry on](guide::carry_on) |
 //! | a need failed | the step is `Failed` with [`Cause::Dependency`], as soon as its first need ends without success. If that need was skipped or cancelled, the step is `Skipped` |
 //! | `skip_on_error` | a failed need makes the step `Skipped` instead |
 //! | `run_maybe(..)` of a [`Pipeline`] | `Ok(None)` is an end and no failure: the step is `Skipped` with [`Cause::SkippedItself`], is not retried and stops nothing. Steps that need it are skipped in turn, and the exit code stays 0 |
@@ -256,7 +257,7 @@ pub use checkpoints::{Checkpoint, Checkpoints, MemoryCheckpoints, RunEnding, Ste
 pub use dynamic::{
     AttemptSpawner, BoxError, Emitted, ExplainedStep, Explanation, Handle, InputError, InputErrorKind, Inputs, Kind,
     Local, LocalPipeline, Out, OutdatedCheckpoint, Owned, PanicSource, Pipeline, PipelineError, PipelineOf, PlanError,
-    PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, StepWatch, Warnings, WatchError, own,
+    PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, StepWatch, UndoBuilder, Warnings, WatchError, own,
 };
 #[cfg(feature = "std")]
 pub use exit::Exit;

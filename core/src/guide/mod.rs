@@ -12,7 +12,7 @@
 //! | [`failure`] | what happens after a failure, branches, clean-up |
 //! | [`spawning`] | steps in place, and steps on other threads; how many at once |
 //! | [`stopping`] | cancelling a run, shutting down a service |
-//! | [`carry_on`] | results that are there already, a part of a pipeline, and what a run would do |
+//! | [`carry_on`] | results that are there already, a part of a pipeline, what is taken back, and what a run would do |
 //! | [`testing`] | a held clock, scripted steps, interleavings |
 //! | [`seeing`] | tables, pictures, events, JSON, exit codes |
 //! | [`firmware`] | the same without a heap, on a board |

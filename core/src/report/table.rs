@@ -30,11 +30,11 @@ pub(crate) struct Table<'r, E> {
 impl<E: fmt::Display> Table<'_, E> {
     /// Writes the whole table, and a last line that counts.
     pub(crate) fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let widest = self.record.steps().map(|step| StepName(step.name()).width()).max();
+        let widest = self.record.shown().map(|step| StepName(step.name()).width()).max();
         let width = widest.unwrap_or(0).clamp(4, WIDEST_NAME);
         writeln!(f, "Report: {}", StepName(self.pipeline))?;
         writeln!(f, "{:width$}  status     tries     start  duration  cause", "step")?;
-        for step in self.record.steps() {
+        for step in self.record.shown() {
             self.line(f, &step, width)?;
         }
         self.summary(f)

@@ -12,6 +12,8 @@ pub(crate) struct Names {
     pipeline: String,
     /// The number that the handles of the pipeline carry.
     id: u32,
+    /// Whether they are those of the undos of a pipeline.
+    is_undo: bool,
     text: String,
     ends: Vec<u32>,
     /// The steps whose results are given at the run, in ascending order.
@@ -32,6 +34,11 @@ impl Names {
 
     pub(crate) fn id(&self) -> u32 {
         self.id
+    }
+
+    /// They are those of the undos of a pipeline.
+    pub(crate) fn mark_undo(&mut self) {
+        self.is_undo = true;
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -82,6 +89,10 @@ impl StepNames for Names {
 
     fn is_input(&self, step: StepId) -> bool {
         self.inputs.binary_search(&step).is_ok()
+    }
+
+    fn is_undo(&self) -> bool {
+        self.is_undo
     }
 }
 
