@@ -20,6 +20,7 @@
 //! | a service with Prometheus or the like | the package `rungs-metrics`: `.observe(rungs_metrics::observer())` |
 //! | a program on a terminal that shows how far it is | the package `rungs-indicatif`: `.observe(rungs_indicatif::Progress::new())` |
 //! | a job that goes on where an earlier run of it ended | the feature `checkpoints`, and a store: the package `rungs-sqlite`, or one of your own |
+//! | firmware that goes on after a loss of power | the feature `postcard` and the package `rungs-flash`: [carry on](guide::carry_on) |
 //! | a look at where the time of a run went | [`Report::timeline`]: bars and the critical path, with [`AttemptTimes`] also attempts and delays; as a trace for Perfetto |
 //! | tests of a pipeline | `rungs::sim` (feature `sim`): a held clock, scripted steps, and all orders of what happens at the same time |
 //! | a driver of your own: threads, a game loop, a simulator, another language | [`scheduler`] alone, the package `rungs-scheduler`. It has no futures, no heap and no clock |
@@ -86,6 +87,7 @@
 //! - `serde` writes reports, and reads and writes [`Settings`], [`Config`] and [`Durations`].
 //! - `sim` adds `rungs::sim`, for tests of pipelines: a held clock, scripted steps. It needs `std`.
 //! - `checkpoints` keeps results beyond their run: [carry on](guide::carry_on).
+//! - `postcard` does the same for the attribute `pipeline`, without a heap: `#[step(checkpoint)]`.
 //! - `defmt` logs reports and plain data on a board.
 #![no_std]
 #![forbid(unsafe_code)]
@@ -110,6 +112,8 @@ mod error;
 mod escape;
 #[cfg(feature = "macros")]
 pub mod fixed;
+#[cfg(any(feature = "checkpoints", feature = "postcard"))]
+mod fnv;
 pub mod guide;
 #[cfg(feature = "defmt")]
 mod logged_name;
@@ -179,6 +183,8 @@ pub mod __private {
 }
 
 pub use error::StepError;
+#[cfg(feature = "postcard")]
+pub use observe::Outdated;
 pub use observe::{Counts, Event, EventKind, RunInfo};
 pub use observer::Observer;
 #[cfg(any(feature = "alloc", feature = "macros"))]

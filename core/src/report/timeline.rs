@@ -196,7 +196,7 @@ impl<'r, E> Timeline<'r, E> {
         if let Some(cause) = step.cause().filter(|cause| step.status() == Status::Skipped && cause.root().is_none()) {
             write!(f, ": {cause}")?;
         }
-        #[cfg(feature = "alloc")]
+        #[cfg(any(feature = "alloc", feature = "postcard"))]
         if step.is_given() {
             f.write_str(" (given)")?;
         }
