@@ -195,8 +195,9 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         }
     }
 
-    /// Polls what the woken step has in flight: its attempt, or the end of it; or its claim, if it waits for one.
-    pub(super) fn poll_step<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) {
+    /// Polls what the woken step has in flight: its attempt, or the end of it; or its claim, if it waits for one. Returns whether
+    /// an attempt has ended, at a new `now`.
+    pub(super) fn poll_step<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) -> bool {
         let has_ended = if self.parts.scheduler.state(step).is_some_and(StepState::is_running) {
             self.poll_slot(step, slot, now, timer)
         } else {
@@ -205,6 +206,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         if has_ended {
             self.parts.slots.release(slot);
         }
+        has_ended
     }
 
     /// Polls what the woken step has in flight beside an attempt that may go on, and returns whether that has ended.

@@ -26,8 +26,13 @@ pub(crate) struct WokenBits {
 impl WokenBits {
     pub(crate) fn new(slots: usize) -> Self {
         let zeros = |n: usize| (0..n).map(|_| AtomicUsize::new(0)).collect();
-        let words = slots.div_ceil(BITS);
+        let words = slots / BITS + 1;
         Self { words: zeros(words), marks: zeros(words.div_ceil(BITS)) }
+    }
+
+    /// The last bit, which is no slot's: it is set for the run itself.
+    fn last(&self) -> usize {
+        self.words.len() * BITS - 1
     }
 
     /// Sets a bit, and returns whether the run must be woken. If not, another waker is about to do so.
@@ -42,6 +47,12 @@ impl WokenBits {
             marks.fetch_or(1 << (word % BITS), Ordering::AcqRel);
         }
         true
+    }
+
+    /// Whether a bit is set. One that is about to be set does not count.
+    #[inline]
+    pub(crate) fn is_any(&self) -> bool {
+        self.marks.iter().any(|marks| marks.load(Ordering::Relaxed) != 0)
     }
 
     fn take_marks(&self, at: usize) -> usize {
@@ -120,14 +131,22 @@ pub(crate) struct Wakes {
     pub(crate) run: AtomicWaker,
 }
 
+impl Wakes {
+    fn wake_from(&self, slot: usize) {
+        if self.woken.set(slot) {
+            self.run.wake();
+        }
+    }
+}
+
 /// Wakes the run, for nobody's sake.
 impl Wake for Wakes {
     fn wake(self: Arc<Self>) {
-        self.run.wake();
+        self.wake_by_ref();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.run.wake();
+        self.wake_from(self.woken.last());
     }
 }
 
@@ -143,9 +162,7 @@ impl Wake for WakerSlot {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        if self.wakes.woken.set(self.number) {
-            self.wakes.run.wake();
-        }
+        self.wakes.wake_from(self.number);
     }
 }
 
@@ -176,7 +193,7 @@ impl WakerSlots {
     }
 
     pub(crate) fn capacity(&self) -> usize {
-        self.wakes.woken.words.len() * BITS
+        self.wakes.woken.last()
     }
 
     pub(crate) fn wakes(&self) -> &Arc<Wakes> {
