@@ -3,8 +3,8 @@
 use super::{
     attempt::drop_attempt,
     run::Driver,
+    slots::NO_SLOT,
     traced::{RunPanic, TracedTimer},
-    wakes::NO_SLOT,
 };
 use crate::{
     error::StepError,
@@ -110,14 +110,9 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         }
     }
 
-    /// Handles a panic: it ends the attempt that was being polled, and the time is returned; or it is the observers' or the
-    /// timer's and ends the run.
+    /// Handles a panic: it ends the attempt that was being polled, or it is the observers' or the timer's and ends the run.
     #[cold]
-    pub(super) fn panicked<T: Timer>(
-        &mut self,
-        payload: Payload,
-        timer: &TracedTimer<'_, T>,
-    ) -> Result<Instant, RunPanic> {
+    pub(super) fn panicked<T: Timer>(&mut self, payload: Payload, timer: &TracedTimer<'_, T>) -> Result<(), RunPanic> {
         let step = core::mem::replace(&mut self.polled, NO_SLOT);
         let Some(work) = self.parts.works.get_mut(step as usize) else {
             return Err(RunPanic::of(payload, timer, &self.parts.observers));
@@ -129,7 +124,6 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
         let ended = guard(|| {
             let now = timer.now();
             self.end_panicked(StepId::from_number(step), payload, now);
-            now
         });
         ended.map_err(|payload| RunPanic::of(payload, timer, &self.parts.observers))
     }

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 
-use super::wakes::{Pass, WakerSlots};
+use super::{slots::WakerSlots, wakes::Pass};
 use crate::cancel::{CancelToken, Tokens};
 use alloc::{sync::Arc, vec::Vec};
 use core::{

@@ -29,7 +29,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         started: Instant,
         timer: &'t T,
     ) -> impl Future<Output = Result<RunEnd<E>, RunPanic>> + use<'r, 'env, 't, E, K, O, T> {
-        Run { driver: self, timer: TracedTimer::new(timer), sleep: ArmedSleep::new(), started, known: Some(started) }
+        Run { driver: self, timer: TracedTimer::new(timer), sleep: ArmedSleep::new(), started }
     }
 
     /// Registers the waker of the run, and returns whether no attempt was woken before: a wake from here on wakes the run.
@@ -52,8 +52,6 @@ pin_project! {
         #[pin]
         sleep: ArmedSleep<TracedTimer<'t, T>>,
         started: Instant,
-        // The time, if it was read just before the poll.
-        known: Option<Instant>,
     }
 
     impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> PinnedDrop for Run<'_, 'env, '_, E, K, O, T> {
@@ -71,12 +69,12 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
         let mut this = self.project();
         let mut budget = PollBudget::new(this.driver.parts.scheduler.setup().config().get_poll_budget());
         loop {
-            let known = this.known.take();
             let polled = guard(|| {
                 let (driver, timer) = (&mut *this.driver, &*this.timer);
                 driver.parts.notify_start(&driver.run, *this.started);
-                let (now, is_current) = (known.unwrap_or(*this.started), known.is_some());
-                let mut run = PolledRun { driver, timer, now, is_current, budget };
+                // The time of the start was read just before the first poll.
+                let is_current = core::mem::replace(&mut driver.is_first_poll, false);
+                let mut run = PolledRun { driver, timer, now: *this.started, is_current, budget };
                 ready!(poll_run(&mut run, this.sleep.as_mut(), cx));
                 let PolledRun { driver, now, .. } = run;
                 driver.parts.notify_end(&driver.run, now);
@@ -93,9 +91,8 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
                     if !budget.is_used_up() {
                         budget.spend_one();
                     }
-                    match this.driver.panicked(payload, this.timer) {
-                        Ok(now) => *this.known = Some(now),
-                        Err(panic) => return Poll::Ready(Err(panic)),
+                    if let Err(panic) = this.driver.panicked(payload, this.timer) {
+                        return Poll::Ready(Err(panic));
                     }
                     // The pass went with the panic, and with it wakes that it had taken.
                     this.driver.parts.slots.mark_all_woken();

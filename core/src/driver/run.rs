@@ -4,8 +4,9 @@ use super::{
     apart::Apart,
     attempt::{self, goes_on},
     rare::Rare,
+    slots::{NO_SLOT, WakerSlots},
     traced::TracedObservers,
-    wakes::{NO_SLOT, Pass, WakerSlots},
+    wakes::Pass,
 };
 #[cfg(feature = "checkpoints")]
 use crate::checkpoints::RunEnding;
@@ -62,6 +63,7 @@ pub(crate) struct Driver<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> {
     pub(super) polled: u32,
     /// Whether something is to be done at a success: errors of earlier attempts, and what few runs have.
     pub(super) has_notes: bool,
+    pub(super) is_first_poll: bool,
     /// Whether the last poll left woken steps over: then the pass goes on in the next one.
     pub(super) is_half_way: bool,
     pub(super) pass: Pass,
@@ -138,6 +140,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
             run: RunParts { names, extras, errors: Errors::new() },
             spare: NO_SLOT,
             polled: NO_SLOT,
+            is_first_poll: true,
             is_half_way: false,
             pass: Pass::default(),
             apart: Apart::default(),
