@@ -34,12 +34,13 @@ pub(crate) struct Draft<'env> {
     has_retry_delay: bool,
     /// Whether the next step needs all before it.
     is_after_all: bool,
+    /// Different settings, the default ones first; empty while no step has others.
     pub(super) settings: Vec<Settings<'env>>,
-    /// The index of each step's settings; empty while all steps have the first.
+    /// The index of each step's settings; empty while all steps have the default ones.
     pub(super) which: Vec<u32>,
     /// In the order of declaration; of those of the same name, the last counts, until the plan is compiled.
     pub(super) resources: Vec<Resource>,
-    /// What each class of steps uses; the first uses nothing.
+    /// What each class of steps uses; the first uses nothing. Empty while no step uses anything.
     pub(super) classes: Vec<Vec<Use>>,
     /// Needs by name; their steps may not have been added yet.
     pub(super) by_name: Vec<Reference>,
@@ -97,9 +98,12 @@ pub(super) enum DraftErrorKind {
 
 impl<'env> Draft<'env> {
     pub(super) fn new(id: u32, name: &str) -> Self {
+        // Most pipelines have a handful of steps, for which no list is to grow.
+        let mut need_rows = Vec::with_capacity(8);
+        need_rows.push(0);
         Self {
             names: Arc::new(Names::new(id, name)),
-            need_rows: vec![0],
+            need_rows,
             needs: Vec::new(),
             after_all: Vec::new(),
             defaults: None,
@@ -108,10 +112,10 @@ impl<'env> Draft<'env> {
             has_retry_if: false,
             has_retry_delay: false,
             is_after_all: false,
-            settings: vec![Settings::DEFAULT],
+            settings: Vec::new(),
             which: Vec::new(),
             resources: Vec::new(),
-            classes: vec![Vec::new()],
+            classes: Vec::new(),
             by_name: Vec::new(),
             uses_by_name: Vec::new(),
             ownership: None,
@@ -336,6 +340,9 @@ impl<'env> Draft<'env> {
             return;
         }
         self.which.resize(step.index(), 0);
+        if self.settings.is_empty() {
+            self.settings.push(Settings::DEFAULT);
+        }
         if self.settings.last() != Some(&settings) {
             self.settings.push(settings);
         }

@@ -9,10 +9,11 @@ use rungs_scheduler::StepId;
 /// Shared between a pipeline and the reports of its runs.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
-    pipeline: String,
     /// The number that the handles of the pipeline carry.
     id: u32,
+    /// The name of the pipeline, then those of the steps.
     text: String,
+    /// The end of each in the text.
     ends: Vec<u32>,
     /// The steps whose results are given at the run, in ascending order.
     inputs: Vec<StepId>,
@@ -23,11 +24,17 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) fn new(id: u32, pipeline: &str) -> Self {
-        Self { id, pipeline: pipeline.into(), ..Self::default() }
+        // Room for a handful of steps, as most pipelines have no more.
+        let mut text = String::with_capacity(pipeline.len() + 64);
+        text.push_str(pipeline);
+        let mut ends = Vec::with_capacity(8);
+        ends.push(text.len() as u32);
+        Self { id, text, ends, ..Self::default() }
     }
 
     pub(crate) fn pipeline(&self) -> &str {
-        &self.pipeline
+        let end = self.ends.first().map_or(0, |&end| end as usize);
+        self.text.get(..end).unwrap_or("")
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -35,7 +42,7 @@ impl Names {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.ends.len()
+        self.ends.len().saturating_sub(1)
     }
 
     /// The names of all steps, in the order of declaration.
@@ -57,16 +64,17 @@ impl Names {
 
     /// Indexes all names, and calls `is_taken` for each step whose name an earlier step has already.
     pub(crate) fn index(&mut self, mut is_taken: impl FnMut(StepId)) {
+        let steps = self.len();
         let Self { text, ends, index, indexed, .. } = self;
-        index.fit(ends.len());
-        for step in *indexed as u32..ends.len() as u32 {
+        index.fit(steps);
+        for step in *indexed as u32..steps as u32 {
             let name = nth(text, ends, step);
             let entry = Entry { step, hash: hash(name) };
             if !index.insert(entry, |other| nth(text, ends, other) == name) {
                 is_taken(StepId::from_number(step));
             }
         }
-        *indexed = ends.len();
+        *indexed = steps;
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<StepId> {
@@ -90,9 +98,8 @@ fn nth<'n>(text: &'n str, ends: &[u32], step: u32) -> &'n [u8] {
 }
 
 fn bounds(ends: &[u32], step: u32) -> core::ops::Range<usize> {
-    let end = ends.get(step as usize).map_or(0, |&end| end as usize);
-    let start = (step as usize).checked_sub(1).and_then(|before| ends.get(before)).map_or(0, |&end| end as usize);
-    start..end
+    let end_of = |nth: usize| ends.get(nth).map_or(0, |&end| end as usize);
+    end_of(step as usize)..end_of(step as usize + 1)
 }
 
 fn hash(name: &[u8]) -> u32 {
