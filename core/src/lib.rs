@@ -19,6 +19,7 @@
 //! | a service whose log lines are to tell which run, step and attempt wrote them | the package `rungs-tracing`: `.observe(rungs_tracing::observer())`; OpenTelemetry by `tracing-opentelemetry` |
 //! | a service with Prometheus or the like | the package `rungs-metrics`: `.observe(rungs_metrics::observer())` |
 //! | a program on a terminal that shows how far it is | the package `rungs-indicatif`: `.observe(rungs_indicatif::Progress::new())` |
+//! | a job that goes on where an earlier run of it ended | the feature `checkpoints`, and a store: the package `rungs-sqlite`, or one of your own |
 //! | a look at where the time of a run went | [`Report::timeline`]: bars and the critical path, with [`AttemptTimes`] also attempts and delays; as a trace for Perfetto |
 //! | tests of a pipeline | `rungs::sim` (feature `sim`): a held clock, scripted steps, and all orders of what happens at the same time |
 //! | a driver of your own: threads, a game loop, a simulator, another language | [`scheduler`] alone, the package `rungs-scheduler`. It has no futures, no heap and no clock |

@@ -11,8 +11,8 @@ use std::{
 };
 
 use rungs::{
-    BoxError, CancelToken, Cause, LocalPipeline, MemoryCheckpoints, NoClock, Pipeline, PipelineError, PlanErrorKind,
-    Report, Status, StepError, sim::explore,
+    BoxError, CancelToken, Cause, LocalPipeline, MemoryCheckpoints, NoClock, Pipeline, PlanErrorKind, Report, Status,
+    StepError, sim::explore,
 };
 
 use crate::support::{Count, Hand, Log, Sim, Slow, block, drive, fates, give_way, ms, poll_at_most};
@@ -286,34 +286,6 @@ fn each_kind_of_pipeline_keeps_results() {
         let report = block(p.runner().checkpoints(MemoryCheckpoints::new()).run(&NoClock)).unwrap();
         assert_eq!(*report.output(five).unwrap(), 5);
     }
-}
-
-#[test]
-fn checkpoints_that_cannot_be_read_are_an_error_of_the_pipeline() {
-    struct Torn;
-    impl rungs::Checkpoints for Torn {
-        type Error = std::io::Error;
-        type Loading = std::future::Ready<std::io::Result<Vec<rungs::Checkpoint>>>;
-        type Storing = std::future::Ready<std::io::Result<()>>;
-
-        fn load(&self) -> Self::Loading {
-            std::future::ready(Err(std::io::Error::other("not a database\nat all")))
-        }
-
-        fn store(&self, _: rungs::Checkpoint) -> Self::Storing {
-            panic!("nothing has started")
-        }
-    }
-    let mut p: Pipeline<'_> = Pipeline::new("torn");
-    p.step("one").checkpoint().run(async || Ok(1));
-    let error = block(p.runner().checkpoints(Torn).run(&NoClock)).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "pipeline `torn` cannot go on, as what earlier runs have stored cannot be read: not a database\\nat all"
-    );
-    assert_eq!((error.exit_code(), error.pipeline(), error.mistakes()), (5, "torn", &[][..]));
-    assert!(matches!(error, PipelineError::Checkpoints { .. }));
-    assert!(block(p.run(&NoClock)).unwrap().is_success());
 }
 
 /// Random plans are dropped after random numbers of polls, and run again until they end: no stored step is called again, and all

@@ -26,6 +26,7 @@ mod handles;
 mod inputs;
 mod kinds;
 mod limits;
+mod loading;
 mod machine;
 mod many;
 mod needs;

@@ -51,6 +51,14 @@ impl Default for MemoryCheckpoints {
     }
 }
 
+/// Those that another store has kept, to look at what a run over it would do: nothing that a run stores here gets there.
+impl FromIterator<Checkpoint> for MemoryCheckpoints {
+    fn from_iter<I: IntoIterator<Item = Checkpoint>>(stored: I) -> Self {
+        let by_name = stored.into_iter().map(|checkpoint| (checkpoint.step.clone(), checkpoint));
+        Self(Arc::new(Lock::new(by_name.collect())))
+    }
+}
+
 impl fmt::Debug for MemoryCheckpoints {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("MemoryCheckpoints").field(&self.list()).finish()

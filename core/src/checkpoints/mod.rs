@@ -10,7 +10,7 @@ pub use memory::MemoryCheckpoints;
 pub(crate) use open_store::{AnyStore, OpenStore, StoreFuture};
 
 use alloc::{string::String, vec::Vec};
-use core::{error::Error, future::Future, time::Duration};
+use core::{error::Error, fmt, future::Future, time::Duration};
 
 /// Where one run keeps the results of its [checkpoint](crate::StepBuilder::checkpoint) steps, so that another run, perhaps of
 /// another process, goes on where it ended: a file, a database, a flash.
@@ -96,7 +96,7 @@ pub trait Checkpoints {
 /// What is kept of a step that has ended well.
 ///
 /// [`Checkpoints`] has an example.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Checkpoint {
     /// The step's name.
@@ -117,5 +117,16 @@ impl Checkpoint {
     /// One of which nothing else is known.
     pub fn new(step: impl Into<String>, fingerprint: u64, result: Option<Vec<u8>>) -> Self {
         Self { step: step.into(), fingerprint, result, attempts: 1, started: None, duration: Duration::ZERO }
+    }
+}
+
+impl fmt::Debug for Checkpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { step, fingerprint, result, attempts, started, duration } = self;
+        let mut shown = f.debug_struct("Checkpoint");
+        shown.field("step", step).field("fingerprint", fingerprint);
+        // As the text that it is.
+        shown.field("result", &result.as_deref().map(String::from_utf8_lossy));
+        shown.field("attempts", attempts).field("started", started).field("duration", duration).finish()
     }
 }

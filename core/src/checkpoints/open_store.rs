@@ -1,13 +1,21 @@
 //! A store whose type is erased, and what a run knows of it.
 
 use super::{Checkpoint, Checkpoints, RunEnding};
-use crate::{chain::Chain, panics::call_caught};
+use crate::{
+    chain::Chain,
+    panics::{Payload, call_caught, guard, message},
+};
 use alloc::{
     boxed::Box,
+    format,
     string::{String, ToString},
     vec::Vec,
 };
-use core::{future::Future, pin::Pin};
+use core::{
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    task::Poll,
+};
 use rungs_scheduler::StepId;
 
 /// A future of a store; its error is a text.
@@ -25,8 +33,15 @@ where
     S: Checkpoints<Loading: Send + 'static, Storing: Send + 'static> + Send + Sync,
 {
     fn load(&self) -> StoreFuture<Vec<Checkpoint>> {
-        let loading = Checkpoints::load(self);
-        Box::pin(async { loading.await.map_err(|error| Chain(&error).to_string()) })
+        let loading = guard(|| Checkpoints::load(self)).map_err(panicked);
+        Box::pin(async {
+            let mut loading = pin!(loading?);
+            let loaded = poll_fn(|cx| match guard(|| loading.as_mut().poll(cx)) {
+                Ok(polled) => polled.map_err(|error| Chain(&error).to_string()),
+                Err(payload) => Poll::Ready(Err(panicked(payload))),
+            });
+            loaded.await
+        })
     }
 
     fn store(&self, checkpoint: Checkpoint) -> StoreFuture<()> {
@@ -37,6 +52,11 @@ where
     fn ended(&self, ending: &RunEnding<'_>) {
         Checkpoints::ended(self, ending);
     }
+}
+
+/// The text of a panic. That of storing is caught as any panic of an attempt.
+fn panicked(payload: Payload) -> String {
+    format!("panicked: {}", message(payload))
 }
 
 /// The store of a run.

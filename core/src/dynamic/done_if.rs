@@ -1,5 +1,7 @@
 //! The checks before a run: whether the result of a step is there already.
 
+#[cfg(feature = "checkpoints")]
+use super::stored::unless_stopped;
 use super::{
     PipelineError, StepBuilder, Steps,
     asking::{Asking, Checks},
@@ -97,7 +99,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         let stored = match beginning.take_store() {
             Some(store) => {
                 // Nothing is held meanwhile of what cannot be shared between threads.
-                let loaded = store.load().await;
+                let loaded = unless_stopped(store.load(), tokens).await;
                 Some(self.sort_out(loaded, store, beginning)?)
             }
             None => None,

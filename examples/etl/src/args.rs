@@ -8,7 +8,8 @@ use crate::runtime::Name;
 
 /// How to call the job.
 pub(crate) const USAGE: &str = "\
-usage: etl [--from URL] [--db FILE] [--runtime NAME]
+usage: etl [--from URL] [--db FILE] [--runtime NAME] [--only STEPS] [--resume]
+           [--explain | --history]
 
 Fetches airports.csv and flights.csv (and weather.csv, if there is one), and
 loads them into a SQLite file.
@@ -21,9 +22,16 @@ loads them into a SQLite file.
   --runtime NAME
               what the job runs on: smol (the default), tokio, or own, which is
               an executor on the standard library alone
+  --only STEPS
+              run these steps and what they need: names, with commas between
+  --resume    keep what is fetched beside the database, in FILE.runs, and go on
+              with the last such run if it has not ended well: nothing is fetched
+              twice. Needs a --db
+  --explain   say what would run, and run nothing
+  --history   list the runs that FILE.runs knows. Needs a --db
 
 exit code: 0 done, 1 a step failed, 2 stopped by Ctrl-C or SIGTERM, 3 the plan
-           is wrong, 64 wrong arguments; a second signal stops the clean-up as
+           is wrong, 5 what is kept cannot be read, 64 wrong arguments; a second signal stops the clean-up as
            well, and a third ends the program at once with 130 or 143";
 
 /// The arguments, read.
@@ -35,28 +43,53 @@ pub(crate) struct Args {
     pub db: Option<PathBuf>,
     /// What the job runs on.
     pub runtime: Name,
-    /// Only [`USAGE`] is wanted.
-    pub help: bool,
+    /// The steps that are asked for; none for all.
+    pub only: Vec<String>,
+    /// Whether to keep what is fetched, and to go on with the last run that did.
+    pub resume: bool,
+    /// What is wanted in place of a run.
+    pub instead: Option<Instead>,
+}
+
+/// What is wanted in place of a run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Instead {
+    /// [`USAGE`].
+    Help,
+    /// What would run.
+    Explain,
+    /// The runs before.
+    History,
 }
 
 impl Args {
     /// Reads the arguments that follow the program's name.
     pub(crate) fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, EtlError> {
-        let (mut from, mut db, mut runtime, mut help) = (None, None, None, false);
+        let (mut from, mut db, mut runtime, mut only) = (None, None, None, None);
+        let (mut resume, mut instead) = (false, None);
         let mut args = args.into_iter();
         while let Some(arg) = args.next() {
             match arg.to_str() {
                 Some("--from") => set(&mut from, "--from", args.next())?,
                 Some("--db") => set(&mut db, "--db", args.next())?,
                 Some("--runtime") => set(&mut runtime, "--runtime", args.next())?,
-                Some("--help" | "-h") => help = true,
+                Some("--only") => set(&mut only, "--only", args.next())?,
+                Some("--resume") => resume = true,
+                Some("--explain") => instead = instead.or(Some(Instead::Explain)),
+                Some("--history") => instead = instead.or(Some(Instead::History)),
+                Some("--help" | "-h") => instead = Some(Instead::Help),
                 _ => return Err(wrong(format!("unknown argument {arg:?}"))),
             }
         }
         let from = from.map(|url| url.into_string().map_err(|url| wrong(format!("{url:?} is not a url"))));
         let db = db.map(database).transpose()?;
         let runtime = runtime.map(|name| find(&name)).transpose()?.unwrap_or_default();
-        Ok(Self { from: from.transpose()?, db, runtime, help })
+        let only = only.map_or(Vec::new(), |steps| steps.to_string_lossy().split(',').map(str::to_owned).collect());
+        if db.is_none() && (resume || instead == Some(Instead::History)) {
+            let flag = if resume { "--resume" } else { "--history" };
+            return Err(wrong(format!("{flag} needs a --db: runs are kept beside it")));
+        }
+        Ok(Self { from: from.transpose()?, db, runtime, only, resume, instead })
     }
 }
 

@@ -24,6 +24,8 @@ pub(crate) enum EtlError {
     Runtime(io::Error),
     /// No folder could be made for the database.
     Folder(io::Error),
+    /// The file in which runs are kept could not be used.
+    Runs(rungs_sqlite::Error),
     /// A source could not be connected to.
     Connect {
         /// Host and port.
@@ -125,6 +127,7 @@ impl EtlError {
             | Self::Signals(_)
             | Self::Runtime(_)
             | Self::Folder(_)
+            | Self::Runs(_)
             | Self::NoEnd { .. }
             | Self::TooLarge { .. }
             | Self::NotText { .. }
@@ -150,6 +153,7 @@ impl fmt::Display for EtlError {
             Self::Signals(_) => write!(f, "cannot listen for signals"),
             Self::Runtime(_) => write!(f, "cannot start the runtime"),
             Self::Folder(_) => write!(f, "cannot make a folder for the database; name a file with --db"),
+            Self::Runs(error) => write!(f, "{error}"),
             Self::Connect { to, .. } => write!(f, "cannot connect to {to}"),
             Self::Http { url, .. } => write!(f, "no answer from {url}"),
             Self::Status { url, status, retry_after } => {
@@ -196,6 +200,8 @@ impl Error for EtlError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Listen(source) | Self::Signals(source) | Self::Runtime(source) | Self::Folder(source) => Some(source),
+            // Its text is that of the error within.
+            Self::Runs(error) => error.source(),
             Self::Connect { source, .. } => Some(source),
             Self::Http { source, .. } | Self::Torn { source, .. } => Some(source),
             Self::NotText { source, .. } => Some(source),

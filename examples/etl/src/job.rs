@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rungs::{
-    Backoff, CancelToken, Handle, Jitter, Pipeline, PipelineError, Report, Retry, Status, StepBuilder, StepError,
-    Timer, own,
+    Backoff, CancelToken, Explanation, Handle, Jitter, MemoryCheckpoints, Pipeline, PipelineError, Report, Retry,
+    Runner, Shared, Status, StepBuilder, StepError, Timer, own,
 };
 use rungs_indicatif::Progress;
 
@@ -47,9 +47,11 @@ impl<'a> Job<'a> {
     pub(crate) fn new<R: Runtime>(runtime: &R, base: &'a str, db: &'a Path) -> Self {
         let mut etl = Pipeline::with_error::<EtlError>("etl");
 
-        let airports = source(etl.step("fetch_airports")).run(move || fetch::<R>(base, "/airports.csv"));
-        let flights = source(etl.step("fetch_flights")).run(move || fetch::<R>(base, "/flights.csv"));
-        let weather = source(etl.step("fetch_weather")).optional().run(move || fetch::<R>(base, "/weather.csv"));
+        // What was fetched is kept where the run states where: a later run goes on with it.
+        let airports = source(etl.step("fetch_airports")).checkpoint().run(move || fetch::<R>(base, "/airports.csv"));
+        let flights = source(etl.step("fetch_flights")).checkpoint().run(move || fetch::<R>(base, "/flights.csv"));
+        let weather = source(etl.step("fetch_weather")).optional();
+        let weather = weather.checkpoint().run(move || fetch::<R>(base, "/weather.csv"));
 
         let airports = etl.step("parse_airports").needs(airports).run(async |text| tables::parse_airports(&text));
         let flights = etl.step("parse_flights").needs(flights).run(async |text| tables::parse_flights(&text));
@@ -95,15 +97,18 @@ impl<'a> Job<'a> {
     pub(crate) async fn run(
         &mut self,
         timer: &impl Timer,
-        seed: u64,
-        token: &CancelToken,
-        progress: Option<Progress>,
+        options: Options<'_>,
         out: &mut dyn Write,
     ) -> Result<Report<EtlError>, PipelineError> {
         say(out, self.steps.visualize());
         say(out, format_args!("from {} into {}\n", self.base, self.db.display()));
+        let Options { seed, token, progress, only, store } = options;
         let (start, prints_events) = (timer.now(), progress.is_none());
-        let run = self.steps.runner().seed(seed).cancel(token).observe(progress).on_event(|event| {
+        let mut runner = self.runner(only);
+        if let Some(store) = store {
+            runner = runner.checkpoints(store);
+        }
+        let run = runner.seed(seed).cancel(token).observe(progress).on_event(|event| {
             if prints_events {
                 let elapsed = (event.at - start).as_secs_f64();
                 say(out, format_args!("{elapsed:>6.3} s  {event}"));
@@ -113,6 +118,11 @@ impl<'a> Job<'a> {
         say(out, format_args!("\n{report}\n"));
         self.conclude(&report, out);
         Ok(report)
+    }
+
+    fn runner(&mut self, only: Vec<String>) -> Runner<'_, 'a, EtlError, Shared> {
+        let runner = self.steps.runner();
+        if only.is_empty() { runner } else { runner.only_named(only) }
     }
 
     fn conclude(&self, report: &Report<EtlError>, out: &mut dyn Write) {
@@ -128,20 +138,32 @@ impl<'a> Job<'a> {
     }
 }
 
-/// Runs a job on the runtime of this name, as [`Job::run`] does. The seed decides the delays before retries.
+/// How the job is run.
+pub(crate) struct Options<'a> {
+    /// Decides the delays before retries.
+    pub seed: u64,
+    /// Stops it.
+    pub token: &'a CancelToken,
+    /// Where its progress is shown, in place of its events.
+    pub progress: Option<Progress>,
+    /// The steps that are asked for; all if there are none.
+    pub only: Vec<String>,
+    /// Keeps what is fetched.
+    pub store: Option<rungs_sqlite::Run>,
+}
+
+/// Runs a job on the runtime of this name, as [`Job::run`] does.
 pub(crate) fn run_on(
     runtime: Name,
     base: &str,
     db: &Path,
-    seed: u64,
-    token: &CancelToken,
-    progress: Option<Progress>,
+    options: Options<'_>,
     out: &mut dyn Write,
 ) -> Result<Result<Report<EtlError>, PipelineError>, EtlError> {
     Ok(match runtime {
-        Name::Smol => run(&OnSmol, base, db, seed, token, progress, out),
-        Name::Tokio => run(&OnTokio::new().map_err(EtlError::Runtime)?, base, db, seed, token, progress, out),
-        Name::Own => run(&Own::new(), base, db, seed, token, progress, out),
+        Name::Smol => run(&OnSmol, base, db, options, out),
+        Name::Tokio => run(&OnTokio::new().map_err(EtlError::Runtime)?, base, db, options, out),
+        Name::Own => run(&Own::new(), base, db, options, out),
     })
 }
 
@@ -149,13 +171,23 @@ fn run(
     runtime: &impl Runtime,
     base: &str,
     db: &Path,
-    seed: u64,
-    token: &CancelToken,
-    progress: Option<Progress>,
+    options: Options<'_>,
     out: &mut dyn Write,
 ) -> Result<Report<EtlError>, PipelineError> {
     let mut job = Job::new(runtime, base, db);
-    runtime.block_on(job.run(runtime.timer(), seed, token, progress, out))
+    runtime.block_on(job.run(runtime.timer(), options, out))
+}
+
+/// What a run would do, whatever it runs on, that begins with what is stored.
+pub(crate) fn explain(
+    base: &str,
+    db: &Path,
+    only: Vec<String>,
+    stored: MemoryCheckpoints,
+) -> Result<Explanation, PipelineError> {
+    let mut job = Job::new(&OnSmol, base, db);
+    // No step fails there, so the seed decides nothing.
+    OnSmol.block_on(job.runner(only).seed(0).checkpoints(stored).explain(OnSmol.timer()))
 }
 
 /// One line for each required step that failed by itself: its name, and its error with all sources.

@@ -4,13 +4,15 @@
 //! Prints the picture of the steps, each event, the report, and what the database holds then. On a terminal there are bars in place
 //! of the events. Ctrl-C or SIGTERM stops the job
 //! and leaves the database as it was. `--from URL` selects another server, `--db FILE` another file, and `--runtime NAME` what the
-//! job runs on: smol, tokio, or std alone.
+//! job runs on: smol, tokio, or std alone. With `--resume` the job keeps what it fetches beside its file, and goes on with a run
+//! that failed or was killed; `--only STEPS` runs a part, `--explain` tells what would run, and `--history` what ran.
 
 mod args;
 mod db;
 mod error;
 mod fetch;
 mod job;
+mod kept;
 mod output;
 mod runtime;
 mod server;
@@ -19,14 +21,16 @@ mod tables;
 
 use std::env;
 use std::ffi::OsString;
-use std::io::{self, IsTerminal};
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use rungs::CancelToken;
 use rungs_indicatif::Progress;
 
-use args::{Args, USAGE};
+use args::{Args, Instead, USAGE};
 use error::EtlError;
+use job::Options;
 use output::Output;
 use server::{Script, Server};
 
@@ -49,11 +53,13 @@ fn etl(args: impl IntoIterator<Item = OsString>) -> u8 {
             return WRONG_USAGE;
         }
     };
-    if args.help {
-        println!("{USAGE}");
-        return 0;
-    }
-    run(args).unwrap_or_else(|error| {
+    let ran = match args.instead {
+        None => run(args),
+        Some(Instead::Help) => Ok(say(USAGE)),
+        Some(Instead::History) => kept::history(&args.db.unwrap_or_default()).map(say),
+        Some(Instead::Explain) => explain(args),
+    };
+    ran.unwrap_or_else(|error| {
         eprintln!("etl: {error:#}");
         FAILED
     })
@@ -65,6 +71,7 @@ fn run(args: Args) -> Result<u8, EtlError> {
     let stopped_by = signals::cancel(&token).map_err(EtlError::Signals)?;
     #[cfg(unix)]
     let _listened = signals::fail_on_long_files().map_err(EtlError::Signals)?;
+    let store = args.db.as_deref().filter(|_| args.resume).map(kept::begin).transpose()?;
     let output = Output::new(args.db)?;
 
     // The server closes when this function ends. It stands for another machine, so it is on smol whatever the job runs on.
@@ -78,7 +85,8 @@ fn run(args: Args) -> Result<u8, EtlError> {
     };
     let seed = rungs::random_seed();
     let progress = io::stderr().is_terminal().then(Progress::new);
-    let report = match job::run_on(args.runtime, &base, output.file(), seed, &token, progress, &mut io::stdout())? {
+    let options = Options { seed, token: &token, progress, only: args.only, store };
+    let report = match job::run_on(args.runtime, &base, output.file(), options, &mut io::stdout())? {
         Ok(report) => report,
         Err(error) => {
             eprintln!("etl: {error}");
@@ -96,6 +104,25 @@ fn run(args: Args) -> Result<u8, EtlError> {
         eprintln!("etl: stopped by {signal}");
     }
     Ok(report.exit_code())
+}
+
+/// Says what the job would do, and with what code to exit.
+fn explain(args: Args) -> Result<u8, EtlError> {
+    let stored = args.db.as_deref().filter(|_| args.resume).map(kept::stored).transpose()?;
+    let (base, db) = (args.from.unwrap_or_default(), args.db.unwrap_or_default());
+    Ok(match job::explain(&base, &db, args.only, stored.unwrap_or_default()) {
+        Ok(explanation) => say(explanation),
+        Err(error) => {
+            eprintln!("etl: {error}");
+            error.exit_code()
+        }
+    })
+}
+
+/// Prints what was asked for. Who does not read on is no error.
+fn say(what: impl Display) -> u8 {
+    let _ = writeln!(io::stdout(), "{what}");
+    0
 }
 
 #[cfg(all(test, unix))]

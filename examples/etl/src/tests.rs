@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fs::{OpenOptions, Permissions};
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output as Ended, Stdio};
 use std::{fs, process};
 
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::*;
@@ -178,6 +180,71 @@ fn a_job_that_loads_nothing_leaves_no_folder() -> Outcome {
     let ended = program("", &[])?.env("TMPDIR", &nowhere).output()?;
     assert_eq!(ended.status.code(), Some(1), "{ended:?}");
     assert!(told(&ended).contains("etl: cannot make a folder for the database; name a file with --db: "), "{ended:?}");
+    Ok(())
+}
+
+/// Reads what a process prints, up to a line with this text.
+fn read_up_to(text: &str, job: &mut Child) -> Outcome {
+    let printed = job.stdout.as_mut().ok_or("its output is read")?;
+    let found = BufReader::new(printed).lines().map_while(Result::ok).any(|line| line.contains(text));
+    if found { Ok(()) } else { Err(format!("it has not printed {text:?}").into()) }
+}
+
+#[test]
+fn a_job_that_is_killed_in_its_load_goes_on_and_fetches_nothing_twice() -> Outcome {
+    let (_folder, file, before) = loaded()?;
+    let server = smol::block_on(Server::start(Script::default()))?;
+    let path = file.to_string_lossy().into_owned();
+    let arguments = ["--from", &server.url(), "--db", &path];
+    // Holds the load up within its first transaction.
+    let lock = Connection::open(&file)?;
+    lock.execute_batch("BEGIN IMMEDIATE")?;
+    let mut job = program("", &[&arguments[..], &["--resume"]].concat())?.spawn()?;
+    read_up_to("load: started", &mut job)?;
+    job.kill()?;
+    job.wait()?;
+    lock.execute_batch("ROLLBACK")?;
+    assert_eq!(db::summary(&file)?, before);
+
+    let ended = |more: &[&str]| program("", &[&arguments, more].concat())?.output();
+    let printed = |ended: &Ended| String::from_utf8_lossy(&ended.stdout).into_owned() + &told(ended);
+    let explained = printed(&ended(&["--resume", "--explain"])?);
+    assert!(explained.contains("\n7 of 10 steps"), "{explained}");
+    let history = printed(&ended(&["--history"])?);
+    assert!(history.contains("begun 1 x  2 stored  has not ended\n"), "{history}");
+
+    let requests = || [server.requests("/airports.csv"), server.requests("/flights.csv")];
+    assert_eq!(requests(), [1, 1]);
+    let resumed = ended(&["--resume"])?;
+    assert_eq!((resumed.status.code(), requests()), (Some(0), [1, 1]), "{resumed:?}");
+    assert_eq!(db::summary(&file)?.routes, 5366);
+    let history = printed(&ended(&["--history"])?);
+    assert!(history.contains("begun 2 x  2 stored  exit code 0 after "), "{history}");
+
+    // A run that has ended well is not gone on with.
+    let anew = ended(&["--resume", "--only", "parse_airports"])?;
+    assert_eq!((anew.status.code(), requests()), (Some(0), [2, 1]), "{anew:?}");
+    Ok(())
+}
+
+#[test]
+fn a_part_that_is_not_there_is_named() -> Outcome {
+    let ended = program("", &["--only", "laod", "--explain"])?.output()?;
+    assert_eq!(ended.status.code(), Some(3), "{ended:?}");
+    assert!(told(&ended).contains("`laod`") && told(&ended).contains("`load`"), "{ended:?}");
+    Ok(())
+}
+
+#[test]
+fn a_file_of_runs_that_is_something_else_is_refused() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("flights.db");
+    fs::write(folder.path().join("flights.db.runs"), "a letter")?;
+    for more in [&["--resume"][..], &["--history"], &["--resume", "--explain"]] {
+        let ended = program("", &[&["--db", &file.to_string_lossy()], more].concat())?.output()?;
+        assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+        assert!(told(&ended).contains("flights.db.runs`: it is something else than a file of runs"), "{ended:?}");
+    }
     Ok(())
 }
 

@@ -7,12 +7,17 @@ fn read(args: &[&str]) -> Result<Args, String> {
 #[test]
 fn all_can_be_said_in_any_order_or_left_away() {
     let (from, db) = (Some("http://host".to_owned()), Some(PathBuf::from("a.db")));
-    let all = Args { from, db, runtime: Name::Own, help: false };
-    assert_eq!(read(&["--from", "http://host", "--db", "a.db", "--runtime", "own"]).as_ref(), Ok(&all));
-    assert_eq!(read(&["--runtime", "own", "--db", "a.db", "--from", "http://host"]).as_ref(), Ok(&all));
-    let none = Args { from: None, db: None, runtime: Name::Smol, help: false };
+    let only = vec!["load".to_owned(), "join".to_owned()];
+    let all = Args { from, db, runtime: Name::Own, only, resume: true, instead: Some(Instead::Explain) };
+    let args =
+        ["--from", "http://host", "--db", "a.db", "--runtime", "own", "--only", "load,join", "--resume", "--explain"];
+    assert_eq!(read(&args).as_ref(), Ok(&all));
+    let args =
+        ["--explain", "--only", "load,join", "--resume", "--runtime", "own", "--db", "a.db", "--from", "http://host"];
+    assert_eq!(read(&args).as_ref(), Ok(&all));
+    let none = Args { from: None, db: None, runtime: Name::Smol, only: vec![], resume: false, instead: None };
     assert_eq!(read(&[]), Ok(none));
-    assert!(read(&["-h"]).is_ok_and(|args| args.help));
+    assert!(read(&["--history", "-h"]).is_ok_and(|args| args.instead == Some(Instead::Help)));
 }
 
 #[test]
@@ -26,6 +31,9 @@ fn wrong_arguments_are_named() {
     assert_eq!(problem(&["--runtime"]), "--runtime lacks its value");
     assert_eq!(problem(&["--runtime", "Tokio"]), "--runtime \"Tokio\" is none of smol, tokio, own");
     assert_eq!(problem(&["--runtime", "own", "--runtime", "own"]), "--runtime is given twice");
+    assert_eq!(problem(&["--only"]), "--only lacks its value");
+    assert_eq!(problem(&["--resume"]), "--resume needs a --db: runs are kept beside it");
+    assert_eq!(problem(&["--history"]), "--history needs a --db: runs are kept beside it");
 }
 
 #[test]

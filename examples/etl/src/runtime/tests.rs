@@ -12,6 +12,7 @@ use rungs::{CancelToken, Report, Status};
 use rusqlite::Connection;
 
 use super::*;
+use crate::job::Options;
 use crate::server::{Reply, Script, Server};
 use crate::{db, job, tables};
 
@@ -53,7 +54,8 @@ fn on_each<S>(source: impl Fn() -> Result<(S, String), Box<dyn Error>>, stop: St
 
         let token = CancelToken::new();
         let mut printed = Stopper { printed: Vec::new(), token: token.clone(), stop };
-        let report = job::run_on(runtime, &base, &file, SEED, &token, None, &mut printed)??;
+        let options = Options { seed: SEED, token: &token, progress: None, only: vec![], store: None };
+        let report = job::run_on(runtime, &base, &file, options, &mut printed)??;
         let printed = String::from_utf8(printed.printed)?;
         let run = comparable(&report, &printed, &base, &file)?;
         runs.push((name, run));
