@@ -4,7 +4,7 @@
 
 mod support;
 
-use rungs::{NoClock, Pipeline};
+use rungs::{LocalPipeline, NoClock, Pipeline};
 use std::{cell::RefCell, time::Duration};
 use support::Lines;
 use tracing::{Level, subscriber::set_default};
@@ -12,7 +12,7 @@ use tracing::{Level, subscriber::set_default};
 #[test]
 fn a_run_belongs_to_the_subscriber_of_its_start_and_shows_nothing_if_there_is_none() {
     let (lines, listens) = (Lines::default(), RefCell::new(None));
-    let mut p = rungs::LocalPipeline::new("unheard");
+    let mut p = LocalPipeline::new("unheard");
     p.step("listens").run(async || {
         *listens.borrow_mut() = Some(set_default(lines.subscriber(Level::TRACE)));
         Ok(())
@@ -23,7 +23,7 @@ fn a_run_belongs_to_the_subscriber_of_its_start_and_shows_nothing_if_there_is_no
     assert_eq!((report.exit_code(), lines.get()), (1, Vec::new()));
 
     // The next run is heard.
-    let mut p: Pipeline = Pipeline::new("heard");
+    let mut p: Pipeline<'_> = Pipeline::new("heard");
     p.step("only").run(async || Ok(()));
     let report = futures_lite::future::block_on(p.runner().observe(&mut observer).run(&NoClock)).unwrap();
     assert!(report.is_success());

@@ -157,6 +157,7 @@ impl Wake for Wakes {
 #[cfg(all(test, not(rungs_loom)))]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
 
     #[test]
     fn a_pass_takes_each_woken_slot_once() {
@@ -203,6 +204,7 @@ mod tests {
 #[cfg(all(test, rungs_loom))]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
     use loom::{sync::Arc, thread};
 
     #[test]
