@@ -2,6 +2,8 @@
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::{future::Future, pin::Pin, task::Context};
+#[cfg(feature = "checkpoints")]
+use core::{future::poll_fn, task::Poll};
 use event_listener::{Event, EventListener};
 use rungs_scheduler::Stop;
 
@@ -103,6 +105,20 @@ impl Tokens {
         if let Some(seen) = &mut self.0 {
             (seen.drained, seen.cancels) = (false, 0);
         }
+    }
+
+    /// What a future comes to. None if a stop comes first, which is seen again by whoever looks next.
+    #[cfg(feature = "checkpoints")]
+    pub(crate) async fn unless_stopped<F: Future + Unpin>(&mut self, mut future: F) -> Option<F::Output> {
+        let raced = poll_fn(|cx| match self.poll_next(cx) {
+            Some(_) => Poll::Ready(None),
+            None => Pin::new(&mut future).poll(cx).map(Some),
+        });
+        let output = raced.await;
+        if output.is_none() {
+            self.see_again();
+        }
+        output
     }
 
     /// As [`next`](Self::next), and if there is none the run is woken by the next request.

@@ -1,7 +1,5 @@
 //! The checks before a run: whether the result of a step is there already.
 
-#[cfg(feature = "checkpoints")]
-use super::stored::unless_stopped;
 use super::{
     PipelineError, StepBuilder, Steps,
     asking::{Asking, Checks},
@@ -99,7 +97,8 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         let stored = match beginning.take_store() {
             Some(store) => {
                 // Nothing is held meanwhile of what cannot be shared between threads.
-                let loaded = unless_stopped(store.load(), tokens).await;
+                // Of a run that is stopped meanwhile nothing is given.
+                let loaded = tokens.unless_stopped(store.load()).await.unwrap_or(Ok(Vec::new()));
                 Some(self.sort_out(loaded, store, beginning)?)
             }
             None => None,

@@ -7,12 +7,10 @@ use super::{
     runner::Runner,
 };
 use crate::{
-    cancel::Tokens,
-    checkpoints::{AnyStore, Checkpoint, Checkpoints, OpenStore, StoreFuture},
+    checkpoints::{AnyStore, Checkpoint, Checkpoints, OpenStore},
     steps::{Kind, OutdatedCheckpoint, PlanWarning, Warnings},
 };
 use alloc::{boxed::Box, string::String, vec::Vec};
-use core::{future::poll_fn, task::Poll};
 
 impl<'env, E, K: Kind<'env, E>, O> Runner<'_, 'env, E, K, O> {
     /// Stores what [checkpoint](super::StepBuilder::checkpoint) steps come to, and begins with what earlier runs have stored:
@@ -103,17 +101,4 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         let result = checkpoint.result.as_deref().map(codec.decode).transpose();
         Ok((step, result.map_err(OutdatedCheckpoint::Unreadable)?))
     }
-}
-
-/// What a store has loaded; nothing, if a stop comes first.
-pub(super) async fn unless_stopped<T: Default>(mut loading: StoreFuture<T>, tokens: &mut Tokens) -> Result<T, String> {
-    poll_fn(|cx| match tokens.poll_next(cx) {
-        Some(_) => {
-            // The run that follows is to see it, too.
-            tokens.see_again();
-            Poll::Ready(Ok(T::default()))
-        }
-        None => loading.as_mut().poll(cx),
-    })
-    .await
 }
