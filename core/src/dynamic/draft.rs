@@ -9,7 +9,7 @@ use super::{
 use crate::{
     diagram::StepNames,
     driver::Wants,
-    steps::{Names, ValueType},
+    steps::{Names, ValueType, short_list},
 };
 use alloc::{boxed::Box, string::String, sync::Arc, vec, vec::Vec};
 use rungs_scheduler::{Edges, Need, Plan, Settings, StepId, Use, When};
@@ -98,12 +98,9 @@ pub(super) enum DraftErrorKind {
 
 impl<'env> Draft<'env> {
     pub(super) fn new(id: u32, name: &str) -> Self {
-        // Most pipelines have a handful of steps, for which no list is to grow.
-        let mut need_rows = Vec::with_capacity(8);
-        need_rows.push(0);
         Self {
             names: Arc::new(Names::new(id, name)),
-            need_rows,
+            need_rows: short_list(0),
             needs: Vec::new(),
             after_all: Vec::new(),
             defaults: None,
@@ -305,8 +302,10 @@ impl<'env> Draft<'env> {
         if self.compiled.is_some() {
             self.compiled = None;
         }
-        if self.is_set || self.defaults.is_some() || !self.which.is_empty() {
+        if self.is_set || self.defaults.is_some() {
             self.set(step);
+        } else if !self.which.is_empty() {
+            self.which.push(0);
         }
         Arc::make_mut(&mut self.names).push(name);
         self.need_rows.push(self.needs.len() as u32);
@@ -328,9 +327,7 @@ impl<'env> Draft<'env> {
     fn set(&mut self, step: StepId) {
         self.note_idle_settings();
         self.set_after_all(step);
-        self.is_set = false;
-        self.has_retry_if = false;
-        self.has_retry_delay = false;
+        (self.is_set, self.has_retry_if, self.has_retry_delay) = (false, false, false);
         let defaults = self.default_settings();
         let settings = core::mem::replace(&mut self.next, defaults.unstated()).or(defaults);
         if settings == Settings::DEFAULT {

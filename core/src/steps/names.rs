@@ -24,12 +24,9 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) fn new(id: u32, pipeline: &str) -> Self {
-        // Room for a handful of steps, as most pipelines have no more.
         let mut text = String::with_capacity(pipeline.len() + 64);
         text.push_str(pipeline);
-        let mut ends = Vec::with_capacity(8);
-        ends.push(text.len() as u32);
-        Self { id, text, ends, ..Self::default() }
+        Self { id, ends: short_list(text.len() as u32), text, ..Self::default() }
     }
 
     pub(crate) fn pipeline(&self) -> &str {
@@ -91,6 +88,13 @@ impl StepNames for Names {
     fn is_input(&self, step: StepId) -> bool {
         self.inputs.binary_search(&step).is_ok()
     }
+}
+
+/// A list that begins with this, and has room for a handful of steps: most pipelines have no more.
+pub(crate) fn short_list<T>(first: T) -> Vec<T> {
+    let mut list = Vec::with_capacity(8);
+    list.push(first);
+    list
 }
 
 fn nth<'n>(text: &'n str, ends: &[u32], step: u32) -> &'n [u8] {
