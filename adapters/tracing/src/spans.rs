@@ -14,8 +14,8 @@ use tracing::{
 /// example, and the page of this crate the names of spans and fields.
 ///
 /// It belongs to the subscriber that is current when the run starts, and the run's span lies in the span that is current then.
-/// An event costs one look-up of its step; spans of steps are kept while these are in flight. A run that starts while no
-/// subscriber wants anything costs next to nothing.
+/// An event costs one look-up of its step; spans of steps are kept while these are in flight. In a run that starts while no
+/// subscriber wants anything, nothing is done for events.
 #[derive(Debug, Default)]
 #[must_use = "it is to be given to `observe`"]
 pub struct TracingObserver {
