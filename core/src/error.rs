@@ -33,7 +33,8 @@ pub enum StepError<E> {
     /// It panicked, with this message.
     #[cfg(feature = "alloc")]
     Panicked(alloc::string::String),
-    /// Its result could not be stored, with this text of the store's error: see [`Checkpoints`](crate::Checkpoints).
+    /// Its result could not be stored, or, in an undo, what is stored of the step could not be removed; with this text of the
+    /// store's error: see [`Checkpoints`](crate::Checkpoints).
     #[cfg(feature = "checkpoints")]
     NotStored(alloc::string::String),
     /// Its executor dropped the spawned attempt.

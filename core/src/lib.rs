@@ -20,6 +20,7 @@
 //! | a service with Prometheus or the like | the package `rungs-metrics`: `.observe(rungs_metrics::observer())` |
 //! | a program on a terminal that shows how far it is | the package `rungs-indicatif`: `.observe(rungs_indicatif::Progress::new())` |
 //! | a job that goes on where an earlier run of it ended | the feature `checkpoints`, and a store: the package `rungs-sqlite`, or one of your own |
+//! | firmware that goes on after a loss of power | the feature `postcard` and the package `rungs-flash`: [carry on](guide::carry_on) |
 //! | a look at where the time of a run went | [`Report::timeline`]: bars and the critical path, with [`AttemptTimes`] also attempts and delays; as a trace for Perfetto |
 //! | tests of a pipeline | `rungs::sim` (feature `sim`): a held clock, scripted steps, and all orders of what happens at the same time |
 //! | a driver of your own: threads, a game loop, a simulator, another language | [`scheduler`] alone, the package `rungs-scheduler`. It has no futures, no heap and no clock |
@@ -43,6 +44,7 @@
 //! | `given(step, value)` of the run | the step has succeeded before the run: it has no attempt. What only given steps need is `Skipped` with [`Cause::UpToDate`]; clean-up steps run again: [carry on](guide::carry_on) |
 //! | `only(steps)` of the run | these steps and what they need run; others are `Skipped` with [`Cause::NotSelected`]. A clean-up step that none of them needs belongs to the run if one of its needs does. Neither cause touches the exit code |
 //! | `done_if(..)` | asked before each run, if the step has to run: `Ok(Some(result))` is taken as if it were given. An error, a panic or a check longer than the `timeout` is the step's failure, without an attempt |
+//! | `undo(step)` of a pipeline | after a run that fails and is [to be undone then](Runner::undo_on_failure), or [later](Runner::undo), the undo of each step that succeeded is called with its result, in the opposite order; one that fails keeps none from the next. Results that were given are not undone: [carry on](guide::carry_on) |
 //! | a need failed | the step is `Failed` with [`Cause::Dependency`], as soon as its first need ends without success. If that need was skipped or cancelled, the step is `Skipped` |
 //! | `skip_on_error` | a failed need makes the step `Skipped` instead |
 //! | `run_maybe(..)` of a [`Pipeline`] | `Ok(None)` is an end and no failure: the step is `Skipped` with [`Cause::SkippedItself`], is not retried and stops nothing. Steps that need it are skipped in turn, and the exit code stays 0 |
@@ -82,7 +84,10 @@
 //!   It needs a core with compare-and-swap, which a Cortex-M0 does not have.
 //! - `macros` adds the attribute `pipeline`, which needs neither of the two. Without `std` it links against an implementation of
 //!   the crate `critical-section`, which every board has.
-//! - `serde` writes reports, and reads and writes [`Settings`] and [`Config`].
+//! - `serde` writes reports, and reads and writes [`Settings`], [`Config`] and [`Durations`].
+//! - `sim` adds `rungs::sim`, for tests of pipelines: a held clock, scripted steps. It needs `std`.
+//! - `checkpoints` keeps results beyond their run: [carry on](guide::carry_on).
+//! - `postcard` does the same for the attribute `pipeline`, without a heap: `#[step(checkpoint)]`.
 //! - `defmt` logs reports and plain data on a board.
 #![no_std]
 #![forbid(unsafe_code)]
@@ -107,6 +112,8 @@ mod error;
 mod escape;
 #[cfg(feature = "macros")]
 pub mod fixed;
+#[cfg(any(feature = "checkpoints", feature = "postcard"))]
+mod fnv;
 pub mod guide;
 #[cfg(feature = "defmt")]
 mod logged_name;
@@ -176,6 +183,8 @@ pub mod __private {
 }
 
 pub use error::StepError;
+#[cfg(feature = "postcard")]
+pub use observe::Outdated;
 pub use observe::{Counts, Event, EventKind, RunInfo};
 pub use observer::Observer;
 #[cfg(any(feature = "alloc", feature = "macros"))]
@@ -248,7 +257,7 @@ pub use checkpoints::{Checkpoint, Checkpoints, MemoryCheckpoints, RunEnding, Ste
 pub use dynamic::{
     AttemptSpawner, BoxError, Emitted, ExplainedStep, Explanation, Handle, InputError, InputErrorKind, Inputs, Kind,
     Local, LocalPipeline, Out, OutdatedCheckpoint, Owned, PanicSource, Pipeline, PipelineError, PipelineOf, PlanError,
-    PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, StepWatch, Warnings, WatchError, own,
+    PlanErrorKind, PlanWarning, Runner, Shared, StepBuilder, StepWatch, UndoBuilder, Warnings, WatchError, own,
 };
 #[cfg(feature = "std")]
 pub use exit::Exit;

@@ -69,6 +69,9 @@ pub struct Event<'a, E> {
 pub enum EventKind<'a, E> {
     /// The run begins. It comes before all else.
     RunStarted(RunInfo<'a>),
+    /// A result of the step is stored, and not used: the step runs again.
+    #[cfg(feature = "postcard")]
+    Outdated(Outdated),
     /// An attempt begins.
     Started,
     /// The step lacks a [shared resource](crate::SharedResource). Its attempt begins when all that it uses is free; it has
@@ -110,6 +113,32 @@ pub enum EventKind<'a, E> {
         /// As the report will have it.
         exit_code: u8,
     },
+}
+
+/// Why a stored result is not used in a run of a `#[pipeline]`.
+///
+/// ```
+/// assert_eq!(rungs::Outdated::Unreadable.to_string(), "its stored result cannot be read");
+/// ```
+#[cfg(feature = "postcard")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Outdated {
+    /// The step has changed since, or one that it needs.
+    Changed,
+    /// It cannot be read as a result of the step.
+    Unreadable,
+}
+
+#[cfg(feature = "postcard")]
+impl fmt::Display for Outdated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Changed => "it has changed since its result was stored, or a step that it needs has",
+            Self::Unreadable => "its stored result cannot be read",
+        })
+    }
 }
 
 /// What a run is about to do: its steps and its limits.
@@ -283,6 +312,8 @@ impl<E: fmt::Display> fmt::Display for Event<'_, E> {
         write!(f, "{}: ", StepName(self.name))?;
         match &self.kind {
             EventKind::RunStarted(run) => write!(f, "run started: {run}"),
+            #[cfg(feature = "postcard")]
+            EventKind::Outdated(outdated) => write!(f, "runs again: {outdated}"),
             EventKind::Started if self.attempt == 1 => f.write_str("started"),
             EventKind::Started => write!(f, "attempt {}", AttemptCount(self.attempt)),
             #[cfg(feature = "alloc")]

@@ -244,6 +244,20 @@ fn an_explanation_knows_what_is_stored_and_stores_nothing() {
     assert_eq!((report.exit_code(), starts(&mut p)), (1, "two".into()));
 }
 
+/// The types of a builder change with its rule.
+#[test]
+fn a_rule_that_is_written_after_checkpoint_leaves_it_one() {
+    let checkpoints = MemoryCheckpoints::new();
+    let mut p: Pipeline<'_> = Pipeline::new("join");
+    let rows = p.step("rows").run(async || Ok(1));
+    p.step("join").checkpoint().needs(rows).when_none_failed().run(async |rows| Ok(rows.map(|rows| *rows)));
+    assert!(block(p.runner().checkpoints(checkpoints.clone()).run(&NoClock)).unwrap().is_success());
+    assert_eq!(checkpoints.list().len(), 1);
+    p.step("close").checkpoint().after(rows).when_all_done().run(async || Ok(()));
+    p.step("alarm").checkpoint().after(rows).when_any_failed().run(async || Ok(()));
+    assert_eq!(p.check().unwrap_err().mistakes().len(), 2, "neither can be a checkpoint");
+}
+
 #[test]
 fn a_clean_up_step_is_no_checkpoint() {
     let mut p: Pipeline<'_> = Pipeline::new("clean");

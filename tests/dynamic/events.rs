@@ -36,7 +36,7 @@ fn events_come_in_the_order_in_which_things_happen() {
             "8 tidy: success",
             "10 a: attempt 2",
             "10 a: success after retries",
-            "10 alarm: skipped: not needed: nothing went wrong",
+            "10 alarm: skipped: not needed",
             "10 d: started",
             "10 d: failed: panicked: oh",
             "10 observed: run ended: 2 success, 2 failed, 1 more for a failed need, 1 skipped, exit code 1",

@@ -26,7 +26,7 @@ fn an_explanation_tells_who_starts_when_and_who_does_not() {
          slow     1.50 s  700.0 ms\n\
          fast     2.20 s  200.0 ms\n\
          old           -         -  given\n\
-         alarm         -         -  not needed: nothing went wrong\n\
+         alarm         -         -  not needed\n\
          3 of 5 steps in 2.40 s"
     );
     assert_eq!(explanation.duration(), ms(2_400));

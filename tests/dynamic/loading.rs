@@ -27,6 +27,10 @@ impl<F: Fn() -> Loading> Checkpoints for ReadBy<F> {
     fn store(&self, _: Checkpoint) -> Self::Storing {
         panic!("nothing has started")
     }
+
+    fn remove(&self, _: &str) -> Self::Storing {
+        panic!("nothing is undone")
+    }
 }
 
 /// A run whose store cannot be read: the text of its error. The pipeline can be run again.

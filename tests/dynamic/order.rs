@@ -31,7 +31,7 @@ fn a_follower_runs_after_the_end_of_the_other_whatever_that_is() {
             "by name success 25..25",
             "last success 25..25",
             "tidy success 25..25",
-            "alarm skipped: not needed: nothing went wrong",
+            "alarm skipped: not needed",
         ],
     );
 }

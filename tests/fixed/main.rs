@@ -7,6 +7,7 @@ mod clock;
 mod boots;
 mod borrowed;
 mod branches;
+mod checkpoints;
 mod conditions;
 mod defaults;
 mod drives;

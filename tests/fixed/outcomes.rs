@@ -87,7 +87,7 @@ spared   skipped        0         -         -  `root` failed, through `middle`
 skipped  skipped        0         -         -  `root` failed, through `spared` (optional)
 tidy     success        1         0         0
 alarm    success        1         0         0
-quiet    skipped        0         -         -  not needed: nothing went wrong
+quiet    skipped        0         -         -  not needed
 free     success        1         0         0
 9 steps: 3 succeeded, 1 failed, 2 more for a failed need, 3 skipped (not needed: 1), \
 0 cancelled in 0, exit code 1"

@@ -90,6 +90,12 @@ pub(crate) fn store(connection: &Connection, run: i64, checkpoint: &Checkpoint) 
     Ok(())
 }
 
+/// Removes what is stored of a step, if there is anything.
+pub(crate) fn remove(connection: &Connection, run: i64, step: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached("DELETE FROM checkpoints WHERE run = ? AND step = ?")?.execute(params![run, step])?;
+    Ok(())
+}
+
 pub(crate) fn load(connection: &Connection, run: i64) -> rusqlite::Result<Vec<Checkpoint>> {
     let mut select = connection.prepare_cached(
         "SELECT step, fingerprint, result, attempts, began_us, duration_us FROM checkpoints WHERE run = ? ORDER BY rowid",

@@ -72,6 +72,11 @@ impl Checkpoints for Run {
         self.ask("store a result of", move |connection| rows::store(connection, run, &checkpoint))
     }
 
+    fn remove(&self, step: &str) -> Self::Storing {
+        let (run, step) = (self.id, String::from(step));
+        self.ask("remove a result of", move |connection| Ok(rows::remove(connection, run, &step)?))
+    }
+
     fn ended(&self, ending: &RunEnding<'_>) {
         let (start, exit_code, pipeline) = (self.start, ending.exit_code(), String::from(ending.pipeline()));
         let endings = Ending::all_of(ending);

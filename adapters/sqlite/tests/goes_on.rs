@@ -47,6 +47,33 @@ fn a_failed_run_goes_on_with_the_steps_that_had_not_succeeded() -> Outcome {
 }
 
 #[test]
+fn what_is_undone_is_no_longer_in_the_file() -> Outcome {
+    let (_folder, path) = file()?;
+    let undone = Cell::new(0);
+    let trip = || {
+        let mut p = LocalPipeline::new("trip");
+        let hotel = p.step("hotel").checkpoint().run(async || Ok(String::from("room 12")));
+        p.undo(hotel).run(async |room| Ok(undone.set(undone.get() + room.len())));
+        let car = p.step("car").checkpoint().run(async || Ok(7_usize));
+        p.undo(car).run(async |car| Ok(undone.set(undone.get() + 100 * *car)));
+        p.step("flight").after((hotel, car)).run(async || Err::<(), _>("sold out".into()));
+        p
+    };
+    let runs = Runs::open(&path)?;
+    assert_eq!(block_on(trip().runner().checkpoints(runs.begin("monday")?).run(&Smol))?.exit_code(), 1);
+    // As another process, which finds what the first has done.
+    let runs = Runs::open(&path)?;
+    let mut p = trip();
+    let undo = block_on(p.runner().checkpoints(runs.begin("monday")?).undo_stored().run(&Smol))?;
+    assert_eq!((undo.exit_code(), undone.get()), (0, 707));
+    let again = block_on(p.runner().checkpoints(runs.begin("monday")?).undo_on_failure().run(&Smol))?;
+    assert_eq!((again.get("hotel").unwrap().is_given(), undone.get()), (false, 1414));
+    assert_eq!(block_on(p.runner().checkpoints(runs.begin("monday")?).undo_stored().run(&Smol))?.exit_code(), 0);
+    assert_eq!(undone.get(), 1414);
+    Ok(())
+}
+
+#[test]
 fn runs_of_other_names_know_nothing_of_each_other() -> Outcome {
     let (_folder, path) = file()?;
     let runs = Runs::open(&path)?;

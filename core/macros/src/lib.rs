@@ -70,6 +70,9 @@ use proc_macro::TokenStream;
 ///
 /// # `#[pipeline(..)]`
 ///
+/// In all arguments, of `#[step(..)]` too, the functions of `rungs::fixed::args` are in scope: `us(500)`, `ms(20)`, `secs(1)` and
+/// `mins(1)` for a duration `d`; `fixed(d)`, `list(&[d, d])` and `exponential(d)` for a backoff `b`.
+///
 /// | setting | meaning |
 /// | --- | --- |
 /// | `error = Type` | the error of all steps that can fail; required if there is one, and it must be `pub` |
@@ -100,6 +103,8 @@ use proc_macro::TokenStream;
 /// | `after_all` | needs all steps that are declared before, without their results; with one of the `when_..` rules only |
 /// | `follows(step, ..)` | starts after these steps, whatever their outcome: an order, and no need |
 /// | `maybe` | the step may skip itself: it returns an `Option`, or a `Result` of one |
+/// | `checkpoint` | the result is kept beyond the run, where the run has a store: `runner().checkpoints(&mut store, ..)`. It is encoded by postcard, so its type is `Serialize`, `Deserialize` and postcard's `MaxSize`; it does not borrow, and no step takes it as `&mut T`. Needs the feature `postcard` of the crate `rungs` |
+/// | `version = n` | raise it when what the step does has changed, or the type of its result: what was stored before of this step, and of those that need it, is not used any more |
 /// | `never_cancel` | neither a time limit nor a stop drops an attempt, for writes that must not end half-way. A late success is a success; a late error is final after a deadline or a stop |
 /// | `skip_on_error` | a failed need skips the step instead of failing it |
 /// | `optional` | the failure of the step stops nothing and does not count; `required` overrides an `optional` of the defaults |
@@ -116,6 +121,7 @@ use proc_macro::TokenStream;
 /// | `visualize()` | the picture of the plan |
 /// | `Report`, `Outputs` | the report; the outputs are options, by the names of the steps |
 /// | `Storage` | what a run writes to, its report included; it may lie in a `static`. `Storage::report()` is the report of the last run, also of one that was dropped; `Storage::into_report()` is the report alone |
+/// | `CHECKPOINT_BYTES` | if a step is a `checkpoint`: how long the longest is that a store is given, in bytes |
 /// | `step_ids` | the numbers of the steps, as observers and reports use them |
 ///
 /// A generic step whose type parameters occur in its result names them as the context does.

@@ -110,6 +110,11 @@ pub(crate) enum Access {
 }
 
 impl Pipeline {
+    /// The steps whose results are kept beyond the run, by their numbers.
+    pub(crate) fn checkpoints(&self) -> impl Iterator<Item = (usize, &Step)> {
+        self.steps.iter().enumerate().filter(|(_, step)| step.is_checkpoint)
+    }
+
     /// Whether errors of needs are handed on, which takes clones of them.
     pub(crate) fn hands_errors_on(&self) -> bool {
         self.steps.iter().flat_map(|step| &step.params).any(|param| param.is_unmet)
@@ -127,6 +132,10 @@ pub(crate) struct Step {
     pub(crate) borrows: bool,
     /// It may find that there is nothing to do: its value is an `Option`.
     pub(crate) may_skip_itself: bool,
+    /// Its result is kept beyond the run.
+    pub(crate) is_checkpoint: bool,
+    /// What its fingerprint counts beside what is seen of it.
+    pub(crate) version: Option<Expr>,
     pub(crate) fallibility: Fallibility,
     pub(crate) settings: StepArgs,
     pub(crate) context_limits: ContextLimits,

@@ -79,4 +79,10 @@ impl Checkpoints for MemoryCheckpoints {
         drop(replaced);
         ready(Ok(()))
     }
+
+    fn remove(&self, step: &str) -> Self::Storing {
+        let removed = self.0.with(|stored| stored.remove(step));
+        drop(removed);
+        ready(Ok(()))
+    }
 }

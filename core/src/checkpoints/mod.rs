@@ -51,6 +51,13 @@ use core::{error::Error, fmt, future::Future, time::Duration};
 ///         let torn = self.0.with_extension("torn");
 ///         ready(fs::write(&torn, bytes).and_then(|()| fs::rename(&torn, self.0.join(checkpoint.step))))
 ///     }
+///
+///     fn remove(&self, step: &str) -> Self::Storing {
+///         ready(match fs::remove_file(self.0.join(step)) {
+///             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+///             removed => removed,
+///         })
+///     }
 /// }
 ///
 /// let folder = std::env::temp_dir().join(format!("rungs-{}", std::process::id()));
@@ -87,7 +94,12 @@ pub trait Checkpoints {
     /// A future that is dropped may have stored the result, whole, or not.
     fn store(&self, checkpoint: Checkpoint) -> Self::Storing;
 
-    /// Called when the run has ended, for a history: not if it was dropped. There is nobody to wait or to tell of an error.
+    /// Removes what is stored of a step: it was undone. When the future is ready a later run does not find it any more. There may
+    /// be nothing of this step, which is no error; apart from that it is as [`store`](Self::store).
+    fn remove(&self, step: &str) -> Self::Storing;
+
+    /// Called when the run has ended, for a history: not if it was dropped. An undo is a run as well, unless it is part of one that
+    /// failed, which has ended before it. There is nobody to wait or to tell of an error.
     fn ended(&self, ending: &RunEnding<'_>) {
         let _ = ending;
     }

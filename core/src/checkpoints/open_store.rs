@@ -9,6 +9,7 @@ use alloc::{
     boxed::Box,
     format,
     string::{String, ToString},
+    sync::Arc,
     vec::Vec,
 };
 use core::{
@@ -25,6 +26,7 @@ pub(crate) type StoreFuture<T> = Pin<Box<dyn Future<Output = Result<T, String>> 
 pub(crate) trait AnyStore: Send + Sync {
     fn load(&self) -> StoreFuture<Vec<Checkpoint>>;
     fn store(&self, checkpoint: Checkpoint) -> StoreFuture<()>;
+    fn remove(&self, step: &str) -> StoreFuture<()>;
     fn ended(&self, ending: &RunEnding<'_>);
 }
 
@@ -49,6 +51,11 @@ where
         Box::pin(async { storing.await.map_err(|error| Chain(&error).to_string()) })
     }
 
+    fn remove(&self, step: &str) -> StoreFuture<()> {
+        let removing = Checkpoints::remove(self, step);
+        Box::pin(async { removing.await.map_err(|error| Chain(&error).to_string()) })
+    }
+
     fn ended(&self, ending: &RunEnding<'_>) {
         Checkpoints::ended(self, ending);
     }
@@ -61,14 +68,20 @@ fn panicked(payload: Payload) -> String {
 
 /// The store of a run.
 pub(crate) struct OpenStore {
-    store: Box<dyn AnyStore>,
+    store: Arc<dyn AnyStore>,
     /// Indexed by step.
     fingerprints: Vec<u64>,
+    has_ended: bool,
 }
 
 impl OpenStore {
-    pub(crate) fn new(store: Box<dyn AnyStore>, fingerprints: Vec<u64>) -> Self {
-        Self { store, fingerprints }
+    pub(crate) fn new(store: Arc<dyn AnyStore>, fingerprints: Vec<u64>) -> Self {
+        Self { store, fingerprints, has_ended: false }
+    }
+
+    /// The same store after the end of the run, for what comes after it.
+    pub(crate) fn after_end(&self) -> Self {
+        Self { store: self.store.clone(), fingerprints: Vec::new(), has_ended: true }
     }
 
     /// Begins to store what an attempt came to.
@@ -77,8 +90,21 @@ impl OpenStore {
         self.store.store(checkpoint)
     }
 
+    /// Begins to remove what is stored of these steps, of one after another.
+    pub(crate) fn remove(&self, steps: Vec<String>) -> StoreFuture<()> {
+        let store = self.store.clone();
+        Box::pin(async move {
+            for step in &steps {
+                store.remove(step).await?;
+            }
+            Ok(())
+        })
+    }
+
     /// Tells the store that the run has ended. A panic of it is discarded: the run has its outcome.
     pub(crate) fn end(&self, ending: &RunEnding<'_>) {
-        call_caught(&mut || self.store.ended(ending));
+        if !self.has_ended {
+            call_caught(&mut || self.store.ended(ending));
+        }
     }
 }

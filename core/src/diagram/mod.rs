@@ -28,6 +28,12 @@ pub trait StepNames {
         let _ = step;
         false
     }
+
+    /// Whether the steps are the undos of others.
+    #[cfg(feature = "alloc")]
+    fn is_undo(&self) -> bool {
+        false
+    }
 }
 
 impl<const N: usize> StepNames for [&str; N] {

@@ -1,7 +1,8 @@
 //! The future of a run, and the run while it is polled.
 
 use super::{
-    run::{Driver, RunEnd},
+    run::Driver,
+    run_end::{RunEnd, RunRest},
     traced::{RunPanic, TracedTimer},
     wakes::Pass,
 };
@@ -28,7 +29,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         self,
         started: Instant,
         timer: &'t T,
-    ) -> impl Future<Output = Result<RunEnd<E>, RunPanic>> + use<'r, 'env, 't, E, K, O, T> {
+    ) -> impl Future<Output = Result<RunEnd<E, O>, RunPanic>> + use<'r, 'env, 't, E, K, O, T> {
         Run { driver: self, timer: TracedTimer::new(timer), sleep: ArmedSleep::new(), started }
     }
 
@@ -62,7 +63,7 @@ pin_project! {
 }
 
 impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'env, '_, E, K, O, T> {
-    type Output = Result<RunEnd<E>, RunPanic>;
+    type Output = Result<RunEnd<E, O>, RunPanic>;
 
     /// Panics are caught here, once, and not at each poll of an attempt.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -79,10 +80,16 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
                 let PolledRun { driver, now, .. } = run;
                 driver.parts.notify_end(&driver.run, now);
                 #[cfg(feature = "checkpoints")]
-                driver.end_store(*this.started);
+                let store = driver.end_store(*this.started);
                 let errors = core::mem::take(&mut driver.run.errors);
                 let pauses = driver.apart.take_pauses();
-                Poll::Ready(RunEnd { errors, pauses, started: *this.started, finished: now })
+                let rest = RunRest {
+                    observers: driver.parts.observers.take(),
+                    tokens: core::mem::take(&mut driver.parts.tokens),
+                    #[cfg(feature = "checkpoints")]
+                    store,
+                };
+                Poll::Ready(RunEnd { errors, pauses, started: *this.started, finished: now, rest })
             });
             match polled {
                 Ok(polled) => return polled.map(Ok),

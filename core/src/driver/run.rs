@@ -9,7 +9,7 @@ use super::{
     wakes::Pass,
 };
 #[cfg(feature = "checkpoints")]
-use crate::checkpoints::RunEnding;
+use crate::checkpoints::{OpenStore, RunEnding};
 use crate::{
     cancel::Tokens,
     diagram::StepNames,
@@ -18,8 +18,8 @@ use crate::{
     observers::Observers,
     scope::{Scope, within},
     steps::{
-        Attempt, AttemptError, ByStep, Emission, Errors, Kind, Names, Pauses, RetryPredicate, RunExtras, RunParts,
-        Watches, Work, drop_result,
+        Attempt, AttemptError, ByStep, Emission, Errors, Kind, Names, RetryPredicate, RunExtras, RunParts, Watches,
+        Work, drop_result,
     },
     time::Timer,
 };
@@ -43,14 +43,6 @@ pub(crate) struct DriverParts<'r, 'env, E, K: Kind<'env, E>, O> {
     pub(crate) rare: Option<&'r mut Rare<K::Cell>>,
     pub(crate) tokens: Tokens,
     pub(crate) observers: TracedObservers<O>,
-}
-
-/// What a run leaves beside its record.
-pub(crate) struct RunEnd<E> {
-    pub(crate) errors: Errors<E>,
-    pub(crate) pauses: Pauses,
-    pub(crate) started: Instant,
-    pub(crate) finished: Instant,
 }
 
 /// A run in progress. Dropping it drops every attempt.
@@ -160,10 +152,10 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         self.parts.scheduler.begin_given(given);
     }
 
-    /// Tells the store of the run how it has ended, and lets go of it.
+    /// Tells the store of the run how it has ended, and takes it out of the run.
     #[cfg(feature = "checkpoints")]
-    pub(super) fn end_store(&mut self, started: Instant) {
-        let Some(store) = self.run.extras.as_mut().and_then(|extras| extras.store.take()) else { return };
+    pub(super) fn end_store(&mut self, started: Instant) -> Option<Arc<OpenStore>> {
+        let store = self.run.extras.as_mut().and_then(|extras| extras.store.take())?;
         let (names, states) = (&**self.run.names, self.parts.scheduler.states());
         let optional = OptionalSteps::Plan(self.parts.scheduler.setup().plan());
         store.end(&RunEnding {
@@ -173,6 +165,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
             exit_code: exit_code(states, optional),
             started,
         });
+        Some(store)
     }
 
     #[inline]

@@ -119,6 +119,11 @@ impl<O> TracedObservers<O> {
         Self { list: Some(list), panicked: None, has_begun: false }
     }
 
+    /// Takes them out of a run that has ended.
+    pub(super) fn take(&mut self) -> Option<O> {
+        self.list.take()
+    }
+
     /// Whether this is the first call.
     #[inline]
     pub(super) fn begin(&mut self) -> bool {

@@ -74,6 +74,7 @@ impl<'s, W: Work<E, C> + ?Sized, E, C: ?Sized, F: Fn(StepId) -> Option<Duration>
         asked.await?;
         let (results, errors) = (mem::take(&mut self.results), mem::take(&mut self.errors));
         Ok(Begun {
+            undo: None,
             given: self.selection.ended(),
             results,
             errors,

@@ -1,6 +1,10 @@
 //! What a run begins with: the results that are given to it, and the steps that it is asked for.
 
-use super::{plan_error::PlanErrorKind, selection::Selection};
+use super::{
+    plan_error::PlanErrorKind,
+    selection::Selection,
+    to_undo::{ReportToUndo, ToUndo},
+};
 #[cfg(feature = "checkpoints")]
 use crate::{
     checkpoints::{AnyStore, OpenStore},
@@ -8,7 +12,7 @@ use crate::{
 };
 use crate::{
     diagram::StepNames,
-    steps::{Errors, Handle, HoldsResult, Kind, Names, ResultSlot, Suggestions, ValueType},
+    steps::{Errors, Handle, HoldsResult, Kind, Names, ResultSlot, Suggestions, UndoRun, ValueType},
 };
 use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::Vec};
 use rungs_scheduler::{Given, StepId};
@@ -46,8 +50,9 @@ pub(super) struct Beginning<C: ?Sized>(Option<Box<Statements<C>>>);
 struct Statements<C: ?Sized> {
     results: Vec<GivenResult<C>>,
     targets: Option<Vec<StepRef>>,
+    to_undo: Option<ToUndo<C>>,
     #[cfg(feature = "checkpoints")]
-    store: Option<Box<dyn AnyStore>>,
+    store: Option<Arc<dyn AnyStore>>,
     #[cfg(feature = "checkpoints")]
     is_strict: bool,
 }
@@ -57,6 +62,7 @@ impl<C: ?Sized> Default for Statements<C> {
         Self {
             results: Vec::new(),
             targets: None,
+            to_undo: None,
             #[cfg(feature = "checkpoints")]
             store: None,
             #[cfg(feature = "checkpoints")]
@@ -87,12 +93,44 @@ impl<C: ?Sized> Beginning<C> {
         self.state().results.push(GivenResult { of, value_type, cell: K::cell(ResultSlot::fill(None, value)) });
     }
 
+    pub(super) fn undo(&mut self, what: ToUndo<C>) {
+        self.state().to_undo = Some(what);
+    }
+
+    /// What the run is to undo.
+    pub(super) fn to_undo(&self) -> Option<&ToUndo<C>> {
+        self.0.as_ref()?.to_undo.as_ref()
+    }
+
+    /// Whether the run undoes what it has done if it fails.
+    pub(super) fn undoes_itself(&self) -> bool {
+        matches!(self.to_undo(), Some(ToUndo::Itself))
+    }
+
+    /// Whether the run undoes others.
+    pub(super) fn undoes_others(&self) -> bool {
+        self.to_undo().is_some_and(|to_undo| !matches!(to_undo, ToUndo::Itself))
+    }
+
+    /// Takes the report that is to be undone, if there is one.
+    pub(super) fn take_report(&mut self) -> Option<ReportToUndo<C>> {
+        match self.0.as_mut()?.to_undo.take()? {
+            ToUndo::Report(report) => Some(report),
+            _ => None,
+        }
+    }
+
+    /// Whether the run is given results, or asked for some steps.
+    pub(super) fn is_of_part(&self) -> bool {
+        self.targets().is_some() || !self.results().is_empty()
+    }
+
     pub(super) fn select(&mut self, targets: impl Iterator<Item = StepRef>) {
         self.state().targets.get_or_insert_default().extend(targets);
     }
 
     #[cfg(feature = "checkpoints")]
-    pub(super) fn keep_in(&mut self, store: Box<dyn AnyStore>) {
+    pub(super) fn keep_in(&mut self, store: Arc<dyn AnyStore>) {
         self.state().store = Some(store);
     }
 
@@ -102,7 +140,7 @@ impl<C: ?Sized> Beginning<C> {
     }
 
     #[cfg(feature = "checkpoints")]
-    pub(super) fn take_store(&mut self) -> Option<Box<dyn AnyStore>> {
+    pub(super) fn take_store(&mut self) -> Option<Arc<dyn AnyStore>> {
         self.0.as_mut()?.store.take()
     }
 
@@ -111,7 +149,7 @@ impl<C: ?Sized> Beginning<C> {
         self.0.as_ref().is_some_and(|stated| stated.is_strict)
     }
 
-    fn has_store(&self) -> bool {
+    pub(super) fn has_store(&self) -> bool {
         #[cfg(feature = "checkpoints")]
         return self.0.as_ref().is_some_and(|stated| stated.store.is_some());
         #[cfg(not(feature = "checkpoints"))]
@@ -247,6 +285,8 @@ pub(super) struct Begun<E, C: ?Sized> {
     pub(super) results: Vec<(StepId, Arc<C>)>,
     /// The errors of checks.
     pub(super) errors: Errors<E>,
+    /// If the run is an undo.
+    pub(super) undo: Option<Arc<UndoRun>>,
     /// What earlier runs have stored.
     #[cfg(feature = "checkpoints")]
     pub(super) stored: Option<Box<Stored<C>>>,
@@ -259,7 +299,7 @@ pub(super) type Ended<C> = (StepId, Option<Arc<C>>);
 /// What a run begins with of a store.
 #[cfg(feature = "checkpoints")]
 pub(super) struct Stored<C: ?Sized> {
-    pub(super) store: OpenStore,
+    pub(super) store: Arc<OpenStore>,
     pub(super) ended: Vec<Ended<C>>,
     pub(super) warnings: Vec<PlanWarning>,
 }

@@ -66,13 +66,15 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
 
     /// Finds what is wrong with the plan.
     pub(super) fn check_plan(&mut self) -> Result<(), PlanError> {
+        self.forget_checked_undos();
         let compiled = self.draft.compile();
-        if self.checks.is_empty() && self.durable.is_empty() {
+        if self.checks.is_empty() && self.durable.is_empty() && self.undos.is_none() {
             return compiled;
         }
         let mut mistakes = compiled.map_or_else(PlanError::into_mistakes, |()| Vec::new());
         check_types::<E, K>(&self.draft.names, &self.works, &self.checks, &mut mistakes);
         self.check_kept(&mut mistakes);
+        self.check_undos(None, &mut mistakes);
         self.draft.no_mistakes(mistakes)
     }
 

@@ -56,6 +56,8 @@ pub(crate) struct Draft<'env> {
     pub(super) compiled: Option<Compiled>,
     /// How long each step is expected to take in the next run, in nanoseconds, where its runner has stated that.
     pub(super) expected: Option<Vec<u64>>,
+    /// By what steps are sorted instead of the lengths of their paths, the longest first: in an undo.
+    pub(super) lengths: Option<Box<[u64]>>,
 }
 
 /// A need by name, and its index among all needs.
@@ -121,6 +123,7 @@ impl<'env> Draft<'env> {
             mistakes: Vec::new(),
             compiled: None,
             expected: None,
+            lengths: None,
         }
     }
 

@@ -86,6 +86,9 @@ impl Draft<'_> {
 
     /// The lengths of the longest remaining paths, by which steps are sorted.
     pub(super) fn path_lengths(&self, plan: &Plan<'_>, order: &[u32], lengths: &mut [u64]) {
+        if let Some(stated) = &self.lengths {
+            return lengths.iter_mut().zip(stated).for_each(|(length, stated)| *length = *stated);
+        }
         let Some(expected) = &self.expected else { return longest_remaining(plan, order, lengths) };
         for (length, &span) in lengths.iter_mut().zip(expected) {
             // Paths that take no time, as all do without a clock, still differ by their steps.

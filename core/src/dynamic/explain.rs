@@ -1,6 +1,6 @@
 //! What a run would do, without running it.
 
-use super::{PipelineError, Steps, beginning::Begun, runner::Runner};
+use super::{PipelineError, Steps, beginning::Begun, runner::Runner, undoing::for_undo};
 use crate::{
     diagram::StepNames,
     escape::StepName,
@@ -40,7 +40,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
     /// pages          0    2.00 s
     /// index     2.00 s    1.00 s
     /// search         -         -  not selected
-    /// alarm          -         -  not needed: nothing went wrong
+    /// alarm          -         -  not needed
     /// 2 of 4 steps in 3.00 s");
     /// # Ok::<(), rungs::PipelineError>(())
     /// ```
@@ -51,6 +51,11 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         let Self { steps, config, mut tokens, mut beginning, .. } = self;
         async move {
             steps.check_run::<T>(&config, &beginning)?;
+            if beginning.undoes_others() {
+                let others = Box::pin(steps.find_to_undo(&mut beginning)).await?;
+                let (undo, _) = steps.plan_undo(others.steps)?;
+                return Ok(undo.explain(&for_undo(&config), Vec::new()));
+            }
             let mut given = Vec::new();
             if steps.leaves_out(&beginning) {
                 let asked = Box::pin(steps.begin_run(&mut beginning, &config, &mut tokens, timer)).await;

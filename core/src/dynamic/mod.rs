@@ -8,6 +8,7 @@ mod beginning;
 mod body;
 mod builder;
 mod check;
+mod check_undos;
 mod compiled;
 mod cycles;
 mod done_if;
@@ -23,6 +24,7 @@ mod inputs;
 mod keep;
 #[cfg(feature = "checkpoints")]
 mod kept;
+mod mistakes;
 mod needs;
 mod owned;
 mod owners;
@@ -40,6 +42,13 @@ mod steps;
 mod stored;
 mod task;
 mod teardown;
+mod to_undo;
+mod undo;
+#[cfg(feature = "checkpoints")]
+mod undo_stored;
+mod undo_work;
+mod undoing;
+mod undos;
 mod uses;
 
 pub use crate::driver::PanicSource;
@@ -67,6 +76,8 @@ pub use pipeline_error::PipelineError;
 pub use plan_error::{PlanError, PlanErrorKind};
 pub use runner::Runner;
 pub use task::{End, Task};
+pub use undo::{AddUndo, ResultToUndo, UndoBuilder};
+pub use undo_work::UndoWork;
 pub use uses::{Resource, Which};
 
 use crate::{
@@ -74,17 +85,13 @@ use crate::{
     plan_view::PlanView,
     report::{AsError, ErrorChain, Report},
     spawn::InPlace,
-    steps::ByStep,
     time::Timer,
 };
-use alloc::{boxed::Box, sync::Arc, vec::Vec};
-use asking::Checks;
+use alloc::boxed::Box;
 use core::{
     fmt,
     sync::atomic::{AtomicU32, Ordering},
 };
-use draft::Draft;
-use run_storage::RunStorage;
 use rungs_scheduler::{Config, Settings};
 pub(crate) use steps::Steps;
 
@@ -162,19 +169,8 @@ impl<'env, E, K: Kind<'env, E>> PipelineOf<'env, E, K> {
     fn build(name: &str, as_error: AsError<E>) -> Self {
         static PIPELINES: AtomicU32 = AtomicU32::new(0);
         // Numbers only distinguish pipelines: one that recurs after 2^32 pipelines does no harm.
-        let steps = Box::new(Steps {
-            draft: Draft::new(PIPELINES.fetch_add(1, Ordering::Relaxed), name),
-            works: Vec::new(),
-            retry_predicates: ByStep::new(),
-            durable: ByStep::new(),
-            checks: Checks::new(),
-            as_error,
-            record: Some(Box::default()),
-            shelf: Arc::default(),
-            storage: RunStorage::new(),
-            config: None,
-        });
-        Self { steps, spawner: InPlace }
+        let steps = Steps::new(PIPELINES.fetch_add(1, Ordering::Relaxed), name, as_error);
+        Self { steps: Box::new(steps), spawner: InPlace }
     }
 }
 

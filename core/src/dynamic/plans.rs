@@ -113,7 +113,7 @@ impl Draft<'_> {
     /// Makes the numbering for a run, unless the last run had the same. Without a limit and resources every ready step
     /// starts at once, so the order of declaration is as good as any other and costs nothing.
     pub(super) fn number(&mut self, config: &Config) {
-        let by_priority = config.get_max_concurrent().is_some() || self.classes.len() > 1;
+        let by_priority = config.get_max_concurrent().is_some() || self.classes.len() > 1 || self.lengths.is_some();
         let by_level = config.get_order() == Order::Levels;
         let Some(compiled) = &self.compiled else { return };
         if compiled.numbers.as_ref().is_some_and(|n| n.by_priority == by_priority && n.by_level == by_level) {

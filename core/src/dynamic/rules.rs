@@ -59,7 +59,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M, C> StepBuilder<'p, 'env, E, K, S, N
 
     /// Runs when all needs have ended, whatever their outcome, and also after a stop: for cleaning up. Arguments are
     /// `Result<Out<T>, Unmet<E>>`: see [`Unmet`](crate::Unmet).
-    pub fn when_all_done(self) -> StepBuilder<'p, 'env, E, K, S, N, Settled<E>> {
+    pub fn when_all_done(self) -> StepBuilder<'p, 'env, E, K, S, N, Settled<E>, C> {
         self.set(|settings| settings.when(When::AllDone)).of_types()
     }
 
@@ -79,7 +79,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M, C> StepBuilder<'p, 'env, E, K, S, N
     /// assert_eq!(*report.output(alarm).unwrap(), (true, Some("`bad` failed: invalid digit found in string".into())));
     /// # Ok::<(), rungs::PipelineError>(())
     /// ```
-    pub fn when_any_failed(self) -> StepBuilder<'p, 'env, E, K, S, N, Settled<E>> {
+    pub fn when_any_failed(self) -> StepBuilder<'p, 'env, E, K, S, N, Settled<E>, C> {
         self.set(|settings| settings.when(When::AnyFailed)).of_types()
     }
 
@@ -101,7 +101,7 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M, C> StepBuilder<'p, 'env, E, K, S, N
     /// assert_eq!((report.get("even").unwrap().status(), report.exit_code()), (Status::Skipped, 0));
     /// # Ok::<(), rungs::PipelineError>(())
     /// ```
-    pub fn when_none_failed(self) -> StepBuilder<'p, 'env, E, K, S, N, Joined> {
+    pub fn when_none_failed(self) -> StepBuilder<'p, 'env, E, K, S, N, Joined, C> {
         self.set(|settings| settings.when(When::NoneFailed)).of_types()
     }
 

@@ -1,23 +1,23 @@
 //! One run: its options, and how it is carried out.
 
 use super::{
-    PipelineError, Steps,
+    PipelineError, PlanError, Steps,
     beginning::{Beginning, MaybeBegun},
     done_if::check_types,
     run_storage::RunStorage,
 };
 use crate::{
     cancel::{CancelToken, Tokens},
-    driver::{Driver, DriverParts, RunEnd, RunPanic, TracedObservers, poll_cancel, poll_to_end},
+    driver::{Driver, DriverParts, RunEnd, RunPanic, RunRest, TracedObservers, poll_cancel, poll_to_end},
     observe::Event,
     observer::Observer,
     observers::{Added, Closure, Observers},
     panics::guard,
-    report::{Report, RunNotes},
+    report::{Report, RunNotes, WallClock, wall_clock},
     steps::{Handle, Kind, ReportRecord, StepWatch, Watches, Work},
     time::Timer,
 };
-use alloc::boxed::Box;
+use alloc::{boxed::Box, vec::Vec};
 use core::{
     fmt,
     future::{Future, poll_fn},
@@ -181,8 +181,10 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
         async move {
             steps.check_run::<T>(&config, &beginning)?;
             poll_fn(|cx| steps.poll_left(cx)).await;
-            #[cfg(feature = "std")]
-            let wall_clock = crate::report::wall_clock();
+            if beginning.undoes_others() {
+                return Box::pin(steps.undo_others(config, beginning, observers, tokens, timer)).await;
+            }
+            let wall_clock = wall_clock();
             let begun = if steps.leaves_out(&beginning) {
                 // In a box, as most runs have none.
                 let asked = Box::pin(steps.begin_run(&mut beginning, &config, &mut tokens, timer)).await;
@@ -192,30 +194,41 @@ impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
             };
             let (started, begun) = steps.make_ready(config, beginning, begun, timer)?;
             let ran = steps.driver(config, tokens, watches, observers, begun, started).run(started, timer).await;
-            let RunEnd { errors, pauses, started, finished } = ran.map_err(|panic| steps.broke_off(panic))?;
-            Ok(Report {
-                names: steps.draft.names.clone(),
-                record: ReportRecord::new(steps.record.take().unwrap_or_default(), &steps.shelf),
-                notes: RunNotes {
-                    errors,
-                    pauses,
-                    as_error: steps.as_error,
-                    started,
-                    finished,
-                    #[cfg(feature = "std")]
-                    wall_clock,
-                },
-                #[cfg(feature = "serde")]
-                dependents: steps.draft.compiled.as_ref().map(|compiled| compiled.dependents.clone()),
-            })
+            match steps.end_run(ran, wall_clock, timer)? {
+                Ok(report) => Ok(report),
+                Err(undo) => undo.await,
+            }
         }
     }
 }
 
+/// The report of a run, and what an undo of it goes on with.
+type Reported<E, C, O> = Result<(Report<E, C>, RunRest<O>), PipelineError>;
+
 impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
+    /// The report of a run that has ended, and what an undo of it goes on with.
+    #[inline(always)]
+    pub(super) fn report<O>(
+        &mut self,
+        ran: Result<RunEnd<E, O>, RunPanic>,
+        wall_clock: WallClock,
+    ) -> Reported<E, K::Cell, O> {
+        let RunEnd { errors, pauses, started, finished, rest } = ran.map_err(|panic| self.broke_off(panic))?;
+        let record = self.record.take().unwrap_or_default();
+        let report = Report {
+            names: self.draft.names.clone(),
+            undoing: self.undos.as_mut().map(|undos| undos.undoing(record.states.len())),
+            record: ReportRecord::new(record, &self.shelf),
+            notes: RunNotes { errors, pauses, as_error: self.as_error, started, finished, wall_clock },
+            #[cfg(feature = "serde")]
+            dependents: self.draft.compiled.as_ref().map(|compiled| compiled.dependents.clone()),
+        };
+        Ok((report, rest))
+    }
+
     /// Makes everything ready for a run, and returns the time.
     // A function of its own, so that the future of the run holds nothing of it.
-    fn make_ready<T: Timer>(
+    pub(super) fn make_ready<T: Timer>(
         &mut self,
         config: Config,
         beginning: Beginning<K::Cell>,
@@ -224,8 +237,15 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     ) -> Result<(crate::Instant, MaybeBegun<E, K::Cell>), PipelineError> {
         self.prepare(&config);
         self.renew();
+        if let Some(undos) = &mut self.undos {
+            undos.undoes_run = beginning.undoes_itself().then_some(config);
+        }
         if let Some(record) = &mut self.record {
             beginning.put(&self.draft.names, &mut record.results);
+            #[cfg(feature = "checkpoints")]
+            if let Some(undos) = &mut self.undos {
+                undos.note_stored(begun.as_ref().and_then(|begun| begun.stored.as_deref()));
+            }
             if let Some(begun) = &mut begun {
                 begun.put(&mut record.results);
                 #[cfg(feature = "checkpoints")]
@@ -245,14 +265,22 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         config: &Config,
         beginning: &Beginning<K::Cell>,
     ) -> Result<(), PipelineError> {
+        self.forget_checked_undos();
         let Self { draft, works, checks, .. } = self;
         let result_type = |step: StepId| works.get(step.index()).map(|work| work.result_type());
-        let mut mistakes = draft.check(config, T::TICKS, beginning, result_type);
+        let mut mistakes = if beginning.undoes_others() {
+            draft.compile().map_or_else(PlanError::into_mistakes, |()| Vec::new())
+        } else {
+            draft.check(config, T::TICKS, beginning, result_type)
+        };
         if !checks.is_empty() {
             check_types::<E, K>(&draft.names, works, checks, &mut mistakes);
         }
         if !self.durable.is_empty() {
             self.check_kept(&mut mistakes);
+        }
+        if self.undos.is_some() || beginning.to_undo().is_some() {
+            self.check_undos(Some((config, T::TICKS, beginning)), &mut mistakes);
         }
         Ok(self.draft.no_mistakes(mistakes)?)
     }
@@ -265,9 +293,10 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     /// Waits for the end of attempts that an earlier run left: those of a forgotten run, and spawned ones that had not ended
     /// when their run was dropped or gave them up. No attempt of this run starts before, so that none overlaps another.
     fn poll_left(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let has_undo_ended = self.undos.as_mut().is_none_or(|undos| undos.steps.poll_left(cx).is_ready());
         let Self { draft, works, storage: RunStorage { slots, rare, .. }, .. } = self;
         let Some(slots) = slots.as_mut().filter(|slots| slots.may_lead_to_attempts()) else {
-            return Poll::Ready(());
+            return if has_undo_ended { Poll::Ready(()) } else { Poll::Pending };
         };
         slots.is_running = false;
         let is_any_left = slots.retain(|step| {
@@ -282,7 +311,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         if let Some(rare) = rare {
             rare.claims.end_all_but(|step| slots.slot_of(step).is_some());
         }
-        if is_any_left { Poll::Pending } else { Poll::Ready(()) }
+        if is_any_left || !has_undo_ended { Poll::Pending } else { Poll::Ready(()) }
     }
 
     /// Resets what the previous run left behind of results.
@@ -300,13 +329,12 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     /// Begins a run of a plan that was checked and prepared for it.
     // Always inlined, so that the driver is made where the run holds it: to move it costs as much as a step.
     #[inline(always)]
-    fn driver<O: Observers<E>>(
+    pub(super) fn driver<O: Observers<E>>(
         &mut self,
         config: Config,
         tokens: Tokens,
         watches: Watches<K::Cell>,
         observers: O,
-        #[cfg_attr(not(feature = "checkpoints"), expect(unused_mut, reason = "nothing is stored"))]
         mut begun: MaybeBegun<E, K::Cell>,
         now: crate::Instant,
     ) -> Driver<'_, 'env, E, K, O> {
@@ -316,10 +344,13 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         let plan = draft.plan(compiled);
         storage.renew_rare(draft.released_results(), &plan, watches);
         storage.renew_emissions(O::LISTEN);
+        if let Some(begun) = &mut begun {
+            storage.extras.undo = begun.undo.take();
+        }
         #[cfg(feature = "checkpoints")]
         {
             let stored = begun.as_mut().and_then(|begun| begun.stored.take());
-            storage.extras.store = stored.map(|stored| alloc::sync::Arc::new(stored.store));
+            storage.extras.store = stored.map(|stored| stored.store);
         }
         let RunStorage { ready, timers, free, open, slots, rare, extras, .. } = storage;
         let state = Storage { states: &mut record.states, ready, timers, free, open };

@@ -9,9 +9,10 @@ use super::{
 };
 use crate::{
     report::AsError,
+    shared::Want,
     steps::{ByStep, Kind, RetryPredicate, RunRecord, Shelf, record_from},
 };
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 use core::pin::Pin;
 use rungs_scheduler::{Config, Settings, StepId, StorageSize};
 
@@ -32,9 +33,54 @@ pub(crate) struct Steps<'env, E, K: Kind<'env, E>> {
     pub(super) storage: RunStorage<K::Cell>,
     /// The configuration of each run that states no other.
     pub(super) config: Option<Box<Config>>,
+    /// How steps are taken back.
+    pub(super) undos: Option<Box<Undos<'env, E, K>>>,
+}
+
+/// The undos of a pipeline.
+pub(super) struct Undos<'env, E, K: Kind<'env, E>> {
+    /// The pipeline of the undos: each has the number of its step.
+    pub(super) steps: Steps<'env, E, K>,
+    pub(super) declared: ByStep<DeclaredUndo<'env>>,
+    /// What was seen to be wrong while they were declared.
+    pub(super) mistakes: Vec<PlanErrorKind>,
+    /// Whether no mistake was found in what is declared now, beside those.
+    pub(super) is_checked: bool,
+    /// The configuration of the run in progress, if that is undone when it fails.
+    pub(super) undoes_run: Option<Config>,
+    /// The steps that have succeeded before the run in progress, and were stored.
+    pub(super) stored: Vec<StepId>,
+}
+
+/// What an undo states beside its closure.
+#[derive(Default)]
+pub(super) struct DeclaredUndo<'env> {
+    pub(super) settings: Settings<'env>,
+    pub(super) has_retry_delay: bool,
+    pub(super) uses: Vec<(String, u32)>,
+    pub(super) shared_uses: Vec<Want>,
 }
 
 impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
+    /// None yet, of a pipeline with this number.
+    // Inlined, so that they are made in their box.
+    #[inline(always)]
+    pub(super) fn new(pipeline: u32, name: &str, as_error: AsError<E>) -> Self {
+        Self {
+            draft: Draft::new(pipeline, name),
+            works: Vec::new(),
+            retry_predicates: ByStep::new(),
+            durable: ByStep::new(),
+            checks: Checks::new(),
+            as_error,
+            record: Some(Box::default()),
+            shelf: Arc::default(),
+            storage: RunStorage::new(),
+            config: None,
+            undos: None,
+        }
+    }
+
     /// Begins the next step.
     #[inline]
     pub(super) fn begin(&mut self) {

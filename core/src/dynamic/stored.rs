@@ -10,7 +10,7 @@ use crate::{
     checkpoints::{AnyStore, Checkpoint, Checkpoints, OpenStore},
     steps::{Kind, OutdatedCheckpoint, PlanWarning, Warnings},
 };
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 
 impl<'env, E, K: Kind<'env, E>, O> Runner<'_, 'env, E, K, O> {
     /// Stores what [checkpoint](super::StepBuilder::checkpoint) steps come to, and begins with what earlier runs have stored:
@@ -25,12 +25,14 @@ impl<'env, E, K: Kind<'env, E>, O> Runner<'_, 'env, E, K, O> {
     /// [`strict`](Self::strict) makes an error of it. Values of [inputs](super::PipelineOf::input) are not looked at: a run with
     /// others is another run, with a store of its own.
     ///
+    /// What is [undone](super::PipelineOf::undo) is removed, so that a later run does it again.
+    ///
     /// [`Checkpoints`] and [`MemoryCheckpoints`](crate::MemoryCheckpoints) have examples.
     pub fn checkpoints<S>(mut self, store: S) -> Self
     where
         S: Checkpoints<Loading: Send + 'static, Storing: Send + 'static> + Send + Sync + 'static,
     {
-        self.beginning.keep_in(Box::new(store));
+        self.beginning.keep_in(Arc::new(store));
         self
     }
 
@@ -67,7 +69,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     pub(super) fn sort_out(
         &self,
         loaded: Result<Vec<Checkpoint>, String>,
-        store: Box<dyn AnyStore>,
+        store: Arc<dyn AnyStore>,
         beginning: &Beginning<K::Cell>,
     ) -> Result<Box<Stored<K::Cell>>, PipelineError> {
         let pipeline = || String::from(self.draft.names.pipeline());
@@ -88,7 +90,7 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         if beginning.is_strict() && !warnings.is_empty() {
             return Err(PipelineError::Outdated { pipeline: pipeline(), warnings: Warnings::new(warnings) });
         }
-        Ok(Box::new(Stored { store: OpenStore::new(store, fingerprints), ended, warnings }))
+        Ok(Box::new(Stored { store: Arc::new(OpenStore::new(store, fingerprints)), ended, warnings }))
     }
 
     /// The step of a checkpoint, and its result if there is one.

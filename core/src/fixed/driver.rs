@@ -71,6 +71,18 @@ impl<
             let StaticPlan { name, names, plan, config, .. } = P::STATIC_PLAN;
             let kind = EventKind::RunStarted(RunInfo { names, plan, config: settings.config(config) });
             self.observers.on_event(&Event { at: self.now, step: None, name, attempt: 0, kind });
+            #[cfg(feature = "postcard")]
+            self.notify_outdated(settings);
+        }
+    }
+
+    /// Tells the observers which stored results are not used.
+    #[cfg(feature = "postcard")]
+    fn notify_outdated<S: RunSettings>(&mut self, settings: &S) {
+        let steps = P::STATIC_PLAN.plan.steps().filter(|_| S::HAS_STORE);
+        for (step, outdated) in steps.filter_map(|step| Some((step, settings.outdated(step)?))) {
+            let (name, kind) = (P::STATIC_PLAN.name(step), EventKind::Outdated(outdated));
+            self.observers.on_event(&Event { at: self.now, step: Some(step), name, attempt: 0, kind });
         }
     }
 
@@ -120,6 +132,15 @@ impl<
             self.report_outcome(scheduler, step, outcome);
         }
         postponed.is_some()
+    }
+
+    /// Ends a step that is to start and has ended before the run, and returns whether it has. Only now: lanes, and those that take
+    /// a field in turn, rely on the order of the steps.
+    pub(super) fn end_given<S: RunSettings>(&mut self, scheduler: &mut ScheduledBy<'_, P, S, T>, step: StepId) -> bool {
+        let Some(given) = scheduler.setup().given(step) else { return false };
+        scheduler.end_as_given(step, given, self.now);
+        self.notify_end(scheduler, step);
+        true
     }
 
     #[inline]

@@ -1,8 +1,10 @@
 //! Time limits of steps that are values of the context.
 
 use super::{runner::Runner, sealed::Sealed, settings::RunSettings, signal::StopSignal};
+#[cfg(feature = "postcard")]
+use crate::observe::Outdated;
 use core::time::Duration;
-use rungs_scheduler::{__private::nanos, Config, StepId};
+use rungs_scheduler::{__private::nanos, Config, Given, StepId};
 
 /// The limits of one step in one run, which are never longer than those of its plan.
 ///
@@ -61,6 +63,7 @@ impl<'l, S: RunSettings> RunSettings for LimitedBy<'l, S> {
     const HAS_SIGNAL: bool = S::HAS_SIGNAL;
     const HAS_LIMITS: bool = true;
     const HAS_DEADLINE: bool = S::HAS_DEADLINE;
+    const HAS_STORE: bool = S::HAS_STORE;
 
     type RunOptions = LimitedBy<'l, S::RunOptions>;
     type Timed = LimitedBy<'l, S::Timed>;
@@ -90,13 +93,22 @@ impl<'l, S: RunSettings> RunSettings for LimitedBy<'l, S> {
     fn deadline_cap(&self, step: StepId) -> u64 {
         self.of(step).deadline
     }
+
+    fn given(&self, step: StepId) -> Option<Given> {
+        self.settings.given(step)
+    }
+
+    #[cfg(feature = "postcard")]
+    fn outdated(&self, step: StepId) -> Option<Outdated> {
+        self.settings.outdated(step)
+    }
 }
 
 impl<P, O, S, const SEEDED: bool> Runner<P, O, S, SEEDED> {
     /// Adds the limits that the context states.
     #[doc(hidden)]
     pub fn limited_by(self, limits: &[ContextLimits]) -> Runner<P, O, LimitedBy<'_, S>, SEEDED> {
-        let Self { settings, observers, pipeline } = self;
-        Runner { settings: LimitedBy { settings, limits }, observers, pipeline }
+        let Self { settings, observers, store, pipeline } = self;
+        Runner { settings: LimitedBy { settings, limits }, observers, store, pipeline }
     }
 }

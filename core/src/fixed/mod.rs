@@ -8,6 +8,7 @@
 //! - [`Report`] is the outcome of a run.
 //! - [`StaticPlan`] and [`Diagram`] show the plan.
 //! - [`StaticPipeline`], [`Fallible`], [`Steps`] and [`Outputs`] are bounds for generic functions.
+//! - `Checkpoints`, with the feature `postcard`, is where results are kept that outlast their run.
 //! - [`args`] has what may stand in the attribute's arguments.
 //!
 //! ```
@@ -225,6 +226,8 @@
 
 pub mod args;
 mod cells;
+#[cfg(feature = "postcard")]
+mod checkpoints;
 #[cfg(feature = "defmt")]
 mod defmt;
 mod driver;
@@ -238,6 +241,7 @@ mod polled_run;
 mod priorities;
 mod report;
 mod run_future;
+mod run_store;
 mod runner;
 mod sequences;
 mod settings;
@@ -246,6 +250,8 @@ mod static_plan;
 mod storage;
 mod unmet_needs;
 
+#[cfg(feature = "postcard")]
+pub use checkpoints::{CheckpointError, Checkpoints};
 pub use report::{Outputs, Report};
 pub use runner::{ReportOf, Runner, Steps};
 pub use signal::StopSignal;
@@ -253,6 +259,11 @@ pub use static_plan::{Diagram, Fallible, StaticPipeline, StaticPlan};
 
 /// What only generated code calls or implements, and the types that users need not name.
 pub(crate) mod private {
+    #[cfg(feature = "postcard")]
+    pub use super::checkpoints::{
+        BegunBy, Fingerprint, StepBegin, StoreWriter, StoredIn, StoredStep, WithCheckpoints, WriteSlot, buffer_size,
+        decode, is_plain, key, stored_step,
+    };
     pub use super::{
         cells::{Handover, SharedResult},
         lane_states::LaneStates,
@@ -263,6 +274,7 @@ pub(crate) mod private {
             step_id,
         },
         priorities::Priorities,
+        run_store::RunStore,
         sealed::Generated,
         sequences::Sequences,
         settings::{AsDeclared, RunOptions, RunSettings, StoppedBy},

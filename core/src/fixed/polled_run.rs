@@ -140,6 +140,9 @@ impl<
     }
 
     fn start(&mut self, step: StepId, cx: &mut Context<'_>) {
+        if S::HAS_STORE && self.driver.end_given(self.scheduler, step) {
+            return;
+        }
         self.driver.start(self.scheduler, step);
         self.driver.poll_path(self.scheduler, P::STATIC_PLAN.lane_of(step), cx);
     }
@@ -158,6 +161,11 @@ impl<
     }
 
     fn ended(&mut self, step: StepId) {
+        if S::HAS_STORE
+            && let Some(given) = self.scheduler.setup().given(step)
+        {
+            self.scheduler.rename_not_needed(step, given);
+        }
         self.driver.notify_end(self.scheduler, step);
     }
 

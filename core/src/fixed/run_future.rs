@@ -42,7 +42,7 @@ impl<'r, E, const STEPS: usize, const WORDS: usize, const TIMERS: usize, const R
         lane_states: &'r LaneStates<E, LANES, N, CONTEXTS>,
         poll_lane: impl FnMut(usize, &mut Context<'_>) -> Poll<()>,
     ) -> impl Future<Output = ()> {
-        let (Self { states, store, notes }, Runner { settings, observers, pipeline }) = (self, runner);
+        let (Self { states, store, notes }, Runner { settings, observers, store: (), pipeline }) = (self, runner);
         let now = Instant::ZERO;
         RunFuture::new(
             RunStart { states, store, settings },
@@ -110,7 +110,8 @@ impl<
             }
             driver.notify_run_start(&start.settings);
             let config = start.settings.config(&P::STATIC_PLAN.config);
-            if P::STATIC_PLAN.may_use_fast_path(config) && !S::HAS_SIGNAL && !S::HAS_LIMITS && !O::LISTEN {
+            let is_plain = !S::HAS_SIGNAL && !S::HAS_LIMITS && !S::HAS_STORE && !O::LISTEN;
+            if is_plain && P::STATIC_PLAN.may_use_fast_path(config) {
                 let budget = if Polls::<P, S>::COUNT { config.get_poll_budget() } else { u32::MAX };
                 let Err(fast_path) = driver.run_fast_path(start.states, budget, cx) else {
                     driver.end();

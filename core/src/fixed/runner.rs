@@ -2,6 +2,7 @@
 
 use super::{
     observers::{OnEvent, Watched},
+    run_store::RunStore,
     settings::{AsDeclared, RunSettings, StoppedBy},
     signal::StopSignal,
     static_plan::{Fallible, StaticPipeline},
@@ -44,8 +45,9 @@ pub trait Steps<C>: Fallible + Sized {
 
     /// Runs it; see [`Runner::run_in`].
     #[doc(hidden)]
-    fn run_in<'r, T: Timer, O: Observers<Self::Error>, S: RunSettings>(
+    fn run_in<'r, T: Timer, O: Observers<Self::Error>, S: RunSettings, K: RunStore<Self>>(
         runner: Runner<Self, O, S>,
+        store: K,
         storage: &'r mut Self::Storage,
         context: C,
         timer: &T,
@@ -92,16 +94,18 @@ pub type ReportOf<P, C> = <<P as Steps<C>>::Storage as ReportStorage>::Report;
 /// ```
 #[must_use = "nothing runs until `run` is awaited"]
 #[derive(Debug)]
-pub struct Runner<P, O = (), S = AsDeclared, const SEEDED: bool = false> {
+pub struct Runner<P, O = (), S = AsDeclared, const SEEDED: bool = false, K = ()> {
     pub(super) settings: S,
     pub(super) observers: O,
+    /// Where results are stored, if they are.
+    pub(super) store: K,
     pub(super) pipeline: PhantomData<fn() -> P>,
 }
 
 impl<P> Runner<P> {
     /// A run with the pipeline's own settings.
     pub const fn new() -> Self {
-        Self { settings: AsDeclared, observers: (), pipeline: PhantomData }
+        Self { settings: AsDeclared, observers: (), store: (), pipeline: PhantomData }
     }
 }
 
@@ -111,7 +115,7 @@ impl<P> Default for Runner<P> {
     }
 }
 
-impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, SEEDED> {
+impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool, K> Runner<P, O, S, SEEDED, K> {
     /// Sets all of a run's options at once, in place of those that the pipeline and this runner have stated. The order and
     /// the clean-up deadline stay as the pipeline states them, since the storage is laid out for them, and so does the seed
     /// if `config` has none. Grace has no meaning here: all attempts run in place, and end as soon as they are told to.
@@ -132,7 +136,7 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
     /// let run = boot::runner().config(GENTLE).run((), &NoClock);
     /// assert!(futures_lite::future::block_on(run).is_success());
     /// ```
-    pub fn config(self, config: Config) -> Runner<P, O, S::RunOptions, SEEDED> {
+    pub fn config(self, config: Config) -> Runner<P, O, S::RunOptions, SEEDED, K> {
         self.with(|before| {
             let config = config.order(before.get_order()).with_timers_of(&before);
             let config = match config.get_max_concurrent() {
@@ -147,43 +151,43 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
     }
 
     /// Limits the attempts in flight. Zero counts as one, since no step could ever start.
-    pub fn max_concurrent(self, attempts: u32) -> Runner<P, O, S::RunOptions, SEEDED> {
+    pub fn max_concurrent(self, attempts: u32) -> Runner<P, O, S::RunOptions, SEEDED, K> {
         self.with(|config| config.max_concurrent(attempts.max(1)))
     }
 
     /// Sets the seed of jitter; see [`Config::seed`].
-    pub fn seed(self, seed: u64) -> Runner<P, O, S::RunOptions, true> {
+    pub fn seed(self, seed: u64) -> Runner<P, O, S::RunOptions, true, K> {
         self.with(|config| config.seed(seed))
     }
 
     /// Limits how long the run may take: after that it is cancelled, and clean-up steps still run. Under `NoClock` such a run
     /// does not compile.
-    pub fn deadline(self, limit: Duration) -> Runner<P, O, S::Timed, SEEDED> {
-        let Self { settings, observers, pipeline } = self;
-        Runner { settings: settings.with_deadline(&P::STATIC_PLAN.config, limit), observers, pipeline }
+    pub fn deadline(self, limit: Duration) -> Runner<P, O, S::Timed, SEEDED, K> {
+        let Self { settings, observers, store, pipeline } = self;
+        Runner { settings: settings.with_deadline(&P::STATIC_PLAN.config, limit), observers, store, pipeline }
     }
 
     /// Sets what the failure of a required step does to the others.
-    pub fn on_failure(self, on_failure: OnFailure) -> Runner<P, O, S::RunOptions, SEEDED> {
+    pub fn on_failure(self, on_failure: OnFailure) -> Runner<P, O, S::RunOptions, SEEDED, K> {
         self.with(|config| config.on_failure(on_failure))
     }
 
     /// Sets how many steps one poll of the run starts or ends at most; see [`Config::poll_budget`]. Each attempt in flight is
     /// polled once per poll beside that, since the run has one waker for all.
-    pub fn poll_budget(self, attempts: u32) -> Runner<P, O, S::RunOptions, SEEDED> {
+    pub fn poll_budget(self, attempts: u32) -> Runner<P, O, S::RunOptions, SEEDED, K> {
         self.with(|config| config.poll_budget(attempts))
     }
 
     /// Adds a signal that stops the run from outside. Of several, any does.
     ///
     /// Clean-up steps are prevented by the second cancel of one signal, not by the first ones of two.
-    pub fn cancel(self, signal: &StopSignal) -> Runner<P, O, StoppedBy<'_, S>, SEEDED> {
-        let Self { settings, observers, pipeline } = self;
-        Runner { settings: StoppedBy { settings, signal }, observers, pipeline }
+    pub fn cancel(self, signal: &StopSignal) -> Runner<P, O, StoppedBy<'_, S>, SEEDED, K> {
+        let Self { settings, observers, store, pipeline } = self;
+        Runner { settings: StoppedBy { settings, signal }, observers, store, pipeline }
     }
 
     /// Adds an observer of the run's events; `&mut observer` is one too.
-    pub fn observe<O2: Observer<P::Error>>(self, observer: O2) -> Runner<P, Watched<P, O, O2>, S, SEEDED>
+    pub fn observe<O2: Observer<P::Error>>(self, observer: O2) -> Runner<P, Watched<P, O, O2>, S, SEEDED, K>
     where
         P: Fallible,
     {
@@ -191,27 +195,27 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
     }
 
     /// Adds a closure that is called with each event of the run.
-    pub fn on_event<F: FnMut(&Event<'_, P::Error>)>(self, closure: F) -> Runner<P, Watched<P, O, F>, S, SEEDED>
+    pub fn on_event<F: FnMut(&Event<'_, P::Error>)>(self, closure: F) -> Runner<P, Watched<P, O, F>, S, SEEDED, K>
     where
         P: Fallible,
     {
         self.watched_by(closure, |closure, event| closure(event))
     }
 
-    fn watched_by<O2>(self, observer: O2, on_event: OnEvent<P, O2>) -> Runner<P, Watched<P, O, O2>, S, SEEDED>
+    fn watched_by<O2>(self, observer: O2, on_event: OnEvent<P, O2>) -> Runner<P, Watched<P, O, O2>, S, SEEDED, K>
     where
         P: Fallible,
     {
-        let Self { settings, observers: others, pipeline } = self;
-        Runner { settings, observers: Watched { others, observer, on_event }, pipeline }
+        let Self { settings, observers: others, store, pipeline } = self;
+        Runner { settings, observers: Watched { others, observer, on_event }, store, pipeline }
     }
 
     fn with<const NOW_SEEDED: bool>(
         self,
         change: impl FnOnce(Config) -> Config,
-    ) -> Runner<P, O, S::RunOptions, NOW_SEEDED> {
-        let Self { settings, observers, pipeline } = self;
-        Runner { settings: settings.with(&P::STATIC_PLAN.config, change), observers, pipeline }
+    ) -> Runner<P, O, S::RunOptions, NOW_SEEDED, K> {
+        let Self { settings, observers, store, pipeline } = self;
+        Runner { settings: settings.with(&P::STATIC_PLAN.config, change), observers, store, pipeline }
     }
 
     /// Runs all steps, and reports. Dropping the future drops every step.
@@ -225,6 +229,7 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
     where
         P: Steps<C>,
         O: Observers<P::Error>,
+        K: RunStore<P>,
     {
         let mut storage = P::Storage::default();
         self.run_in(&mut storage, context, timer).await;
@@ -268,10 +273,11 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool> Runner<P, O, S, S
     where
         P: Steps<C>,
         O: Observers<P::Error>,
+        K: RunStore<P>,
     {
         P::check::<T, SEEDED>();
         const { assert!(T::TICKS || !S::HAS_DEADLINE, "the run has a deadline, but `NoClock` has no time; pass a timer") };
-        let Self { settings, observers, pipeline } = self;
-        P::run_in(Runner { settings, observers, pipeline }, storage, context, timer)
+        let Self { settings, observers, store, pipeline } = self;
+        P::run_in(Runner { settings, observers, store: (), pipeline }, store, storage, context, timer)
     }
 }

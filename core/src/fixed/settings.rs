@@ -1,9 +1,11 @@
 //! The options of one run, as a type, so that unused options cost no code.
 
 use super::{sealed::Sealed, signal::StopSignal, static_plan::StaticPipeline};
+#[cfg(feature = "postcard")]
+use crate::observe::Outdated;
 use crate::time::Timer;
 use core::{marker::PhantomData, task::Waker, time::Duration};
-use rungs_scheduler::{Config, Numbering, Plan, Requirements, Setup, StepId, Stop};
+use rungs_scheduler::{Config, Given, Numbering, Plan, Requirements, Setup, StepId, Stop};
 
 /// The settings of a run: [`AsDeclared`] or [`RunOptions`], and perhaps [`StoppedBy`] signals.
 ///
@@ -20,6 +22,9 @@ pub trait RunSettings: Copy + Sealed {
 
     /// Whether the run has a deadline of its own, which needs a clock.
     const HAS_DEADLINE: bool = false;
+
+    /// Whether the run has a store of results, and may begin with steps that have ended.
+    const HAS_STORE: bool = false;
 
     /// The type of these settings with an option more.
     type RunOptions: RunSettings;
@@ -52,6 +57,19 @@ pub trait RunSettings: Copy + Sealed {
     #[inline]
     fn deadline_cap(&self, _step: StepId) -> u64 {
         u64::MAX
+    }
+
+    /// How the step has ended before the run, if it has.
+    #[inline]
+    fn given(&self, _step: StepId) -> Option<Given> {
+        None
+    }
+
+    /// Why the step runs though a result of it is stored, if that is so.
+    #[cfg(feature = "postcard")]
+    #[inline]
+    fn outdated(&self, _step: StepId) -> Option<Outdated> {
+        None
     }
 }
 
@@ -186,6 +204,12 @@ pub(super) struct StaticSetup<P, S, T> {
 impl<P, S: RunSettings, T> StaticSetup<P, S, T> {
     pub(super) fn new(settings: S) -> Self {
         Self { settings, seen: SeenRequests::default(), pipeline: PhantomData }
+    }
+
+    /// How the step has ended before the run, if it has.
+    #[inline]
+    pub(super) fn given(&self, step: StepId) -> Option<Given> {
+        if S::HAS_STORE { self.settings.given(step) } else { None }
     }
 
     /// Registers the waker with each signal. Call before [`next_stop`](Self::next_stop), or a request in between is lost.

@@ -1,15 +1,18 @@
 //! The guide: one page for each subject, from the first pipeline on. All its code is compiled and run as tests.
 //!
+//! The code goes on in the folder of the first page, with the packages `rungs`, `rungs-smol` and `smol`; a page that takes more
+//! says so. Code without a `main` is the body of `fn main() -> Result<(), rungs::BoxError>`, and `Ok(())` its last line.
+//!
 //! | page | what it is about |
 //! | --- | --- |
 //! | [`first`] | a pipeline from an empty folder: steps, needs, results, the report |
 //! | [`ownership`] | who has a step's result, for how long, and how to have it alone |
-//! | [`state`] | what steps share: clients, counters, what each attempt owns |
+//! | [`state`] | what steps share: clients, counters, what each attempt owns; arguments of a run; when the compiler objects |
 //! | [`retries`] | attempts, backoff, timeouts and deadlines |
 //! | [`failure`] | what happens after a failure, branches, clean-up |
-//! | [`spawning`] | steps in place, and steps on other threads |
+//! | [`spawning`] | steps in place, and steps on other threads; how many at once |
 //! | [`stopping`] | cancelling a run, shutting down a service |
-//! | [`carry_on`] | results that are there already, a part of a pipeline, and what a run would do |
+//! | [`carry_on`] | results that are there already, a part of a pipeline, what is taken back, and what a run would do |
 //! | [`testing`] | a held clock, scripted steps, interleavings |
 //! | [`seeing`] | tables, pictures, events, JSON, exit codes |
 //! | [`firmware`] | the same without a heap, on a board |

@@ -12,9 +12,9 @@ use super::{
 use crate::{
     error::StepError,
     exit_code::{OptionalSteps, count, exit_code, is_cut_short},
-    steps::{Cell, Names, OwnErrors, ReportRecord, SharedCell, Warnings},
+    steps::{Cell, Names, OwnErrors, ReportRecord, SharedCell, TakenBack, Warnings},
 };
-use alloc::sync::Arc;
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::{fmt, time::Duration};
 use rungs_scheduler::{Instant, Status, StepId};
 
@@ -92,6 +92,8 @@ use rungs_scheduler::{Instant, Status, StepId};
 /// - The `kind` of an edge is `result`, `after` (a need without its result) or `order` (no need).
 /// - `warnings` is what [`warnings`](Self::warnings) holds: a [`PlanWarning::code`], the name of the step or of the resource,
 ///   and the text. The table has a line for each, after the one that counts.
+/// - `undo` is there if the run was [undone](Self::undo): the report of that, with a result for each step; one of which there was
+///   nothing to undo is skipped with the cause `not_needed`.
 ///
 /// [`Cause::code`]: crate::Cause::code
 /// [`PlanWarning::code`]: crate::PlanWarning::code
@@ -100,8 +102,19 @@ pub struct Report<E, C: Cell + ?Sized = SharedCell> {
     pub(crate) names: Arc<Names>,
     pub(crate) record: ReportRecord<C>,
     pub(crate) notes: RunNotes<E>,
+    /// In a pipeline that has undos, unless the run was one.
+    pub(crate) undoing: Option<Box<Undoing<E, C>>>,
     #[cfg(feature = "serde")]
     pub(crate) dependents: Option<Arc<crate::steps::Dependents>>,
+}
+
+/// What a report knows of the undo of its run.
+pub(crate) struct Undoing<E, C: Cell + ?Sized> {
+    /// The steps that have succeeded in an earlier run, which stored them; in ascending order.
+    pub(crate) stored: Vec<StepId>,
+    pub(crate) taken_back: TakenBack,
+    /// If the run was undone because it failed.
+    pub(crate) report: Option<Report<E, C>>,
 }
 
 impl<E, C: Cell + ?Sized> Report<E, C> {
@@ -178,9 +191,17 @@ impl<E, C: Cell + ?Sized> Report<E, C> {
         })
     }
 
-    /// When each step ran, as bars; [`Timeline`] has an example.
+    /// When each step ran, as bars; [`Timeline`] has an example. If the run was [undone](Self::undo), the bars of that are below.
     pub fn timeline(&self) -> Timeline<'_, E> {
-        Timeline::new(self.pipeline(), self.record(), self.notes.finished, None)
+        let undo = self.undo().map(|undo| (undo.pipeline(), undo.record(), undo.notes.finished));
+        Timeline::new(self.pipeline(), self.record(), self.notes.finished, None).with_undo(undo)
+    }
+
+    /// The report of the undo, if the run failed and was [to be undone then](crate::Runner::undo_on_failure). It has a result for
+    /// each step: `Success` where it was taken back, `Failed` where that failed, and `Skipped` where there was nothing to undo.
+    /// [`PipelineOf::undo`](crate::PipelineOf::undo) has an example.
+    pub fn undo(&self) -> Option<&Self> {
+        self.undoing.as_ref()?.report.as_ref()
     }
 
     /// Whether all required steps succeeded, or were skipped for no failure of a required one.
@@ -267,7 +288,8 @@ impl<E: fmt::Display, C: Cell + ?Sized> fmt::Display for Report<E, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (pipeline, record, finished) = (self.pipeline(), self.record(), self.notes.finished);
         Table { pipeline, record, finished, may_be_late: true }.write(f)?;
-        self.warnings().iter().try_for_each(|warning| write!(f, "\nwarning: {warning}"))
+        self.warnings().iter().try_for_each(|warning| write!(f, "\nwarning: {warning}"))?;
+        self.undo().map_or(Ok(()), |undo| write!(f, "\n{undo}"))
     }
 }
 

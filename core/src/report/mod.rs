@@ -63,9 +63,11 @@ pub(crate) use crate::exit_code::{OptionalSteps, count, exit_code};
 #[cfg(feature = "alloc")]
 pub(crate) use as_error::AsError;
 #[cfg(feature = "alloc")]
+pub(crate) use dynamic::Undoing;
+#[cfg(feature = "alloc")]
 pub(crate) use notes::RunNotes;
-#[cfg(feature = "std")]
-pub(crate) use notes::wall_clock;
+#[cfg(feature = "alloc")]
+pub(crate) use notes::{WallClock, wall_clock};
 #[cfg(feature = "macros")]
 pub(crate) use record::{Own, Record};
 #[cfg(feature = "macros")]

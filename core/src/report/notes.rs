@@ -12,9 +12,15 @@ pub(crate) struct RunNotes<E> {
     pub(crate) as_error: AsError<E>,
     pub(crate) started: Instant,
     pub(crate) finished: Instant,
-    #[cfg(feature = "std")]
-    pub(crate) wall_clock: std::time::SystemTime,
+    #[cfg_attr(not(feature = "std"), expect(dead_code, reason = "there is none"))]
+    pub(crate) wall_clock: WallClock,
 }
+
+/// A time by the wall clock, where there is one.
+#[cfg(feature = "std")]
+pub(crate) type WallClock = std::time::SystemTime;
+#[cfg(not(feature = "std"))]
+pub(crate) struct WallClock;
 
 /// The time by the wall clock; the Unix epoch on the one target whose std panics instead of telling it.
 #[cfg(feature = "std")]
@@ -23,4 +29,9 @@ pub(crate) fn wall_clock() -> std::time::SystemTime {
         return std::time::UNIX_EPOCH;
     }
     std::time::SystemTime::now()
+}
+
+#[cfg(not(feature = "std"))]
+pub(crate) fn wall_clock() -> WallClock {
+    WallClock
 }

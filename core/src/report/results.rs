@@ -10,6 +10,19 @@ impl<'r, E> Record<'r, E> {
         StepResults { record: self, steps: 0..self.states.len() as u32 }
     }
 
+    /// The steps that are shown to people.
+    #[cfg(not(feature = "alloc"))]
+    pub(super) fn shown(self) -> StepResults<'r, E> {
+        self.steps()
+    }
+
+    /// The steps that are shown to people: of an undo not those of which there was nothing to undo, as these may be most.
+    #[cfg(feature = "alloc")]
+    pub(super) fn shown(self) -> impl Iterator<Item = StepResult<'r, E>> {
+        let is_undo = self.names.is_undo();
+        self.steps().filter(move |step| !(is_undo && step.cause() == Some(rungs_scheduler::Cause::NotNeeded)))
+    }
+
     /// The result of one step.
     pub(crate) fn step(self, step: StepId) -> Option<StepResult<'r, E>> {
         (step.index() < self.states.len()).then_some(StepResult { record: self, step })

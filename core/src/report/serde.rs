@@ -48,7 +48,8 @@ struct OwnError {
 
 impl<E: Display, C: Cell + ?Sized> Serialize for Report<E, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut report = serializer.serialize_struct("Report", 9)?;
+        let undo = self.undo();
+        let mut report = serializer.serialize_struct("Report", 9 + usize::from(undo.is_some()))?;
         report.serialize_field("version", &VERSION)?;
         report.serialize_field("pipeline", self.pipeline())?;
         report.serialize_field("exit_code", &self.exit_code())?;
@@ -58,6 +59,10 @@ impl<E: Display, C: Cell + ?Sized> Serialize for Report<E, C> {
         report.serialize_field("edges", &Edges(self))?;
         report.serialize_field("after_all", &self.after_all())?;
         report.serialize_field("warnings", &Told(self.warnings()))?;
+        match undo {
+            Some(undo) => report.serialize_field("undo", undo)?,
+            None => report.skip_field("undo")?,
+        }
         report.end()
     }
 }

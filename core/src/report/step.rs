@@ -139,7 +139,7 @@ impl<'r, E> StepResult<'r, E> {
 
     /// Whether it had ended before the run: its result was [given](crate::Runner::given) to the run, or found by its
     /// [check](crate::StepBuilder::done_if). It has no attempt and no start.
-    #[cfg(feature = "alloc")]
+    #[cfg(any(feature = "alloc", feature = "postcard"))]
     pub fn is_given(&self) -> bool {
         self.state().is_some_and(StepState::is_given)
     }

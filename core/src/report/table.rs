@@ -30,11 +30,11 @@ pub(crate) struct Table<'r, E> {
 impl<E: fmt::Display> Table<'_, E> {
     /// Writes the whole table, and a last line that counts.
     pub(crate) fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let widest = self.record.steps().map(|step| StepName(step.name()).width()).max();
+        let widest = self.record.shown().map(|step| StepName(step.name()).width()).max();
         let width = widest.unwrap_or(0).clamp(4, WIDEST_NAME);
         writeln!(f, "Report: {}", StepName(self.pipeline))?;
         writeln!(f, "{:width$}  status     tries     start  duration  cause", "step")?;
-        for step in self.record.steps() {
+        for step in self.record.shown() {
             self.line(f, &step, width)?;
         }
         self.summary(f)
@@ -63,9 +63,9 @@ impl<E: fmt::Display> Table<'_, E> {
         if step.is_still_running() {
             f.write_str(", still running")?;
         }
-        #[cfg(feature = "alloc")]
+        #[cfg(any(feature = "alloc", feature = "postcard"))]
         let has_text = write_origin(f, step, reason.is_some())?;
-        #[cfg(not(feature = "alloc"))]
+        #[cfg(not(any(feature = "alloc", feature = "postcard")))]
         let has_text = reason.is_some();
         f.write_str(match (step.is_required(), has_text) {
             (true, _) => "\n",
@@ -81,10 +81,10 @@ impl<E: fmt::Display> Table<'_, E> {
         let with = |status| count(states, status);
         write!(f, "{total} step{}: {} succeeded", if total == 1 { "" } else { "s" }, with(Status::Success))?;
         let retried = states.iter().filter(|state| state.status() == Status::Success && state.attempts() > 1).count();
-        #[cfg(feature = "alloc")]
+        #[cfg(any(feature = "alloc", feature = "postcard"))]
         let given = states.iter().filter(|state| state.status() == Status::Success && state.is_given()).count();
-        // No static run begins with given steps.
-        #[cfg(not(feature = "alloc"))]
+        // No static run begins with given steps then.
+        #[cfg(not(any(feature = "alloc", feature = "postcard")))]
         let given = 0;
         match (retried, given) {
             (0, 0) => {}
@@ -134,13 +134,17 @@ impl<E: fmt::Display> Table<'_, E> {
 }
 
 /// Writes whether a step's result came from outside the run, and returns whether the last column has a text.
-#[cfg(feature = "alloc")]
+#[cfg(any(feature = "alloc", feature = "postcard"))]
 fn write_origin<E>(
     f: &mut fmt::Formatter<'_>,
     step: &StepResult<'_, E>,
     mut has_text: bool,
 ) -> Result<bool, fmt::Error> {
-    for (applies, note) in [(step.is_given(), " (given)"), (step.is_input(), " (input)")] {
+    #[cfg(feature = "alloc")]
+    let is_input = step.is_input();
+    #[cfg(not(feature = "alloc"))]
+    let is_input = false;
+    for (applies, note) in [(step.is_given(), " (given)"), (is_input, " (input)")] {
         if applies {
             f.write_str(if has_text { "" } else { " " })?;
             f.write_str(note)?;

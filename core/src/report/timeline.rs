@@ -63,6 +63,9 @@ pub struct Timeline<'r, E> {
     pub(super) plan: Option<PlanView<'r>>,
     #[cfg(feature = "alloc")]
     pub(super) attempts: Option<&'r AttemptTimes>,
+    /// The name, the record and the end of the undo, which is shown below the run.
+    #[cfg(feature = "alloc")]
+    undo: Option<(&'r str, Record<'r, E>, Instant)>,
 }
 
 impl<'r, E> Timeline<'r, E> {
@@ -74,7 +77,16 @@ impl<'r, E> Timeline<'r, E> {
             plan,
             #[cfg(feature = "alloc")]
             attempts: None,
+            #[cfg(feature = "alloc")]
+            undo: None,
         }
+    }
+
+    /// Adds the undo of the run.
+    #[cfg(feature = "alloc")]
+    pub(super) fn with_undo(mut self, undo: Option<(&'r str, Record<'r, E>, Instant)>) -> Self {
+        self.undo = undo;
+        self
     }
 
     /// Adds the plan of the run, so that the critical path follows the needs of steps and not their times alone. A `#[pipeline]`
@@ -184,7 +196,7 @@ impl<'r, E> Timeline<'r, E> {
         if let Some(cause) = step.cause().filter(|cause| step.status() == Status::Skipped && cause.root().is_none()) {
             write!(f, ": {cause}")?;
         }
-        #[cfg(feature = "alloc")]
+        #[cfg(any(feature = "alloc", feature = "postcard"))]
         if step.is_given() {
             f.write_str(" (given)")?;
         }
@@ -212,23 +224,32 @@ impl<'r, E> Timeline<'r, E> {
 
 impl<E> fmt::Display for Timeline<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        #[cfg(not(feature = "alloc"))]
         let steps = self.record.states.len();
+        #[cfg(feature = "alloc")]
+        let steps = self.record.shown().count();
         let least = if steps > MOST_ROWS && !f.alternate() { self.shortest_shown() } else { 0 };
-        let widest = self.record.steps().map(|step| StepName(step.name()).width()).max().unwrap_or(0);
+        let widest = self.record.shown().map(|step| StepName(step.name()).width()).max().unwrap_or(0);
         let width = widest.clamp(4, WIDEST_NAME);
         writeln!(f, "Timeline: {}, {}", StepName(self.pipeline), Short::between(self.started(), self.finished))?;
         writeln!(f, "{:width$}      start  duration", "step")?;
-        let path = Marked::new(self.critical_path(), steps);
+        let path = Marked::new(self.critical_path(), self.record.states.len());
         let most = if f.alternate() { steps } else { MOST_ROWS };
         let mut shown = 0;
-        for step in self.record.steps().filter(|step| nanos(step) >= least).take(most) {
+        for step in self.record.shown().filter(|step| nanos(step) >= least).take(most) {
             self.row(f, &step, width, path.contain(step.id()))?;
             shown += 1;
         }
         if shown < steps {
             writeln!(f, "and {} shorter steps", steps - shown)?;
         }
-        self.write_path(f)
+        self.write_path(f)?;
+        #[cfg(feature = "alloc")]
+        if let Some((pipeline, record, finished)) = self.undo {
+            f.write_str("\n")?;
+            Timeline::new(pipeline, record, finished, None).fmt(f)?;
+        }
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! An attempt that begins.
 
-use super::{emissions::Emissions, names::Names, run_record::Errors};
+use super::{emissions::Emissions, names::Names, run_record::Errors, undo_run::UndoRun};
 #[cfg(feature = "checkpoints")]
 use crate::checkpoints::OpenStore;
 use crate::scope::Scope;
@@ -31,6 +31,8 @@ pub(crate) struct RunParts<'r, E> {
 pub(crate) struct RunExtras {
     /// Where the values of steps go, if anybody listens.
     pub(crate) emissions: Option<Arc<Emissions>>,
+    /// If it is an undo.
+    pub(crate) undo: Option<Arc<UndoRun>>,
     #[cfg(feature = "checkpoints")]
     pub(crate) store: Option<Arc<OpenStore>>,
 }
@@ -38,6 +40,7 @@ pub(crate) struct RunExtras {
 impl RunExtras {
     pub(crate) const NONE: Self = Self {
         emissions: None,
+        undo: None,
         #[cfg(feature = "checkpoints")]
         store: None,
     };
@@ -48,7 +51,7 @@ impl RunExtras {
         if self.store.is_some() {
             return true;
         }
-        self.emissions.is_some()
+        self.emissions.is_some() || self.undo.is_some()
     }
 }
 

@@ -120,6 +120,9 @@ pub trait Cell: 'static {
     /// The name of its result's type.
     fn type_name(&self) -> &'static str;
 
+    /// Whether there is a result in it.
+    fn is_filled(&self) -> bool;
+
     /// Drops its result.
     fn clear(&mut self);
 
@@ -137,6 +140,10 @@ impl<T: 'static> Cell for ResultSlot<T> {
 
     fn type_name(&self) -> &'static str {
         type_name::<T>()
+    }
+
+    fn is_filled(&self) -> bool {
+        self.has_value()
     }
 
     fn clear(&mut self) {

@@ -2,6 +2,7 @@
 //! results may cross threads.
 
 use super::{
+    absent::Absent,
     cell::{Cell, LocalCell, ResultSlot, SharedCell},
     work::Work,
 };
@@ -51,16 +52,28 @@ pub trait Kind<'env, E>: Sized + 'static {
     type Work: Work<E, Self::Cell> + ?Sized;
     /// A result.
     type Cell: Cell + ?Sized;
+
+    /// What stands in the place of a step that a plan holds and never starts.
+    #[doc(hidden)]
+    fn absent() -> Pin<Box<Self::Work>>;
 }
 
 impl<'env, E> Kind<'env, E> for Shared {
     type Work = dyn Work<E, SharedCell> + Send + 'env;
     type Cell = SharedCell;
+
+    fn absent() -> Pin<Box<Self::Work>> {
+        Box::pin(Absent)
+    }
 }
 
 impl<'env, E> Kind<'env, E> for Local {
     type Work = dyn Work<E, LocalCell> + 'env;
     type Cell = LocalCell;
+
+    fn absent() -> Pin<Box<Self::Work>> {
+        Box::pin(Absent)
+    }
 }
 
 /// Which steps a kind of pipeline takes.

@@ -1,6 +1,7 @@
 //! Steps without their types: names, handles, results, attempts. The dynamic API makes them; the driver and the reports know
 //! steps by nothing else.
 
+mod absent;
 mod attempt;
 mod by_step;
 mod cell;
@@ -13,6 +14,7 @@ mod names;
 mod owned;
 mod pauses;
 mod run_record;
+mod undo_run;
 mod warnings;
 mod watch;
 mod work;
@@ -36,5 +38,6 @@ pub(crate) use emissions::{Emission, Emissions};
 pub(crate) use names::{Names, short_list};
 pub(crate) use pauses::Pauses;
 pub(crate) use run_record::{Errors, OwnErrors, ReportRecord, RunRecord, Shelf, drop_result, record_from};
+pub(crate) use undo_run::{TakenBack, UndoRun};
 pub(crate) use watch::Watches;
 pub(crate) use work::RetryPredicate;

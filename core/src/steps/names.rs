@@ -11,6 +11,8 @@ use rungs_scheduler::StepId;
 pub(crate) struct Names {
     /// The number that the handles of the pipeline carry.
     id: u32,
+    /// Whether they are those of the undos of a pipeline.
+    is_undo: bool,
     /// The name of the pipeline, then those of the steps.
     text: String,
     /// The end of each in the text.
@@ -36,6 +38,11 @@ impl Names {
 
     pub(crate) fn id(&self) -> u32 {
         self.id
+    }
+
+    /// They are those of the undos of a pipeline.
+    pub(crate) fn mark_undo(&mut self) {
+        self.is_undo = true;
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -87,6 +94,10 @@ impl StepNames for Names {
 
     fn is_input(&self, step: StepId) -> bool {
         self.inputs.binary_search(&step).is_ok()
+    }
+
+    fn is_undo(&self) -> bool {
+        self.is_undo
     }
 }
 

@@ -77,6 +77,17 @@ impl Checkpoints for Held<Slow> {
         })
     }
 
+    fn remove(&self, step: &str) -> Self::Storing {
+        let Slow { clock, takes, kept, log, .. } = self.store.clone();
+        let step = String::from(step);
+        log.write(format!("remove {step}"));
+        Box::pin(async move {
+            clock.sleep(takes).await;
+            let Ok(()) = kept.remove(&step).await;
+            Ok(())
+        })
+    }
+
     fn ended(&self, ending: &RunEnding<'_>) {
         self.store.log.write(format!("{} ended: {}", ending.pipeline(), ending.exit_code()));
         for step in ending.steps() {

@@ -1,6 +1,6 @@
 //! Lanes: an async block each, in which the steps of the lane follow one another, so that their futures share memory.
 
-use super::{arguments::Arguments, local, located, outputs, places::keep, step_id};
+use super::{arguments::Arguments, checkpoints, local, located, outputs, places::keep, step_id};
 use crate::model::Pipeline;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -28,7 +28,27 @@ fn turns(model: &Pipeline, lane: usize, number: usize) -> TokenStream {
         #keep
         break;
     };
-    let succeed = if step.may_skip_itself {
+    let succeed = if step.is_checkpoint {
+        let skip = quote!(::core::option::Option::None => #lane_states.skipped_itself(#lane, #id),);
+        let skip = if step.may_skip_itself {
+            skip
+        } else {
+            quote!(::core::option::Option::None => #lane_states.abandoned(#lane, #id),)
+        };
+        let then = quote! {
+            match #value {
+                ::core::option::Option::Some(#value) => { #succeed }
+                #skip
+            }
+        };
+        let found = quote_spanned!(step.output.span()=> __rungs::__private::found(#value));
+        let found = if step.may_skip_itself { found } else { quote!(::core::option::Option::Some(#value)) };
+        let store = checkpoints::store(lane, number, step, &value, &then);
+        quote! {
+            let #value = #found;
+            #store
+        }
+    } else if step.may_skip_itself {
         let found = quote_spanned!(step.output.span()=> __rungs::__private::found);
         quote! {
             match #found(#value) {

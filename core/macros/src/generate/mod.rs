@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bounds;
+mod checkpoints;
 mod lane;
 mod outputs;
 mod places;
@@ -22,6 +23,7 @@ pub(crate) fn pipeline(model: &Pipeline) -> TokenStream {
     let plan = plan::items(model);
     let outputs = outputs::items(model);
     let run = run::items(model);
+    let checkpoints = checkpoints::items(model);
     quote! {
         #(#attrs)*
         #vis mod #ident {
@@ -30,6 +32,7 @@ pub(crate) fn pipeline(model: &Pipeline) -> TokenStream {
             #plan
             #outputs
             #run
+            #checkpoints
         }
     }
 }

@@ -61,7 +61,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
 
 /// The value that a step returns: what is in its `Result`, or all that it returns if it cannot fail. Of a step that may skip
 /// itself it is what is in the `Option` there.
-fn value_of(step: &Step) -> TokenStream {
+pub(super) fn value_of(step: &Step) -> TokenStream {
     let (output, is_result) = (&step.output, is_result(step));
     let value = quote_spanned!(output.span()=> <#output as __rungs::__private::StepValue<#is_result>>::Value);
     if step.may_skip_itself {

@@ -112,17 +112,40 @@ fn is_read_elsewhere(model: &Pipeline, number: usize) -> bool {
     users.iter().any(|&reader| lane_of(reader) != lane_of(number))
 }
 
+/// Takes the slot of a result that is there before the run, for those that take it. Otherwise its lane has it still.
+pub(super) fn publish(model: &Pipeline, number: usize, step: &Step) -> TokenStream {
+    let slot = slot_of(step);
+    let publish = match (model.results.get(number).map(|place| place.access), shared(model, number)) {
+        (Some(Access::HandedOver), _) => {
+            let handover = handover_of(step);
+            quote!(#handover.give(#slot);)
+        }
+        (_, Some(shared)) => quote!(if let ::core::option::Option::Some(result) = #slot { #shared.set(result); }),
+        (_, None) => return TokenStream::new(),
+    };
+    quote! {
+        let #slot = if #slot.is_some() {
+            #publish
+            ::core::option::Option::None
+        } else {
+            ::core::option::Option::Some(#slot)
+        };
+    }
+}
+
 /// Code after a success, which keeps the value.
 pub(super) fn keep(model: &Pipeline, number: usize, value: &Ident) -> TokenStream {
     let Some(step) = model.steps.get(number) else { return TokenStream::new() };
     let slot = slot_of(step);
     let is_handed_over = model.results.get(number).is_some_and(|place| place.access == Access::HandedOver);
-    if is_handed_over {
+    let keep = if is_handed_over {
         let handover = handover_of(step);
-        return quote!(*#slot = ::core::option::Option::Some(#value); #handover.give(#slot););
-    }
-    match shared(model, number) {
-        Some(shared) => quote!(#shared.set(#slot.insert(#value));),
-        None => quote!(let _ = #slot.insert(#value);),
-    }
+        quote!(*#slot = ::core::option::Option::Some(#value); #handover.give(#slot);)
+    } else if let Some(shared) = shared(model, number) {
+        quote!(#shared.set(#slot.insert(#value));)
+    } else {
+        return quote!(let _ = #slot.insert(#value););
+    };
+    // The slot of a checkpoint is gone if its result was there before the run.
+    if step.is_checkpoint { quote!(if let ::core::option::Option::Some(#slot) = #slot { #keep }) } else { keep }
 }

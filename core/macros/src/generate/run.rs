@@ -1,6 +1,6 @@
 //! How the pipeline is run: the functions that users call, and the implementation behind them.
 
-use super::{bounds, lane, local, outputs, places};
+use super::{bounds, checkpoints, lane, local, outputs, places};
 use crate::model::{ContextLimits, Edge, EdgeKind, Order, ParamKind, Pipeline, Step};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -187,7 +187,11 @@ fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'
     let (runner, timer, buffers) = (local("runner"), local("timer"), local("buffers"));
     let (fields, results, error) = (places::fields(model), places::results(model), &model.error);
     let names: Vec<_> = (0..model.graph.lanes.len()).map(|lane| local(&format!("lane_{lane}"))).collect();
+    let store = local("store");
     let (limits, runner_with_limits) = limits(model);
+    let checkpoints::Code { load, runner: runner_with_limits } = checkpoints::code(model, &runner_with_limits);
+    // What is read is written into the report beside the outputs.
+    let mutable = (!load.is_empty()).then(|| quote!(mut));
     let blocks = model.graph.lanes.iter().enumerate().map(|(lane, steps)| lane::block(model, lane, steps));
     // The last arm is the wildcard, which saves a comparison.
     let last = names.last().map_or_else(|| quote!(::core::task::Poll::Ready(())), poll_lane);
@@ -202,17 +206,20 @@ fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'
             __Clock: __rungs::Timer,
             __Observers: __rungs::__private::Observers<#error>,
             __Settings: __rungs::__private::RunSettings,
+            __Store: __rungs::__private::RunStore<Self>,
         >(
             #runner: __rungs::fixed::Runner<Self, __Observers, __Settings>,
+            #store: __Store,
             #storage: &'run mut Self::Storage,
             #context: #context_type,
             #timer: &__Clock,
         ) -> &'run Report #output_ty {
             {
-                let (#outputs, #buffers) = #storage.lend();
+                let (#outputs, #mutable #buffers) = #storage.lend();
                 let #lane_states: &LaneStates<#error> = &LaneStates::new();
                 #limits
                 #results
+                #load
                 #fields
                 #(let mut #names = ::core::pin::pin!(#blocks);)*
                 #buffers.drive(#runner_with_limits, #timer, #lane_states, move |lane, cx| match lane {

@@ -1,6 +1,7 @@
 //! From tokens to the checked model.
 
 mod args;
+mod checkpoints;
 mod closest;
 mod context;
 mod diagnostics;
@@ -63,6 +64,7 @@ pub(crate) fn pipeline(args: TokenStream, module: TokenStream) -> Result<Pipelin
     let generics = structure.map(|context| &context.generics);
     let wired = wiring::wire(found.steps, generics, &names, &args.resources, &mut diagnostics);
     infallible::check(&wired.steps, &args, &mut diagnostics);
+    checkpoints::check_all(&wired.steps, &mut diagnostics);
     let checked = diagnostics.finish().and_then(|()| complete(args, context, wired));
     match checked {
         Ok(checked) => Ok(checked.into_pipeline(head, items)),

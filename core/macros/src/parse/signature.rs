@@ -103,7 +103,7 @@ fn fallibility(ty: &Type, generics: &Generics) -> Fallibility {
 }
 
 /// Whether a parameter of the step occurs in the type.
-fn mentions_any(ty: &Type, generics: &Generics) -> bool {
+pub(super) fn mentions_any(ty: &Type, generics: &Generics) -> bool {
     struct Mentions<'g>(&'g Generics, bool);
 
     impl<'ast> Visit<'ast> for Mentions<'_> {

@@ -18,6 +18,9 @@ pub(super) struct Parsed {
     /// Where `after_all` stands, if it does.
     pub(super) after_all: Option<Ident>,
     pub(super) may_skip_itself: bool,
+    /// Where `checkpoint` stands, if it does.
+    pub(super) checkpoint: Option<Ident>,
+    pub(super) version: Option<Expr>,
 }
 
 const NAMES: &[&str] = &[
@@ -37,6 +40,8 @@ const NAMES: &[&str] = &[
     "after_all",
     "follows",
     "maybe",
+    "checkpoint",
+    "version",
     "never_cancel",
     "skip_on_error",
     "optional",
@@ -56,6 +61,8 @@ const PER_STEP: &[&str] = &[
     "after_all",
     "follows",
     "maybe",
+    "checkpoint",
+    "version",
     "when_all_done",
     "when_any_failed",
     "when_none_failed",
@@ -135,6 +142,14 @@ fn take(step: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {
         "maybe" => {
             step.may_skip_itself = true;
             return flag(name, input);
+        }
+        "checkpoint" => {
+            step.checkpoint = Some(name.clone());
+            return flag(name, input);
+        }
+        "version" => {
+            step.version = Some(value(name, input, "1")?);
+            return Ok(());
         }
         "never_cancel" => {
             settings.never_cancel = true;

@@ -2,6 +2,7 @@
 
 use super::{
     args::literal,
+    checkpoints,
     closest::closest,
     diagnostics::{Diagnostics, shown},
     items::Declared,
@@ -39,6 +40,7 @@ pub(super) fn wire(
     let (mut steps, mut needs) = (Vec::new(), Vec::new());
     for (at, Declared { sig, mut args }) in declared.into_iter().enumerate() {
         let (output, fallibility, lifetimes) = signature::check(&sig, context, diagnostics);
+        checkpoints::check(&sig, &args, &output, &lifetimes, diagnostics);
         let named = signature::parameters(&sig, diagnostics);
         let params = params::resolve(named, at, args.settings.when, &lifetimes, names, diagnostics);
         needs.push(edges(at, &params, &args, names, diagnostics));
@@ -51,6 +53,8 @@ pub(super) fn wire(
             output,
             borrows: !lifetimes.is_empty(),
             may_skip_itself: args.may_skip_itself,
+            is_checkpoint: args.checkpoint.is_some(),
+            version: args.version,
             fallibility,
             settings: args.settings,
             context_limits,

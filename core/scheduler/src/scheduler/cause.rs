@@ -129,7 +129,7 @@ causes! {
     /// The run's deadline passed.
     RunDeadline = "run_deadline", "the run's deadline passed";
     /// Nothing that it watches went wrong.
-    NotNeeded = "not_needed", "not needed: nothing went wrong";
+    NotNeeded = "not_needed", "not needed";
     /// It skipped itself: an attempt found that there was nothing to do. Nothing went wrong.
     SkippedItself = "skipped_itself", "by itself";
     /// The run was not asked for it. Nothing went wrong.

@@ -1,13 +1,13 @@
 //! Runs that begin with steps that have ended: given results, steps that are left out, steps whose check has failed.
 
 use super::{
-    DynamicSetup, Given, Scheduler, Setup, StepId, Storage, StorageTooSmall,
+    DynamicSetup, Given, Outcome, Scheduler, Setup, StepId, Storage, StorageTooSmall,
     cause::Why,
     step_state::{Phase, StepState},
 };
 use crate::{
     plan::{Numbering, Plan},
-    policy::Config,
+    policy::{Config, Retry},
     time::Instant,
 };
 
@@ -83,6 +83,37 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
         }
     }
 
+    /// Ends a step that was told to start, as one that has ended before the run. For drivers whose steps rely on their order, which
+    /// runs that [resume](Scheduler::resume) do not keep: there a given step ends before those that it needs.
+    #[doc(hidden)]
+    pub fn end_as_given(&mut self, step: StepId, given: Given, now: Instant) {
+        self.handle_outcome(step, given.as_outcome(), now);
+        if let Some(state) = self.states.get_mut(step.index()) {
+            // Without the attempt: it has no body, and no start.
+            state.take_start_back();
+            match given {
+                Given::Success => state.succeed(now),
+                Given::SkippedItself => state.end(Phase::Skipped, Why::SkippedItself, step, now),
+                Given::NotSelected => state.end(Phase::Skipped, Why::NotSelected, step, now),
+                Given::UpToDate => state.end(Phase::Skipped, Why::UpToDate, step, now),
+                Given::Failed => state.end(Phase::Failed, Why::Failed, step, now),
+                Given::Panicked => state.end(Phase::Failed, Why::Panicked, step, now),
+                Given::TimedOut => state.end(Phase::Failed, Why::TimedOut, step, now),
+            }
+        }
+    }
+
+    /// As [`end_as_given`](Self::end_as_given), for a step that ended without a start: one that was not needed is up to date, if its
+    /// needs are.
+    #[doc(hidden)]
+    pub fn rename_not_needed(&mut self, step: StepId, given: Given) {
+        if let Some(state) = self.states.get_mut(step.index())
+            && (given, state.why()) == (Given::UpToDate, Why::NotNeeded)
+        {
+            state.end(Phase::Skipped, Why::UpToDate, step, self.now);
+        }
+    }
+
     /// A given step is doomed from the beginning: it ends when the scheduler is next asked.
     fn give(&mut self, step: StepId, given: Given) {
         if self.states.get(step.index()).is_some_and(|state| state.phase() == Phase::Waiting) {
@@ -114,6 +145,18 @@ impl<'a, S: Setup<'a>> Scheduler<'a, S> {
             state.set(super::step_state::TIMED_OUT_LAST);
         }
         self.fail(step, Why::TimedOut);
+    }
+}
+
+impl Given {
+    /// What it is to those that wait for the step. What is left out ends as a success does, since only steps need it that have
+    /// ended as well.
+    const fn as_outcome(self) -> Outcome {
+        match self {
+            Self::Success | Self::NotSelected | Self::UpToDate => Outcome::Success,
+            Self::SkippedItself => Outcome::SkippedItself,
+            Self::Failed | Self::Panicked | Self::TimedOut => Outcome::Failed(Retry::No),
+        }
     }
 }
 

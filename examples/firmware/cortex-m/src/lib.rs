@@ -5,6 +5,8 @@ pub mod bench;
 mod growth;
 pub mod instructions;
 pub mod log;
+#[cfg(feature = "checkpoints")]
+pub mod power;
 mod time;
 
 pub use time::start_clock;

@@ -38,8 +38,8 @@ fn an_unknown_setting() {
             "colour",
             "`colour` is not a setting of a step; the settings are `settings`, `retries`, `retry_forever`, `backoff`, \
              `retry_delay`, `retry_if`, `timeout`, `retry_on_timeout`, `deadline`, `at_most`, `expected`, `uses`, `after`, \
-             `after_all`, `follows`, `maybe`, `never_cancel`, `skip_on_error`, `optional`, `required`, `when_all_done`, \
-             `when_any_failed`, `when_none_failed`",
+             `after_all`, `follows`, `maybe`, `checkpoint`, `version`, `never_cancel`, `skip_on_error`, `optional`, `required`, \
+             `when_all_done`, `when_any_failed`, `when_none_failed`",
         )],
     );
     module("ordre = levels", &[("ordre", "`ordre` is not a setting of a pipeline; did you mean `order`?")]);

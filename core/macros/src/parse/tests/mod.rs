@@ -3,6 +3,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod arguments;
+mod checkpoints;
 mod fuzz;
 mod graphs;
 mod models;
