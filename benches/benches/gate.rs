@@ -18,6 +18,8 @@ use rungs_smol::Smol;
 use std::{convert::Infallible, process::ExitCode};
 
 const JOB: &str = env!("CARGO_BIN_EXE_job");
+/// The settings that users have.
+const LIMITED: &str = " on a clock where each step waits once and one in four has retries and a timeout";
 const GRAPHS: [(Shape, usize); 3] = [(Shape::Chain, 1_000), (Shape::Fan, 1_002), (Shape::Random, 10_000)];
 
 fn main() -> ExitCode {
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
 fn count_lives((shape, steps): (Shape, usize)) {
     let ready = Lives { shape, steps, mode: Mode::Ready, clock: false, pipelines: 1, runs: 1 };
     let waiting = Lives { mode: Mode::Waiting, ..ready };
+    let limited = Lives { mode: Mode::Limited, clock: true, ..ready };
     let spawned = Lives { mode: Mode::Spawned, ..ready };
     let say = |what: &str, count| say(&format!("{} {steps}, {what}", shape.name()), "instructions per step", count);
     let first = |phase: &str, lives| per(steps, instructions(JOB, &format!("measured_{phase}"), Job::Lives(lives)));
@@ -57,16 +60,23 @@ fn count_lives((shape, steps): (Shape, usize)) {
     say("run where each step waits once", first("run", waiting));
     say("rerun where each step waits once", rerun(waiting));
     say("run on a clock where each step waits once", first("run", Lives { clock: true, ..waiting }));
+    say(&format!("run{LIMITED}"), first("run", limited));
+    say(&format!("rerun{LIMITED}"), rerun(limited));
     say("run where each step is spawned", first("run", spawned));
 }
 
 /// Instructions of the graph that most users have: its whole life, in a process that has had others.
 fn count_small_lives() {
-    for (what, mode) in [("", Mode::Ready), (" where each step waits once", Mode::Waiting)] {
+    let count = |phase: &str, mode| {
         let once = Lives { shape: Shape::Diamond, steps: 4, mode, clock: true, pipelines: 1, runs: 1 };
         let more = Lives { pipelines: 101, ..once };
-        let count = difference(JOB, "measured_", Job::Lives(once), Job::Lives(more), 100.0);
-        say(&format!("diamond 4, whole life on a clock{what}"), "instructions per step", per(4, count));
+        per(4, difference(JOB, &format!("measured_{phase}"), Job::Lives(once), Job::Lives(more), 100.0))
+    };
+    for (what, mode) in [("", Mode::Ready), (" where each step waits once", Mode::Waiting)] {
+        say(&format!("diamond 4, whole life on a clock{what}"), "instructions per step", count("", mode));
+    }
+    for phase in ["build", "check", "run", "drop"] {
+        say(&format!("diamond 4, {phase}{LIMITED}"), "instructions per step", count(phase, Mode::Limited));
     }
 }
 

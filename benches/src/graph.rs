@@ -4,7 +4,7 @@ use futures_lite::future::yield_now;
 use rungs::{Handle, Out, Pipeline};
 use rungs_smol::On;
 use smol::Executor;
-use std::{convert::Infallible, hint::black_box, mem::size_of_val};
+use std::{convert::Infallible, hint::black_box, mem::size_of_val, time::Duration};
 
 /// The pipeline that all benchmarks use: steps that cannot fail.
 pub type Adding = Pipeline<'static, Infallible>;
@@ -50,19 +50,22 @@ pub enum Mode {
     Ready,
     /// In place, and each waits once: it yields, and is ready at its second poll.
     Waiting,
+    /// As [`Waiting`](Self::Waiting), and one step in four has two retries and a timeout, which never passes. It needs a clock.
+    Limited,
     /// On [`EXECUTOR`], and each is ready at its first poll.
     Spawned,
 }
 
 impl Mode {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Ready, Self::Waiting, Self::Spawned];
+    pub const ALL: [Self; 4] = [Self::Ready, Self::Waiting, Self::Limited, Self::Spawned];
 
     /// As it is called on the command line and in tables.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ready => "ready",
             Self::Waiting => "waiting",
+            Self::Limited => "limited",
             Self::Spawned => "spawned",
         }
     }
@@ -78,15 +81,15 @@ enum Wants {
     AllFrom(u32),
 }
 
-/// Writes the steps of a graph: each is settled by `$settle`, and does `$first` before it makes its sum.
+/// Writes the steps of a graph: each is set up by `$set`, given its number, and does `$first` before it makes its sum.
 macro_rules! write_steps {
-    ($graph:ident, |$step:ident| $settle:expr, { $($first:tt)* }) => {{
+    ($graph:ident, |$step:ident, $i:ident| $set:expr, { $($first:tt)* }) => {{
         let Graph { wants, names, handles, .. } = $graph;
         let mut p: Adding = Pipeline::with_error("bench");
         handles.clear();
         for (i, (wants, name)) in wants.iter().zip(names).enumerate() {
-            let ($step, i) = (p.step(name), i as u64);
-            let step = $settle;
+            let ($step, $i) = (p.step(name), i);
+            let (step, i) = ($set, i as u64);
             handles.push(match *wants {
                 Wants::Nothing => step.run(move || async move {
                     $($first)*
@@ -201,25 +204,38 @@ impl Graph {
         match self.mode {
             Mode::Ready => self.build_ready(),
             Mode::Waiting => self.build_waiting(),
+            Mode::Limited => self.build_limited(),
             Mode::Spawned => self.build_spawned(),
         }
     }
 
     #[allow(clippy::indexing_slicing, reason = "needs come before their step")]
     fn build_ready(&mut self) -> (Adding, Handle<u64>) {
-        write_steps!(self, |step| step, {})
+        write_steps!(self, |step, _i| step, {})
     }
 
     #[allow(clippy::indexing_slicing, reason = "needs come before their step")]
     fn build_waiting(&mut self) -> (Adding, Handle<u64>) {
-        write_steps!(self, |step| step, {
+        write_steps!(self, |step, _i| step, {
             yield_now().await;
         })
     }
 
     #[allow(clippy::indexing_slicing, reason = "needs come before their step")]
+    fn build_limited(&mut self) -> (Adding, Handle<u64>) {
+        let limited = |i: usize| i.is_multiple_of(4);
+        write_steps!(
+            self,
+            |step, i| if limited(i) { step.retries(2).timeout(Duration::from_secs(60)) } else { step },
+            {
+                yield_now().await;
+            }
+        )
+    }
+
+    #[allow(clippy::indexing_slicing, reason = "needs come before their step")]
     fn build_spawned(&mut self) -> (Adding, Handle<u64>) {
-        write_steps!(self, |step| step.spawn_on(On(&EXECUTOR)), {})
+        write_steps!(self, |step, _i| step.spawn_on(On(&EXECUTOR)), {})
     }
 
     /// The bytes that are the caller's own, whoever runs the steps: closures, results, names.

@@ -46,7 +46,7 @@ pub fn measured_run_beside<T: Timer>(pipeline: &mut Adding, timer: &T) -> Ran {
 /// The one of the two that runs pipelines whose steps go like this.
 pub fn how_to_run<T: Timer>(mode: Mode) -> fn(&mut Adding, &T) -> Ran {
     match mode {
-        Mode::Ready | Mode::Waiting => measured_run,
+        Mode::Ready | Mode::Waiting | Mode::Limited => measured_run,
         Mode::Spawned => measured_run_beside,
     }
 }

@@ -4,7 +4,7 @@ use std::task::Poll;
 
 use rungs::{Backoff, Instant, Pipeline, Retry, StepError, Timer};
 
-use crate::support::{Count, Counted, Sim, drive, fates, ms};
+use crate::support::{Count, Counted, Sim, drive, fates, give_way, ms};
 
 #[test]
 fn a_timeout_is_for_each_attempt() {
@@ -198,21 +198,33 @@ fn a_timeout_of_nothing_still_takes_what_is_ready() {
 }
 
 #[test]
+fn a_limit_that_passes_while_woken_steps_are_polled_is_noticed_in_the_same_poll() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let mut p = Pipeline::with_error::<&str>("prompt");
+    p.step("hangs").timeout(ms(5)).run(std::future::pending::<Result<(), _>>);
+    p.step("computes").run(async || {
+        for _ in 0..3 {
+            give_way().await;
+            clock.advance(ms(6));
+        }
+        Ok(())
+    });
+    let report = drive(&sim, p.run(&clock)).unwrap();
+    assert_eq!(fates(&report), ["hangs failed 0..6: timed out", "computes success 0..18"]);
+}
+
+#[test]
 fn a_sleep_that_has_ended_is_not_polled_again() {
     // The only limit passes between the reading of the clock and the poll of the sleep: the other step computes that long.
     let sim = Sim::new();
     let clock = sim.clock();
     let mut p = Pipeline::with_error::<&str>("late");
     p.step("hangs").timeout(ms(5)).run(std::future::pending::<Result<(), _>>);
-    p.step("computes").run(|| {
-        let (clock, mut polls) = (&clock, 0);
-        std::future::poll_fn(move |cx| {
-            polls += 1;
-            clock.advance(ms(6));
-            cx.waker().wake_by_ref();
-            if polls < 3 { Poll::Pending } else { Poll::Ready(Ok(())) }
-        })
+    p.step("computes").run(async || {
+        clock.advance(ms(6));
+        Ok(clock.sleep(ms(6)).await)
     });
     let report = drive(&sim, p.run(&clock)).unwrap();
-    assert_eq!(fates(&report), ["hangs failed 0..12: timed out", "computes success 0..18"]);
+    assert_eq!(fates(&report), ["hangs failed 0..6: timed out", "computes success 0..12"]);
 }

@@ -185,12 +185,15 @@ fn after_a_crash_what_is_stored_is_undone() {
     // Cut off after each number of polls, each time in a process of its own.
     for (cut, second) in (0..40).flat_map(|cut| (0..24).map(move |second| (cut, second))) {
         let store = Slow { kept: MemoryCheckpoints::new(), ..store.clone() };
-        cut_off(trip(&log, &is_sold_out).runner().checkpoints(store.clone()).run(&NoClock), cut);
+        cut_off(trip(&log, &is_sold_out).runner().poll_budget(1).checkpoints(store.clone()).run(&NoClock), cut);
         let booked = |name: &str| store.steps().iter().any(|step| step == name);
         let to_undo: Vec<_> =
             [("car", "return 7"), ("hotel", "cancel room 12")].into_iter().filter(|(step, _)| booked(step)).collect();
         log.take();
-        cut_off(trip(&log, &is_sold_out).runner().checkpoints(store.clone()).undo_stored().run(&NoClock), second);
+        cut_off(
+            trip(&log, &is_sold_out).runner().poll_budget(1).checkpoints(store.clone()).undo_stored().run(&NoClock),
+            second,
+        );
         // Whatever is stored now, that of which it came is stored, too.
         assert!(!booked("bill") || booked("hotel"), "{:?}", store.steps());
         assert!(!booked("car") || booked("hotel") && booked("bill"), "{:?}", store.steps());

@@ -7,18 +7,22 @@ use tracing::{
     Span,
     field::{Empty, display},
     info_span,
+    level_filters::LevelFilter,
 };
 
 /// Shows the events of a run to tracing, and lets the span of each attempt travel with it. [`observer`](crate::observer) has an
 /// example, and the page of this crate the names of spans and fields.
 ///
 /// It belongs to the subscriber that is current when the run starts, and the run's span lies in the span that is current then.
-/// An event costs one look-up of its step; spans of steps are kept while these are in flight.
+/// An event costs one look-up of its step; spans of steps are kept while these are in flight. In a run that starts while no
+/// subscriber wants anything, nothing is done for events.
 #[derive(Debug, Default)]
 #[must_use = "it is to be given to `observe`"]
 pub struct TracingObserver {
     has_otel_fields: bool,
     poll_limit: Option<Duration>,
+    /// Whether nobody wants to know anything, as was said when the run started: then nothing is done.
+    is_off: bool,
     run: Option<Span>,
     steps: HashMap<StepId, StepSpans>,
 }
@@ -137,6 +141,12 @@ impl TracingObserver {
 
 impl<E: fmt::Display> Observer<E> for TracingObserver {
     fn on_event(&mut self, event: &Event<'_, E>) {
+        if matches!(event.kind, EventKind::RunStarted(_)) {
+            self.is_off = LevelFilter::current() == LevelFilter::OFF;
+        }
+        if self.is_off {
+            return;
+        }
         match (&event.kind, event.step) {
             (EventKind::RunStarted(_), _) => self.begin_run(event),
             (EventKind::Started, Some(step)) => self.begin_attempt(step, event),
@@ -154,6 +164,9 @@ impl<E: fmt::Display> Observer<E> for TracingObserver {
     }
 
     fn attempt_scope(&mut self, started: &Event<'_, E>) -> Option<Box<dyn AttemptScope>> {
+        if self.is_off {
+            return None;
+        }
         let span = self.steps.get(&started.step?)?.attempt.clone()?;
         let long_polls = self.poll_limit.map(|limit| LongPolls::new(started.name, limit));
         Some(Box::new(SpanScope::of(span, long_polls)?))

@@ -48,7 +48,7 @@ fn run(observer: &str, p: &mut Adding, mode: Mode) -> Option<Ran> {
 #[inline(never)]
 fn measured_observed<R>(run: impl Future<Output = Result<Ran, R>>, mode: Mode) -> Ran {
     let report = match mode {
-        Mode::Ready | Mode::Waiting => futures_lite::future::block_on(run),
+        Mode::Ready | Mode::Waiting | Mode::Limited => futures_lite::future::block_on(run),
         Mode::Spawned => futures_lite::future::block_on(EXECUTOR.run(run)),
     };
     report.ok().expect("the plan is right")

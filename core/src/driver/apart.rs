@@ -24,8 +24,8 @@ struct Parts {
 
 impl Apart {
     #[inline]
-    pub(super) const fn is_any(&self) -> bool {
-        self.0.is_some()
+    pub(super) fn has_postponed(&self) -> bool {
+        self.0.as_ref().is_some_and(|parts| !parts.postponed.is_empty())
     }
 
     pub(super) fn postpone(&mut self, step: StepId, outcome: Outcome) {

@@ -3,8 +3,8 @@
 use super::{
     attempt::drop_attempt,
     run::Driver,
+    slots::NO_SLOT,
     traced::{RunPanic, TracedTimer},
-    wakes::NO_SLOT,
 };
 use crate::{
     error::StepError,
@@ -112,12 +112,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
 
     /// Handles a panic: it ends the attempt that was being polled, or it is the observers' or the timer's and ends the run.
     #[cold]
-    pub(super) fn panicked<T: Timer>(
-        &mut self,
-        payload: Payload,
-        now: &mut Instant,
-        timer: &TracedTimer<'_, T>,
-    ) -> Result<(), RunPanic> {
+    pub(super) fn panicked<T: Timer>(&mut self, payload: Payload, timer: &TracedTimer<'_, T>) -> Result<(), RunPanic> {
         let step = core::mem::replace(&mut self.polled, NO_SLOT);
         let Some(work) = self.parts.works.get_mut(step as usize) else {
             return Err(RunPanic::of(payload, timer, &self.parts.observers));
@@ -127,8 +122,8 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
             self.parts.slots.release(slot);
         }
         let ended = guard(|| {
-            *now = timer.now();
-            self.end_panicked(StepId::from_number(step), payload, *now);
+            let now = timer.now();
+            self.end_panicked(StepId::from_number(step), payload, now);
         });
         ended.map_err(|payload| RunPanic::of(payload, timer, &self.parts.observers))
     }
@@ -168,17 +163,15 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
     /// Tells the scheduler of the attempts that are followed by others at once, and returns whether there were any.
     #[inline]
     pub(super) fn report_postponed(&mut self, now: Instant) -> bool {
-        self.apart.is_any() && self.report_all_postponed(now)
+        self.apart.has_postponed() && self.report_all_postponed(now)
     }
 
     #[cold]
     fn report_all_postponed(&mut self, now: Instant) -> bool {
-        let list = self.apart.take_postponed();
-        let is_any = !list.is_empty();
-        for (step, outcome) in list {
+        for (step, outcome) in self.apart.take_postponed() {
             self.report_outcome(step, outcome, None, now);
         }
-        is_any
+        true
     }
 
     /// Reports an attempt without a result to the scheduler, whose state of the step then holds how it ended. Only the

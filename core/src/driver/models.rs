@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 
-use super::wakes::{Pass, WakerSlots};
+use super::{slots::WakerSlots, wakes::Pass};
 use crate::cancel::{CancelToken, Tokens};
 use alloc::{sync::Arc, vec::Vec};
 use core::{
@@ -17,12 +17,19 @@ use loom::{
 };
 use rungs_scheduler::Stop;
 
-/// The steps that were woken, as the driver finds them: it registers its waker first.
-fn woken_steps(slots: &WakerSlots, cx: &Context<'_>) -> Vec<u32> {
-    slots.wakes().run.register(cx.waker());
+/// The steps that were woken, as the driver finds them.
+fn woken_steps(slots: &WakerSlots) -> Vec<u32> {
     let mut pass = Pass::default();
     let woken = core::iter::from_fn(|| pass.next(&slots.wakes().woken));
     woken.filter_map(|slot| slots.step_in(slot)).collect()
+}
+
+/// Ends a poll as the driver does: who was woken before the run registered its waker needs another poll.
+fn wait_for_wakes(slots: &WakerSlots, cx: &Context<'_>) {
+    slots.wakes().run.register(cx.waker());
+    if slots.wakes().woken.is_any() {
+        cx.waker().wake_by_ref();
+    }
 }
 
 /// A slot for a step.
@@ -45,11 +52,15 @@ fn work(done: &Arc<AtomicUsize>, waker: Waker) -> thread::JoinHandle<()> {
 fn run_until_done(slots: &WakerSlots, works: &[(u32, Arc<AtomicUsize>)]) {
     let mut waits: Vec<_> = works.iter().collect();
     block_on(poll_fn(|cx| {
-        for woken in woken_steps(slots, cx) {
+        for woken in woken_steps(slots) {
             // A spurious wake finds the work unfinished. What was done before a wake is visible to the poll that it causes.
             waits.retain(|(step, done)| *step != woken || done.load(Ordering::Relaxed) == 0);
         }
-        if waits.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+        if waits.is_empty() {
+            return Poll::Ready(());
+        }
+        wait_for_wakes(slots, cx);
+        Poll::Pending
     }));
 }
 

@@ -33,13 +33,17 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         Run { driver: self, timer: TracedTimer::new(timer), sleep: ArmedSleep::new(), started }
     }
 
-    /// Registers the waker of the run: a wake from here on causes a further poll, and an earlier one is in the pass, unless the
-    /// pass itself is of an earlier poll. Returns whether it is.
-    fn register_waker(&mut self, cx: &Context<'_>) -> bool {
-        self.parts.slots.wakes().run.register(cx.waker());
-        self.is_half_way
+    /// Registers the waker of the run, and returns whether no attempt was woken before: a wake from here on wakes the run.
+    fn register_waker(&self, cx: &Context<'_>) -> bool {
+        let wakes = self.parts.slots.wakes();
+        wakes.run.register(cx.waker());
+        !wakes.woken.is_any()
     }
 }
+
+/// How often one poll of the run looks for attempts that were woken. What wakes itself, as `yield_now` does, then goes on without
+/// a turn of the executor; but not each time, as it yields for the sake of other tasks.
+const PASSES: u32 = 4;
 
 pin_project! {
     /// The future of a run. It alone holds the timer's sleep.
@@ -64,15 +68,14 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
     /// Panics are caught here, once, and not at each poll of an attempt.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let is_resumed = this.driver.register_waker(cx);
         let mut budget = PollBudget::new(this.driver.parts.scheduler.setup().config().get_poll_budget());
-        let mut last = None;
         loop {
             let polled = guard(|| {
                 let (driver, timer) = (&mut *this.driver, &*this.timer);
                 driver.parts.notify_start(&driver.run, *this.started);
-                let now = last.get_or_insert_with(|| timer.now());
-                let mut run = PolledRun { driver, timer, now: *now, budget, is_resumed };
+                // The time of the start was read just before the first poll.
+                let is_current = core::mem::replace(&mut driver.is_first_poll, false);
+                let mut run = PolledRun { driver, timer, now: *this.started, is_current, budget };
                 ready!(poll_run(&mut run, this.sleep.as_mut(), cx));
                 let PolledRun { driver, now, .. } = run;
                 driver.parts.notify_end(&driver.run, now);
@@ -86,7 +89,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
                     #[cfg(feature = "checkpoints")]
                     store,
                 };
-                Poll::Ready(RunEnd { errors, pauses, started: *this.started, finished: timer.now(), rest })
+                Poll::Ready(RunEnd { errors, pauses, started: *this.started, finished: now, rest })
             });
             match polled {
                 Ok(polled) => return polled.map(Ok),
@@ -95,8 +98,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
                     if !budget.is_used_up() {
                         budget.spend_one();
                     }
-                    let now = last.get_or_insert(Instant::ZERO);
-                    if let Err(panic) = this.driver.panicked(payload, now, this.timer) {
+                    if let Err(panic) = this.driver.panicked(payload, this.timer) {
                         return Poll::Ready(Err(panic));
                     }
                     // The pass went with the panic, and with it wakes that it had taken.
@@ -111,10 +113,22 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
 struct PolledRun<'d, 'r, 'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T> {
     driver: &'d mut Driver<'r, 'env, E, K, O>,
     timer: &'d TracedTimer<'t, T>,
+    /// When the clock was last read in this poll.
     now: Instant,
+    /// Whether that is the time to act at: the clock was read after what was woken has been polled, or with the end of an
+    /// attempt that was.
+    is_current: bool,
     budget: PollBudget,
-    /// Whether this poll goes on with the pass of an earlier one, which may lack later wakes.
-    is_resumed: bool,
+}
+
+impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> PolledRun<'_, '_, 'env, '_, E, K, O, T> {
+    /// Reads the clock, unless it has just been read: that costs as much as a step.
+    #[inline]
+    fn read_clock(&mut self) {
+        if !core::mem::replace(&mut self.is_current, true) {
+            self.now = self.timer.now();
+        }
+    }
 }
 
 impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for PolledRun<'_, '_, 'env, 't, E, K, O, T> {
@@ -123,8 +137,22 @@ impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for Polled
     // Without a clock, `check` has refused all limits.
     const HAS_LIMITS: bool = T::TICKS;
 
+    /// The waker is registered last: as long as none is, a wake only notes who was woken. A simulation is told of each wake
+    /// before more is done, as it must not come from another thread.
     fn progress(&mut self, cx: &mut Context<'_>) -> bool {
-        poll_and_act(self, cx) && !self.is_resumed
+        if T::PICKS {
+            self.driver.register_waker(cx);
+        }
+        for _ in 0..if T::PICKS { 1 } else { PASSES } {
+            if !poll_and_act(self, cx) {
+                return false;
+            }
+            self.is_current = false;
+            if self.has_ended() || !self.driver.parts.slots.wakes().woken.is_any() {
+                break;
+            }
+        }
+        self.has_ended() || self.driver.register_waker(cx)
     }
 
     // A function of its own, with the rare cases out of line: a step that succeeds at once costs a quarter more otherwise.
@@ -135,14 +163,21 @@ impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for Polled
 
     #[inline]
     fn report_postponed(&mut self) -> bool {
+        if self.driver.apart.has_postponed() {
+            self.read_clock();
+        }
         self.driver.report_postponed(self.now)
     }
 
     #[inline]
     fn poll_woken(&mut self, _: &mut Context<'_>) -> bool {
+        let has_emissions = O::LISTEN && self.driver.run.has_emissions();
+        if has_emissions || self.driver.parts.rare.is_some() {
+            self.read_clock();
+        }
         let driver = &mut *self.driver;
         driver.poll_due_claims(self.now);
-        if O::LISTEN {
+        if has_emissions {
             driver.parts.notify_emitted(&driver.run, self.now);
         }
         let mut pass = if driver.is_half_way { core::mem::take(&mut driver.pass) } else { Pass::default() };
@@ -153,11 +188,12 @@ impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for Polled
                 if T::PICKS { pass.next_picked(woken, |woken| self.timer.pick(woken)) } else { pass.next(woken) };
             let Some(slot) = next else {
                 driver.is_half_way = false;
+                self.read_clock();
                 return true;
             };
             if let Some(step) = driver.parts.slots.step_in(slot) {
                 self.budget.spend_one();
-                driver.poll_step(StepId::from_number(step), slot, &mut self.now, self.timer);
+                self.is_current |= driver.poll_step(StepId::from_number(step), slot, &mut self.now, self.timer);
             }
         }
         self.driver.pass = pass;

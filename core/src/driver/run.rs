@@ -4,8 +4,9 @@ use super::{
     apart::Apart,
     attempt::{self, goes_on},
     rare::Rare,
+    slots::{NO_SLOT, WakerSlots},
     traced::TracedObservers,
-    wakes::{NO_SLOT, Pass, WakerSlots},
+    wakes::Pass,
 };
 #[cfg(feature = "checkpoints")]
 use crate::checkpoints::{OpenStore, RunEnding};
@@ -54,6 +55,7 @@ pub(crate) struct Driver<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> {
     pub(super) polled: u32,
     /// Whether something is to be done at a success: errors of earlier attempts, and what few runs have.
     pub(super) has_notes: bool,
+    pub(super) is_first_poll: bool,
     /// Whether the last poll left woken steps over: then the pass goes on in the next one.
     pub(super) is_half_way: bool,
     pub(super) pass: Pass,
@@ -130,6 +132,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
             run: RunParts { names, extras, errors: Errors::new() },
             spare: NO_SLOT,
             polled: NO_SLOT,
+            is_first_poll: true,
             is_half_way: false,
             pass: Pass::default(),
             apart: Apart::default(),
@@ -188,8 +191,9 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         }
     }
 
-    /// Polls what the woken step has in flight: its attempt, or the end of it; or its claim, if it waits for one.
-    pub(super) fn poll_step<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) {
+    /// Polls what the woken step has in flight: its attempt, or the end of it; or its claim, if it waits for one. Returns whether
+    /// an attempt has ended, at a new `now`.
+    pub(super) fn poll_step<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) -> bool {
         let has_ended = if self.parts.scheduler.state(step).is_some_and(StepState::is_running) {
             self.poll_slot(step, slot, now, timer)
         } else {
@@ -198,6 +202,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         if has_ended {
             self.parts.slots.release(slot);
         }
+        has_ended
     }
 
     /// Polls what the woken step has in flight beside an attempt that may go on, and returns whether that has ended.

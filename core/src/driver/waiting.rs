@@ -1,6 +1,6 @@
 //! A step whose shared resources are not free waits before its attempt.
 
-use super::{rare::Rare, run::Driver, wakes::NO_SLOT};
+use super::{rare::Rare, run::Driver, slots::NO_SLOT};
 use crate::{observe::EventKind, observers::Observers, shared::Lack, steps::Kind};
 use rungs_scheduler::{Instant, StepId, StepState};
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     diagram::StepNames,
     driver::Wants,
-    steps::{Names, ValueType},
+    steps::{Names, ValueType, short_list},
 };
 use alloc::{boxed::Box, string::String, sync::Arc, vec, vec::Vec};
 use rungs_scheduler::{Edges, Need, Plan, Settings, StepId, Use, When};
@@ -34,12 +34,13 @@ pub(crate) struct Draft<'env> {
     has_retry_delay: bool,
     /// Whether the next step needs all before it.
     is_after_all: bool,
+    /// Different settings, the default ones first; empty while no step has others.
     pub(super) settings: Vec<Settings<'env>>,
-    /// The index of each step's settings; empty while all steps have the first.
+    /// The index of each step's settings; empty while all steps have the default ones.
     pub(super) which: Vec<u32>,
     /// In the order of declaration; of those of the same name, the last counts, until the plan is compiled.
     pub(super) resources: Vec<Resource>,
-    /// What each class of steps uses; the first uses nothing.
+    /// What each class of steps uses; the first uses nothing. Empty while no step uses anything.
     pub(super) classes: Vec<Vec<Use>>,
     /// Needs by name; their steps may not have been added yet.
     pub(super) by_name: Vec<Reference>,
@@ -101,7 +102,7 @@ impl<'env> Draft<'env> {
     pub(super) fn new(id: u32, name: &str) -> Self {
         Self {
             names: Arc::new(Names::new(id, name)),
-            need_rows: vec![0],
+            need_rows: short_list(0),
             needs: Vec::new(),
             after_all: Vec::new(),
             defaults: None,
@@ -110,10 +111,10 @@ impl<'env> Draft<'env> {
             has_retry_if: false,
             has_retry_delay: false,
             is_after_all: false,
-            settings: vec![Settings::DEFAULT],
+            settings: Vec::new(),
             which: Vec::new(),
             resources: Vec::new(),
-            classes: vec![Vec::new()],
+            classes: Vec::new(),
             by_name: Vec::new(),
             uses_by_name: Vec::new(),
             ownership: None,
@@ -304,8 +305,10 @@ impl<'env> Draft<'env> {
         if self.compiled.is_some() {
             self.compiled = None;
         }
-        if self.is_set || self.defaults.is_some() || !self.which.is_empty() {
+        if self.is_set || self.defaults.is_some() {
             self.set(step);
+        } else if !self.which.is_empty() {
+            self.which.push(0);
         }
         Arc::make_mut(&mut self.names).push(name);
         self.need_rows.push(self.needs.len() as u32);
@@ -327,9 +330,7 @@ impl<'env> Draft<'env> {
     fn set(&mut self, step: StepId) {
         self.note_idle_settings();
         self.set_after_all(step);
-        self.is_set = false;
-        self.has_retry_if = false;
-        self.has_retry_delay = false;
+        (self.is_set, self.has_retry_if, self.has_retry_delay) = (false, false, false);
         let defaults = self.default_settings();
         let settings = core::mem::replace(&mut self.next, defaults.unstated()).or(defaults);
         if settings == Settings::DEFAULT {
@@ -339,6 +340,9 @@ impl<'env> Draft<'env> {
             return;
         }
         self.which.resize(step.index(), 0);
+        if self.settings.is_empty() {
+            self.settings.push(Settings::DEFAULT);
+        }
         if self.settings.last() != Some(&settings) {
             self.settings.push(settings);
         }

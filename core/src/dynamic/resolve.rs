@@ -78,12 +78,16 @@ impl Draft<'_> {
     /// Sorts steps into classes by what they use.
     fn resolve_uses(&mut self, mistakes: &mut Vec<PlanErrorKind>) {
         self.merge_resources();
-        self.classes.truncate(1);
+        self.classes.clear();
         self.resources.iter_mut().for_each(|resource| resource.is_used = false);
         if self.uses_by_name.is_empty() {
             return;
         }
         let Self { names, resources, classes, settings, which, uses_by_name, .. } = self;
+        classes.push(Vec::new());
+        if settings.is_empty() {
+            settings.push(Settings::DEFAULT);
+        }
         let known: BTreeMap<&str, u32> = resources.iter().map(|resource| &*resource.name).zip(0..).collect();
         let mut suggestions = Suggestions::new();
         let mut class_of: BTreeMap<Vec<Use>, u32> = BTreeMap::from([(Vec::new(), 0)]);

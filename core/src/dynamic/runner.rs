@@ -327,7 +327,8 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     }
 
     /// Begins a run of a plan that was checked and prepared for it.
-    #[inline]
+    // Always inlined, so that the driver is made where the run holds it: to move it costs as much as a step.
+    #[inline(always)]
     pub(super) fn driver<O: Observers<E>>(
         &mut self,
         config: Config,

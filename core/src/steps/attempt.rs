@@ -59,6 +59,11 @@ impl<E> RunParts<'_, E> {
     pub(crate) fn emissions(&self) -> Option<&Arc<Emissions>> {
         self.extras.as_ref()?.emissions.as_ref()
     }
+
+    /// Whether steps have emitted anything of which the observers have not been told.
+    pub(crate) fn has_emissions(&self) -> bool {
+        self.emissions().is_some_and(|emissions| emissions.is_any())
+    }
 }
 
 impl<E> fmt::Debug for Attempt<'_, E> {

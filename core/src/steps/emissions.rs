@@ -96,6 +96,10 @@ impl Emissions {
         }
     }
 
+    pub(crate) fn is_any(&self) -> bool {
+        self.list.with(|list| !list.is_empty())
+    }
+
     /// Takes all of them, in their order.
     pub(crate) fn take(&self) -> Vec<Emission> {
         self.list.with(mem::take)

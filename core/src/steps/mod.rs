@@ -35,7 +35,7 @@ pub(crate) use cell::{OtherType, TakeError, slot, take};
 pub(crate) use closest::Suggestions;
 pub(crate) use dependents::Dependents;
 pub(crate) use emissions::{Emission, Emissions};
-pub(crate) use names::Names;
+pub(crate) use names::{Names, short_list};
 pub(crate) use pauses::Pauses;
 pub(crate) use run_record::{Errors, OwnErrors, ReportRecord, RunRecord, Shelf, drop_result, record_from};
 pub(crate) use undo_run::{TakenBack, UndoRun};

@@ -9,12 +9,13 @@ use rungs_scheduler::StepId;
 /// Shared between a pipeline and the reports of its runs.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
-    pipeline: String,
     /// The number that the handles of the pipeline carry.
     id: u32,
     /// Whether they are those of the undos of a pipeline.
     is_undo: bool,
+    /// The name of the pipeline, then those of the steps.
     text: String,
+    /// The end of each in the text.
     ends: Vec<u32>,
     /// The steps whose results are given at the run, in ascending order.
     inputs: Vec<StepId>,
@@ -25,11 +26,14 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) fn new(id: u32, pipeline: &str) -> Self {
-        Self { id, pipeline: pipeline.into(), ..Self::default() }
+        let mut text = String::with_capacity(pipeline.len() + 64);
+        text.push_str(pipeline);
+        Self { id, ends: short_list(text.len() as u32), text, ..Self::default() }
     }
 
     pub(crate) fn pipeline(&self) -> &str {
-        &self.pipeline
+        let end = self.ends.first().map_or(0, |&end| end as usize);
+        self.text.get(..end).unwrap_or("")
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -42,7 +46,7 @@ impl Names {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.ends.len()
+        self.ends.len().saturating_sub(1)
     }
 
     /// The names of all steps, in the order of declaration.
@@ -64,16 +68,17 @@ impl Names {
 
     /// Indexes all names, and calls `is_taken` for each step whose name an earlier step has already.
     pub(crate) fn index(&mut self, mut is_taken: impl FnMut(StepId)) {
+        let steps = self.len();
         let Self { text, ends, index, indexed, .. } = self;
-        index.fit(ends.len());
-        for step in *indexed as u32..ends.len() as u32 {
+        index.fit(steps);
+        for step in *indexed as u32..steps as u32 {
             let name = nth(text, ends, step);
             let entry = Entry { step, hash: hash(name) };
             if !index.insert(entry, |other| nth(text, ends, other) == name) {
                 is_taken(StepId::from_number(step));
             }
         }
-        *indexed = ends.len();
+        *indexed = steps;
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<StepId> {
@@ -96,14 +101,20 @@ impl StepNames for Names {
     }
 }
 
+/// A list that begins with this, and has room for a handful of steps: most pipelines have no more.
+pub(crate) fn short_list<T>(first: T) -> Vec<T> {
+    let mut list = Vec::with_capacity(8);
+    list.push(first);
+    list
+}
+
 fn nth<'n>(text: &'n str, ends: &[u32], step: u32) -> &'n [u8] {
     text.as_bytes().get(bounds(ends, step)).unwrap_or_default()
 }
 
 fn bounds(ends: &[u32], step: u32) -> core::ops::Range<usize> {
-    let end = ends.get(step as usize).map_or(0, |&end| end as usize);
-    let start = (step as usize).checked_sub(1).and_then(|before| ends.get(before)).map_or(0, |&end| end as usize);
-    start..end
+    let end_of = |nth: usize| ends.get(nth).map_or(0, |&end| end as usize);
+    end_of(step as usize)..end_of(step as usize + 1)
 }
 
 fn hash(name: &[u8]) -> u32 {
