@@ -67,7 +67,22 @@ impl<'env, E, K: Kind<'env, E>, S> PipelineOf<'env, E, K, S> {
 /// The settings of an undo; [`run`](Self::run) takes its closure and adds it. It has its own settings only: neither those of
 /// its step nor the [defaults](PipelineOf::defaults) of the pipeline.
 ///
-/// [`PipelineOf::undo`] has an example.
+/// [`PipelineOf::undo`] has an example. A helper that configures one, for any result:
+///
+/// ```
+/// use rungs::{BoxError, InPlace, Pipeline, Shared, UndoBuilder};
+/// use std::time::Duration;
+///
+/// type Undo<'p, 'a, T> = UndoBuilder<'p, 'a, BoxError, Shared, InPlace, T>;
+///
+/// fn patient<'p, 'a, T>(undo: Undo<'p, 'a, T>) -> Undo<'p, 'a, T> {
+///     undo.retries(5).timeout(Duration::from_secs(2))
+/// }
+///
+/// let mut p = Pipeline::new("trip");
+/// let hotel = p.step("hotel").run(async || Ok("room 12"));
+/// patient(p.undo(hotel)).run(async |_room| Ok(()));
+/// ```
 #[must_use = "an undo is added by `run`"]
 pub struct UndoBuilder<'p, 'env, E = BoxError, K: Kind<'env, E> = Shared, S = InPlace, T = ()> {
     steps: &'p mut Steps<'env, E, K>,
