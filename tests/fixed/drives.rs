@@ -237,12 +237,14 @@ fn agree(twins: &Twins) {
         check(&[Succeed, Late, Fail, FailLate, FailOnce, Hang], None, None);
         for stop in [Stop::Drain, Stop::Cancel, Stop::CancelTwice] {
             check(&[Succeed, Late, FailOnce, Ask], Some(stop), None);
-            for when in 0..4 {
+            // Where all yield, only limits move the clock, and the sleep of one that has passed may be left behind: the driver of
+            // a `Pipeline` does not arm it if it polls a step again within the same poll.
+            for when in 0..if pace == Pace::Yield { 1 } else { 4 } {
                 check(&[Succeed, Late, FailOnce, Hang], Some(stop), Some(when));
             }
         }
     }
-    assert_eq!(checked, 69_408);
+    assert_eq!(checked, 60_192);
 }
 
 /// With `when`, the stop is requested once the clock was moved that often.
