@@ -46,15 +46,20 @@ pub(crate) fn open(path: &Path) -> Result<Connection, Error> {
 
 /// Opens a file of runs for reading.
 pub(crate) fn open_to_read(path: &Path) -> Result<Connection, Error> {
-    if check_header(path)? {
-        // Missing, or without a header.
-        let found = File::open(path).map_err(|error| Error::of_io(opening(path), error))?;
-        drop(found);
+    let is_new = check_header(path)?;
+    if is_new {
+        // It is there, at least.
+        File::open(path).map_err(|error| Error::of_io(opening(path), error))?;
     }
     // Who may write takes away the log when the last one leaves.
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     check_whole(&connection, path)?;
-    connection.pragma_update(None, "query_only", true).map_err(|error| Error::of_sqlite(opening(path), error))?;
+    let failed = |error| Error::of_sqlite(opening(path), error);
+    if is_new && count_tables(&connection).map_err(failed)? == 0 {
+        // Whoever made it was interrupted: it holds no runs.
+        return no_runs().map_err(failed);
+    }
+    connection.pragma_update(None, "query_only", true).map_err(failed)?;
     Ok(connection)
 }
 
@@ -99,12 +104,23 @@ fn check_header(path: &Path) -> Result<bool, Error> {
     }
 }
 
+fn count_tables(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+}
+
+/// What a file without tables is read as.
+fn no_runs() -> rusqlite::Result<Connection> {
+    let connection = Connection::open_in_memory()?;
+    connection.execute_batch(SCHEMA)?;
+    Ok(connection)
+}
+
 /// Makes the tables, unless another process was faster.
 fn make_tables(connection: &Connection, path: &Path) -> Result<(), Error> {
     let failed = |error| Error::of_sqlite(opening(path), error);
     let make = || {
         connection.execute_batch("BEGIN EXCLUSIVE")?;
-        let tables: u32 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        let tables = count_tables(connection)?;
         let application: u32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
         if tables == 0 && application == 0 {
             connection.execute_batch(SCHEMA)?;

@@ -122,6 +122,9 @@ fn an_empty_file_becomes_one_of_runs() -> Outcome {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("runs.db");
     fs::write(&path, "")?;
+    // So it is if the process that made it was killed. A look does not change it.
+    assert_eq!(History::open(&path)?.runs()?.len(), 0);
+    assert_eq!((fs::metadata(&path)?.len(), folder.path().read_dir()?.count()), (0, 1));
     drop(Runs::open(&path)?);
     assert_eq!(History::open(&path)?.runs()?.len(), 0);
     Ok(())
