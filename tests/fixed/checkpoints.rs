@@ -1,12 +1,13 @@
 //! Results that outlast their run.
 
-use crate::{ms, run};
+mod as_in_a_pipeline;
+mod cut_off;
+
 use futures_lite::future::{block_on, yield_now};
 use postcard::experimental::max_size::MaxSize;
 use rungs::{
-    Cause, MemoryCheckpoints, NoClock, Pipeline, Status, Timer,
+    Cause, NoClock, Status,
     fixed::{CheckpointError, Checkpoints},
-    sim::{Clock, Sim},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -303,267 +304,14 @@ fn a_step_that_skipped_itself_is_not_asked_again() {
     assert_eq!(device.calls, 1);
 }
 
-/// Two ways that meet, two writers of one field, and a step that is not stored between two that are.
-#[rungs::pipeline(error = &'static str)]
-mod wide {
-    use super::yield_now;
-
-    #[derive(Default)]
-    pub struct Board {
-        pub is_in_use: bool,
-        pub modem: u32,
-    }
-
-    async fn use_bus(is_in_use: &mut bool) {
-        assert!(!core::mem::replace(is_in_use, true), "two steps use the bus");
-        yield_now().await;
-        yield_now().await;
-        *is_in_use = false;
-    }
-
-    #[step(checkpoint)]
-    pub async fn power() -> u32 {
-        yield_now().await;
-        1
-    }
-    #[step(checkpoint)]
-    pub async fn clock() -> u32 {
-        yield_now().await;
-        yield_now().await;
-        2
-    }
-    #[step(checkpoint)]
-    pub async fn imu(is_in_use: &mut bool, power: &u32) -> u32 {
-        use_bus(is_in_use).await;
-        *power + 2
-    }
-    #[step]
-    pub async fn baro(is_in_use: &mut bool, power: &u32) -> u32 {
-        use_bus(is_in_use).await;
-        *power + 3
-    }
-    #[step(checkpoint)]
-    pub async fn flash(is_in_use: &mut bool, power: &u32) -> u32 {
-        use_bus(is_in_use).await;
-        *power + 4
-    }
-    #[step(checkpoint)]
-    pub async fn radio(modem: &mut u32, clock: &u32) -> u32 {
-        yield_now().await;
-        *modem += 1;
-        *clock + 4
-    }
-    #[step(checkpoint)]
-    pub async fn join(modem: &mut u32, radio: &u32, baro: &u32) -> u32 {
-        yield_now().await;
-        *modem += 1;
-        radio * baro
-    }
-    #[step]
-    pub async fn announce(imu: &u32, join: &u32, flash: &u32) -> Result<u32, &'static str> {
-        Ok(imu + join + flash)
-    }
-}
-
-#[test]
-fn a_run_that_ends_at_any_poll_goes_on_in_the_next_one() {
-    let expected = block_on(wide::run(&mut wide::Board::default(), &NoClock)).outputs.announce;
-    assert_eq!(expected, Some(3 + 24 + 5));
-    for first in 1..40 {
-        for further in 1..8 {
-            let (mut memory, mut runs) = (Memory::default(), 0);
-            let report = loop {
-                runs += 1;
-                let (stored, mut board) = (memory.writes.len(), wide::Board::default());
-                let run = wide::runner().checkpoints(&mut memory, store_failed).run(&mut board, &NoClock);
-                // It gets further each time, as a power supply that always fails at the same step would never let it end.
-                let ended = polled(run, if runs == 1 { first } else { further + runs });
-                if let Some(report) = ended {
-                    let given = report.steps().filter(|step| step.is_given()).count();
-                    assert_eq!(given, stored, "what is stored is given");
-                    break report;
-                }
-            };
-            assert_eq!((report.exit_code(), report.outputs.announce), (0, expected), "{first}, {further}:\n{report}");
-            let mut keys = memory.writes.clone();
-            keys.sort_unstable();
-            keys.dedup();
-            assert_eq!(keys.len(), memory.writes.len(), "nothing is stored twice");
-        }
-    }
-}
-
-#[rungs::pipeline(error = &'static str)]
-mod timed {
-    #[derive(Default)]
-    pub struct Device {
-        pub calls: u32,
-    }
-
-    #[step(checkpoint, timeout = ms(10), retries = 2)]
-    pub async fn slow(calls: &mut u32) -> Result<u32, &'static str> {
-        *calls += 1;
-        Ok(*calls)
-    }
-    #[step(checkpoint)]
-    pub async fn other() -> u32 {
-        1
-    }
-}
-
-/// A store on which the first writes take time.
-struct Slow<'m> {
-    memory: &'m mut Memory,
-    clock: Clock,
-    slow: u32,
-}
-
-impl Checkpoints for Slow<'_> {
-    type Error = &'static str;
-
-    async fn load(&mut self, key: u32, buffer: &mut [u8]) -> Result<Option<usize>, &'static str> {
-        self.memory.load(key, buffer).await
-    }
-
-    async fn store(&mut self, key: u32, bytes: &[u8]) -> Result<(), &'static str> {
-        if self.slow > 0 {
-            self.slow -= 1;
-            self.clock.sleep_until(self.clock.now() + ms(25)).await;
-        }
-        self.memory.store(key, bytes).await
-    }
-}
-
-#[test]
-fn storing_is_a_part_of_the_attempt_and_a_write_that_has_begun_goes_on() {
-    let sim = Sim::new();
-    let mut memory = Memory::default();
-    let mut store = Slow { memory: &mut memory, clock: sim.clock(), slow: 1 };
-    let mut device = timed::Device::default();
-    let clock = sim.clock();
-    let report = run(&sim, timed::runner().checkpoints(&mut store, store_failed).run(&mut device, &clock));
-    // The first attempt was cut off while its result was being stored, and the second one waited for that; so did `other`.
-    assert_eq!(report.get("slow").unwrap().attempts(), 3);
-    assert_eq!((report.outputs.slow, device.calls), (Some(3), 3));
-    assert_eq!(report.get("other").unwrap().duration(), ms(25));
-    assert_eq!(memory.writes.len(), 3, "the cut off write, and two others");
-}
-
 #[test]
 fn a_run_with_a_store_goes_into_a_task_of_any_thread() {
     fn is_send<T: Send>(value: T) -> T {
         value
     }
-    let (mut memory, mut board) = (Memory::default(), wide::Board::default());
-    let run = is_send(wide::runner().checkpoints(&mut memory, store_failed).run(&mut board, &NoClock));
+    let (mut memory, mut board) = (Memory::default(), cut_off::wide::Board::default());
+    let run = is_send(cut_off::wide::runner().checkpoints(&mut memory, store_failed).run(&mut board, &NoClock));
     assert_eq!(block_on(run).exit_code(), 0);
-}
-
-#[test]
-fn a_step_has_the_fingerprint_that_it_has_in_a_pipeline() {
-    let checkpoints = MemoryCheckpoints::new();
-    let mut p: Pipeline<'_> = Pipeline::new("update");
-    let connect = p.step("connect").run(async || Ok(1_u8));
-    let download =
-        p.step("download").version(2).checkpoint().needs(connect).run(async |connect| Ok(u32::from(*connect)));
-    p.step("verify").checkpoint().needs(download).run(async |_| Ok(7));
-    assert!(block_on(p.runner().checkpoints(checkpoints.clone()).run(&NoClock)).unwrap().is_success());
-    let mut dynamic: Vec<u64> = checkpoints.list().iter().map(|checkpoint| checkpoint.fingerprint).collect();
-
-    let mut memory = Memory::default();
-    let run = later::version::runner().checkpoints(&mut memory, store_failed).run((), &NoClock);
-    assert_eq!(block_on(run).exit_code(), 0);
-    let head = |bytes: &Vec<u8>| u64::from_le_bytes(bytes[..8].try_into().unwrap());
-    let mut fixed: Vec<u64> = memory.stored.values().map(head).collect();
-    dynamic.sort_unstable();
-    fixed.sort_unstable();
-    assert_eq!(dynamic, fixed);
-}
-
-/// Steps of each kind, some of which are stored.
-#[rungs::pipeline(error = &'static str)]
-mod shape {
-    #[step]
-    pub async fn connect() -> u32 {
-        1
-    }
-    #[step(checkpoint)]
-    pub async fn list(connect: &u32) -> u32 {
-        *connect
-    }
-    #[step]
-    pub async fn unpack(list: &u32) -> u32 {
-        *list
-    }
-    #[step(checkpoint)]
-    pub async fn left(list: &u32, connect: &u32) -> u32 {
-        list + connect
-    }
-    #[step(checkpoint, after(connect))]
-    pub async fn right(unpack: &u32) -> u32 {
-        *unpack
-    }
-    #[step(follows(unpack))]
-    pub async fn log() -> u32 {
-        1
-    }
-    #[step(checkpoint, when_none_failed)]
-    pub async fn join(left: Option<&u32>, right: Option<&u32>) -> u32 {
-        left.copied().unwrap_or(0) + right.copied().unwrap_or(0)
-    }
-    #[step(when_all_done)]
-    pub async fn disconnect(connect: Result<&u32, rungs::Cause>) {
-        let _ = connect;
-    }
-    #[step(when_all_done)]
-    pub async fn clean_left(left: Result<&u32, rungs::Cause>, disconnect: Result<&(), rungs::Cause>) {
-        let _ = (left, disconnect);
-    }
-    #[step(when_any_failed)]
-    pub async fn alarm(right: Result<&u32, rungs::Cause>) {
-        let _ = right;
-    }
-    #[step(when_all_done, after_all)]
-    pub async fn last() {}
-}
-
-/// How each step of the same pipeline ends, with steps as closures.
-fn shape_of_closures(store: MemoryCheckpoints) -> Vec<(Status, Option<Cause>, bool)> {
-    let mut p = Pipeline::with_error::<&'static str>("shape");
-    let connect = p.step("connect").run(async || Ok(1_u32));
-    let list = p.step("list").checkpoint().needs(connect).run(async |connect| Ok(*connect));
-    let unpack = p.step("unpack").needs(list).run(async |list| Ok(*list));
-    let left = p.step("left").checkpoint().needs((list, connect)).run(async |list, connect| Ok(*list + *connect));
-    let right = p.step("right").checkpoint().needs(unpack).after(connect).run(async |unpack| Ok(*unpack));
-    p.step("log").follows(unpack).run(async || Ok(1_u32));
-    p.step("join").checkpoint().needs((left, right)).when_none_failed().run(async |_, _| Ok(2_u32));
-    let disconnect = p.step("disconnect").needs(connect).when_all_done().run(async |_| Ok(()));
-    p.step("clean_left").needs((left, disconnect)).when_all_done().run(async |_, _| Ok(()));
-    p.step("alarm").needs(right).when_any_failed().run(async |_| Ok(()));
-    p.step("last").when_all_done().after_all().run(async || Ok(()));
-    let report = block_on(p.runner().checkpoints(store).run(&NoClock)).unwrap();
-    report.steps().map(|step| (step.status(), step.cause(), step.is_given())).collect()
-}
-
-#[test]
-fn what_is_stored_and_what_is_left_out_agree_with_a_pipeline_of_closures() {
-    let (mut all, all_of_closures) = (Memory::default(), MemoryCheckpoints::new());
-    assert_eq!(block_on(shape::runner().checkpoints(&mut all, store_failed).run((), &NoClock)).exit_code(), 0);
-    let ends = shape_of_closures(all_of_closures.clone());
-    assert!(ends.iter().all(|end| end.1.is_none_or(|cause| cause == Cause::NotNeeded)), "{ends:?}");
-    let stored = all_of_closures.list();
-    assert_eq!((stored.len(), all.stored.len()), (4, 4), "{stored:?}");
-    for subset in 0..1 << stored.len() {
-        let (mut memory, of_closures) = (Memory::default(), MemoryCheckpoints::new());
-        for (_, checkpoint) in stored.iter().enumerate().filter(|(nth, _)| subset >> nth & 1 == 1) {
-            let key = rungs::__private::key("shape", &checkpoint.step);
-            memory.stored.insert(key, all.stored[&key].clone());
-            block_on(rungs::Checkpoints::store(&of_closures, checkpoint.clone())).unwrap();
-        }
-        let report = block_on(shape::runner().checkpoints(&mut memory, store_failed).run((), &NoClock));
-        let ends: Vec<_> = report.steps().map(|step| (step.status(), step.cause(), step.is_given())).collect();
-        assert_eq!(ends, shape_of_closures(of_closures), "{subset:04b} of {stored:?}:\n{report}");
-    }
 }
 
 #[rungs::pipeline(error = Box<dyn std::error::Error + Send + Sync>)]

@@ -317,6 +317,18 @@ impl<C: ?Sized> Stored<C> {
 pub(super) type MaybeBegun<E, C> = Option<Box<Begun<E, C>>>;
 
 impl<E, C: ?Sized> Begun<E, C> {
+    /// An undo begins with no step that has ended.
+    pub(super) fn of_undo(run: UndoRun) -> Self {
+        Self {
+            given: Vec::new(),
+            results: Vec::new(),
+            errors: Errors::new(),
+            undo: Some(Arc::new(run)),
+            #[cfg(feature = "checkpoints")]
+            stored: None,
+        }
+    }
+
     /// Puts the results that checks have found, and those that are stored, into those of the run.
     pub(super) fn put(&mut self, results: &mut [Option<Arc<C>>]) {
         #[cfg(feature = "checkpoints")]

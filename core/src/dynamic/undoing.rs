@@ -18,7 +18,7 @@ use crate::{
     driver::{RunEnd, RunPanic, RunRest},
     observers::Observers,
     report::{Report, Undoing, WallClock, wall_clock},
-    steps::{Errors, Kind, TakenBack, UndoRun, Watches},
+    steps::{Kind, TakenBack, UndoRun, Watches},
     time::Timer,
 };
 use alloc::{boxed::Box, sync::Arc, vec, vec::Vec};
@@ -208,14 +208,9 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             #[cfg(feature = "checkpoints")]
             removes: self.removals(&others.steps, &stored_steps),
         };
-        let begun = Begun {
-            given: Vec::new(),
-            results: Vec::new(),
-            errors: Errors::new(),
-            undo: Some(Arc::new(run)),
-            #[cfg(feature = "checkpoints")]
-            stored: others.stored.map(|stored| stored.of_undo()),
-        };
+        let begun = Begun::of_undo(run);
+        #[cfg(feature = "checkpoints")]
+        let begun = Begun { stored: others.stored.map(|stored| stored.of_undo()), ..begun };
         self.undo(config, others.steps, begun, observers, tokens, timer).await
     }
 
@@ -258,14 +253,9 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
                 None => ByStep::new(),
             },
         };
-        let begun = Begun {
-            given: Vec::new(),
-            results: Vec::new(),
-            errors: Errors::new(),
-            undo: Some(Arc::new(run)),
-            #[cfg(feature = "checkpoints")]
-            stored: rest.store.map(|store| Stored::after_end(&store)),
-        };
+        let begun = Begun::of_undo(run);
+        #[cfg(feature = "checkpoints")]
+        let begun = Begun { stored: rest.store.map(|store| Stored::after_end(&store)), ..begun };
         let mut tokens = rest.tokens;
         tokens.see_again();
         let observers = rest.observers.expect("they are there until they are dropped");
