@@ -59,7 +59,7 @@ pub(crate) fn history(db: &Path) -> Result<String, EtlError> {
         };
         let _ = writeln!(lines, "{}  begun {} x  {} stored  {end}", run.name, run.starts, run.stored);
     }
-    Ok(lines)
+    Ok(lines.trim_end().to_owned())
 }
 
 fn file(db: &Path) -> PathBuf {
