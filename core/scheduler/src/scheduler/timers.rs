@@ -50,18 +50,15 @@ impl<'s> Timers<'s> {
     /// Arms or moves the step's timer.
     pub(super) fn arm(&mut self, step: StepId, at: u64, states: &mut [StepState]) {
         let index = match link(states, step) {
-            0 => {
+            // The length of the storage was checked against the plan, and a step has at most one timer, so there is room.
+            0 if self.len < self.heap.len() => {
                 self.len += 1;
                 self.len - 1
             }
+            0 => return,
             link => link as usize - 1,
         };
-        // The length of the storage was checked against the plan, and a step has at most one timer, so there is room.
-        if self.set(index, TimerEntry { at, step: step.0 }, states) {
-            self.sift(index, states);
-        } else {
-            self.len = self.len.min(self.heap.len());
-        }
+        self.place(index, TimerEntry { at, step: step.0 }, states);
     }
 
     // Not inlined, because it has several callers: a board has it in flash once.
@@ -73,55 +70,56 @@ impl<'s> Timers<'s> {
         if index < self.len
             && let Some(&last) = self.heap.get(self.len)
         {
-            self.set(index, last, states);
-            self.sift(index, states);
+            self.place(index, last, states);
         }
     }
 
-    fn sift(&mut self, index: usize, states: &mut [StepState]) {
-        let index = self.sift_up(index, states);
-        self.sift_down(index, states);
-    }
-
-    fn sift_up(&mut self, mut index: usize, states: &mut [StepState]) -> usize {
-        while index > 0 && self.swap_if_before(index, (index - 1) / 2, states) {
-            index = (index - 1) / 2;
+    /// Puts the entry where it belongs, from a free place on: those above or below it that it passes move by one.
+    fn place(&mut self, mut free: usize, entry: TimerEntry, states: &mut [StepState]) {
+        while let Some(parent) = free.checked_sub(1).map(|above| above / 2)
+            && self.pass(free, parent, |parent| entry.is_before(parent), states)
+        {
+            free = parent;
         }
-        index
+        while let Some(child) = self.first_child(free)
+            && self.pass(free, child, |child| child.is_before(&entry), states)
+        {
+            free = child;
+        }
+        self.set(free, entry, states);
     }
 
-    fn sift_down(&mut self, mut index: usize, states: &mut [StepState]) {
-        loop {
-            let (left, right) = (2 * index + 1, 2 * index + 2);
-            if left >= self.len {
-                return;
-            }
-            let child = match (self.heap.get(left), self.heap.get(right)) {
-                (Some(a), Some(b)) if right < self.len && b.is_before(a) => right,
-                _ => left,
-            };
-            if !self.swap_if_before(child, index, states) {
-                return;
-            }
-            index = child;
+    /// The child that comes before the other.
+    fn first_child(&self, index: usize) -> Option<usize> {
+        let left = 2 * index + 1;
+        let right = left + 1;
+        match (self.heap.get(left), self.heap.get(right)) {
+            (Some(a), Some(b)) if right < self.len && b.is_before(a) => Some(right),
+            _ => (left < self.len).then_some(left),
         }
     }
 
-    fn swap_if_before(&mut self, low: usize, high: usize, states: &mut [StepState]) -> bool {
-        let (Some(&a), Some(&b)) = (self.heap.get(low), self.heap.get(high)) else { return false };
-        let before = a.is_before(&b);
-        if before {
-            self.set(high, a, states);
-            self.set(low, b, states);
+    /// Moves the entry of a place to a free one, if it is to be passed.
+    fn pass(
+        &mut self,
+        free: usize,
+        place: usize,
+        is_passed: impl FnOnce(&TimerEntry) -> bool,
+        states: &mut [StepState],
+    ) -> bool {
+        let Some(&entry) = self.heap.get(place) else { return false };
+        let passes = is_passed(&entry);
+        if passes {
+            self.set(free, entry, states);
         }
-        before
+        passes
     }
 
-    fn set(&mut self, index: usize, entry: TimerEntry, states: &mut [StepState]) -> bool {
-        let Some(slot) = self.heap.get_mut(index) else { return false };
-        *slot = entry;
-        set_link(states, entry.step, index as u32 + 1);
-        true
+    fn set(&mut self, index: usize, entry: TimerEntry, states: &mut [StepState]) {
+        if let Some(slot) = self.heap.get_mut(index) {
+            *slot = entry;
+            set_link(states, entry.step, index as u32 + 1);
+        }
     }
 }
 
