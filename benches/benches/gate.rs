@@ -9,7 +9,7 @@ mod life;
 use life::Life;
 use rungs::{Handle, NoClock, Out, Pipeline, Report, StepResult, scheduler::StepState};
 use rungs_benches::{
-    callgrind::{difference, instructions, is_there},
+    callgrind::{Counts, counts, counts_between, difference, instructions, is_there},
     diamond::{self, Way},
     graph::{Adding, Graph, Mode, Shape},
     job::{Job, Lives},
@@ -45,24 +45,29 @@ fn count_lives((shape, steps): (Shape, usize)) {
     let waiting = Lives { mode: Mode::Waiting, ..ready };
     let limited = Lives { mode: Mode::Limited, clock: true, ..ready };
     let spawned = Lives { mode: Mode::Spawned, ..ready };
-    let say = |what: &str, count| say(&format!("{} {steps}, {what}", shape.name()), "instructions per step", count);
-    let first = |phase: &str, lives| per(steps, instructions(JOB, &format!("measured_{phase}"), Job::Lives(lives)));
+    let name = |what: &str| format!("{} {steps}, {what}", shape.name());
+    let first = |phase: &str, lives| counts(JOB, &format!("measured_{phase}"), Job::Lives(lives));
     let rerun = |lives: Lives| {
         let again = Lives { runs: 3, ..lives };
-        per(steps, difference(JOB, "measured_run", Job::Lives(lives), Job::Lives(again), 2.0))
+        counts_between(JOB, "measured_run", Job::Lives(lives), Job::Lives(again), 2.0)
     };
-    for phase in ["build", "check", "run"] {
-        say(phase, first(phase, ready));
+    for phase in ["build", "check", "drop"] {
+        let instructions = first(phase, ready).map(|counts| counts.instructions);
+        say(&name(phase), "instructions per step", per(steps, instructions));
     }
-    say("rerun", rerun(ready));
-    say("drop", first("drop", ready));
-    say("run on a clock", first("run", Lives { clock: true, ..ready }));
-    say("run where each step waits once", first("run", waiting));
-    say("rerun where each step waits once", rerun(waiting));
-    say("run on a clock where each step waits once", first("run", Lives { clock: true, ..waiting }));
-    say(&format!("run{LIMITED}"), first("run", limited));
-    say(&format!("rerun{LIMITED}"), rerun(limited));
-    say("run where each step is spawned", first("run", spawned));
+    for (what, counts) in [
+        ("run", first("run", ready)),
+        ("rerun", rerun(ready)),
+        ("run on a clock", first("run", Lives { clock: true, ..ready })),
+        ("run where each step waits once", first("run", waiting)),
+        ("rerun where each step waits once", rerun(waiting)),
+        ("run on a clock where each step waits once", first("run", Lives { clock: true, ..waiting })),
+        (&format!("run{LIMITED}"), first("run", limited)),
+        (&format!("rerun{LIMITED}"), rerun(limited)),
+        ("run where each step is spawned", first("run", spawned)),
+    ] {
+        say_counts(&name(what), steps, counts);
+    }
 }
 
 /// Instructions of the graph that most users have: its whole life, in a process that has had others.
@@ -70,13 +75,13 @@ fn count_small_lives() {
     let count = |phase: &str, mode| {
         let once = Lives { shape: Shape::Diamond, steps: 4, mode, clock: true, pipelines: 1, runs: 1 };
         let more = Lives { pipelines: 101, ..once };
-        per(4, difference(JOB, &format!("measured_{phase}"), Job::Lives(once), Job::Lives(more), 100.0))
+        counts_between(JOB, &format!("measured_{phase}"), Job::Lives(once), Job::Lives(more), 100.0)
     };
     for (what, mode) in [("", Mode::Ready), (" where each step waits once", Mode::Waiting)] {
-        say(&format!("diamond 4, whole life on a clock{what}"), "instructions per step", count("", mode));
+        say_counts(&format!("diamond 4, whole life on a clock{what}"), 4, count("", mode));
     }
     for phase in ["build", "check", "run", "drop"] {
-        say(&format!("diamond 4, {phase}{LIMITED}"), "instructions per step", count(phase, Mode::Limited));
+        say_counts(&format!("diamond 4, {phase}{LIMITED}"), 4, count(phase, Mode::Limited));
     }
 }
 
@@ -133,6 +138,12 @@ fn measure_types() {
         ("static diamond 4, Storage", storage),
     ];
     sizes.into_iter().for_each(|(what, size)| say(what, "bytes", size as f64));
+}
+
+/// What steps cost in instructions, and in locked operations, which a count of instructions does not see.
+fn say_counts(what: &str, steps: usize, counts: Option<Counts>) {
+    say(what, "instructions per step", per(steps, counts.map(|counts| counts.instructions)));
+    say(what, "locked operations per step", per(steps, counts.map(|counts| counts.locked)));
 }
 
 /// What was not counted is not a number, and no baseline takes it.
