@@ -12,7 +12,7 @@ use proc_macro::TokenStream;
 /// that cannot fail returns its value plainly, or nothing. The names of its parameters say what it needs:
 ///
 /// - A parameter that has the name of a step is the result of that step, as `&T`, `&mut T` or `T`. The step runs after it.
-/// - `cx: &StepCx` describes the current attempt.
+/// - `cx: &StepCx` describes the current attempt; `cx: &UnmetCx<'_, E>` also lists the needs without a result.
 /// - Any other parameter is a field of the module's context, as `&T` or `&mut T`. The context is the only struct of the module,
 ///   or the one marked `#[context]`.
 ///
@@ -66,7 +66,11 @@ use proc_macro::TokenStream;
 ///   itself, so each attempt is given a clone: `E` is `Clone`. The run has room for the errors of one such step, and the attempt
 ///   for its own.
 ///
-/// The types go by these names, `Cause` and `Unmet`. A need in `after` or `after_all` is not told of; take it as a parameter.
+/// Needs in `after` and `after_all` are no parameters. A step that takes `cx: &UnmetCx<'_, E>` is told of these too:
+/// `cx.unmet()` lists all its needs without a result, each as an `Unmet`. A step with `when_none_failed` may take it as well. The
+/// run has room for that list, and so has the attempt; the type is `rungs::fixed::UnmetCx`.
+///
+/// The types go by these names: `Cause`, `Unmet` and `UnmetCx`.
 ///
 /// # `#[pipeline(..)]`
 ///

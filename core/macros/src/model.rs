@@ -115,6 +115,11 @@ impl Pipeline {
         self.steps.iter().enumerate().filter(|(_, step)| step.is_checkpoint)
     }
 
+    /// Whether some step takes a context that lists its needs without a result.
+    pub(crate) fn lists_unmet(&self) -> bool {
+        self.steps.iter().any(Step::lists_unmet)
+    }
+
     /// Whether errors of needs are handed on, which takes clones of them.
     pub(crate) fn hands_errors_on(&self) -> bool {
         self.steps.iter().flat_map(|step| &step.params).any(|param| param.is_unmet)
@@ -143,6 +148,23 @@ pub(crate) struct Step {
     pub(crate) uses: Vec<(usize, Expr)>,
 }
 
+impl Step {
+    /// Whether its context lists its needs without a result.
+    pub(crate) fn lists_unmet(&self) -> bool {
+        self.params.iter().any(|param| param.kind == ParamKind::Context && param.is_unmet)
+    }
+
+    /// How many of its needs it is told of: why they have no result.
+    pub(crate) fn told_needs(&self, needs: &[Edge]) -> usize {
+        let is_told = |edge: &&Edge| match edge.kind {
+            EdgeKind::Result => self.lists_unmet() || self.settings.when.is_clean_up(),
+            EdgeKind::After | EdgeKind::AfterAll => self.lists_unmet(),
+            EdgeKind::Order => false,
+        };
+        needs.iter().filter(is_told).count()
+    }
+}
+
 /// The limits of a step that are values of the context: places of fields in it. The settings have their upper bound.
 #[derive(Default)]
 pub(crate) struct ContextLimits {
@@ -168,7 +190,7 @@ pub(crate) struct Param {
     pub(crate) kind: ParamKind,
     /// The step's result borrows from what the parameter is given.
     pub(crate) is_kept: bool,
-    /// A need without a result is given as an `Unmet`, with its error, and not as a `Cause`.
+    /// A need without a result is given as an `Unmet`, with its error, and not as a `Cause`. Of the context: it lists all such needs.
     pub(crate) is_unmet: bool,
 }
 

@@ -1,7 +1,7 @@
 //! How the pipeline is run: the functions that users call, and the implementation behind them.
 
 use super::{bounds, checkpoints, lane, local, outputs, places};
-use crate::model::{ContextLimits, Edge, EdgeKind, Order, ParamKind, Pipeline, Step};
+use crate::model::{ContextLimits, Order, ParamKind, Pipeline, Step};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, GenericParam, Generics, TypeGenerics, punctuated::Punctuated, spanned::Spanned};
@@ -132,14 +132,14 @@ fn lengths(model: &Pipeline) -> TokenStream {
 
 /// The type of the state that the driver and the lanes share.
 fn lane_states(model: &Pipeline) -> TokenStream {
-    // Only clean-up steps learn why a need has no result.
-    let clean_up = model.steps.iter().zip(&model.graph.needs).filter(|(step, _)| step.settings.when.is_clean_up());
-    let results = |needs: &Vec<Edge>| needs.iter().filter(|edge| edge.kind == EdgeKind::Result).count();
-    let needs = clean_up.map(|(_, needs)| results(needs)).max().unwrap_or(0);
+    let needs = model.steps.iter().zip(&model.graph.needs).map(|(step, needs)| step.told_needs(needs)).max();
+    let needs = needs.unwrap_or(0);
     let asks = |step: &Step| step.params.iter().any(|param| param.kind == ParamKind::Context);
     let contexts = usize::from(model.steps.iter().any(asks));
     let lanes = model.graph.lanes.len();
-    let needs = if model.hands_errors_on() {
+    let needs = if model.lists_unmet() {
+        quote!(__rungs::__private::Unmets<E, #needs, true>)
+    } else if model.hands_errors_on() {
         quote!(__rungs::__private::Unmets<E, #needs>)
     } else {
         quote!(__rungs::__private::Causes<#needs>)

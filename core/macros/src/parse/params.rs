@@ -34,7 +34,7 @@ pub(super) fn resolve(
             Meaning::Step(_) if when == When::NoneFailed => check_join(&name, &ty),
             Meaning::Step(_) => check_result(&name, &ty),
             Meaning::Field(_) => check_field(&name, &ty),
-            Meaning::Context => check_context(&ty),
+            Meaning::Context => check_context(&ty, when),
         };
         let taken = match meaning {
             Meaning::Step(_) => result_within(&ty, when).unwrap_or(&ty),
@@ -60,8 +60,11 @@ pub(super) fn resolve(
             Meaning::Field(field) => ParamKind::Field { field, by },
             Meaning::Context => ParamKind::Context,
         };
-        let is_unmet =
-            when.is_clean_up() && matches!(meaning, Meaning::Step(_)) && error_of_result(&ty) == Some("Unmet");
+        let is_unmet = match meaning {
+            Meaning::Step(_) => when.is_clean_up() && error_of_result(&ty) == Some("Unmet"),
+            Meaning::Field(_) => false,
+            Meaning::Context => lists_unmet(&ty),
+        };
         Some(Param { ident, ty, kind, is_kept, is_unmet })
     };
     named.into_iter().filter_map(resolve).collect()
@@ -149,11 +152,21 @@ fn check_field(name: &str, ty: &Type) -> Result<(), String> {
         .ok_or_else(|| format!("field `{name}` is lent for each attempt: take it as `&T` or `&mut T`"))
 }
 
-fn check_context(ty: &Type) -> Result<(), String> {
+fn check_context(ty: &Type, when: When) -> Result<(), String> {
     match reference(ty) {
+        Some(_) if lists_unmet(ty) && !when.may_lack_results() => Err(
+            "only steps `when_all_done`, `when_any_failed` and `when_none_failed` run though a need has no result: take `cx` as \
+             `&StepCx`"
+                .into(),
+        ),
         Some(TypeReference { mutability: None, elem, .. }) if matches!(**elem, Type::Path(_)) => Ok(()),
         _ => Err("`cx` is the step's own context: take it as `&StepCx`".into()),
     }
+}
+
+/// Whether a context lists the needs without a result.
+fn lists_unmet(ty: &Type) -> bool {
+    reference(ty).is_some_and(|reference| is_called(&reference.elem, "UnmetCx"))
 }
 
 fn reference(ty: &Type) -> Option<&TypeReference> {
