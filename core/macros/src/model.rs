@@ -26,10 +26,18 @@ pub(crate) struct Pipeline {
     /// How the result of each step is taken.
     pub(crate) results: Vec<Place>,
     pub(crate) graph: Graph,
+    pub(crate) undo: Option<Box<Undo>>,
+}
+
+/// How the steps of a pipeline are taken back: a pipeline in which each undo has the name of its step.
+pub(crate) struct Undo {
+    pub(crate) pipeline: Pipeline,
+    /// The step of each undo.
+    pub(crate) steps: Vec<usize>,
 }
 
 /// The configuration of every run.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(crate) struct ConfigArgs {
     pub(crate) max_concurrent: Option<Expr>,
     pub(crate) deadline: Option<Expr>,
@@ -55,12 +63,14 @@ pub(crate) enum OnFailure {
 }
 
 /// A counted resource.
+#[derive(Clone)]
 pub(crate) struct Resource {
     pub(crate) name: Ident,
     pub(crate) units: Expr,
 }
 
 /// The struct whose fields steps borrow.
+#[derive(Clone)]
 pub(crate) struct Context {
     pub(crate) ident: Ident,
     pub(crate) generics: Generics,
@@ -68,6 +78,7 @@ pub(crate) struct Context {
 }
 
 /// A field of the context.
+#[derive(Clone)]
 pub(crate) struct Field {
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
@@ -129,6 +140,8 @@ impl Pipeline {
 /// One `#[step]`.
 pub(crate) struct Step {
     pub(crate) ident: Ident,
+    /// The function behind it, as generated code calls it.
+    pub(crate) function: Path,
     pub(crate) generics: Generics,
     pub(crate) params: Vec<Param>,
     /// The whole return type: `Result<Imu, BringUp>`, an alias of such a one, or the plain value of a step that cannot fail.
@@ -200,7 +213,7 @@ impl Param {
         match self.kind {
             ParamKind::Result { by, .. } => by == By::Value,
             ParamKind::Field { by, .. } => by == By::Mut && self.is_kept,
-            ParamKind::Context => false,
+            ParamKind::Context | ParamKind::Undone => false,
         }
     }
 }
@@ -224,6 +237,8 @@ pub(crate) enum ParamKind {
     Field { field: usize, by: By },
     /// `cx`.
     Context,
+    /// Of an undo: the result of its step, in the report.
+    Undone,
 }
 
 /// The arguments of `#[step(..)]` except those that name other steps or resources, and `maybe`.

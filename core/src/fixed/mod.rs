@@ -249,6 +249,7 @@ mod settings;
 mod signal;
 mod static_plan;
 mod storage;
+mod undo;
 mod unmet_cx;
 mod unmet_needs;
 
@@ -283,6 +284,7 @@ pub(crate) mod private {
         settings::{AsDeclared, RunOptions, RunSettings, StoppedBy},
         static_plan::StaticPlanParts,
         storage::{ReportStorage, RunBuffers, RunStorage},
+        undo::Undoing,
         unmet_cx::HeldUnmet,
         unmet_needs::{Causes, UnmetError, UnmetNeeds, Unmets, may_be_unmet},
     };

@@ -58,6 +58,14 @@ impl Arguments {
                     results += 1;
                 }
                 ParamKind::Field { field, by } => all.field(model, &argument, field, by),
+                ParamKind::Undone => {
+                    let (name, missing, result) = (&argument.name, &argument.missing, &step.ident);
+                    let report = local("report");
+                    all.before.extend(quote! {
+                        let ::core::option::Option::Some(#name) = #report.outputs.#result.as_ref() else #missing;
+                    });
+                    all.list.push(quote!(#name));
+                }
                 ParamKind::Context if step.lists_unmet() => {
                     let name = &argument.name;
                     all.before.extend(quote!(let #name = #held_unmet.cx();));

@@ -3,7 +3,7 @@
 use super::{
     diagnostics::{Diagnostics, shown},
     kept::Lifetimes,
-    names::{Meaning, Names},
+    names::{Meaning, Names, Taker},
     signature::Named,
 };
 use crate::model::{By, Param, ParamKind, When};
@@ -12,14 +12,14 @@ use syn::{GenericArgument, PathArguments, PathSegment, Type, TypeReference};
 /// The parameters whose names stand for something. Those with a wrong type are included, so that the graph is complete.
 pub(super) fn resolve(
     named: Vec<Named>,
-    step: usize,
+    of: Taker,
     when: When,
     lifetimes: &Lifetimes,
     names: &Names,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Param> {
     let resolve = |Named { ident, ty }| {
-        let meaning = match names.parameter(&ident, step) {
+        let meaning = match names.parameter(&ident, of) {
             Some(Ok(meaning)) => meaning,
             Some(Err(message)) => {
                 diagnostics.at(&ident, message);
@@ -35,10 +35,11 @@ pub(super) fn resolve(
             Meaning::Step(_) => check_result(&name, &ty),
             Meaning::Field(_) => check_field(&name, &ty),
             Meaning::Context => check_context(&ty, when),
+            Meaning::Undone => check_undone(&name, &ty),
         };
         let taken = match meaning {
             Meaning::Step(_) => result_within(&ty, when).unwrap_or(&ty),
-            Meaning::Field(_) | Meaning::Context => &ty,
+            Meaning::Field(_) | Meaning::Context | Meaning::Undone => &ty,
         };
         let is_kept = reference(taken).is_some_and(|reference| lifetimes.contains_that_of(reference));
         if let Err(message) = wrong {
@@ -59,10 +60,11 @@ pub(super) fn resolve(
             Meaning::Step(step) => ParamKind::Result { step, by },
             Meaning::Field(field) => ParamKind::Field { field, by },
             Meaning::Context => ParamKind::Context,
+            Meaning::Undone => ParamKind::Undone,
         };
         let is_unmet = match meaning {
             Meaning::Step(_) => when.is_clean_up() && error_of_result(&ty) == Some("Unmet"),
-            Meaning::Field(_) => false,
+            Meaning::Field(_) | Meaning::Undone => false,
             Meaning::Context => lists_unmet(&ty),
         };
         Some(Param { ident, ty, kind, is_kept, is_unmet })
@@ -161,6 +163,13 @@ fn check_context(ty: &Type, when: When) -> Result<(), String> {
         ),
         Some(TypeReference { mutability: None, elem, .. }) if matches!(**elem, Type::Path(_)) => Ok(()),
         _ => Err("`cx` is the step's own context: take it as `&StepCx`".into()),
+    }
+}
+
+fn check_undone(name: &str, ty: &Type) -> Result<(), String> {
+    match reference(ty) {
+        Some(TypeReference { mutability: None, .. }) => Ok(()),
+        _ => Err(format!("the result of step `{name}` stays in the report: take it as `&T`")),
     }
 }
 
