@@ -96,8 +96,9 @@ use proc_macro::TokenStream;
 /// - The report of the undo has a step for each undo, by the name of the step that it undoes; those that were not called are
 ///   skipped as not selected.
 ///
-/// A report does not note that it was undone: a second call undoes the same again. Neither does a store: what was stored of the
-/// steps stays there, so erase it, or the next run takes them for done.
+/// A report does not note that it was undone: a second call undoes the same again. If steps are checkpoints, the run of the undos is
+/// given their store: `undo::runner().checkpoints(&mut store, ..)`. What is undone is removed from it, and so is what is stored of
+/// steps that came of it and have no undo; otherwise another run would take them for done.
 ///
 /// # `#[pipeline(..)]`
 ///

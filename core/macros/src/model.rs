@@ -126,6 +126,11 @@ impl Pipeline {
         self.steps.iter().enumerate().filter(|(_, step)| step.is_checkpoint)
     }
 
+    /// Whether its steps are undos, and some of them remove stored results.
+    pub(crate) fn removes_results(&self) -> bool {
+        self.steps.iter().any(|step| !step.removes.is_empty())
+    }
+
     /// Whether some step takes a context that lists its needs without a result.
     pub(crate) fn lists_unmet(&self) -> bool {
         self.steps.iter().any(Step::lists_unmet)
@@ -152,6 +157,8 @@ pub(crate) struct Step {
     pub(crate) may_skip_itself: bool,
     /// Its result is kept beyond the run.
     pub(crate) is_checkpoint: bool,
+    /// Of an undo: the steps whose results it removes from the store of its run.
+    pub(crate) removes: Vec<Ident>,
     /// What its fingerprint counts beside what is seen of it.
     pub(crate) version: Option<Expr>,
     pub(crate) fallibility: Fallibility,

@@ -189,6 +189,67 @@ fn an_undo_has_settings_of_its_own() {
     assert_eq!((took, board.attempts), (ms(7), 2));
 }
 
+/// What is undone is removed from the store, with what came of it and has no undo; what could not be undone stays.
+#[test]
+fn what_is_undone_is_no_longer_stored() {
+    for (breaks_after, is_stuck) in [(None, false), (None, true), (Some(3), false)] {
+        let (sim, mut memory) = (Sim::new(), Memory { breaks_after, ..Memory::default() });
+        let mut device = removed::Device { log: Vec::new(), is_stuck };
+        let runner = removed::runner().checkpoints(&mut memory, store_failed);
+        let report = run(&sim, runner.run(&mut device, &NoClock));
+        assert!(report.is_success());
+        let undos = removed::undo::runner().checkpoints(&mut memory, store_failed);
+        let undo = run(&sim, undos.run((&mut device, &report), &NoClock));
+        // An undo whose result cannot be removed is not retried: it has taken the step back.
+        let broken = breaks_after.is_some();
+        let fate = if is_stuck { "first failed: stuck" } else { "first success" };
+        let fate = if broken { "first failed: worn out" } else { fate };
+        assert_eq!(fates!(undo), [if broken { "last failed: worn out" } else { "last success" }, fate]);
+        assert_eq!(undo.get("first").unwrap().attempts(), if is_stuck { 2 } else { 1 });
+
+        device.log.clear();
+        memory.breaks_after = None;
+        let runner = removed::runner().checkpoints(&mut memory, store_failed);
+        assert!(run(&sim, runner.run(&mut device, &NoClock)).is_success());
+        let again: &[&str] = match (broken, is_stuck) {
+            (true, _) => &[],
+            (_, true) => &["last"],
+            _ => &["first", "second", "last"],
+        };
+        assert_eq!(device.log, again);
+    }
+}
+
+#[rungs::pipeline(error = &'static str)]
+mod removed {
+    pub struct Device {
+        pub log: Vec<&'static str>,
+        pub is_stuck: bool,
+    }
+
+    #[step(checkpoint)]
+    async fn first(log: &mut Vec<&'static str>) -> u32 {
+        log.push("first");
+        7
+    }
+    #[undo(first, retries = 1)]
+    async fn undo_first(is_stuck: &bool, first: &u32) -> Result<(), &'static str> {
+        if *is_stuck && *first == 7 { Err("stuck") } else { Ok(()) }
+    }
+    #[step(checkpoint)]
+    async fn second(log: &mut Vec<&'static str>, first: &u32) -> u32 {
+        log.push("second");
+        1 + first
+    }
+    #[step(checkpoint)]
+    async fn last(log: &mut Vec<&'static str>, second: &u32) -> u32 {
+        log.push("last");
+        1 + second
+    }
+    #[undo(last)]
+    async fn undo_last() {}
+}
+
 /// A stored step has succeeded, whichever run it was in.
 #[test]
 fn what_a_store_gave_is_taken_back() {

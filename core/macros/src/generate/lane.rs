@@ -59,6 +59,7 @@ fn turns(model: &Pipeline, lane: usize, number: usize) -> TokenStream {
     } else {
         succeed
     };
+    let succeed = if step.removes.is_empty() { succeed } else { checkpoints::remove(lane, number, &succeed) };
     let Arguments { setup, before, list: arguments, after } = Arguments::of(model, lane, number);
     let verdict = match &step.settings.retry_if {
         Some(predicate) => {

@@ -184,7 +184,7 @@ fn body(model: &Pipeline, run_context: &RunContext, output_ty: &TypeGenerics<'_>
     let (limits, runner_with_limits) = limits(model);
     let checkpoints::Code { load, runner: runner_with_limits } = checkpoints::code(model, &runner_with_limits);
     // What is read is written into the report beside the outputs.
-    let mutable = (!load.is_empty()).then(|| quote!(mut));
+    let mutable = model.checkpoints().next().map(|_| quote!(mut));
     let blocks = model.graph.lanes.iter().enumerate().map(|(lane, steps)| lane::block(model, lane, steps));
     // The last arm is the wildcard, which saves a comparison.
     let last = names.last().map_or_else(|| quote!(::core::task::Poll::Ready(())), poll_lane);

@@ -1,6 +1,6 @@
 //! The undos of a module: a pipeline of its own in a module within.
 
-use super::{outputs, plan, run, run_context::RunContext};
+use super::{checkpoints, outputs, plan, run, run_context::RunContext};
 use crate::model::Pipeline;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,6 +10,7 @@ pub(super) fn module(model: &Pipeline) -> TokenStream {
     let Some(undo) = &model.undo else { return TokenStream::new() };
     let (plan, outputs) = (plan::items(&undo.pipeline), outputs::items(&undo.pipeline));
     let run = run::items(&undo.pipeline, &RunContext::of_undos(model, undo));
+    let removals = checkpoints::removals(model, &undo.pipeline);
     quote! {
         /// Takes back what a run has done: a pipeline of undos, each of which has the name of its step.
         #[allow(unused_imports, clippy::wildcard_imports)]
@@ -20,6 +21,7 @@ pub(super) fn module(model: &Pipeline) -> TokenStream {
             #plan
             #outputs
             #run
+            #removals
         }
     }
 }

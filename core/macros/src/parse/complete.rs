@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     graph,
-    model::{self, ConfigArgs, Context, Edge, Graph, Pipeline, Place, Resource, Step, StepArgs},
+    model::{self, ConfigArgs, Context, Edge, EdgeKind, Graph, Pipeline, Place, Resource, Step, StepArgs},
 };
 use quote::format_ident;
 use syn::{Attribute, Ident, Item, Path, Type, Visibility, parse_quote};
@@ -48,7 +48,10 @@ pub(super) fn pipeline(
     let mut within = context.clone();
     let steps = Steps::complete(steps, needs, context.as_mut(), &mut diagnostics);
     let undos = (!undos.is_empty()).then(|| {
-        let (undos, undone, needs) = reversed(undos, &steps.graph);
+        let (mut undos, undone, needs) = reversed(undos, &steps.graph);
+        for (undo, removes) in undos.iter_mut().zip(steps.removed_by(&undone)) {
+            undo.removes = removes;
+        }
         if let Some(context) = &mut within {
             context.generics = generics_within(&context.generics);
         }
@@ -75,6 +78,24 @@ impl Steps {
         }
         ownership::check(&steps, fields, &graph.order, diagnostics);
         Self { steps, results, graph }
+    }
+}
+
+impl Steps {
+    /// What the undo of each of these steps removes from a store: the step's own result, and those of steps that came of it and have
+    /// no undo, or another run would take them for up to date.
+    fn removed_by(&self, undone: &[usize]) -> Vec<Vec<Ident>> {
+        let removed_by = |&step: &usize| {
+            let mut came_of_it = vec![false; self.steps.len()];
+            for &other in &self.graph.order {
+                let mut needs = self.graph.needs[other].iter().filter(|edge| edge.kind != EdgeKind::Order);
+                came_of_it[other] = other == step || needs.any(|edge| came_of_it[edge.step]);
+            }
+            let is_removed = |other: &usize| came_of_it[*other] && (*other == step || !undone.contains(other));
+            let stored = (0..self.steps.len()).filter(is_removed).map(|other| &self.steps[other]);
+            stored.filter(|step| step.is_checkpoint).map(|step| step.ident.clone()).collect()
+        };
+        undone.iter().map(removed_by).collect()
     }
 }
 

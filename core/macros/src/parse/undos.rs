@@ -57,6 +57,7 @@ pub(super) fn wire(
             borrows: !lifetimes.is_empty(),
             may_skip_itself: false,
             is_checkpoint: false,
+            removes: Vec::new(),
             version: None,
             fallibility,
             settings: settings.settings,

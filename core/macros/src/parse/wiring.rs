@@ -54,6 +54,7 @@ pub(super) fn wire(
             borrows: !lifetimes.is_empty(),
             may_skip_itself: args.may_skip_itself,
             is_checkpoint: args.checkpoint.is_some(),
+            removes: Vec::new(),
             version: args.version,
             fallibility,
             settings: args.settings,

@@ -120,3 +120,24 @@ fn the_model_has_a_pipeline_of_undos() {
     let text = quote::quote!(#error, #output).to_string();
     assert_eq!(text, "super :: super :: E , Result < () , super :: super :: E >");
 }
+
+/// What a store has of a step that is undone, and of steps that came of it and have no undo.
+#[test]
+fn an_undo_removes_what_came_of_its_step() {
+    if !cfg!(feature = "postcard") {
+        return;
+    }
+    let steps = "#[step(checkpoint)] async fn a() -> T {} #[step(checkpoint)] async fn b(a: &T) -> T {} \
+        #[step] async fn c(b: &T) -> T {} #[step(checkpoint)] async fn d(c: &T) -> T {} \
+        #[step(checkpoint, follows(d))] async fn e() -> T {} #[step(checkpoint, after(d))] async fn f() -> T {}";
+    let removes = |undos: &str| {
+        let undo = model("error = E", &format!("{steps} {undos}")).undo.unwrap();
+        let names =
+            |undo: &crate::model::Step| undo.removes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        undo.pipeline.steps.iter().map(names).collect::<Vec<_>>()
+    };
+    assert_eq!(removes("#[undo(a)] async fn x() {}"), ["a b d f"]);
+    assert_eq!(removes("#[undo(c)] async fn x() {}"), ["d f"]);
+    assert_eq!(removes("#[undo(e)] async fn x() {} #[undo(b)] async fn y() {}"), ["e", "b d f"]);
+    assert_eq!(removes("#[undo(a)] async fn x() {} #[undo(d)] async fn y() {}"), ["d f", "a b f"]);
+}
