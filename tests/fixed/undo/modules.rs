@@ -42,7 +42,7 @@ mod outer {
             Found(value.clone())
         }
 
-        #[undo(find, retries = super::RETRIES, retry_if = |fault| super::is_transient(fault), uses(bus = self::UNITS))]
+        #[undo(find, retries = super::RETRIES, retry_if = |fault: &super::Fault| super::is_transient(fault) && fault.0 < 9, uses(bus = self::UNITS))]
         async fn forget<T: Clone + ToString>(
             log: &&super::super::outer::lines::Lines,
             value: &T,
