@@ -134,7 +134,8 @@ impl<E> StepCx<E> {
     /// [`Pipeline`](crate::Pipeline): with their errors in one that is
     /// [`when_all_done`](crate::StepBuilder::when_all_done) or [`when_any_failed`](crate::StepBuilder::when_any_failed); of one
     /// that is [`when_none_failed`](crate::StepBuilder::when_none_failed) there are needs that were pruned, and those have
-    /// none. A step of a `#[pipeline]` takes the needs themselves as [`Unmet`](crate::Unmet).
+    /// none. A step of a `#[pipeline]` takes the needs themselves as [`Unmet`](crate::Unmet), or their list as
+    /// `UnmetCx`.
     ///
     /// ```
     /// use rungs::{NoClock, Pipeline};

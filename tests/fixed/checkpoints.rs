@@ -54,7 +54,7 @@ impl Checkpoints for Memory {
 }
 
 /// An error of the pipelines here.
-fn store_failed(error: CheckpointError<&'static str>) -> &'static str {
+pub fn store_failed(error: CheckpointError<&'static str>) -> &'static str {
     match error {
         CheckpointError::Store(error) => error,
         _ => "not encoded",

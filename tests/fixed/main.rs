@@ -25,6 +25,7 @@ mod sizes;
 mod stops;
 mod texts;
 mod turns;
+mod undo;
 mod unmet;
 
 use clock::Counted;

@@ -12,7 +12,7 @@ use proc_macro::TokenStream;
 /// that cannot fail returns its value plainly, or nothing. The names of its parameters say what it needs:
 ///
 /// - A parameter that has the name of a step is the result of that step, as `&T`, `&mut T` or `T`. The step runs after it.
-/// - `cx: &StepCx` describes the current attempt.
+/// - `cx: &StepCx` describes the current attempt; `cx: &UnmetCx<'_, E>` also lists the needs without a result.
 /// - Any other parameter is a field of the module's context, as `&T` or `&mut T`. The context is the only struct of the module,
 ///   or the one marked `#[context]`.
 ///
@@ -66,7 +66,39 @@ use proc_macro::TokenStream;
 ///   itself, so each attempt is given a clone: `E` is `Clone`. The run has room for the errors of one such step, and the attempt
 ///   for its own.
 ///
-/// The types go by these names, `Cause` and `Unmet`. A need in `after` or `after_all` is not told of; take it as a parameter.
+/// Needs in `after` and `after_all` are no parameters. A step that takes `cx: &UnmetCx<'_, E>` is told of these too:
+/// `cx.unmet()` lists all its needs without a result, each as an `Unmet`. A step with `when_none_failed` may take it as well. The
+/// run has room for that list, and so has the attempt; the type is `rungs::fixed::UnmetCx`.
+///
+/// The types go by these names: `Cause`, `Unmet` and `UnmetCx`.
+///
+/// # Undo
+///
+/// An `async fn` with `#[undo(step)]` says how that step is taken back. Its parameters are fields of the context, `cx: &StepCx`, and the
+/// result of the step by the step's name, as `&T`, from the report. `undo::run(&mut context, &report, &timer)` calls the undos of the
+/// steps that have succeeded in the run of this report, those that a store gave included, and of no others:
+///
+/// ```text
+/// #[step]
+/// async fn power(rail: &mut Rail) -> Result<Rails, Fault> { .. }
+/// #[undo(power, retries = 2)]
+/// async fn cut_power(rail: &mut Rail, power: &Rails) -> Result<(), Fault> { .. }
+/// ```
+///
+/// - The undo of a step starts when those of all steps that came after it have ended: steps that need it or follow it, directly or
+///   through steps without an undo, and those that took a field after it.
+/// - An undo that fails keeps none from the next. As all that cleans up, undos run after a first cancel as well.
+/// - A step has one undo at most, and a clean-up step has none. A result that another step takes by value or changes by `&mut`, or that
+///   borrows, cannot be given to an undo, which can do without it.
+/// - After its step, `#[undo(step, ..)]` takes the settings of `#[step(..)]` that are about attempts, limits and resources. Neither
+///   those of its step nor the `defaults` are its own. Of the settings of the pipeline, `deadline` and `on_failure` are those of a
+///   run of the steps; all others go for the undos as well, `clean_up_deadline` for those without a limit.
+/// - The report of the undo has a step for each undo, by the name of the step that it undoes; those that were not called are
+///   skipped as not selected.
+///
+/// A report does not note that it was undone: a second call undoes the same again. If steps are checkpoints, the run of the undos is
+/// given their store: `undo::runner().checkpoints(&mut store, ..)`. What is undone is removed from it, and so is what is stored of
+/// steps that came of it and have no undo; otherwise another run would take them for done.
 ///
 /// # `#[pipeline(..)]`
 ///
@@ -122,11 +154,12 @@ use proc_macro::TokenStream;
 /// | `Report`, `Outputs` | the report; the outputs are options, by the names of the steps |
 /// | `Storage` | what a run writes to, its report included; it may lie in a `static`. `Storage::report()` is the report of the last run, also of one that was dropped; `Storage::into_report()` is the report alone |
 /// | `CHECKPOINT_BYTES` | if a step is a `checkpoint`: how long the longest is that a store is given, in bytes |
+/// | `undo` | if a step has an undo: a module with `run`, `runner()`, `plan()` and all else here, for the pipeline of the undos. `undo::run(&mut context, &report, &timer)`; `undo::runner().run((&mut context, &report), &timer)`; without a context the report alone |
 /// | `step_ids` | the numbers of the steps, as observers and reports use them |
 ///
 /// A generic step whose type parameters occur in its result names them as the context does.
 ///
-/// Steps, their parameters and the fields that they take may have a `#[cfg]`. The plan is made before the compiler evaluates it,
+/// Steps, undos, their parameters and the fields that they take may have a `#[cfg]`. The plan is made before the compiler evaluates it,
 /// so the module is expanded for each way in which its `#[cfg]`s may turn out: there may be four different ones. A step that needs
 /// another one that may be left out has the same `#[cfg]`, or its parameter has.
 #[proc_macro_attribute]

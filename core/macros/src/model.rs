@@ -26,10 +26,18 @@ pub(crate) struct Pipeline {
     /// How the result of each step is taken.
     pub(crate) results: Vec<Place>,
     pub(crate) graph: Graph,
+    pub(crate) undo: Option<Box<Undo>>,
+}
+
+/// How the steps of a pipeline are taken back: a pipeline in which each undo has the name of its step.
+pub(crate) struct Undo {
+    pub(crate) pipeline: Pipeline,
+    /// The step of each undo.
+    pub(crate) steps: Vec<usize>,
 }
 
 /// The configuration of every run.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(crate) struct ConfigArgs {
     pub(crate) max_concurrent: Option<Expr>,
     pub(crate) deadline: Option<Expr>,
@@ -55,12 +63,14 @@ pub(crate) enum OnFailure {
 }
 
 /// A counted resource.
+#[derive(Clone)]
 pub(crate) struct Resource {
     pub(crate) name: Ident,
     pub(crate) units: Expr,
 }
 
 /// The struct whose fields steps borrow.
+#[derive(Clone)]
 pub(crate) struct Context {
     pub(crate) ident: Ident,
     pub(crate) generics: Generics,
@@ -68,6 +78,7 @@ pub(crate) struct Context {
 }
 
 /// A field of the context.
+#[derive(Clone)]
 pub(crate) struct Field {
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
@@ -115,6 +126,16 @@ impl Pipeline {
         self.steps.iter().enumerate().filter(|(_, step)| step.is_checkpoint)
     }
 
+    /// Whether its steps are undos, and some of them remove stored results.
+    pub(crate) fn removes_results(&self) -> bool {
+        self.steps.iter().any(|step| !step.removes.is_empty())
+    }
+
+    /// Whether some step takes a context that lists its needs without a result.
+    pub(crate) fn lists_unmet(&self) -> bool {
+        self.steps.iter().any(Step::lists_unmet)
+    }
+
     /// Whether errors of needs are handed on, which takes clones of them.
     pub(crate) fn hands_errors_on(&self) -> bool {
         self.steps.iter().flat_map(|step| &step.params).any(|param| param.is_unmet)
@@ -124,6 +145,8 @@ impl Pipeline {
 /// One `#[step]`.
 pub(crate) struct Step {
     pub(crate) ident: Ident,
+    /// The function behind it, as generated code calls it.
+    pub(crate) function: Path,
     pub(crate) generics: Generics,
     pub(crate) params: Vec<Param>,
     /// The whole return type: `Result<Imu, BringUp>`, an alias of such a one, or the plain value of a step that cannot fail.
@@ -134,6 +157,8 @@ pub(crate) struct Step {
     pub(crate) may_skip_itself: bool,
     /// Its result is kept beyond the run.
     pub(crate) is_checkpoint: bool,
+    /// Of an undo: the steps whose results it removes from the store of its run.
+    pub(crate) removes: Vec<Ident>,
     /// What its fingerprint counts beside what is seen of it.
     pub(crate) version: Option<Expr>,
     pub(crate) fallibility: Fallibility,
@@ -141,6 +166,23 @@ pub(crate) struct Step {
     pub(crate) context_limits: ContextLimits,
     /// By index into `Pipeline::resources`; each at most once.
     pub(crate) uses: Vec<(usize, Expr)>,
+}
+
+impl Step {
+    /// Whether its context lists its needs without a result.
+    pub(crate) fn lists_unmet(&self) -> bool {
+        self.params.iter().any(|param| param.kind == ParamKind::Context && param.is_unmet)
+    }
+
+    /// How many of its needs it is told of: why they have no result.
+    pub(crate) fn told_needs(&self, needs: &[Edge]) -> usize {
+        let is_told = |edge: &&Edge| match edge.kind {
+            EdgeKind::Result => self.lists_unmet() || self.settings.when.is_clean_up(),
+            EdgeKind::After | EdgeKind::AfterAll => self.lists_unmet(),
+            EdgeKind::Order => false,
+        };
+        needs.iter().filter(is_told).count()
+    }
 }
 
 /// The limits of a step that are values of the context: places of fields in it. The settings have their upper bound.
@@ -168,7 +210,7 @@ pub(crate) struct Param {
     pub(crate) kind: ParamKind,
     /// The step's result borrows from what the parameter is given.
     pub(crate) is_kept: bool,
-    /// A need without a result is given as an `Unmet`, with its error, and not as a `Cause`.
+    /// A need without a result is given as an `Unmet`, with its error, and not as a `Cause`. Of the context: it lists all such needs.
     pub(crate) is_unmet: bool,
 }
 
@@ -178,7 +220,7 @@ impl Param {
         match self.kind {
             ParamKind::Result { by, .. } => by == By::Value,
             ParamKind::Field { by, .. } => by == By::Mut && self.is_kept,
-            ParamKind::Context => false,
+            ParamKind::Context | ParamKind::Undone => false,
         }
     }
 }
@@ -202,6 +244,8 @@ pub(crate) enum ParamKind {
     Field { field: usize, by: By },
     /// `cx`.
     Context,
+    /// Of an undo: the result of its step, in the report.
+    Undone,
 }
 
 /// The arguments of `#[step(..)]` except those that name other steps or resources, and `maybe`.

@@ -79,7 +79,7 @@ impl<
     /// Tells the observers which stored results are not used.
     #[cfg(feature = "postcard")]
     fn notify_outdated<S: RunSettings>(&mut self, settings: &S) {
-        let steps = P::STATIC_PLAN.plan.steps().filter(|_| S::HAS_STORE);
+        let steps = P::STATIC_PLAN.plan.steps().filter(|_| S::HAS_GIVEN);
         for (step, outdated) in steps.filter_map(|step| Some((step, settings.outdated(step)?))) {
             let (name, kind) = (P::STATIC_PLAN.name(step), EventKind::Outdated(outdated));
             self.observers.on_event(&Event { at: self.now, step: Some(step), name, attempt: 0, kind });

@@ -9,10 +9,12 @@ use super::{
     output::step_id,
     packed::PackedContext,
     static_plan::StaticPipeline,
+    unmet_cx::HeldUnmet,
     unmet_needs::{UnmetNeeds, Unmets},
 };
 use crate::{step_cx::StepCx, unmet::Unmet};
 use core::{
+    array,
     future::{Future, poll_fn},
     marker::PhantomData,
     pin::Pin,
@@ -317,11 +319,22 @@ impl<E, const LANES: usize, N: UnmetNeeds<E>, const CONTEXTS: usize> LaneStates<
     }
 }
 
-impl<E, const LANES: usize, const NEEDS: usize, const CONTEXTS: usize>
-    LaneStates<E, LANES, Unmets<E, NEEDS>, CONTEXTS>
+impl<E, const LANES: usize, const NEEDS: usize, const ALL: bool, const CONTEXTS: usize>
+    LaneStates<E, LANES, Unmets<E, NEEDS, ALL>, CONTEXTS>
 {
     /// The step's `nth` need if it has no result. Call it once, as soon as the step's turn has come.
     pub fn unmet(&self, nth: usize) -> Option<Unmet<E>> {
         self.needs.take(nth)
+    }
+}
+
+impl<E: Clone, const LANES: usize, const NEEDS: usize, const ALL: bool, const CONTEXTS: usize>
+    LaneStates<E, LANES, Unmets<E, NEEDS, ALL>, CONTEXTS>
+{
+    /// The step's context with all its needs that have no result; `None` if `CONTEXTS` is 0. Call it once, as soon as the
+    /// step's turn has come.
+    pub fn context_with_unmet<P: StaticPipeline, const N: usize>(&self, step: StepId) -> Option<HeldUnmet<E, N>> {
+        let cx = self.context::<P>(step)?;
+        Some(HeldUnmet { cx, unmet: array::from_fn(|nth| self.needs.take(nth)) })
     }
 }

@@ -63,7 +63,7 @@ impl<'l, S: RunSettings> RunSettings for LimitedBy<'l, S> {
     const HAS_SIGNAL: bool = S::HAS_SIGNAL;
     const HAS_LIMITS: bool = true;
     const HAS_DEADLINE: bool = S::HAS_DEADLINE;
-    const HAS_STORE: bool = S::HAS_STORE;
+    const HAS_GIVEN: bool = S::HAS_GIVEN;
 
     type RunOptions = LimitedBy<'l, S::RunOptions>;
     type Timed = LimitedBy<'l, S::Timed>;

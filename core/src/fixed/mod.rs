@@ -9,6 +9,7 @@
 //! - [`StaticPlan`] and [`Diagram`] show the plan.
 //! - [`StaticPipeline`], [`Fallible`], [`Steps`] and [`Outputs`] are bounds for generic functions.
 //! - `Checkpoints`, with the feature `postcard`, is where results are kept that outlast their run.
+//! - [`UnmetCx`] is the context of a step that is told which of its needs have no result.
 //! - [`args`] has what may stand in the attribute's arguments.
 //!
 //! ```
@@ -248,6 +249,8 @@ mod settings;
 mod signal;
 mod static_plan;
 mod storage;
+mod undo;
+mod unmet_cx;
 mod unmet_needs;
 
 #[cfg(feature = "postcard")]
@@ -256,6 +259,7 @@ pub use report::{Outputs, Report};
 pub use runner::{ReportOf, Runner, Steps};
 pub use signal::StopSignal;
 pub use static_plan::{Diagram, Fallible, StaticPipeline, StaticPlan};
+pub use unmet_cx::UnmetCx;
 
 /// What only generated code calls or implements, and the types that users need not name.
 pub(crate) mod private {
@@ -280,6 +284,8 @@ pub(crate) mod private {
         settings::{AsDeclared, RunOptions, RunSettings, StoppedBy},
         static_plan::StaticPlanParts,
         storage::{ReportStorage, RunBuffers, RunStorage},
+        undo::Undoing,
+        unmet_cx::HeldUnmet,
         unmet_needs::{Causes, UnmetError, UnmetNeeds, Unmets, may_be_unmet},
     };
     pub use crate::observers::Observers;

@@ -140,7 +140,7 @@ impl<
     }
 
     fn start(&mut self, step: StepId, cx: &mut Context<'_>) {
-        if S::HAS_STORE && self.driver.end_given(self.scheduler, step) {
+        if S::HAS_GIVEN && self.driver.end_given(self.scheduler, step) {
             return;
         }
         self.driver.start(self.scheduler, step);
@@ -161,7 +161,7 @@ impl<
     }
 
     fn ended(&mut self, step: StepId) {
-        if S::HAS_STORE
+        if S::HAS_GIVEN
             && let Some(given) = self.scheduler.setup().given(step)
         {
             self.scheduler.rename_not_needed(step, given);

@@ -110,7 +110,7 @@ impl<
             }
             driver.notify_run_start(&start.settings);
             let config = start.settings.config(&P::STATIC_PLAN.config);
-            let is_plain = !S::HAS_SIGNAL && !S::HAS_LIMITS && !S::HAS_STORE && !O::LISTEN;
+            let is_plain = !S::HAS_SIGNAL && !S::HAS_LIMITS && !S::HAS_GIVEN && !O::LISTEN;
             if is_plain && P::STATIC_PLAN.may_use_fast_path(config) {
                 let budget = if Polls::<P, S>::COUNT { config.get_poll_budget() } else { u32::MAX };
                 let Err(fast_path) = driver.run_fast_path(start.states, budget, cx) else {

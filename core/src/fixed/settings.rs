@@ -23,8 +23,8 @@ pub trait RunSettings: Copy + Sealed {
     /// Whether the run has a deadline of its own, which needs a clock.
     const HAS_DEADLINE: bool = false;
 
-    /// Whether the run has a store of results, and may begin with steps that have ended.
-    const HAS_STORE: bool = false;
+    /// Whether the run may begin with steps that have ended, or are left out.
+    const HAS_GIVEN: bool = false;
 
     /// The type of these settings with an option more.
     type RunOptions: RunSettings;
@@ -209,7 +209,7 @@ impl<P, S: RunSettings, T> StaticSetup<P, S, T> {
     /// How the step has ended before the run, if it has.
     #[inline]
     pub(super) fn given(&self, step: StepId) -> Option<Given> {
-        if S::HAS_STORE { self.settings.given(step) } else { None }
+        if S::HAS_GIVEN { self.settings.given(step) } else { None }
     }
 
     /// Registers the waker with each signal. Call before [`next_stop`](Self::next_stop), or a request in between is lost.

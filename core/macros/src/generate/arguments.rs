@@ -39,6 +39,15 @@ impl Arguments {
         let (lane_states, id) = (local("lane_states"), step_id(number));
         let missing = quote!({ #lane_states.abandoned(#lane, #id); continue; });
         let mut all = Self::default();
+        let held_unmet = local("held_unmet");
+        if step.lists_unmet() {
+            let needs = step.told_needs(&model.graph.needs[number]);
+            all.before.extend(quote! {
+                let ::core::option::Option::Some(#held_unmet) =
+                    #lane_states.context_with_unmet::<Self, #needs>(#id)
+                else #missing;
+            });
+        }
         let mut results = 0;
         for (index, param) in step.params.iter().enumerate() {
             let name = located(local(&format!("argument_{index}")), param.ty.span());
@@ -49,6 +58,19 @@ impl Arguments {
                     results += 1;
                 }
                 ParamKind::Field { field, by } => all.field(model, &argument, field, by),
+                ParamKind::Undone => {
+                    let (name, missing, result) = (&argument.name, &argument.missing, &step.ident);
+                    let report = local("report");
+                    all.before.extend(quote! {
+                        let ::core::option::Option::Some(#name) = #report.outputs.#result.as_ref() else #missing;
+                    });
+                    all.list.push(quote!(#name));
+                }
+                ParamKind::Context if step.lists_unmet() => {
+                    let name = &argument.name;
+                    all.before.extend(quote!(let #name = #held_unmet.cx();));
+                    all.list.push(quote!(&#name));
+                }
                 ParamKind::Context => {
                     let (name, missing) = (&argument.name, &argument.missing);
                     all.before.extend(
@@ -68,9 +90,10 @@ impl Arguments {
         self.before.extend(match model.steps[*step].settings.when {
             When::AllDone | When::AnyFailed => {
                 let lane_states = local("lane_states");
+                let told = if model.steps[*step].lists_unmet() { local("held_unmet") } else { lane_states };
                 let why = if argument.param.is_unmet { quote!(unmet) } else { quote!(cause) };
                 quote! {
-                    let #name = match (#result, #lane_states.#why(#nth)) {
+                    let #name = match (#result, #told.#why(#nth)) {
                         (::core::option::Option::Some(value), _) => ::core::result::Result::Ok(value),
                         (_, ::core::option::Option::Some(why)) => ::core::result::Result::Err(why),
                         _ => #missing

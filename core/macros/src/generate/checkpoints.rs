@@ -85,6 +85,31 @@ fn fingerprint(model: &Pipeline, number: usize) -> TokenStream {
     }
 }
 
+/// What a run of undos removes from its store.
+pub(super) fn removals(steps: &Pipeline, undos: &Pipeline) -> TokenStream {
+    let title = &steps.name;
+    let removals = undos.steps.iter().enumerate().flat_map(|(number, undo)| {
+        let id = step_id(number);
+        undo.removes.iter().map(move |removed| {
+            let name = removed.to_string();
+            quote!(__rungs::__private::StoredStep {
+                step: #id,
+                key: __rungs::__private::key(#title, #name),
+                fingerprint: 0,
+            })
+        })
+    });
+    if !undos.removes_results() {
+        return TokenStream::new();
+    }
+    quote! {
+        impl __rungs::__private::WithCheckpoints for Pipeline {
+            const STORED_STEPS: &'static [__rungs::__private::StoredStep] = &[#(#removals),*];
+            const ORDER: &'static [u32] = &[];
+        }
+    }
+}
+
 /// What a run does about its checkpoints.
 pub(super) struct Code {
     /// Reads what is stored, once the outputs are taken apart and before the lanes take them.
@@ -94,6 +119,9 @@ pub(super) struct Code {
 }
 
 pub(super) fn code(model: &Pipeline, runner: &TokenStream) -> Code {
+    if model.removes_results() {
+        return Code { load: remover(), runner: runner.clone() };
+    }
     if model.checkpoints().next().is_none() {
         return Code { load: TokenStream::new(), runner: runner.clone() };
     }
@@ -122,6 +150,37 @@ pub(super) fn code(model: &Pipeline, runner: &TokenStream) -> Code {
         let #writer = &#writer;
     };
     Code { load, runner: quote!(#runner.begun_by::<__Store>(&#begins)) }
+}
+
+/// What removes results.
+fn remover() -> TokenStream {
+    let [store, slot, serving, writer] = ["store", "write_slot", "serving", "writer"].map(local);
+    quote! {
+        let #slot = __rungs::__private::WriteSlot::new(&mut []);
+        let #serving = #slot.serve_removals::<Self, __Store>(#store);
+        let #serving = ::core::pin::pin!(#serving);
+        let #writer = &__rungs::__private::StoreWriter::new(&#slot, #serving);
+    }
+}
+
+/// Removes what is stored of a step that is undone, as the last part of the undo's attempt; `then` is what follows.
+pub(super) fn remove(lane: usize, number: usize, then: &TokenStream) -> TokenStream {
+    let [lane_states, writer, error, removed] = ["lane_states", "writer", "error", "removed"].map(local);
+    let (index, id) = (number as u32, step_id(number));
+    quote! {
+        let #removed = if __Store::IS_THERE {
+            #lane_states.attempt::<#lane, #index, _>(#writer.remove(#id)).await
+        } else {
+            ::core::option::Option::Some(::core::result::Result::Ok(()))
+        };
+        match #removed {
+            ::core::option::Option::Some(::core::result::Result::Ok(())) => { #then }
+            ::core::option::Option::Some(::core::result::Result::Err(#error)) => {
+                #lane_states.failed(#lane, #id, #error, __rungs::Retry::No);
+            }
+            ::core::option::Option::None => #lane_states.abandoned(#lane, #id),
+        }
+    }
 }
 
 /// Stores what an attempt came to, as its last part. `value` is an `Option` of the result; `then` is what follows.

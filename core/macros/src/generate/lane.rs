@@ -15,7 +15,7 @@ pub(super) fn block(model: &Pipeline, lane: usize, steps: &[usize]) -> TokenStre
 /// The attempts of one step.
 fn turns(model: &Pipeline, lane: usize, number: usize) -> TokenStream {
     let step = &model.steps[number];
-    let (ident, id) = (&step.ident, step_id(number));
+    let (function, id) = (&step.function, step_id(number));
     let lane_states = local("lane_states");
     let (output, value) = (local("output"), local("value"));
     let error = located(local("error"), step.output.span());
@@ -59,6 +59,7 @@ fn turns(model: &Pipeline, lane: usize, number: usize) -> TokenStream {
     } else {
         succeed
     };
+    let succeed = if step.removes.is_empty() { succeed } else { checkpoints::remove(lane, number, &succeed) };
     let Arguments { setup, before, list: arguments, after } = Arguments::of(model, lane, number);
     let verdict = match &step.settings.retry_if {
         Some(predicate) => {
@@ -70,7 +71,7 @@ fn turns(model: &Pipeline, lane: usize, number: usize) -> TokenStream {
         #setup
         while #lane_states.turn::<#lane, #index>().await {
             #before
-            let #output = #lane_states.attempt::<#lane, #index, _>(#ident(#(#arguments),*)).await;
+            let #output = #lane_states.attempt::<#lane, #index, _>(#function(#(#arguments),*)).await;
             #after
             match #result_of(#output) {
                 ::core::option::Option::Some(::core::result::Result::Ok(#value)) => {

@@ -9,10 +9,13 @@ mod places;
 mod plan;
 mod rules;
 mod run;
+mod run_context;
+mod undo;
 
 use crate::model::Pipeline;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use run_context::RunContext;
 use syn::spanned::Spanned;
 
 /// The user's module with the pipeline's own items behind it.
@@ -22,8 +25,9 @@ pub(crate) fn pipeline(model: &Pipeline) -> TokenStream {
     let Pipeline { attrs, vis, ident, items, krate, .. } = model;
     let plan = plan::items(model);
     let outputs = outputs::items(model);
-    let run = run::items(model);
+    let run = run::items(model, &RunContext::of_steps(model));
     let checkpoints = checkpoints::items(model);
+    let undo = undo::module(model);
     quote! {
         #(#attrs)*
         #vis mod #ident {
@@ -33,6 +37,7 @@ pub(crate) fn pipeline(model: &Pipeline) -> TokenStream {
             #outputs
             #run
             #checkpoints
+            #undo
         }
     }
 }

@@ -62,6 +62,6 @@ fn single_attempt(model: &Pipeline, step: &Step, kind: ParamKind) -> String {
                  take it as `&mut T`"
             )
         }
-        ParamKind::Context => String::new(),
+        ParamKind::Context | ParamKind::Undone => String::new(),
     }
 }

@@ -1,7 +1,7 @@
 //! How the pipeline is run: the functions that users call, and the implementation behind them.
 
-use super::{bounds, checkpoints, lane, local, outputs, places};
-use crate::model::{ContextLimits, Edge, EdgeKind, Order, ParamKind, Pipeline, Step};
+use super::{bounds, checkpoints, lane, local, outputs, places, run_context::RunContext};
+use crate::model::{ContextLimits, Order, ParamKind, Pipeline, Step};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, GenericParam, Generics, TypeGenerics, punctuated::Punctuated, spanned::Spanned};
@@ -9,7 +9,7 @@ use syn::{Expr, GenericParam, Generics, TypeGenerics, punctuated::Punctuated, sp
 /// `run`, `runner`, `plan`, `visualize`, `Report`, and the implementation behind them.
 ///
 /// Our type parameters begin with two underscores, since they stand beside the context's and the user's expressions.
-pub(super) fn items(model: &Pipeline) -> TokenStream {
+pub(super) fn items(model: &Pipeline, context: &RunContext) -> TokenStream {
     let count = model.steps.len();
     let error = &model.error;
     let output_generics = outputs::generics(model);
@@ -17,7 +17,6 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
     let alias = without_bounds(&output_generics);
     let none = Generics::default();
     let generics = model.context.as_ref().map_or(&none, |context| &context.generics);
-    let (_, context_ty, _) = generics.split_for_impl();
     let context_where = bounds::where_clause(model);
     let params: Vec<_> = generics.params.iter().collect();
     let names = params.iter().map(|param| match param {
@@ -25,17 +24,10 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
         GenericParam::Const(param) => param.ident.to_token_stream(),
         GenericParam::Lifetime(param) => param.lifetime.to_token_stream(),
     });
-    let context_type = model.context.as_ref().map(|context| {
-        let ident = &context.ident;
-        quote!(&'context mut #ident #context_ty)
-    });
-    let lifetime = context_type.is_some().then(|| quote!('context,));
-    let context_type = context_type.unwrap_or_else(|| quote!(()));
-    let taken = model.context.as_ref().map(|_| quote!(context: #context_type,));
-    let passed = model.context.as_ref().map_or_else(|| quote!(()), |_| quote!(context));
+    let RunContext { doc, ty: context_type, lifetime, params: taken, value: passed, .. } = context;
     let lane_states = lane_states(model);
     let lengths = lengths(model);
-    let body = body(model, &context_type, &output_ty);
+    let body = body(model, context, &output_ty);
     let checks = checks(model);
     quote! {
         #lane_states
@@ -61,7 +53,7 @@ pub(super) fn items(model: &Pipeline) -> TokenStream {
             type Error = #error;
         }
 
-        /// Runs all steps, and reports. Dropping the future drops every step.
+        #[doc = #doc]
         #[allow(clippy::multiple_bound_locations)]
         pub fn run<#lifetime 'clock, #(#params,)* __Clock: __rungs::Timer>(
             #taken
@@ -132,14 +124,14 @@ fn lengths(model: &Pipeline) -> TokenStream {
 
 /// The type of the state that the driver and the lanes share.
 fn lane_states(model: &Pipeline) -> TokenStream {
-    // Only clean-up steps learn why a need has no result.
-    let clean_up = model.steps.iter().zip(&model.graph.needs).filter(|(step, _)| step.settings.when.is_clean_up());
-    let results = |needs: &Vec<Edge>| needs.iter().filter(|edge| edge.kind == EdgeKind::Result).count();
-    let needs = clean_up.map(|(_, needs)| results(needs)).max().unwrap_or(0);
+    let needs = model.steps.iter().zip(&model.graph.needs).map(|(step, needs)| step.told_needs(needs)).max();
+    let needs = needs.unwrap_or(0);
     let asks = |step: &Step| step.params.iter().any(|param| param.kind == ParamKind::Context);
     let contexts = usize::from(model.steps.iter().any(asks));
     let lanes = model.graph.lanes.len();
-    let needs = if model.hands_errors_on() {
+    let needs = if model.lists_unmet() {
+        quote!(__rungs::__private::Unmets<E, #needs, true>)
+    } else if model.hands_errors_on() {
         quote!(__rungs::__private::Unmets<E, #needs>)
     } else {
         quote!(__rungs::__private::Causes<#needs>)
@@ -181,17 +173,18 @@ fn clock_of_the_run(limit: &Expr) -> TokenStream {
     quote_spanned!(span=> const { if !__Clock::TICKS { ::core::panic!(#message) } })
 }
 
-fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'_>) -> TokenStream {
+fn body(model: &Pipeline, run_context: &RunContext, output_ty: &TypeGenerics<'_>) -> TokenStream {
     let (outputs, lane_states, storage, context) =
         (local("outputs"), local("lane_states"), local("storage"), local("context"));
     let (runner, timer, buffers) = (local("runner"), local("timer"), local("buffers"));
     let (fields, results, error) = (places::fields(model), places::results(model), &model.error);
     let names: Vec<_> = (0..model.graph.lanes.len()).map(|lane| local(&format!("lane_{lane}"))).collect();
     let store = local("store");
+    let RunContext { ty: context_type, open, options, .. } = run_context;
     let (limits, runner_with_limits) = limits(model);
     let checkpoints::Code { load, runner: runner_with_limits } = checkpoints::code(model, &runner_with_limits);
     // What is read is written into the report beside the outputs.
-    let mutable = (!load.is_empty()).then(|| quote!(mut));
+    let mutable = model.checkpoints().next().map(|_| quote!(mut));
     let blocks = model.graph.lanes.iter().enumerate().map(|(lane, steps)| lane::block(model, lane, steps));
     // The last arm is the wildcard, which saves a comparison.
     let last = names.last().map_or_else(|| quote!(::core::task::Poll::Ready(())), poll_lane);
@@ -217,12 +210,13 @@ fn body(model: &Pipeline, context_type: &TokenStream, output_ty: &TypeGenerics<'
             {
                 let (#outputs, #mutable #buffers) = #storage.lend();
                 let #lane_states: &LaneStates<#error> = &LaneStates::new();
+                #open
                 #limits
                 #results
                 #load
                 #fields
                 #(let mut #names = ::core::pin::pin!(#blocks);)*
-                #buffers.drive(#runner_with_limits, #timer, #lane_states, move |lane, cx| match lane {
+                #buffers.drive(#runner_with_limits #options, #timer, #lane_states, move |lane, cx| match lane {
                     #(#others,)*
                     _ => #last,
                 })

@@ -5,11 +5,13 @@ mod cycle;
 mod lanes;
 mod order;
 mod places;
+mod reversed;
 mod rows;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use cycle::{Cycle, cycles};
+pub(crate) use reversed::reversed;
 pub(crate) use rows::Rows;
 
 use crate::model::{Edge, Graph, Place, When};

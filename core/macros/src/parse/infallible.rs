@@ -1,15 +1,21 @@
 //! Steps that cannot fail: what has no effect on them, and the pipeline that needs no error type for them.
 
-use super::{diagnostics::Diagnostics, module_args};
+use super::{diagnostics::Diagnostics, module_args, undos::Undo};
 use crate::model::{Fallibility, Step, StepArgs};
 
-pub(super) fn check(steps: &[Step], args: &module_args::Parsed, diagnostics: &mut Diagnostics) {
-    let may_have_no_error = !steps.is_empty() && steps.iter().all(|step| step.fallibility != Fallibility::Fallible);
+pub(super) fn check(steps: &[Step], undos: &[Undo], args: &module_args::Parsed, diagnostics: &mut Diagnostics) {
+    let undos = || undos.iter().map(|undo| &undo.step);
+    let can_fail = |step: &Step| step.fallibility == Fallibility::Fallible;
+    let may_have_no_error = !steps.is_empty() && !steps.iter().chain(undos()).any(can_fail);
     if args.error.is_none() && !may_have_no_error {
         diagnostics.missing("the steps' error type is missing: `#[pipeline(error = MyError)]`");
     }
     for step in steps.iter().filter(|step| step.fallibility == Fallibility::Infallible) {
         check_retries(step, &args.defaults, diagnostics);
+    }
+    // The defaults are those of steps.
+    for undo in undos().filter(|undo| undo.fallibility == Fallibility::Infallible) {
+        check_retries(undo, &StepArgs::default(), diagnostics);
     }
 }
 

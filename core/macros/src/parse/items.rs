@@ -3,6 +3,7 @@
 use super::{
     diagnostics::Diagnostics,
     step_args::{self, Parsed},
+    undo_args::{self, DeclaredUndo},
 };
 use syn::{Attribute, Ident, Item, ItemStruct, Signature};
 
@@ -10,6 +11,7 @@ use syn::{Attribute, Ident, Item, ItemStruct, Signature};
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) steps: Vec<Declared>,
+    pub(super) undos: Vec<DeclaredUndo>,
     pub(super) structs: Vec<ItemStruct>,
     /// Which of the structs is marked as the context.
     pub(super) marked: Option<usize>,
@@ -32,9 +34,8 @@ pub(super) fn find(items: &mut [Item], defaults: &[Ident], diagnostics: &mut Dia
     let mut found = Found::default();
     for item in items {
         let Some(attributes) = attributes(item) else { continue };
-        let steps = remove(attributes, "step");
-        let contexts = remove(attributes, "context");
-        for again in steps.iter().skip(1).chain(contexts.iter().skip(1)) {
+        let [steps, undos, contexts] = ["step", "undo", "context"].map(|name| remove(attributes, name));
+        for again in [&steps, &undos, &contexts].into_iter().flat_map(|same| same.iter().skip(1)) {
             diagnostics.at(again, "this attribute is stated twice");
         }
         match item {
@@ -42,6 +43,9 @@ pub(super) fn find(items: &mut [Item], defaults: &[Ident], diagnostics: &mut Dia
                 if let Some(attribute) = steps.first() {
                     let args = step_args::read(attribute, defaults, diagnostics);
                     found.steps.push(Declared { sig: function.sig.clone(), args });
+                    refuse(&undos, "a step is no undo: write a function of its own", diagnostics);
+                } else if let Some(attribute) = undos.first() {
+                    found.undos.extend(undo_args::read(attribute, &function.sig, diagnostics));
                 }
                 refuse(&contexts, "`#[context]` goes on a struct", diagnostics);
             }
@@ -51,10 +55,12 @@ pub(super) fn find(items: &mut [Item], defaults: &[Ident], diagnostics: &mut Dia
                 }
                 found.structs.push(structure.clone());
                 refuse(&steps, "`#[step]` goes on an `async fn`", diagnostics);
+                refuse(&undos, "`#[undo(..)]` goes on an `async fn`", diagnostics);
             }
             _ => {
                 refuse(&contexts, "`#[context]` goes on a struct", diagnostics);
                 refuse(&steps, "`#[step]` goes on an `async fn`", diagnostics);
+                refuse(&undos, "`#[undo(..)]` goes on an `async fn`", diagnostics);
             }
         }
     }

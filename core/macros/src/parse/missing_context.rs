@@ -2,16 +2,15 @@
 
 use super::{
     diagnostics::Diagnostics,
-    items::Declared,
-    names::{Names, Struct, parameters},
+    names::{Names, Struct, parameters_of},
 };
-use syn::Ident;
+use syn::{Ident, Signature};
 
 /// Reports the parameters that [lack](Names::lacks) a context, at the struct that is likely the context, or else at the first
 /// of them.
-pub(super) fn check(declared: &[Declared], names: &Names, diagnostics: &mut Diagnostics) {
+pub(super) fn check<'s>(declared: impl Iterator<Item = &'s Signature>, names: &Names, diagnostics: &mut Diagnostics) {
     let mut lacking: Vec<(String, &Ident)> = Vec::new();
-    for (name, ident) in parameters(declared) {
+    for (name, ident) in declared.flat_map(parameters_of) {
         if names.lacks(&name) && !lacking.iter().any(|(other, _)| *other == name) {
             lacking.push((name, ident));
         }

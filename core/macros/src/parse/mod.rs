@@ -3,6 +3,7 @@
 mod args;
 mod checkpoints;
 mod closest;
+mod complete;
 mod context;
 mod diagnostics;
 mod infallible;
@@ -18,21 +19,20 @@ mod signature;
 mod step_args;
 #[cfg(test)]
 mod tests;
+mod undo_args;
+mod undos;
 mod variants;
 mod wiring;
+mod within;
 
-use crate::{
-    graph,
-    model::{Context, Graph, Pipeline, Place, Step, When},
-};
+use crate::model::Pipeline;
 use diagnostics::Diagnostics;
 pub(crate) use diagnostics::shown;
 use names::Names;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{AttrStyle, Attribute, Error, Ident, Item, ItemMod, Visibility, parse_quote};
+use syn::{AttrStyle, Attribute, Error, Ident, Item, ItemMod, Visibility};
 pub(crate) use variants::{Variant, variants};
-use wiring::Wired;
 
 /// A module with diagnostics.
 pub(crate) struct Rejected {
@@ -62,12 +62,18 @@ pub(crate) fn pipeline(args: TokenStream, module: TokenStream) -> Result<Pipelin
     let names = Names::new(&found, structure);
     let context = structure.map(context::model);
     let generics = structure.map(|context| &context.generics);
+    let undo_params = found.undos.iter().map(|undo| &undo.sig);
+    missing_context::check(found.steps.iter().map(|step| &step.sig).chain(undo_params), &names, &mut diagnostics);
     let wired = wiring::wire(found.steps, generics, &names, &args.resources, &mut diagnostics);
-    infallible::check(&wired.steps, &args, &mut diagnostics);
+    let undos = undos::wire(found.undos, &wired.steps, generics, &names, &args.resources, &mut diagnostics);
+    infallible::check(&wired.steps, &undos, &args, &mut diagnostics);
     checkpoints::check_all(&wired.steps, &mut diagnostics);
-    let checked = diagnostics.finish().and_then(|()| complete(args, context, wired));
+    let checked = diagnostics.finish().and_then(|()| complete::pipeline(args, context, wired, undos));
     match checked {
-        Ok(checked) => Ok(checked.into_pipeline(head, items)),
+        Ok(checked) => {
+            let Head { attrs, vis, ident } = head;
+            Ok(checked.into_pipeline(attrs, vis, ident, items))
+        }
         Err(error) => Err(Rejected { error, module: head.around(&items) }),
     }
 }
@@ -95,58 +101,5 @@ fn open(module: &TokenStream) -> syn::Result<(Head, Vec<Item>)> {
         }
         Item::Mod(module) => Err(Error::new_spanned(module, "write the steps in the module itself: `mod name { .. }`")),
         other => Err(Error::new_spanned(other, "`#[pipeline]` goes on a module: `mod name { .. }`")),
-    }
-}
-
-/// What is known of a module beside its items.
-struct Checked {
-    args: module_args::Parsed,
-    context: Option<Context>,
-    steps: Vec<Step>,
-    results: Vec<Place>,
-    graph: Graph,
-}
-
-/// The graph of a module without diagnostics, and the checks that depend on the order of the steps.
-fn complete(
-    args: module_args::Parsed,
-    mut context: Option<Context>,
-    Wired { steps, needs }: Wired,
-) -> syn::Result<Checked> {
-    let rules: Vec<When> = steps.iter().map(|step| step.settings.when).collect();
-    let fields = context.as_mut().map_or(&mut [][..], |context| &mut context.fields);
-    let shared = wiring::shared(&steps, fields.len());
-    let (graph, mut places) = graph::complete(needs, &rules, &shared);
-    let results = places.split_off(fields.len());
-    for (field, place) in fields.iter_mut().zip(places) {
-        field.place = place;
-    }
-    let mut diagnostics = Diagnostics::default();
-    ownership::check(&steps, fields, &graph.order, &mut diagnostics);
-    diagnostics.finish().map(|()| Checked { args, context, steps, results, graph })
-}
-
-impl Checked {
-    fn into_pipeline(self, Head { attrs, vis, ident }: Head, items: Vec<Item>) -> Pipeline {
-        let Self { args, context, steps, results, graph } = self;
-        let module_args::Parsed { krate, error, name, config, defaults, resources, .. } = args;
-        let name = name.unwrap_or_else(|| shown(&ident));
-        let error = error.unwrap_or_else(|| parse_quote!(::core::convert::Infallible));
-        Pipeline {
-            attrs,
-            vis,
-            ident,
-            items,
-            name,
-            krate,
-            error,
-            config,
-            defaults,
-            resources,
-            context,
-            steps,
-            results,
-            graph,
-        }
     }
 }

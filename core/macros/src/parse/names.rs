@@ -1,10 +1,6 @@
 //! What a name in a step's signature or its attribute stands for.
 
-use super::{
-    closest::closest,
-    diagnostics::shown,
-    items::{Declared, Found},
-};
+use super::{closest::closest, diagnostics::shown, items::Found};
 use syn::{FnArg, Ident, ItemStruct, Pat, Signature};
 
 /// The names of a module.
@@ -41,6 +37,16 @@ pub(super) enum Meaning {
     Step(usize),
     Field(usize),
     Context,
+    /// Of an undo, the result of its own step.
+    Undone,
+}
+
+/// Whose parameter it is.
+#[derive(Clone, Copy)]
+pub(super) enum Taker {
+    Step(usize),
+    /// The undo of a step.
+    UndoOf(usize),
 }
 
 /// The parameter that is the step's context.
@@ -54,7 +60,8 @@ impl Names {
         Self {
             steps: found.steps.iter().map(|step| shown(step.ident())).collect(),
             context: context.map(|context| shown(&context.ident)),
-            is_context_sure: found.marked.is_some() || parameters(&found.steps).any(|(name, _)| is_field(&name)),
+            is_context_sure: found.marked.is_some()
+                || signatures(found).flat_map(parameters_of).any(|(name, _)| is_field(&name)),
             fields,
             structs: found.structs.iter().map(Struct::new).collect(),
         }
@@ -78,6 +85,10 @@ impl Names {
             && (is_of_a_struct() || !is_misspelt())
     }
 
+    pub(super) fn steps(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().map(String::as_str)
+    }
+
     pub(super) fn step(&self, step: usize) -> &str {
         self.steps.get(step).map_or("", |name| name)
     }
@@ -88,12 +99,12 @@ impl Names {
     }
 
     /// What a parameter of this name is given, or what is wrong with the name; `None` if the module [lacks](Self::lacks) it.
-    pub(super) fn parameter(&self, ident: &Ident, of: usize) -> Option<Result<Meaning, String>> {
+    pub(super) fn parameter(&self, ident: &Ident, of: Taker) -> Option<Result<Meaning, String>> {
         let name = shown(ident);
         (!self.lacks(&name)).then(|| self.known_parameter(&name, of))
     }
 
-    fn known_parameter(&self, name: &str, of: usize) -> Result<Meaning, String> {
+    fn known_parameter(&self, name: &str, of: Taker) -> Result<Meaning, String> {
         let field = self.fields.iter().position(|other| other == name);
         let context = self.context.as_deref().unwrap_or_default();
         match (self.find_step(name), field) {
@@ -102,8 +113,15 @@ impl Names {
             (Some(_), Some(_)) => {
                 Err(format!("`{name}` is both a step and a field of `{context}`: give one of them another name"))
             }
-            (Some(step), None) if step == of => Err(format!("step `{name}` needs itself")),
-            (Some(step), None) => Ok(Meaning::Step(step)),
+            (Some(step), None) => match of {
+                Taker::Step(of) if step == of => Err(format!("step `{name}` needs itself")),
+                Taker::Step(_) => Ok(Meaning::Step(step)),
+                Taker::UndoOf(of) if step == of => Ok(Meaning::Undone),
+                Taker::UndoOf(of) => Err(format!(
+                    "the undo of step `{}` is given the result of this step, and of no other: `{name}` is one",
+                    self.step(of)
+                )),
+            },
             (None, Some(field)) => Ok(Meaning::Field(field)),
             (None, None) => Err(self.unknown(name, of)),
         }
@@ -122,14 +140,18 @@ impl Names {
         }
     }
 
-    fn unknown(&self, name: &str, of: usize) -> String {
+    fn unknown(&self, name: &str, of: Taker) -> String {
+        let (of, is_step) = match of {
+            Taker::Step(step) => (format!("step `{}`", self.step(step)), true),
+            Taker::UndoOf(step) => (format!("the undo of step `{}`", self.step(step)), false),
+        };
         let what = match &self.context {
             Some(context) => format!("is neither a step nor a field of `{context}`"),
             None => "is no step, and the module has no context".into(),
         };
         let help = match (name.strip_prefix('_'), self.near_step(name), self.near_field(name)) {
             // The compiler advises such a name for a parameter that is not used.
-            (Some(unread), Some(step), _) if step == unread => {
+            (Some(unread), Some(step), _) if step == unread && is_step => {
                 format!("; to start after `{step}` without its result, write `after({step})`")
             }
             (_, Some(step), Some(field)) => format!("; did you mean the step `{step}` or the field `{field}`?"),
@@ -137,7 +159,7 @@ impl Names {
             (_, None, Some(field)) => format!("; did you mean the field `{field}`?"),
             (_, None, None) => String::new(),
         };
-        format!("step `{}` needs `{name}`, which {what}{help}", self.step(of))
+        format!("{of} needs `{name}`, which {what}{help}")
     }
 
     fn near_step(&self, name: &str) -> Option<&str> {
@@ -149,12 +171,12 @@ impl Names {
     }
 }
 
-/// The parameters of the steps that are plain names.
-pub(super) fn parameters(steps: &[Declared]) -> impl Iterator<Item = (String, &Ident)> {
-    steps.iter().flat_map(|step| parameters_of(&step.sig))
+/// Those of the steps, then those of the undos.
+fn signatures(found: &Found) -> impl Iterator<Item = &Signature> {
+    found.steps.iter().map(|step| &step.sig).chain(found.undos.iter().map(|undo| &undo.sig))
 }
 
-/// The parameters of a step that are plain names.
+/// The parameters of a step or an undo that are plain names.
 pub(super) fn parameters_of(sig: &Signature) -> impl Iterator<Item = (String, &Ident)> {
     sig.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(typed) => match &*typed.pat {

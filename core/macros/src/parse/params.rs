@@ -3,7 +3,7 @@
 use super::{
     diagnostics::{Diagnostics, shown},
     kept::Lifetimes,
-    names::{Meaning, Names},
+    names::{Meaning, Names, Taker},
     signature::Named,
 };
 use crate::model::{By, Param, ParamKind, When};
@@ -12,14 +12,14 @@ use syn::{GenericArgument, PathArguments, PathSegment, Type, TypeReference};
 /// The parameters whose names stand for something. Those with a wrong type are included, so that the graph is complete.
 pub(super) fn resolve(
     named: Vec<Named>,
-    step: usize,
+    of: Taker,
     when: When,
     lifetimes: &Lifetimes,
     names: &Names,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Param> {
     let resolve = |Named { ident, ty }| {
-        let meaning = match names.parameter(&ident, step) {
+        let meaning = match names.parameter(&ident, of) {
             Some(Ok(meaning)) => meaning,
             Some(Err(message)) => {
                 diagnostics.at(&ident, message);
@@ -34,11 +34,12 @@ pub(super) fn resolve(
             Meaning::Step(_) if when == When::NoneFailed => check_join(&name, &ty),
             Meaning::Step(_) => check_result(&name, &ty),
             Meaning::Field(_) => check_field(&name, &ty),
-            Meaning::Context => check_context(&ty),
+            Meaning::Context => check_context(&ty, when),
+            Meaning::Undone => check_undone(&name, &ty),
         };
         let taken = match meaning {
             Meaning::Step(_) => result_within(&ty, when).unwrap_or(&ty),
-            Meaning::Field(_) | Meaning::Context => &ty,
+            Meaning::Field(_) | Meaning::Context | Meaning::Undone => &ty,
         };
         let is_kept = reference(taken).is_some_and(|reference| lifetimes.contains_that_of(reference));
         if let Err(message) = wrong {
@@ -59,9 +60,13 @@ pub(super) fn resolve(
             Meaning::Step(step) => ParamKind::Result { step, by },
             Meaning::Field(field) => ParamKind::Field { field, by },
             Meaning::Context => ParamKind::Context,
+            Meaning::Undone => ParamKind::Undone,
         };
-        let is_unmet =
-            when.is_clean_up() && matches!(meaning, Meaning::Step(_)) && error_of_result(&ty) == Some("Unmet");
+        let is_unmet = match meaning {
+            Meaning::Step(_) => when.is_clean_up() && error_of_result(&ty) == Some("Unmet"),
+            Meaning::Field(_) | Meaning::Undone => false,
+            Meaning::Context => lists_unmet(&ty),
+        };
         Some(Param { ident, ty, kind, is_kept, is_unmet })
     };
     named.into_iter().filter_map(resolve).collect()
@@ -149,11 +154,28 @@ fn check_field(name: &str, ty: &Type) -> Result<(), String> {
         .ok_or_else(|| format!("field `{name}` is lent for each attempt: take it as `&T` or `&mut T`"))
 }
 
-fn check_context(ty: &Type) -> Result<(), String> {
+fn check_context(ty: &Type, when: When) -> Result<(), String> {
     match reference(ty) {
+        Some(_) if lists_unmet(ty) && !when.may_lack_results() => Err(
+            "only steps `when_all_done`, `when_any_failed` and `when_none_failed` run though a need has no result: take `cx` as \
+             `&StepCx`"
+                .into(),
+        ),
         Some(TypeReference { mutability: None, elem, .. }) if matches!(**elem, Type::Path(_)) => Ok(()),
         _ => Err("`cx` is the step's own context: take it as `&StepCx`".into()),
     }
+}
+
+fn check_undone(name: &str, ty: &Type) -> Result<(), String> {
+    match reference(ty) {
+        Some(TypeReference { mutability: None, .. }) => Ok(()),
+        _ => Err(format!("the result of step `{name}` stays in the report: take it as `&T`")),
+    }
+}
+
+/// Whether a context lists the needs without a result.
+fn lists_unmet(ty: &Type) -> bool {
+    reference(ty).is_some_and(|reference| is_called(&reference.elem, "UnmetCx"))
 }
 
 fn reference(ty: &Type) -> Option<&TypeReference> {

@@ -43,16 +43,17 @@ pub(super) fn parameters(sig: &Signature, diagnostics: &mut Diagnostics) -> Vec<
     named
 }
 
-/// The return type, whether it is a `Result`, and the lifetimes that occur in it.
+/// The return type, whether it is a `Result`, and the lifetimes that occur in it. `what` it is, is told in messages.
 pub(super) fn check(
     sig: &Signature,
+    what: &str,
     context: Option<&Generics>,
     diagnostics: &mut Diagnostics,
 ) -> (Type, Fallibility, Lifetimes) {
-    check_keywords(sig, diagnostics);
+    check_keywords(sig, what, diagnostics);
     let output = output(sig);
     if let Type::Never(never) = &output {
-        diagnostics.at(never, "a step ends: its return type cannot be `!`");
+        diagnostics.at(never, format!("{what} ends: its return type cannot be `!`"));
     }
     let lifetimes = kept::check(&output, sig, context, diagnostics);
     for lifetime in sig.generics.lifetimes().filter(|lifetime| !lifetimes.contains(&lifetime.lifetime)) {
@@ -63,21 +64,21 @@ pub(super) fn check(
     (output, fallibility, lifetimes)
 }
 
-fn check_keywords(sig: &Signature, diagnostics: &mut Diagnostics) {
+fn check_keywords(sig: &Signature, what: &str, diagnostics: &mut Diagnostics) {
     if sig.asyncness.is_none() {
-        diagnostics.at(&sig.fn_token, "a step is an `async fn`: add `async`");
+        diagnostics.at(&sig.fn_token, format!("{what} is an `async fn`: add `async`"));
     }
     if let Some(keyword) = &sig.constness {
-        diagnostics.at(keyword, "a step cannot be `const`");
+        diagnostics.at(keyword, format!("{what} cannot be `const`"));
     }
     if let Safety::Unsafe(keyword) = &sig.safety {
-        diagnostics.at(keyword, "a step cannot be `unsafe`");
+        diagnostics.at(keyword, format!("{what} cannot be `unsafe`"));
     }
     if let Some(abi) = &sig.abi {
-        diagnostics.at(abi, "a step cannot be `extern`");
+        diagnostics.at(abi, format!("{what} cannot be `extern`"));
     }
     if let Some(variadic) = &sig.variadic {
-        diagnostics.at(variadic, "a step cannot be variadic");
+        diagnostics.at(variadic, format!("{what} cannot be variadic"));
     }
 }
 

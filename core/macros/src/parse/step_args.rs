@@ -68,6 +68,22 @@ const PER_STEP: &[&str] = &[
     "when_none_failed",
 ];
 
+/// The arguments that an undo does not take.
+const NOT_OF_UNDO: &[&str] = &[
+    "after",
+    "after_all",
+    "follows",
+    "maybe",
+    "checkpoint",
+    "version",
+    "skip_on_error",
+    "optional",
+    "required",
+    "when_all_done",
+    "when_any_failed",
+    "when_none_failed",
+];
+
 /// Arguments that are mutually exclusive.
 const ALTERNATIVES: &[&[&str]] = &[
     &["retries", "retry_forever"],
@@ -122,6 +138,25 @@ pub(super) fn defaults(tokens: TokenStream) -> Result<(StepArgs, Vec<Ident>)> {
     let serves = |name: &Ident| !(name == "retries" && never_retries(&step.settings));
     let names = names.into_iter().filter(serves).collect();
     diagnostics.finish().map(|()| (step.settings, names))
+}
+
+/// Reads the settings of an undo.
+pub(super) fn undo(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Parsed {
+    let mut undo = Parsed::default();
+    let names = args::read(tokens, diagnostics, |name, input| {
+        if NOT_OF_UNDO.iter().any(|other| name == other) {
+            let message = format!(
+                "`{name}` is not a setting of an undo: it runs if its step has succeeded, in the opposite order of the steps"
+            );
+            return Err(Error::new(name.span(), message));
+        }
+        take(&mut undo, name, input)
+    });
+    check_alternatives(&names, diagnostics);
+    if undo.settings.settings.is_none() {
+        check_companions(&names, &[], never_retries(&undo.settings), diagnostics);
+    }
+    undo
 }
 
 fn take(step: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {

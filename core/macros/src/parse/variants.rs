@@ -127,8 +127,9 @@ impl Module {
     }
 }
 
+/// Whether it is a step, or the undo of one.
 fn is_step(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| attribute.path().is_ident("step"))
+    attributes.iter().any(|attribute| ["step", "undo"].iter().any(|name| attribute.path().is_ident(name)))
 }
 
 fn param_attributes(input: &FnArg) -> &[Attribute] {

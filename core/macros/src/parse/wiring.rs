@@ -6,8 +6,8 @@ use super::{
     closest::closest,
     diagnostics::{Diagnostics, shown},
     items::Declared,
-    limits, missing_context,
-    names::Names,
+    limits,
+    names::{Names, Taker},
     params, signature,
     step_args::Parsed,
 };
@@ -36,17 +36,17 @@ pub(super) fn wire(
     diagnostics: &mut Diagnostics,
 ) -> Wired {
     check_duplicates(&declared, diagnostics);
-    missing_context::check(&declared, names, diagnostics);
     let (mut steps, mut needs) = (Vec::new(), Vec::new());
     for (at, Declared { sig, mut args }) in declared.into_iter().enumerate() {
-        let (output, fallibility, lifetimes) = signature::check(&sig, context, diagnostics);
+        let (output, fallibility, lifetimes) = signature::check(&sig, "a step", context, diagnostics);
         checkpoints::check(&sig, &args, &output, &lifetimes, diagnostics);
         let named = signature::parameters(&sig, diagnostics);
-        let params = params::resolve(named, at, args.settings.when, &lifetimes, names, diagnostics);
+        let params = params::resolve(named, Taker::Step(at), args.settings.when, &lifetimes, names, diagnostics);
         needs.push(edges(at, &params, &args, names, diagnostics));
         let context_limits = limits::resolve(&mut args.settings, names, diagnostics);
         let uses = uses(names.step(at), args.uses, resources, diagnostics);
         steps.push(Step {
+            function: sig.ident.clone().into(),
             ident: sig.ident,
             generics: sig.generics,
             params,
@@ -54,6 +54,7 @@ pub(super) fn wire(
             borrows: !lifetimes.is_empty(),
             may_skip_itself: args.may_skip_itself,
             is_checkpoint: args.checkpoint.is_some(),
+            removes: Vec::new(),
             version: args.version,
             fallibility,
             settings: args.settings,
@@ -96,7 +97,7 @@ fn edges(step: usize, params: &[Param], args: &Parsed, names: &Names, diagnostic
         ParamKind::Result { step, .. } => {
             Some(NamedEdge { edge: Edge { step, kind: EdgeKind::Result }, at: param.ident.clone() })
         }
-        ParamKind::Field { .. } | ParamKind::Context => None,
+        ParamKind::Field { .. } | ParamKind::Context | ParamKind::Undone => None,
     };
     let mut edges: Vec<NamedEdge> = params.iter().filter_map(result).collect();
     let others = [(&args.after, EdgeKind::After, "needs"), (&args.follows, EdgeKind::Order, "follows")];
@@ -132,7 +133,7 @@ fn known(edges: &[NamedEdge], other: usize, is_one_of_all: bool) -> Option<&'sta
     }
 }
 
-fn uses(
+pub(super) fn uses(
     step: &str,
     used: Vec<(Ident, Expr)>,
     resources: &[Resource],
@@ -185,7 +186,7 @@ pub(super) fn shared(steps: &[Step], fields: usize) -> Vec<Shared> {
             let (of, by) = match param.kind {
                 ParamKind::Field { field, by } => (field, by),
                 ParamKind::Result { step, by } => (fields + step, by),
-                ParamKind::Context => continue,
+                ParamKind::Context | ParamKind::Undone => continue,
             };
             let Some(shared) = shared.get_mut(of) else { continue };
             shared.users.push(at);

@@ -57,7 +57,7 @@ impl<'b, S: RunSettings, P: Fallible, K: RunStore<P>> RunSettings for BegunBy<'b
     const HAS_SIGNAL: bool = S::HAS_SIGNAL;
     const HAS_LIMITS: bool = S::HAS_LIMITS;
     const HAS_DEADLINE: bool = S::HAS_DEADLINE;
-    const HAS_STORE: bool = K::IS_THERE;
+    const HAS_GIVEN: bool = K::IS_THERE;
 
     type RunOptions = BegunBy<'b, S::RunOptions, P, K>;
     type Timed = BegunBy<'b, S::Timed, P, K>;

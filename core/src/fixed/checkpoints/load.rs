@@ -90,7 +90,8 @@ impl<E, const STEPS: usize, const WORDS: usize, const TIMERS: usize, const RESOU
         }
         for &StoredStep { step, key, fingerprint } in P::STORED_STEPS {
             let begin = match store.load(key, buffer).await {
-                Ok(None) => StepBegin::Anew,
+                // What was removed is empty.
+                Ok(None | Some(0)) => StepBegin::Anew,
                 Ok(Some(length)) => match buffer.get(..length).and_then(|bytes| bytes.split_first_chunk()) {
                     Some((stored, result)) if u64::from_le_bytes(*stored) == fingerprint => decode(step, result),
                     _ => StepBegin::Outdated(Outdated::Changed),

@@ -86,6 +86,8 @@ pub trait Checkpoints {
     /// Stores bytes in the place of those that were stored under this key. When the future is ready, they are safe: only then
     /// the step has succeeded, and others that need it start.
     ///
+    /// Empty bytes take the place of a result that is [taken back](macro@crate::pipeline#undo): a store may remove what it has.
+    ///
     /// One call at a time. What may pass is tried again here: an error fails the step. A future that is dropped, and a power
     /// that is lost, may have stored the bytes, whole, or not; then what was stored before is still there.
     fn store(&mut self, key: u32, bytes: &[u8]) -> impl Future<Output = Result<(), Self::Error>>;
@@ -133,6 +135,9 @@ impl<P: Fallible, O, S, const SEEDED: bool> Runner<P, O, S, SEEDED> {
     ///
     /// The run reads the store before it starts, in O(checkpoints) reads. Steps keep their order: a stored step is given when
     /// those before it have ended, and fails with a need that fails in this run.
+    ///
+    /// On the runner of a module's undos it takes what is undone out of the store, as the last part of each undo, and with it what
+    /// is stored of steps that came of it and have no undo: another run does these steps again.
     ///
     /// [`Checkpoints`] has an example.
     pub fn checkpoints<C: Checkpoints>(

@@ -62,6 +62,24 @@ impl<'b, E> WriteSlot<'b, E> {
         }
     }
 
+    /// Removes what is requested, for ever: all that is listed of the step.
+    pub async fn serve_removals<P: WithCheckpoints + Fallible<Error = E>, K: RunStore<P>>(
+        &self,
+        mut store: K,
+    ) -> Infallible {
+        loop {
+            let (step, _, buffer) = poll_fn(|_| self.begin()).await;
+            let mut result = Ok(());
+            for StoredStep { key, .. } in P::STORED_STEPS.iter().filter(|stored| stored.step == step) {
+                result = store.store(*key, Some(&[])).await;
+                if result.is_err() {
+                    break;
+                }
+            }
+            self.end(result, buffer);
+        }
+    }
+
     fn begin(&self) -> Poll<(StepId, Option<usize>, &'b mut [u8])> {
         match self.0.take() {
             Some(Write::Requested { step, length, buffer }) => {
@@ -170,6 +188,12 @@ impl<'w, 'b, E, F: Future<Output = Infallible>> StoreWriter<'w, 'b, E, F> {
             let stored = ready!(self.poll_store(&mut wait, &mut encode, cx));
             Poll::Ready(stored.map(|()| result.take().flatten()))
         })
+    }
+
+    /// Removes what is stored of the step that is undone, and of those that came of it.
+    pub fn remove(&self, undo: StepId) -> impl Future<Output = Result<(), E>> {
+        let mut wait = Wait { slot: self.slot, step: undo, is_requested: false };
+        poll_fn(move |cx| self.poll_store(&mut wait, &mut |_| Some(0), cx))
     }
 
     /// Without the type of the result, so that a board has it in flash once.

@@ -6,6 +6,7 @@ mod apart;
 mod cycles;
 mod lanes;
 mod orders;
+mod reversed;
 mod runs;
 mod scheduler;
 mod space;

@@ -14,6 +14,8 @@ const MODULES: [(&str, &str); 4] = [
             use super::*;
             pub struct Board<B: I2c> where B: Send { pub rail: Rail, pub i2c: B, pub radio: Radio, spare: u8 }
             #[step(timeout = ms(50))] async fn power(rail: &mut Rail) -> Result<Rails, BringUp> { todo!() }
+            #[undo(power, retries = 2)]
+            async fn cut(rail: &mut Rail, power: &Rails, cx: &StepCx) -> Result<(), super::BringUp> { todo!() }
             #[step(retries = 3, backoff = exponential(ms(10)))]
             pub async fn imu<B: I2c>(i2c: &mut B, power: &Rails) -> Result<Imu, BringUp> { todo!() }
             #[step(retries = 1, retry_delay = ms(1), retry_if = BringUp::is_transient, retry_on_timeout = false, timeout = ms(2))]
@@ -31,6 +33,8 @@ const MODULES: [(&str, &str); 4] = [
             #[step] async fn a() -> Result<u8, E> { Ok(1) }
             #[step(after(a))] async fn b(c: &u8) -> Result<u8, E> { Ok(*c) }
             #[step(required, retry_forever, settings = S)] async fn c(a: &u8) -> Result<u8, E> { Ok(*a) }
+            #[undo(a)] async fn undo_a() {}
+            #[undo(c)] async fn undo_c(c: &u8) -> Result<(), E> { Ok(()) }
             #[step(when_any_failed)] async fn d(b: Result<&u8, Cause>) -> Result<(), E> { Ok(()) }
             #[step(maybe, follows(d), never_cancel)] async fn e() -> Option<u8> { None }
             #[step(when_none_failed, after_all)] async fn f(e: Option<&u8>) {}
@@ -50,7 +54,7 @@ const MODULES: [(&str, &str); 4] = [
 ];
 
 /// Pieces of modules, right and wrong, which are put together in any order.
-const FRAGMENTS: [&str; 56] = [
+const FRAGMENTS: [&str; 59] = [
     "mod m",
     "pub",
     "struct S",
@@ -69,6 +73,9 @@ const FRAGMENTS: [&str; 56] = [
     "#[cfg(x)]",
     "#![allow(unused)]",
     "#[step(after(f, g))]",
+    "#[undo(f)]",
+    "#[undo(f, retries = 1, after(g))]",
+    "self::super::T",
     "step",
     "after",
     "retries = 3",

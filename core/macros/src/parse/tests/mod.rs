@@ -12,6 +12,7 @@ mod names;
 mod ownership;
 mod parameters;
 mod signatures;
+mod undos;
 mod variants;
 
 use super::{Rejected, pipeline};

@@ -105,3 +105,12 @@ fn a_steps_own_context() {
         step(&format!("cx: {wrong}"), &[(wrong, "`cx` is the step's own context: take it as `&StepCx`")]);
     }
 }
+
+#[test]
+fn a_context_that_lists_needs_without_a_result() {
+    clean_up("cx: &UnmetCx<'_, E>", &[]);
+    check(&module("when_none_failed", "cx: &rungs::fixed::UnmetCx<E>"), &[]);
+    let message = "only steps `when_all_done`, `when_any_failed` and `when_none_failed` run though a need has no result: take `cx` as `&StepCx`";
+    step("cx: &UnmetCx<'_, E>", &[("&UnmetCx<'_, E>", message)]);
+    clean_up("cx: UnmetCx<'_, E>", &[("UnmetCx<'_, E>", "`cx` is the step's own context: take it as `&StepCx`")]);
+}
