@@ -174,6 +174,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
             return;
         }
         let started = *now;
+        self.forget_lack(step);
         self.apart.end_pause(step, started);
         let parts = &mut self.parts;
         let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
