@@ -16,6 +16,7 @@ mod draft;
 mod durations;
 mod errors;
 mod explain;
+mod explain_diagram;
 #[cfg(feature = "checkpoints")]
 mod fingerprint;
 mod given;
