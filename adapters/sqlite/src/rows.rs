@@ -34,7 +34,13 @@ pub(crate) fn make_run(connection: &Connection, name: &str) -> rusqlite::Result<
     if let Some(run) = find_run(connection, name)? {
         return Ok(run);
     }
-    connection.prepare_cached("INSERT INTO runs (name) VALUES (?)")?.insert([name])
+    let insert = "INSERT INTO runs (name, key) VALUES (?, lower(hex(randomblob(16))))";
+    connection.prepare_cached(insert)?.insert([name])
+}
+
+/// What tells a run apart from all others.
+pub(crate) fn key_of(connection: &Connection, run: i64) -> rusqlite::Result<Option<String>> {
+    connection.prepare_cached("SELECT key FROM runs WHERE id = ?")?.query_row([run], |row| row.get(0))
 }
 
 pub(crate) fn find_run(connection: &Connection, name: &str) -> rusqlite::Result<Option<i64>> {
