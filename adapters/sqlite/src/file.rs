@@ -25,6 +25,7 @@ const VERSION: u32 = 2;
 const UPGRADE: &str = "
     ALTER TABLE runs ADD COLUMN key TEXT;
     UPDATE runs SET key = lower(hex(randomblob(16)));
+    ALTER TABLE endings ADD COLUMN error TEXT;
     PRAGMA user_version = 2;
 ";
 

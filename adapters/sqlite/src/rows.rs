@@ -13,6 +13,7 @@ pub(crate) struct Ending {
     attempts: u32,
     began: Option<Duration>,
     duration: Duration,
+    error: Option<String>,
 }
 
 impl Ending {
@@ -24,6 +25,7 @@ impl Ending {
             attempts: step.attempts(),
             began: step.started(),
             duration: step.duration(),
+            error: step.error(),
         };
         run.steps().map(ending).collect()
     }
@@ -63,11 +65,11 @@ pub(crate) fn end_start(
     let update = "UPDATE starts SET ended_us = ?2, exit_code = ?3, pipeline = ?4 WHERE id = ?1";
     connection.prepare_cached(update)?.execute(params![start, since_epoch(), exit_code, pipeline])?;
     let mut insert = connection.prepare_cached(
-        "INSERT OR REPLACE INTO endings (start, number, step, status, cause, attempts, began_us, duration_us)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, began_us + ?7, ?8 FROM starts WHERE id = ?1",
+        "INSERT OR REPLACE INTO endings (start, number, step, status, cause, attempts, began_us, duration_us, error)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, began_us + ?7, ?8, ?9 FROM starts WHERE id = ?1",
     )?;
     for (number, ending) in endings.iter().enumerate() {
-        let Ending { step, status, cause, attempts, began, duration } = ending;
+        let Ending { step, status, cause, attempts, began, duration, error } = ending;
         insert.execute(params![
             start,
             number as i64,
@@ -76,7 +78,8 @@ pub(crate) fn end_start(
             cause,
             attempts,
             began.map(micros),
-            micros(*duration)
+            micros(*duration),
+            error
         ])?;
     }
     Ok(())

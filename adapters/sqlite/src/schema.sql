@@ -28,6 +28,8 @@ CREATE TABLE endings (
     attempts INTEGER NOT NULL,
     began_us INTEGER,
     duration_us INTEGER NOT NULL,
+    -- With its sources, in words.
+    error TEXT,
     PRIMARY KEY (start, number)
 ) STRICT, WITHOUT ROWID;
 

@@ -80,7 +80,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
                 let PolledRun { driver, now, .. } = run;
                 driver.parts.notify_end(&driver.run, now);
                 #[cfg(feature = "checkpoints")]
-                let store = driver.end_store(*this.started);
+                let store = driver.take_store();
                 let errors = core::mem::take(&mut driver.run.errors);
                 let pauses = driver.apart.take_pauses();
                 let rest = RunRest {

@@ -9,7 +9,7 @@ use super::{
     wakes::Pass,
 };
 #[cfg(feature = "checkpoints")]
-use crate::checkpoints::{OpenStore, RunEnding};
+use crate::checkpoints::OpenStore;
 use crate::{
     cancel::Tokens,
     diagram::StepNames,
@@ -157,20 +157,10 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         self.parts.scheduler.begin_given(given);
     }
 
-    /// Tells the store of the run how it has ended, and takes it out of the run.
+    /// Takes the store out of the run.
     #[cfg(feature = "checkpoints")]
-    pub(super) fn end_store(&mut self, started: Instant) -> Option<Arc<OpenStore>> {
-        let store = self.run.extras.as_mut().and_then(|extras| extras.store.take())?;
-        let (names, states) = (&**self.run.names, self.parts.scheduler.states());
-        let optional = OptionalSteps::Plan(self.parts.scheduler.setup().plan());
-        store.end(&RunEnding {
-            pipeline: names.pipeline(),
-            names,
-            states,
-            exit_code: exit_code(states, optional),
-            started,
-        });
-        Some(store)
+    pub(super) fn take_store(&mut self) -> Option<Arc<OpenStore>> {
+        self.run.extras.as_mut().and_then(|extras| extras.store.take())
     }
 
     #[inline]

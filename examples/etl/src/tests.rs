@@ -220,6 +220,9 @@ fn a_job_that_is_killed_in_its_load_goes_on_and_fetches_nothing_twice() -> Outco
     assert_eq!(db::summary(&file)?.routes, 5366);
     let history = printed(&ended(&["--history"])?);
     assert!(history.contains("begun 2 x  2 stored  exit code 0 after "), "{history}");
+    // There is none, which is no failure of the job.
+    let error = format!("\n    fetch_weather: {}/weather.csv answered 404", server.url());
+    assert!(history.contains(&error), "{history}");
 
     // A run that has ended well is not gone on with.
     let anew = ended(&["--resume", "--only", "parse_airports"])?;
