@@ -1,7 +1,7 @@
 //! The service, tried by a client: pages, limits of one and of all requests, what is seen of them (log, spans, trace, metrics), a
 //! client that goes away, and a stop with a run in flight.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
