@@ -10,8 +10,13 @@
 //! When a client goes away, its request is dropped, its run with it, and the tasks of the run end. On Ctrl-C or SIGTERM the
 //! service accepts no further connection and lets the runs in flight end; on a second signal, or after `GRACE`, it cancels them.
 //!
-//! Takes the address to listen on, by default 127.0.0.1:3000, and prints a line for whatever happens. A log goes to standard
-//! error: what happens in a run, and what its steps say, carries the request, whichever thread it is on.
+//! Takes the address to listen on, by default 127.0.0.1:3000, and prints a line for whatever happens.
+//!
+//! Who looks on sees more, by one line of [`page`] each:
+//! - A log on standard error: what happens in a run, and what its steps say, carries the request, whichever thread it is on. Each
+//!   span says when it closes.
+//! - `GET /metrics`: runs, steps, retries and durations, for Prometheus.
+//! - `GET /product/{number}/trace`: what became of such a request, for <https://ui.perfetto.dev>.
 
 use std::io;
 use std::time::Duration;
@@ -20,11 +25,15 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::get;
-use rungs::{BoxError, CancelToken, Cause, EventKind, Pipeline, PipelineError, SharedResource};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use rungs::{
+    AttemptTimes, BoxError, CancelToken, Cause, EventKind, Handle, Pipeline, PipelineError, Report, SharedResource,
+};
 use rungs_tokio::Tokio;
 use tokio::net::TcpListener;
 use tokio::time::{sleep, timeout};
 use tracing::{Instrument, info, info_span};
+use tracing_subscriber::fmt::format::FmtSpan;
 
 /// How long one request may take.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -86,15 +95,29 @@ impl Service {
     }
 }
 
-/// What a request comes to.
-async fn product(State(service): State<Service>, Path(number): Path<u64>) -> (StatusCode, String) {
-    match page(&service, number).instrument(info_span!("request", number)).await {
-        Ok(answer) => answer,
-        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
-    }
+type Answer = (StatusCode, String);
+
+/// The page of a product.
+async fn product(State(service): State<Service>, Path(number): Path<u64>) -> Answer {
+    run(&service, number).await.map_or_else(failed, |(answer, _)| answer)
 }
 
-async fn page(service: &Service, number: u64) -> Result<(StatusCode, String), PipelineError> {
+/// When its steps ran.
+async fn trace(State(service): State<Service>, Path(number): Path<u64>) -> Answer {
+    run(&service, number).await.map_or_else(failed, |(_, trace)| (StatusCode::OK, trace))
+}
+
+/// The plan is wrong.
+fn failed(error: PipelineError) -> Answer {
+    (StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
+}
+
+async fn run(service: &Service, number: u64) -> Result<(Answer, String), PipelineError> {
+    page(service, number).instrument(info_span!("request", number)).await
+}
+
+/// What a request comes to, and its trace.
+async fn page(service: &Service, number: u64) -> Result<(Answer, String), PipelineError> {
     let mut p = Pipeline::new("page").spawn_on(Tokio);
     let price = p.step("price").run(move || price(number));
     let stock = p.step("stock").uses(&service.warehouse, 1).run(move || stock(number));
@@ -111,22 +134,33 @@ async fn page(service: &Service, number: u64) -> Result<(StatusCode, String), Pi
         .needs((price, stock))
         .run(async |price, stock| Ok(format!("{}.{:02} for one of {} in stock", *price / 100, *price % 100, *stock)));
 
-    let runner =
-        p.runner().deadline(LIMIT).cancel(&service.stop).observe(rungs_tracing::observer()).on_event(|event| {
+    let mut attempts = AttemptTimes::new();
+    let runner = p
+        .runner()
+        .deadline(LIMIT)
+        .cancel(&service.stop)
+        .observe(rungs_tracing::observer())
+        .observe(rungs_metrics::observer())
+        .observe(&mut attempts)
+        .on_event(|event| {
             if let EventKind::Waiting { .. } = event.kind {
                 println!("product {number}: {event}");
             }
         });
     let report = runner.run(&Tokio).await?;
-    let answer = match report.output(page) {
+    let answer = answer(&report, page, reviews);
+    println!("product {number}: {} after {:?}", answer.0, report.duration());
+    Ok((answer, report.timeline().with_attempts(&attempts).chrome_trace().to_string()))
+}
+
+fn answer(report: &Report<BoxError>, page: Handle<String>, reviews: Handle<u64>) -> Answer {
+    match report.output(page) {
         Ok(page) => {
             let stars = report.output(reviews).map_or("no reviews".to_owned(), |stars| format!("{} stars", *stars));
             (StatusCode::OK, format!("{}, {stars}\n", *page))
         }
         Err(error) => (status(error.cause()), format!("{error:#}\n")),
-    };
-    println!("product {number}: {} after {:?}", answer.0, report.duration());
-    Ok(answer)
+    }
 }
 
 /// Why there is no page, as a status of HTTP.
@@ -138,15 +172,28 @@ fn status(cause: Option<Cause>) -> StatusCode {
     }
 }
 
+/// What Prometheus is told.
+async fn metrics(State(metrics): State<PrometheusHandle>) -> String {
+    metrics.run_upkeep();
+    metrics.render()
+}
+
 #[tokio::main]
 async fn main() -> io::Result<()> {
-    tracing_subscriber::fmt().with_ansi(false).with_writer(io::stderr).init();
+    let log = tracing_subscriber::fmt().with_ansi(false).with_writer(io::stderr);
+    log.with_span_events(FmtSpan::CLOSE).init();
+    let recorder = PrometheusBuilder::new().install_recorder().map_err(io::Error::other)?;
+    rungs_metrics::describe();
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3000".to_owned());
     let listener = TcpListener::bind(&address).await?;
     println!("listening on {}", listener.local_addr()?);
 
     let service = Service::new();
-    let routes = Router::new().route("/product/{number}", get(product)).with_state(service.clone());
+    let routes = Router::new()
+        .route("/product/{number}", get(product))
+        .route("/product/{number}/trace", get(trace))
+        .with_state(service.clone())
+        .route("/metrics", get(metrics).with_state(recorder));
     axum::serve(listener, routes).with_graceful_shutdown(first_signal(service.stop)).await?;
     println!("stopped");
     Ok(())

@@ -74,12 +74,15 @@ pub enum EventKind<'a, E> {
     Outdated(Outdated),
     /// An attempt begins.
     Started,
-    /// The step lacks a [shared resource](crate::SharedResource). Its attempt begins when all that it uses is free; it has
-    /// not begun before.
+    /// The step could start but for a permit of [`max_concurrent`](crate::Runner::max_concurrent) or a resource, its pipeline's
+    /// or a [shared](crate::SharedResource) one. Its attempt begins when all that it uses is free; it has not begun before.
+    /// It is told once, and again where the step then lacks a shared resource.
+    ///
+    /// A `#[pipeline]` does not tell it.
     #[cfg(feature = "alloc")]
     Waiting {
-        /// The resource by name; of several, the one that is lacking longest.
-        resource: &'a str,
+        /// The resource by name; of several shared ones, the one that is lacking longest. `None` if it lacks a permit alone.
+        resource: Option<&'a str>,
         /// For starts: not before this. `None` if attempts that are in flight hold what it lacks.
         until: Option<Instant>,
     },
@@ -323,7 +326,10 @@ impl<E: fmt::Display> fmt::Display for Event<'_, E> {
                 if self.attempt > 1 {
                     write!(f, "attempt {} ", AttemptCount(self.attempt))?;
                 }
-                write!(f, "waits for `{}`", Name(resource))?;
+                match resource {
+                    Some(resource) => write!(f, "waits for `{}`", Name(resource))?,
+                    None => f.write_str("waits for a permit")?,
+                }
                 until.map_or(Ok(()), |until| write!(f, ", at least {:?}", until - self.at))
             }
             EventKind::Retrying { error, next } => {

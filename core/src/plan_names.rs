@@ -41,6 +41,18 @@ impl PlanNames {
     }
 }
 
+#[cfg(feature = "checkpoints")]
+impl PlanNames {
+    /// Whether the steps are the undos of others.
+    pub(crate) fn is_undo(&self) -> bool {
+        match self {
+            Self::Shared(names) => names.is_undo(),
+            #[cfg(feature = "macros")]
+            Self::StaticPipeline(_) => false,
+        }
+    }
+}
+
 impl StepNames for PlanNames {
     fn name(&self, step: StepId) -> &str {
         self.step(step)

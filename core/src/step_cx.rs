@@ -52,12 +52,26 @@ pub struct StepCx<E = Infallible> {
 pub(crate) struct CxShared {
     is_cancelled: AtomicBool,
     emissions: Option<Arc<Emissions>>,
+    /// Of the store of the run.
+    #[cfg(feature = "checkpoints")]
+    run_id: Option<Arc<alloc::string::String>>,
 }
 
 #[cfg(feature = "alloc")]
 impl CxShared {
     pub(crate) fn new(emissions: Option<Arc<Emissions>>) -> Self {
-        Self { is_cancelled: AtomicBool::new(false), emissions }
+        Self {
+            is_cancelled: AtomicBool::new(false),
+            emissions,
+            #[cfg(feature = "checkpoints")]
+            run_id: None,
+        }
+    }
+
+    #[cfg(feature = "checkpoints")]
+    pub(crate) fn with_run_id(mut self, id: Option<Arc<alloc::string::String>>) -> Self {
+        self.run_id = id;
+        self
     }
 
     /// Asks the attempt to end.
@@ -160,6 +174,43 @@ impl<E> StepCx<E> {
     #[cfg(feature = "alloc")]
     pub fn is_cancelled(&self) -> bool {
         self.shared.as_ref().is_some_and(|shared| shared.is_cancelled.load(Ordering::Acquire))
+    }
+
+    /// What tells this step of this run apart from all others, and stays the same in all its attempts and when the run goes on
+    /// after a crash: the id of the run, as its store tells it ([`Checkpoints::run_id`](crate::Checkpoints::run_id)), and the
+    /// name of the step. `None` in a run without a store, or if that tells no id. An undo has a key of its own.
+    ///
+    /// Effects are there at least once: a process that ends after a payment, and before its result is stored, pays again. A
+    /// service that takes such a key does it once.
+    ///
+    /// ```
+    /// use std::{cell::RefCell, collections::BTreeMap};
+    /// use rungs::{LocalPipeline, MemoryCheckpoints, NoClock};
+    ///
+    /// // A service that books once for each key, and loses its first answer.
+    /// let bookings = RefCell::new(BTreeMap::new());
+    /// let book = async |key: String| {
+    ///     let is_first = bookings.borrow().is_empty();
+    ///     let seat = *bookings.borrow_mut().entry(key).or_insert("7A");
+    ///     if is_first { Err("connection reset") } else { Ok(seat.to_owned()) }
+    /// };
+    /// let checkpoints = MemoryCheckpoints::new().with_run_id("order-17");
+    /// for is_success in [false, true] {
+    ///     let mut p = LocalPipeline::with_error("trip");
+    ///     p.step("flight").checkpoint().run_with(async |cx| {
+    ///         book(cx.idempotency_key().ok_or("the store tells no id")?).await
+    ///     });
+    ///     let run = p.runner().checkpoints(checkpoints.clone()).run(&NoClock);
+    ///     assert_eq!(futures_lite::future::block_on(run)?.is_success(), is_success);
+    /// }
+    /// assert!(bookings.borrow().keys().eq(["order-17/flight"]));
+    /// # Ok::<(), rungs::PipelineError>(())
+    /// ```
+    #[cfg(feature = "checkpoints")]
+    pub fn idempotency_key(&self) -> Option<alloc::string::String> {
+        let run = self.shared.as_ref()?.run_id.as_ref()?;
+        let undo = if self.names.is_undo() { "undo/" } else { "" };
+        Some(alloc::format!("{run}/{undo}{}", self.name()))
     }
 
     /// Tells the observers of the run a text, a number, or how much is done, as

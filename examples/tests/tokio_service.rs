@@ -1,7 +1,7 @@
-//! The service, tried by a client: pages, limits of one and of all requests, a client that goes away, and a stop with a run in
-//! flight.
+//! The service, tried by a client: pages, limits of one and of all requests, what is seen of them (log, spans, trace, metrics), a
+//! client that goes away, and a stop with a run in flight.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -125,6 +125,79 @@ fn the_log_tells_two_requests_apart() {
             !(line.contains(&format!("request{{{request}:{within}")) && line.ends_with(said))
         });
     }
+}
+
+/// The rest of a line of the log after the span of a request.
+fn after_request<'l>(line: &'l str, number: &str) -> Option<&'l str> {
+    Some(line.split_once(&format!("request{{number={number}}}:"))?.1)
+}
+
+#[test]
+fn the_spans_of_a_request_are_read_back() {
+    let service = Service::start();
+    assert_answer(service.ask("/product/23"), "200", "in stock");
+    let run = "run{pipeline=\"page\" exit_code=0}: rungs: close";
+    let mut closed = Vec::new();
+    while closed.last().is_none_or(|span: &String| span != run) {
+        let line = service.log.recv_timeout(BOUND).unwrap();
+        if let Some((span, times)) = after_request(&line, "23").and_then(|line| line.split_once(" time.busy=")) {
+            assert!(times.contains(" time.idle="), "{line}");
+            closed.push(span.to_owned());
+        }
+    }
+    let count = |start: &str| closed.iter().filter(|span| span.contains(start)).count();
+    for (step, attempts) in [("price", 1), ("stock", 1), ("reviews", 2), ("page", 1)] {
+        let span = format!("step{{step=\"{step}\"");
+        assert_eq!(count(&format!("{span} status=success attempts={attempts}}}: rungs: close")), 1, "{closed:#?}");
+        assert_eq!(count(&format!("{span}}}:attempt{{attempt=")), attempts, "{closed:#?}");
+    }
+    assert_eq!(closed.len(), 1 + 4 + 5, "{closed:#?}");
+}
+
+#[test]
+fn the_trace_of_a_request_is_json_with_a_slice_for_each_attempt() {
+    let service = Service::start();
+    let (status, body) = answer(service.ask("/product/23/trace"));
+    assert_eq!(status, "200");
+    let trace: serde_json::Value = serde_json::from_str(&body).unwrap();
+    let slices: Vec<_> = trace["traceEvents"].as_array().unwrap().iter().filter(|event| event["ph"] == "X").collect();
+    let slice = |name: &str| slices.iter().find(|slice| slice["name"] == name).unwrap();
+    let time = |name: &str, key: &str| slice(name)[key].as_f64().unwrap();
+    for step in ["price", "stock", "reviews", "page"] {
+        assert_eq!(slice(step)["args"]["status"], "success");
+        let attempts = slices.iter().filter(|other| other["tid"] == slice(step)["tid"] && other["cat"] == "attempt");
+        let names: Vec<_> = attempts.map(|attempt| attempt["name"].as_str().unwrap()).collect();
+        match step {
+            "reviews" => assert_eq!(names, ["attempt 1", "backoff", "attempt 2"]),
+            _ => assert_eq!(names, ["attempt 1"]),
+        }
+    }
+    // It waits for the warehouse, which takes 23 ms.
+    assert!(time("stock", "dur") >= 23_000.0, "{body}");
+    assert!(time("page", "ts") >= time("stock", "ts") + time("stock", "dur"), "{body}");
+}
+
+#[test]
+fn the_metrics_of_all_requests_are_read_by_a_client() {
+    let service = Service::start();
+    for (product, status) in [("23", "200"), ("24", "200"), ("0", "502")] {
+        assert_answer(service.ask(&format!("/product/{product}")), status, "");
+    }
+    let (status, text) = answer(service.ask("/metrics"));
+    assert_eq!(status, "200");
+    let value = |name: &str, labels: &[&str]| {
+        let of =
+            |line: &&str| line.starts_with(&format!("{name}{{")) && labels.iter().all(|label| line.contains(label));
+        let line = text.lines().find(of).unwrap_or_else(|| panic!("no {name} {labels:?} in\n{text}"));
+        line.rsplit_once(' ').unwrap().1.parse::<f64>().unwrap()
+    };
+    assert_eq!(value("rungs_runs_total", &["pipeline=\"page\"", "exit_code=\"0\""]), 2.0);
+    assert_eq!(value("rungs_runs_total", &["exit_code=\"1\""]), 1.0);
+    assert_eq!(value("rungs_steps_total", &["step=\"price\"", "status=\"failed\""]), 1.0);
+    assert_eq!(value("rungs_step_retries_sum", &["step=\"reviews\""]), 3.0);
+    assert_eq!(value("rungs_steps_in_flight", &["pipeline=\"page\""]), 0.0);
+    assert!(value("rungs_step_duration_seconds_sum", &["step=\"stock\"", "status=\"success\""]) >= 0.047);
+    assert!(text.contains("# HELP rungs_runs_total Runs that have ended, by exit code."), "{text}");
 }
 
 #[test]

@@ -11,8 +11,8 @@ use std::{
 };
 
 use rungs::{
-    BoxError, CancelToken, Cause, LocalPipeline, MemoryCheckpoints, NoClock, Pipeline, PlanErrorKind, Report, Status,
-    StepError, sim::explore,
+    BoxError, Cause, LocalPipeline, MemoryCheckpoints, NoClock, Pipeline, PlanErrorKind, Report, StepError,
+    sim::explore,
 };
 
 use crate::support::{Count, Hand, Log, Sim, Slow, block, drive, fates, give_way, ms, poll_at_most};
@@ -148,25 +148,6 @@ fn a_panic_of_the_store_is_one_of_the_step_and_at_the_end_of_the_run_it_counts_f
     let report = drive(&sim, p.runner().checkpoints(store.open()).run(&sim.clock())).unwrap();
     assert_eq!(fates(&report), ["odd failed 1..1: panicked: odd names are not for us", "even success 1..2"]);
     assert_eq!((store.steps(), store.alive.get()), (vec!["even".to_string()], 0));
-}
-
-#[test]
-fn the_timeout_of_a_step_and_a_stop_cover_its_store() {
-    let sim = Sim::new();
-    let store = Slow::new(&sim, ms(1_000));
-    let (token, clock) = (CancelToken::new(), sim.clock());
-    let mut p: Pipeline<'_> = Pipeline::new("patient");
-    p.step("timeout").timeout(ms(30)).checkpoint().run(async || Ok(()));
-    p.step("stopped").checkpoint().run(async || Ok(()));
-    p.step("stop").run(async || {
-        clock.sleep(ms(50)).await;
-        token.cancel();
-        Ok(())
-    });
-    let report = drive(&sim, p.runner().checkpoints(store.open()).cancel(&token).run(&clock)).unwrap();
-    assert_eq!(report.get("timeout").unwrap().reason().unwrap().to_string(), "timed out");
-    assert_eq!(report.get("stopped").unwrap().status(), Status::Cancelled);
-    assert_eq!((store.steps(), store.alive.get()), (vec![], 0));
 }
 
 #[test]

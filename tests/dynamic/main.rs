@@ -50,6 +50,7 @@ mod settings;
 mod shared_resources;
 mod spawn;
 mod stops;
+mod storing;
 mod tables;
 mod taking;
 mod targets;

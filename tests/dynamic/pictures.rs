@@ -1,6 +1,8 @@
 //! Pictures of plans, exactly.
 
-use rungs::Pipeline;
+use rungs::{NoClock, Pipeline};
+
+use crate::support::{block, ms};
 
 async fn never() -> Result<(), rungs::BoxError> {
     panic!("executed for a picture")
@@ -64,6 +66,75 @@ fn mermaid_and_dot() {
     s2 [label="c"];
     s0 -> s2;
     s1 -> s2 [style=dashed];
+}
+"#,
+    );
+}
+
+#[test]
+fn what_a_run_would_do_is_in_each_form() {
+    let mut p = Pipeline::new("site");
+    let version = p.input::<u8>("version");
+    let old = p.step("old").run(|| async { Ok(1) });
+    let pages = p.step("pages").needs((old, version)).expected(ms(1_500)).run(async |_, _| Ok(3));
+    let index = p.step("index").needs(pages).done_if(|| async { Ok(None::<()>) }).run(async |_| Ok(()));
+    p.step("search").after(pages).run(never);
+    p.step("alarm").after(index).when_any_failed().run(never);
+    let run = p.runner().given(version, 7).given(old, 1).only(index);
+    let picture = block(run.explain(&NoClock)).unwrap();
+    let picture = picture.visualize();
+    assert_eq!(
+        picture.to_string(),
+        "\
+Pipeline: site
+========================================
+Level 0:
+  - version (input) (starts at 0)
+  - old (given)
+Level 1:
+  - pages (starts at 0, takes 1.50 s) <- [old, version]
+Level 2:
+  - index (starts at 1.50 s) <- [pages]
+  - search (not selected) <- [pages]
+Level 3:
+  - alarm (not needed) <- [index]
+",
+    );
+    assert_eq!(
+        picture.mermaid().to_string(),
+        r##"flowchart TD
+    s0[/"version<br>starts at 0"/]
+    style s0 stroke-width:3px
+    s1["old<br>given"]
+    s2["pages<br>starts at 0, takes 1.50 s"]
+    style s2 stroke-width:3px
+    s3["index<br>starts at 1.50 s"]
+    style s3 stroke-width:3px
+    s4["search<br>not selected"]
+    style s4 stroke-dasharray:4
+    s5["alarm<br>not needed"]
+    style s5 stroke-dasharray:4
+    s1 --> s2
+    s0 --> s2
+    s2 --> s3
+    s2 -.-> s4
+    s3 -.-> s5
+"##,
+    );
+    assert_eq!(
+        picture.dot().to_string(),
+        r#"digraph "site" {
+    s0 [label="version\nstarts at 0", style=bold, shape=parallelogram];
+    s1 [label="old\ngiven"];
+    s2 [label="pages\nstarts at 0, takes 1.50 s", style=bold];
+    s3 [label="index\nstarts at 1.50 s", style=bold];
+    s4 [label="search\nnot selected", style=dashed];
+    s5 [label="alarm\nnot needed", style=dashed];
+    s1 -> s2;
+    s0 -> s2;
+    s2 -> s3;
+    s2 -> s4 [style=dashed];
+    s3 -> s5 [style=dashed];
 }
 "#,
     );

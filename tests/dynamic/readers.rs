@@ -10,7 +10,12 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::texts::{Random, chain, odd_names};
+use rungs::{NoClock, diagram::Diagram};
+
+use crate::{
+    support::block,
+    texts::{Random, chain, odd_names},
+};
 
 /// A picture as it was read: the text of each node, and the edges.
 #[derive(Debug, PartialEq)]
@@ -24,9 +29,19 @@ struct Drawn {
     text: String,
     dot: String,
     mermaid: String,
+    /// What stands below each name.
+    note: &'static str,
 }
 
-/// Pictures of one step for each odd name, of all of them, and of random ones.
+impl Drawn {
+    fn of(picture: &Diagram<'_>, note: &'static str) -> Self {
+        let (text, dot, mermaid) = (picture.to_string(), picture.dot().to_string(), picture.mermaid().to_string());
+        Self { text, dot, mermaid, note }
+    }
+}
+
+/// Pictures of one step for each odd name, of all of them, and of random ones; and the same of what a run would do, of plans that
+/// can run.
 fn drawn() -> Vec<Drawn> {
     let mut plans: Vec<_> = odd_names().into_iter().map(|name| vec![name]).collect();
     plans.push(odd_names());
@@ -34,10 +49,12 @@ fn drawn() -> Vec<Drawn> {
     plans.extend((0..200).map(|_| random.names(6)));
     let draw = |names: Vec<String>| {
         let mut p = chain(&names[0], &names);
-        let picture = p.visualize();
-        Drawn { text: picture.to_string(), dot: picture.dot().to_string(), mermaid: picture.mermaid().to_string() }
+        let plan = Drawn::of(&p.visualize(), "");
+        let explanation = block(p.runner().explain(&NoClock)).ok();
+        let explained = explanation.map(|explanation| Drawn::of(&explanation.visualize(), "starts at 0"));
+        [Some(plan), explained]
     };
-    plans.into_iter().map(draw).collect()
+    plans.into_iter().flat_map(draw).flatten().collect()
 }
 
 impl Drawn {
@@ -49,8 +66,14 @@ impl Drawn {
         for (index, line) in lines.enumerate() {
             // The name before it is known, so that no name can hide where it begins.
             let end = before.as_ref().map_or(line.len(), |before| line.len() - format!(" <- [{before}]").len());
-            let name = line[..end].to_string();
-            nodes.insert(format!("s{index}"), name.clone());
+            let (name, shown) = match self.note {
+                "" => (line[..end].to_string(), line[..end].to_string()),
+                note => {
+                    let name = line[..end].strip_suffix(&format!(" ({note})")).unwrap().to_string();
+                    (name.clone(), name + note)
+                }
+            };
+            nodes.insert(format!("s{index}"), shown);
             if index > 0 {
                 edges.push((format!("s{}", index - 1), format!("s{index}")));
             }

@@ -3,6 +3,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by a panic")]
 #![allow(clippy::unit_arg, reason = "a step that only waits: `Ok(sleep.await)`")]
 
+mod lacking;
 mod polls;
 mod scopes;
 mod timelines;

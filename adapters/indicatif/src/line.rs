@@ -23,7 +23,7 @@ pub(crate) fn name<E: Display>(event: &Event<'_, E>) -> String {
     let name = match &event.kind {
         EventKind::RunStarted(run) => line.strip_suffix(&format!(": run started: {run}")),
         EventKind::Started if event.attempt == 1 => line.strip_suffix(": started"),
-        EventKind::Waiting { .. } if event.attempt == 1 => line.split_once(": waits for `").map(|(name, _)| name),
+        EventKind::Waiting { .. } if event.attempt == 1 => line.split_once(": waits for ").map(|(name, _)| name),
         _ => line.split_once(": ").map(|(name, _)| name),
     };
     name.unwrap_or(&line).to_owned()

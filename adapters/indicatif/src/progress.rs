@@ -23,7 +23,7 @@ const MOST_LINES: usize = 12;
 /// Shows the progress of runs, one after the other: by bars on a terminal, by lines elsewhere. [The page of this
 /// crate](crate) shows both.
 ///
-/// An event takes time that is logarithmic in the number of steps that are running. A thread of its own draws the bars, ten
+/// An event takes time that is logarithmic in the number of steps that are running or wait to. A thread of its own draws the bars, ten
 /// times a second while a run goes on. A run that is dropped takes its bars off the terminal, and has no last line; where
 /// a panic drops it they stay, as the message of the panic is below them.
 #[derive(Debug)]
@@ -109,7 +109,8 @@ impl Progress {
         self
     }
 
-    /// How many running steps have a line below the bar of the run, 12 without this; one more line counts the others.
+    /// How many steps have a line below the bar of the run, 12 without this, those that have begun before those that wait to
+    /// begin; one more line counts the others.
     ///
     /// ```
     /// use rungs_indicatif::Progress;
@@ -215,6 +216,8 @@ fn stays<E>(event: &Event<'_, E>) -> bool {
 fn is_told<E>(event: &Event<'_, E>) -> bool {
     match &event.kind {
         EventKind::Ended { cause: None, .. } => event.attempt > 0,
+        // In a wide pipeline with a limit, most steps wait for their first permit, as its start says.
+        EventKind::Waiting { resource: None, .. } => event.attempt > 1,
         EventKind::Retrying { .. } | EventKind::Waiting { .. } => true,
         // Numbers are for bars.
         EventKind::Emitted(emitted) => matches!(emitted, rungs::Emitted::Text(_)),

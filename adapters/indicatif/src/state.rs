@@ -27,7 +27,7 @@ pub(crate) struct State {
     optional: BTreeSet<StepId>,
     /// How long steps are expected to take.
     expected: BTreeMap<StepId, Duration>,
-    /// The steps that have begun and have not ended, in the order of declaration.
+    /// The steps that have begun or wait to begin, and have not ended, in the order of declaration.
     steps: BTreeMap<StepId, Step>,
 }
 
@@ -48,8 +48,8 @@ enum Wait {
         until: Instant,
         error: String,
     },
-    /// In the words of the event.
-    Resource {
+    /// Of a permit or a resource, in the words of the event.
+    Lack {
         text: String,
         until: Option<Instant>,
     },
@@ -123,7 +123,7 @@ impl State {
         let now = self.clock.now();
         let step = self.step(id, event);
         if event.attempt == 1 {
-            // Until now it may have waited for a resource.
+            // Until now it may have waited.
             step.since = now;
         }
         step.attempt = event.attempt;
@@ -136,7 +136,7 @@ impl State {
         let step = self.step(id, event);
         let delay = until.map(|until| until - event.at);
         let text = line::waits(event, &step.name, delay);
-        step.waits = Some(Wait::Resource { text, until: delay.map(|delay| now + delay) });
+        step.waits = Some(Wait::Lack { text, until: delay.map(|delay| now + delay) });
     }
 
     fn back_off<E: Display>(&mut self, id: StepId, delay: Duration, event: &Event<'_, E>) {
@@ -174,8 +174,10 @@ impl State {
         }
         let _ = write!(run, ", {}", self.elapsed());
         let now = self.clock.now();
-        let shown = self.steps.iter().take(longest);
-        let mut steps: Vec<_> = shown.map(|(id, step)| step.line(now, self.expected.get(id))).collect();
+        // Of many steps that wait to begin, none takes the line of one that has begun.
+        let (begun, waiting) = (self.steps.iter(), self.steps.iter());
+        let shown = begun.filter(|(_, step)| step.has_begun()).chain(waiting.filter(|(_, step)| !step.has_begun()));
+        let mut steps: Vec<_> = shown.take(longest).map(|(id, step)| step.line(now, self.expected.get(id))).collect();
         let more = self.steps.len() - steps.len();
         if more > 0 {
             steps.push(format!("and {more} more"));
@@ -185,6 +187,10 @@ impl State {
 }
 
 impl Step {
+    fn has_begun(&self) -> bool {
+        self.attempt > 1 || !matches!(self.waits, Some(Wait::Lack { .. }))
+    }
+
     fn line(&self, now: Instant, expected: Option<&Duration>) -> String {
         let mut line = format!("{}: {}", Short(&self.name), Span(now - self.since));
         if let Some(expected) = expected {
@@ -208,10 +214,10 @@ impl Step {
             Some(Wait::Backoff { error, .. }) => {
                 write!(line, ", attempt {} is due: {error}", self.attempt.saturating_add(1))
             }
-            Some(Wait::Resource { text, until: Some(until) }) if *until > now => {
+            Some(Wait::Lack { text, until: Some(until) }) if *until > now => {
                 write!(line, ", {text}, at least {}", Span(*until - now))
             }
-            Some(Wait::Resource { text, .. }) => write!(line, ", {text}"),
+            Some(Wait::Lack { text, .. }) => write!(line, ", {text}"),
             None if self.attempt > 1 => write!(line, ", attempt {}", self.attempt),
             None => Ok(()),
         };

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{MS, block_on};
-use rungs::{Backoff, NoClock, Pipeline, SharedResource, sim::Sim};
+use rungs::{Backoff, NoClock, Pipeline, Settings, SharedResource, sim::Sim};
 use rungs_indicatif::Progress;
 use std::{
     io::{self, Write},
@@ -77,6 +77,39 @@ fn ends_retries_waits_and_texts_have_a_line_and_starts_have_none() {
          \x20 2.500 s  load: failed: no table\n\
          \x20 2.500 s  mail: skipped: `load` failed\n\
          \x20 2.500 s  etl: run ended: 2 success, 1 failed, 2 skipped, exit code 1\n"
+    );
+}
+
+#[test]
+fn waits_for_resources_and_permits_have_a_line_and_those_for_a_first_permit_have_none() {
+    let (sim, lines) = (Sim::new(), Lines::default());
+    let clock = sim.clock();
+    let fails_once = async |first: bool, span| {
+        clock.sleep(MS(span)).await;
+        if first { Err("busy") } else { Ok(()) }
+    };
+    let mut p = Pipeline::with_error("etl");
+    p.resource("db\x1b", 1);
+    let again = Settings::DEFAULT.retries(1).backoff(Backoff::fixed(MS(50)));
+    p.step("one").settings(again).uses("db\x1b", 1).run_with(async |cx| fails_once(cx.attempt() == 1, 100).await);
+    p.step("two").uses("db\x1b", 1).run(async || fails_once(false, 300).await);
+    p.step("three").settings(again).run_with(async |cx| fails_once(cx.attempt() == 1, 300).await);
+    p.step("four").run(async || fails_once(false, 300).await);
+    let run = p.runner().max_concurrent(2).observe(Progress::plain(lines.clone())).run(&clock);
+    assert!(sim.block_on(run).unwrap().unwrap().is_success());
+    assert_eq!(
+        lines.get(),
+        "  0.000 s  etl: run started: 4 steps, at most 2 at once\n\
+         \x20 0.000 s  two: waits for `db\\u{1b}`\n\
+         \x20 0.100 s  one: busy; again in 50ms\n\
+         \x20 0.150 s  one: attempt 2 waits for `db\\u{1b}`\n\
+         \x20 0.300 s  three: busy; again in 50ms\n\
+         \x20 0.350 s  three: attempt 2 waits for a permit\n\
+         \x20 0.400 s  two: success\n\
+         \x20 0.500 s  one: success after retries\n\
+         \x20 0.600 s  four: success\n\
+         \x20 0.800 s  three: success after retries\n\
+         \x20 0.800 s  etl: run ended: 4 success, exit code 0\n"
     );
 }
 

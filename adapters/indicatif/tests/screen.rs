@@ -134,6 +134,44 @@ fn a_step_that_starts_too_often_says_for_how_long_it_waits() {
 }
 
 #[test]
+fn a_step_that_lacks_a_permit_or_a_resource_of_its_pipeline_says_so_below_those_that_have_begun() {
+    let (sim, terminal) = (Sim::new(), InMemoryTerm::new(20, 60));
+    let clock = sim.clock();
+    let sleep = |millis| {
+        let sleep = clock.sleep(MS(millis));
+        async move {
+            sleep.await;
+            Ok::<_, &str>(())
+        }
+    };
+    let mut p = Pipeline::with_error("etl");
+    p.resource("db", 1);
+    p.step("one").uses("db", 1).run(|| sleep(1_000));
+    p.step("two").uses("db", 1).run(|| sleep(1_000));
+    let three = p.step("three").retries(1).run_with(async |cx| {
+        sleep(500).await?;
+        if cx.attempt() == 1 { Err("busy") } else { Ok(()) }
+    });
+    p.step("four").run(|| sleep(2_000));
+    p.step("five").after(three).run(|| sleep(500));
+    let progress = Progress::among(bars(&terminal)).without_ticks().most_lines(3);
+    let run = p.runner().max_concurrent(2).observe(progress);
+    let seen = screens(&terminal, |see| sim.block_on(run.on_event(see).run(&clock)).unwrap().unwrap());
+    let below = |event: &str| {
+        let screen = &seen.iter().find(|(told, _)| told == event).unwrap().1;
+        screen.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(below("four: waits for a permit")[2..], ["  four: 0.0 s, waits for a permit"]);
+    let begun = ["  one: 0.0 s", "  three: 0.0 s", "  two: 0.0 s, waits for `db`", "  and 1 more"];
+    assert_eq!(below("two: waits for `db`"), begun);
+    // Its time begins when it does.
+    assert_eq!(
+        below("two: started"),
+        ["  two: 0.0 s", "  three: 1.0 s, attempt 2", "  four: 1.0 s, waits for a permit"]
+    );
+}
+
+#[test]
 fn of_many_steps_some_have_a_line_and_the_others_are_counted() {
     let (sim, terminal) = (Sim::new(), InMemoryTerm::new(20, 60));
     let clock = sim.clock();

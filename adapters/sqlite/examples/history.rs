@@ -47,7 +47,7 @@ fn runs(file: &str) -> Result<Rows, Error> {
 }
 
 fn steps(file: &str, run: &str) -> Result<Rows, Error> {
-    let mut rows = vec![heads(["step", "status", "cause", "attempts", "began", "took", "stored"])];
+    let mut rows = vec![heads(["step", "status", "cause", "attempts", "began", "took", "stored", "error"])];
     for step in History::open(file)?.steps(run)? {
         rows.push(vec![
             shown(&step.name),
@@ -57,6 +57,7 @@ fn steps(file: &str, run: &str) -> Result<Rows, Error> {
             step.began.map_or_else(|| "-".into(), date),
             seconds(step.duration),
             if step.is_stored { "yes" } else { "-" }.into(),
+            step.error.map_or_else(|| "-".into(), |error| shown(&error)),
         ]);
     }
     Ok(rows)

@@ -19,7 +19,15 @@ pub(crate) const SCHEMA: &str = include_str!("schema.sql");
 const APPLICATION: u32 = u32::from_be_bytes(*b"rung");
 
 /// Of the tables; stands in the header as SQLite's `user_version`.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+
+/// From version 1 to 2.
+const UPGRADE: &str = "
+    ALTER TABLE runs ADD COLUMN key TEXT;
+    UPDATE runs SET key = lower(hex(randomblob(16)));
+    ALTER TABLE endings ADD COLUMN error TEXT;
+    PRAGMA user_version = 2;
+";
 
 /// The path as SQLite takes it for that of a file, whatever its name, and wherever the process is later.
 pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Error> {
@@ -38,6 +46,7 @@ pub(crate) fn open(path: &Path) -> Result<Connection, Error> {
         make_tables(&connection, path)?;
     }
     check_whole(&connection, path)?;
+    upgrade(&connection).map_err(failed)?;
     // A commit is one write and one sync of the log, and readers do not wait for writers.
     connection.pragma_update(None, "journal_mode", "wal").map_err(failed)?;
     connection.pragma_update(None, "synchronous", "full").map_err(failed)?;
@@ -131,6 +140,25 @@ fn make_tables(connection: &Connection, path: &Path) -> Result<(), Error> {
         Ok(tables == 0 || application == APPLICATION)
     };
     if make().map_err(failed)? { Ok(()) } else { Err(Error::new(opening(path), ErrorKind::Foreign)) }
+}
+
+/// Brings the tables of an earlier version to this one, unless another process was faster.
+fn upgrade(connection: &Connection) -> rusqlite::Result<()> {
+    if version(connection)? == VERSION {
+        return Ok(());
+    }
+    connection.execute_batch("BEGIN EXCLUSIVE")?;
+    let upgraded = match version(connection)? {
+        1 => connection.execute_batch(UPGRADE),
+        _ => Ok(()),
+    };
+    connection.execute_batch(if upgraded.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+    upgraded
+}
+
+/// Of the tables in a file.
+pub(crate) fn version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
 /// Reads the file once, so that a torn one is refused before anything is written into it.

@@ -1,6 +1,9 @@
 //! What a file tells of earlier runs.
 
-use crate::rows::{span, time};
+use crate::{
+    file,
+    rows::{span, time},
+};
 use rusqlite::{Connection, OptionalExtension};
 use std::{
     collections::BTreeMap,
@@ -46,6 +49,8 @@ pub struct StepRecord {
     pub status: Option<String>,
     /// Why it did not succeed: the [code](rungs::Cause::code) of the cause.
     pub cause: Option<String>,
+    /// The error with which it ended, with its sources, in words; none if the cause says it all.
+    pub error: Option<String>,
     /// How many attempts it took, in the start in which it ran.
     pub attempts: u32,
     /// When it started, by the wall clock; of a step that is stored its last attempt, if that was in an earlier start.
@@ -85,14 +90,17 @@ pub(crate) fn steps_of(connection: &Connection, run: i64) -> rusqlite::Result<Ve
     let mut stored = stored_steps(connection, run)?;
     let last = "SELECT max(id) FROM starts WHERE run = ?";
     let last: Option<i64> = connection.query_row(last, [run], |row| row.get(0)).optional()?.flatten();
-    let mut select = connection.prepare(
-        "SELECT step, status, cause, attempts, began_us, duration_us FROM endings WHERE start = ? ORDER BY number",
-    )?;
+    // A file of version 1, which is only read, has no errors.
+    let error = if file::version(connection)? < 2 { "NULL" } else { "error" };
+    let mut select = connection.prepare(&format!(
+        "SELECT step, status, cause, attempts, began_us, duration_us, {error} FROM endings WHERE start = ? ORDER BY number",
+    ))?;
     let ended = select.query_map([last], |row| {
         Ok(StepRecord {
             name: row.get(0)?,
             status: row.get(1)?,
             cause: row.get(2)?,
+            error: row.get(6)?,
             attempts: row.get(3)?,
             began: time(row, 4)?,
             duration: span(row, 5)?.unwrap_or_default(),
@@ -126,6 +134,7 @@ fn stored_steps(connection: &Connection, run: i64) -> rusqlite::Result<BTreeMap<
             name: row.get(0)?,
             status: None,
             cause: None,
+            error: None,
             attempts: row.get(1)?,
             began: time(row, 2)?,
             duration: span(row, 3)?.unwrap_or_default(),

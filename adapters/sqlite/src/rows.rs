@@ -13,6 +13,7 @@ pub(crate) struct Ending {
     attempts: u32,
     began: Option<Duration>,
     duration: Duration,
+    error: Option<String>,
 }
 
 impl Ending {
@@ -24,6 +25,7 @@ impl Ending {
             attempts: step.attempts(),
             began: step.started(),
             duration: step.duration(),
+            error: step.error(),
         };
         run.steps().map(ending).collect()
     }
@@ -34,7 +36,13 @@ pub(crate) fn make_run(connection: &Connection, name: &str) -> rusqlite::Result<
     if let Some(run) = find_run(connection, name)? {
         return Ok(run);
     }
-    connection.prepare_cached("INSERT INTO runs (name) VALUES (?)")?.insert([name])
+    let insert = "INSERT INTO runs (name, key) VALUES (?, lower(hex(randomblob(16))))";
+    connection.prepare_cached(insert)?.insert([name])
+}
+
+/// What tells a run apart from all others.
+pub(crate) fn key_of(connection: &Connection, run: i64) -> rusqlite::Result<Option<String>> {
+    connection.prepare_cached("SELECT key FROM runs WHERE id = ?")?.query_row([run], |row| row.get(0))
 }
 
 pub(crate) fn find_run(connection: &Connection, name: &str) -> rusqlite::Result<Option<i64>> {
@@ -57,11 +65,11 @@ pub(crate) fn end_start(
     let update = "UPDATE starts SET ended_us = ?2, exit_code = ?3, pipeline = ?4 WHERE id = ?1";
     connection.prepare_cached(update)?.execute(params![start, since_epoch(), exit_code, pipeline])?;
     let mut insert = connection.prepare_cached(
-        "INSERT OR REPLACE INTO endings (start, number, step, status, cause, attempts, began_us, duration_us)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, began_us + ?7, ?8 FROM starts WHERE id = ?1",
+        "INSERT OR REPLACE INTO endings (start, number, step, status, cause, attempts, began_us, duration_us, error)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, began_us + ?7, ?8, ?9 FROM starts WHERE id = ?1",
     )?;
     for (number, ending) in endings.iter().enumerate() {
-        let Ending { step, status, cause, attempts, began, duration } = ending;
+        let Ending { step, status, cause, attempts, began, duration, error } = ending;
         insert.execute(params![
             start,
             number as i64,
@@ -70,7 +78,8 @@ pub(crate) fn end_start(
             cause,
             attempts,
             began.map(micros),
-            micros(*duration)
+            micros(*duration),
+            error
         ])?;
     }
     Ok(())

@@ -23,6 +23,7 @@ pub struct Run {
     writer: Arc<Writer>,
     name: Arc<str>,
     id: i64,
+    key: Option<String>,
     start: i64,
     /// Some, until it is dropped.
     lock: Option<RunLock>,
@@ -35,8 +36,15 @@ impl fmt::Debug for Run {
 }
 
 impl Run {
-    pub(crate) fn new(writer: Arc<Writer>, name: Arc<str>, id: i64, start: i64, lock: RunLock) -> Self {
-        Self { writer, name, id, start, lock: Some(lock) }
+    pub(crate) fn new(
+        writer: Arc<Writer>,
+        name: Arc<str>,
+        id: i64,
+        key: Option<String>,
+        start: i64,
+        lock: RunLock,
+    ) -> Self {
+        Self { writer, name, id, key, start, lock: Some(lock) }
     }
 
     /// Its name.
@@ -75,6 +83,11 @@ impl Checkpoints for Run {
     fn remove(&self, step: &str) -> Self::Storing {
         let (run, step) = (self.id, String::from(step));
         self.ask("remove a result of", move |connection| Ok(rows::remove(connection, run, &step)?))
+    }
+
+    /// A random text, which the file keeps.
+    fn run_id(&self) -> Option<String> {
+        self.key.clone()
     }
 
     fn ended(&self, ending: &RunEnding<'_>) {

@@ -69,10 +69,10 @@ impl Runs {
         let begun = self.0.call(format!("cannot begin {}", self.run(&name)), move |connection| {
             let run = rows::make_run(connection, &of_job)?;
             let lock = RunLock::take(&path, run)?.ok_or(WorkError::Kind(ErrorKind::InUse))?;
-            Ok((run, rows::add_start(connection, run)?, lock))
+            Ok((run, rows::key_of(connection, run)?, rows::add_start(connection, run)?, lock))
         });
-        let (id, start, lock) = begun?;
-        Ok(Run::new(self.0.clone(), name, id, start, lock))
+        let (id, key, start, lock) = begun?;
+        Ok(Run::new(self.0.clone(), name, id, key, start, lock))
     }
 
     /// All runs, the one that was begun last first. Blocks. [`History`](crate::History) reads a file that is not to be written.

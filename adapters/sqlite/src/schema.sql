@@ -1,7 +1,9 @@
 -- A run: what a program calls by one name, however often it is begun.
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE
+    name TEXT NOT NULL UNIQUE,
+    -- Random: tells the run apart from those of other files, and of its name that were forgotten.
+    key TEXT
 ) STRICT;
 
 -- Each time that a process begins a run, or goes on with it.
@@ -26,6 +28,8 @@ CREATE TABLE endings (
     attempts INTEGER NOT NULL,
     began_us INTEGER,
     duration_us INTEGER NOT NULL,
+    -- With its sources, in words.
+    error TEXT,
     PRIMARY KEY (start, number)
 ) STRICT, WITHOUT ROWID;
 

@@ -6,7 +6,12 @@ use futures_lite::future::block_on;
 use rungs::{LocalPipeline, NoClock, Pipeline, PipelineError, PlanWarning, StepError};
 use rungs_smol::Smol;
 use rungs_sqlite::{ErrorKind, History, Runs};
-use std::{cell::Cell, error::Error, path::PathBuf};
+use rusqlite::Connection;
+use std::{
+    cell::{Cell, RefCell},
+    error::Error,
+    path::{Path, PathBuf},
+};
 use tempfile::TempDir;
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -45,6 +50,106 @@ fn a_failed_run_goes_on_with_the_steps_that_had_not_succeeded() -> Outcome {
     assert_eq!(fetched.get(), 1);
     Ok(())
 }
+
+/// The keys that a step and its undo are given in a run, which fails.
+fn keys(path: &Path, run: &str) -> Result<Vec<String>, Box<dyn Error>> {
+    let keys = RefCell::new(Vec::new());
+    let note = |key: Option<String>| {
+        keys.borrow_mut().extend(key);
+        Ok(())
+    };
+    let mut p = LocalPipeline::new("trip");
+    let flight = p.step("flight").retries(1).run_with(async |cx| {
+        note(cx.idempotency_key())?;
+        if cx.attempt() == 1 { Err("connection reset".into()) } else { Ok(()) }
+    });
+    p.undo(flight).run_with(async |cx, _| note(cx.idempotency_key()));
+    p.step("fails").after(flight).run(async || Err::<(), _>("sold out".into()));
+    let store = Runs::open(path)?.begin(run)?;
+    assert_eq!(block_on(p.runner().undo_on_failure().checkpoints(store).run(&Smol))?.exit_code(), 1);
+    drop(p);
+    Ok(keys.into_inner())
+}
+
+#[test]
+fn a_step_has_one_key_in_all_attempts_of_a_run_and_in_all_its_starts() -> Outcome {
+    let (_folder, path) = file()?;
+    let monday = keys(&path, "monday")?;
+    let [first, second, undo] = &monday[..] else { panic!("{monday:?}") };
+    let run = first.strip_suffix("/flight").unwrap();
+    assert_eq!((second, undo), (first, &format!("{run}/undo/flight")));
+    assert_eq!(run.len(), 32);
+    assert_eq!(keys(&path, "monday")?, monday);
+    let tuesday = keys(&path, "tuesday")?;
+    assert!(!tuesday.contains(first));
+    // A run of this name in another file, and one that begins anew after the first was forgotten, are others.
+    let (_other_folder, other) = file()?;
+    assert!(!keys(&other, "monday")?.contains(first));
+    Runs::open(&path)?.remove("monday")?;
+    assert!(!keys(&path, "monday")?.contains(first));
+    Ok(())
+}
+
+#[test]
+fn a_file_of_version_1_is_read_as_it_is_and_goes_on_as_one_of_this_version() -> Outcome {
+    let (_folder, path) = file()?;
+    let earlier = Connection::open(&path)?;
+    earlier.execute_batch(VERSION_1)?;
+    drop(earlier);
+    let version = || Connection::open(&path)?.pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0));
+    for _ in 0..2 {
+        let history = History::open(&path)?;
+        assert_eq!(history.runs()?[0].name, "monday");
+        let steps = history.steps("monday")?;
+        assert_eq!((&*steps[0].name, steps[0].status.as_deref(), steps[0].is_stored), ("fetch", Some("success"), true));
+    }
+    assert_eq!(version()?, 1);
+    let keys = [keys(&path, "monday")?, keys(&path, "monday")?];
+    assert_eq!((keys[0].len(), &keys[0]), (3, &keys[1]));
+    assert_eq!((version()?, History::open(&path)?.stored("monday")?.len()), (2, 1));
+    Ok(())
+}
+
+/// A run that has ended, with a result, as version 1 wrote it.
+const VERSION_1: &str = "
+    PRAGMA application_id = 0x72756e67;
+    PRAGMA user_version = 1;
+    CREATE TABLE runs (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+    CREATE TABLE starts (
+        id INTEGER PRIMARY KEY,
+        run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+        began_us INTEGER NOT NULL,
+        ended_us INTEGER,
+        exit_code INTEGER,
+        pipeline TEXT
+    ) STRICT;
+    CREATE INDEX starts_by_run ON starts (run);
+    CREATE TABLE endings (
+        start INTEGER NOT NULL REFERENCES starts ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        step TEXT NOT NULL,
+        status TEXT NOT NULL,
+        cause TEXT,
+        attempts INTEGER NOT NULL,
+        began_us INTEGER,
+        duration_us INTEGER NOT NULL,
+        PRIMARY KEY (start, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE checkpoints (
+        run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+        step TEXT NOT NULL,
+        fingerprint INTEGER NOT NULL,
+        result TEXT,
+        attempts INTEGER NOT NULL,
+        began_us INTEGER,
+        duration_us INTEGER NOT NULL,
+        UNIQUE (run, step)
+    ) STRICT;
+    INSERT INTO runs VALUES (1, 'monday');
+    INSERT INTO starts VALUES (1, 1, 1000000, 2000000, 0, 'nightly');
+    INSERT INTO endings VALUES (1, 0, 'fetch', 'success', NULL, 1, 1000000, 1000);
+    INSERT INTO checkpoints VALUES (1, 'fetch', 7, '[1,2]', 1, 1000000, 1000);
+";
 
 #[test]
 fn what_is_undone_is_no_longer_in_the_file() -> Outcome {
@@ -203,7 +308,7 @@ fn an_error_names_step_run_and_file() -> Outcome {
     let (_folder, path) = file()?;
     let runs = Runs::open(&path)?;
     let run = runs.begin("monday")?;
-    let other = rusqlite::Connection::open(&path)?;
+    let other = Connection::open(&path)?;
     other.execute_batch("DROP TABLE checkpoints")?;
     let mut p: Pipeline<'_> = Pipeline::new("nightly");
     p.step("fetch").checkpoint().run(async || Ok(1));
@@ -220,7 +325,7 @@ fn an_error_names_step_run_and_file() -> Outcome {
 fn a_result_that_cannot_be_stored_is_its_steps_error_and_others_are_kept() -> Outcome {
     let (_folder, path) = file()?;
     let runs = Runs::open(&path)?;
-    let other = rusqlite::Connection::open(&path)?;
+    let other = Connection::open(&path)?;
     let refuse =
         "CREATE TRIGGER refuse BEFORE INSERT ON checkpoints WHEN new.step = 'bad' BEGIN SELECT RAISE(FAIL, 'no'); END";
     other.execute_batch(refuse)?;

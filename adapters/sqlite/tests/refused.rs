@@ -66,7 +66,7 @@ fn the_file_of_a_newer_version_is_refused() -> Outcome {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("runs.db");
     file_of_runs(&path)?;
-    Connection::open(&path)?.pragma_update(None, "user_version", 2)?;
+    Connection::open(&path)?.pragma_update(None, "user_version", 99)?;
     refused(&path, ErrorKind::Newer);
     Ok(())
 }

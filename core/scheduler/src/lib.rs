@@ -28,7 +28,7 @@ pub use time::Instant;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::{
-        scheduler::{AttemptCount, Why, allows_fast_path},
+        scheduler::{AttemptCount, LackingStep, Why, allows_fast_path},
         time::nanos,
     };
 }

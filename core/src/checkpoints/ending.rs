@@ -1,6 +1,7 @@
 //! How a run has ended, for a history.
 
 use crate::diagram::StepNames;
+use alloc::string::String;
 use core::{fmt, time::Duration};
 use rungs_scheduler::{Cause, Instant, Status, StepId, StepState};
 
@@ -12,6 +13,7 @@ pub struct RunEnding<'r> {
     pub(crate) states: &'r [StepState],
     pub(crate) exit_code: u8,
     pub(crate) started: Instant,
+    pub(crate) error: &'r dyn Fn(StepId) -> Option<String>,
 }
 
 /// How a step has ended.
@@ -65,6 +67,12 @@ impl<'r> StepEnding<'r> {
     /// Why it has not succeeded.
     pub fn cause(&self) -> Option<Cause> {
         self.state.cause()
+    }
+
+    /// The error with which it ended, with its sources, in words, or the message of its panic; none if the
+    /// [cause](Self::cause) says it all, or if the errors of its pipeline are [codes](crate::PipelineOf::with_code).
+    pub fn error(&self) -> Option<String> {
+        (self.run.error)(self.step)
     }
 
     /// How many attempts it made; none if its result was given, or stored by an earlier run.

@@ -31,17 +31,33 @@ use core::{
 /// # Ok::<(), rungs::PipelineError>(())
 /// ```
 #[derive(Clone)]
-pub struct MemoryCheckpoints(Arc<Lock<BTreeMap<String, Checkpoint>>>);
+pub struct MemoryCheckpoints {
+    stored: Arc<Lock<BTreeMap<String, Checkpoint>>>,
+    run_id: Option<Arc<str>>,
+}
 
 impl MemoryCheckpoints {
     /// None.
     pub fn new() -> Self {
-        Self(Arc::new(Lock::new(BTreeMap::new())))
+        Self::of(BTreeMap::new())
+    }
+
+    /// With an id for their run, as a store of many runs has one.
+    ///
+    /// [`StepCx::idempotency_key`](crate::StepCx::idempotency_key) has an example.
+    #[must_use]
+    pub fn with_run_id(mut self, id: &str) -> Self {
+        self.run_id = Some(id.into());
+        self
+    }
+
+    fn of(stored: BTreeMap<String, Checkpoint>) -> Self {
+        Self { stored: Arc::new(Lock::new(stored)), run_id: None }
     }
 
     /// What is stored, ordered by the names of the steps.
     pub fn list(&self) -> Vec<Checkpoint> {
-        self.0.with(|stored| stored.values().cloned().collect())
+        self.stored.with(|stored| stored.values().cloned().collect())
     }
 }
 
@@ -55,7 +71,7 @@ impl Default for MemoryCheckpoints {
 impl FromIterator<Checkpoint> for MemoryCheckpoints {
     fn from_iter<I: IntoIterator<Item = Checkpoint>>(stored: I) -> Self {
         let by_name = stored.into_iter().map(|checkpoint| (checkpoint.step.clone(), checkpoint));
-        Self(Arc::new(Lock::new(by_name.collect())))
+        Self::of(by_name.collect())
     }
 }
 
@@ -75,14 +91,18 @@ impl Checkpoints for MemoryCheckpoints {
     }
 
     fn store(&self, checkpoint: Checkpoint) -> Self::Storing {
-        let replaced = self.0.with(|stored| stored.insert(checkpoint.step.clone(), checkpoint));
+        let replaced = self.stored.with(|stored| stored.insert(checkpoint.step.clone(), checkpoint));
         drop(replaced);
         ready(Ok(()))
     }
 
     fn remove(&self, step: &str) -> Self::Storing {
-        let removed = self.0.with(|stored| stored.remove(step));
+        let removed = self.stored.with(|stored| stored.remove(step));
         drop(removed);
         ready(Ok(()))
+    }
+
+    fn run_id(&self) -> Option<String> {
+        self.run_id.as_deref().map(String::from)
     }
 }

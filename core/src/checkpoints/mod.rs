@@ -98,6 +98,13 @@ pub trait Checkpoints {
     /// be nothing of this step, which is no error; apart from that it is as [`store`](Self::store).
     fn remove(&self, step: &str) -> Self::Storing;
 
+    /// What tells this run apart from all others, of this store and of others, and stays the same when it goes on:
+    /// [`StepCx::idempotency_key`](crate::StepCx::idempotency_key) is made of it. Called once, before a run. `None`, as without
+    /// it, if the store knows nothing of the kind.
+    fn run_id(&self) -> Option<String> {
+        None
+    }
+
     /// Called when the run has ended, for a history: not if it was dropped. An undo is a run as well, unless it is part of one that
     /// failed, which has ended before it. There is nobody to wait or to tell of an error.
     fn ended(&self, ending: &RunEnding<'_>) {

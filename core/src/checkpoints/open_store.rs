@@ -3,7 +3,7 @@
 use super::{Checkpoint, Checkpoints, RunEnding};
 use crate::{
     chain::Chain,
-    panics::{Payload, call_caught, guard, message},
+    panics::{Payload, call_caught, discard, guard, message},
 };
 use alloc::{
     boxed::Box,
@@ -27,6 +27,7 @@ pub(crate) trait AnyStore: Send + Sync {
     fn load(&self) -> StoreFuture<Vec<Checkpoint>>;
     fn store(&self, checkpoint: Checkpoint) -> StoreFuture<()>;
     fn remove(&self, step: &str) -> StoreFuture<()>;
+    fn run_id(&self) -> Option<String>;
     fn ended(&self, ending: &RunEnding<'_>);
 }
 
@@ -56,6 +57,10 @@ where
         Box::pin(async { removing.await.map_err(|error| Chain(&error).to_string()) })
     }
 
+    fn run_id(&self) -> Option<String> {
+        Checkpoints::run_id(self)
+    }
+
     fn ended(&self, ending: &RunEnding<'_>) {
         Checkpoints::ended(self, ending);
     }
@@ -71,17 +76,29 @@ pub(crate) struct OpenStore {
     store: Arc<dyn AnyStore>,
     /// Indexed by step.
     fingerprints: Vec<u64>,
+    /// What tells the run apart from all others. Attempts that outlive the run may share it, and not the store.
+    run_id: Option<Arc<String>>,
     has_ended: bool,
 }
 
 impl OpenStore {
     pub(crate) fn new(store: Arc<dyn AnyStore>, fingerprints: Vec<u64>) -> Self {
-        Self { store, fingerprints, has_ended: false }
+        // A store that cannot tell the run has none.
+        let run_id = guard(|| store.run_id()).unwrap_or_else(|payload| {
+            discard(payload);
+            None
+        });
+        Self { store, fingerprints, run_id: run_id.map(Arc::new), has_ended: false }
+    }
+
+    pub(crate) fn run_id(&self) -> Option<&Arc<String>> {
+        self.run_id.as_ref()
     }
 
     /// The same store after the end of the run, for what comes after it.
     pub(crate) fn after_end(&self) -> Self {
-        Self { store: self.store.clone(), fingerprints: Vec::new(), has_ended: true }
+        let (store, run_id) = (self.store.clone(), self.run_id.clone());
+        Self { store, fingerprints: Vec::new(), run_id, has_ended: true }
     }
 
     /// Begins to store what an attempt came to.

@@ -1,6 +1,8 @@
 //! The three forms of a diagram.
 
 use super::{DiagramData, levels::by_level};
+#[cfg(feature = "alloc")]
+use super::{StepMark, StepNote};
 use crate::escape::Name;
 use core::fmt::{Result, Write};
 use rungs_scheduler::StepId;
@@ -77,6 +79,10 @@ fn line(data: &DiagramData<'_>, step: StepId, out: &mut dyn Write) -> Result {
     if data.is_input(step) {
         out.write_str(" (input)")?;
     }
+    #[cfg(feature = "alloc")]
+    if let Some(note) = data.names.note(step) {
+        write!(out, " ({})", note.text)?;
+    }
     list(data, step, false, " <- [", out)?;
     if data.needs.waits_for_all(step) {
         let is_first = data.needs.of(step).iter().all(|need| need.is_order());
@@ -116,7 +122,7 @@ pub fn mermaid(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
         let (open, close) = if data.is_input(step) { ("[/", "/]") } else { ("[", "]") };
         write!(out, "    s{}{open}\"", step.index())?;
         write!(MermaidText { out, previous: None }, "{}", data.name(step))?;
-        writeln!(out, "\"{close}")?;
+        write_mermaid_note(data, step, close, out)?;
     }
     for step in data.steps() {
         for need in data.needs.of(step) {
@@ -132,6 +138,39 @@ pub fn mermaid(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
         }
     }
     Ok(())
+}
+
+/// Ends the label of a step and its box, with the step's note if it has one.
+fn write_mermaid_note(data: &DiagramData<'_>, step: StepId, close: &str, out: &mut dyn Write) -> Result {
+    #[cfg(feature = "alloc")]
+    if let Some(StepNote { text, mark }) = data.names.note(step) {
+        out.write_str("<br>")?;
+        write!(MermaidText { out, previous: None }, "{text}")?;
+        writeln!(out, "\"{close}")?;
+        return match mark {
+            StepMark::Plain => Ok(()),
+            StepMark::Bold => writeln!(out, "    style s{} stroke-width:3px", step.index()),
+            StepMark::Dashed => writeln!(out, "    style s{} stroke-dasharray:4", step.index()),
+        };
+    }
+    let _ = (data, step);
+    writeln!(out, "\"{close}")
+}
+
+/// Ends the label of a step, with the step's note if it has one.
+fn write_dot_note(data: &DiagramData<'_>, step: StepId, out: &mut dyn Write) -> Result {
+    #[cfg(feature = "alloc")]
+    if let Some(StepNote { text, mark }) = data.names.note(step) {
+        out.write_str("\\n")?;
+        write!(DotText { out, ampersand: "&amp;" }, "{text}")?;
+        return out.write_str(match mark {
+            StepMark::Plain => "\"",
+            StepMark::Bold => "\", style=bold",
+            StepMark::Dashed => "\", style=dashed",
+        });
+    }
+    let _ = (data, step);
+    out.write_str("\"")
 }
 
 /// A Graphviz digraph. Needs without results are dashed, mere orders are dotted and labelled `follows`, and the box of an input is
@@ -155,7 +194,8 @@ pub fn dot(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
     for step in data.steps() {
         write!(out, "    s{} [label=\"", step.index())?;
         write!(DotText { out, ampersand: "&amp;" }, "{}", data.name(step))?;
-        out.write_str(if data.is_input(step) { "\", shape=parallelogram];\n" } else { "\"];\n" })?;
+        write_dot_note(data, step, out)?;
+        out.write_str(if data.is_input(step) { ", shape=parallelogram];\n" } else { "];\n" })?;
     }
     for step in data.steps() {
         for need in data.needs.of(step) {

@@ -29,6 +29,14 @@ pub trait StepNames {
         false
     }
 
+    /// What is shown of the step beside its name, if anything.
+    #[cfg(feature = "alloc")]
+    #[doc(hidden)]
+    fn note(&self, step: StepId) -> Option<StepNote> {
+        let _ = step;
+        None
+    }
+
     /// Whether the steps are the undos of others.
     #[cfg(feature = "alloc")]
     fn is_undo(&self) -> bool {
@@ -40,6 +48,25 @@ impl<const N: usize> StepNames for [&str; N] {
     fn name(&self, step: StepId) -> &str {
         self.get(step.index()).copied().unwrap_or("")
     }
+}
+
+/// What is shown of a step beside its name.
+#[doc(hidden)]
+#[cfg(feature = "alloc")]
+#[derive(Debug)]
+pub struct StepNote {
+    pub text: alloc::string::String,
+    pub mark: StepMark,
+}
+
+/// How the box of a step is drawn.
+#[doc(hidden)]
+#[cfg(feature = "alloc")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepMark {
+    Plain,
+    Bold,
+    Dashed,
 }
 
 /// What a diagram shows: names, edges and levels, all borrowed.

@@ -1,5 +1,6 @@
 //! What a run holds for few of its attempts.
 
+use super::told_steps::ToldSteps;
 use crate::{
     panics::drop_caught,
     scope::{Scope, end_within},
@@ -18,6 +19,8 @@ struct Parts {
     postponed: Vec<(StepId, Outcome)>,
     /// What travels with the attempts in flight that the run itself polls, where an observer wants it.
     scopes: ByStep<Scope>,
+    /// The ready steps that are known to wait, where somebody observes.
+    told: ToldSteps,
     /// Between the attempts of steps that were retried.
     pauses: Pauses,
 }
@@ -34,6 +37,22 @@ impl Apart {
 
     pub(super) fn take_postponed(&mut self) -> Vec<(StepId, Outcome)> {
         self.0.as_mut().map(|parts| core::mem::take(&mut parts.postponed)).unwrap_or_default()
+    }
+
+    /// The ready steps that are known to wait, by their bits.
+    pub(super) fn told_steps(&self) -> &[usize] {
+        self.0.as_ref().map_or(&[], |parts| parts.told.words())
+    }
+
+    #[inline]
+    pub(super) fn has_told_steps(&self) -> bool {
+        self.0.as_ref().is_some_and(|parts| !parts.told.words().is_empty())
+    }
+
+    /// The ready step of this priority index is known to wait, or is so no longer.
+    pub(super) fn set_told(&mut self, priority: usize, is_told: bool) {
+        let told = &mut self.0.get_or_insert_default().told;
+        if is_told { told.insert(priority) } else { told.remove(priority) }
     }
 
     /// An attempt has ended, and another will follow.

@@ -4,6 +4,7 @@ mod apart;
 mod attempt;
 mod claims;
 mod ends;
+mod lacking;
 mod look_ahead;
 #[cfg(rungs_loom)]
 mod loom_waker;
@@ -15,6 +16,7 @@ mod releases;
 mod run;
 mod run_end;
 mod slots;
+mod told_steps;
 mod traced;
 mod waiting;
 mod wakes;

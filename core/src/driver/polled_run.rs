@@ -80,7 +80,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Future for Run<'_, 'e
                 let PolledRun { driver, now, .. } = run;
                 driver.parts.notify_end(&driver.run, now);
                 #[cfg(feature = "checkpoints")]
-                let store = driver.end_store(*this.started);
+                let store = driver.take_store();
                 let errors = core::mem::take(&mut driver.run.errors);
                 let pauses = driver.apart.take_pauses();
                 let rest = RunRest {
@@ -158,7 +158,12 @@ impl<'env, 't, E, K: Kind<'env, E>, O: Observers<E>, T: Timer> Rounds for Polled
     // A function of its own, with the rare cases out of line: a step that succeeds at once costs a quarter more otherwise.
     #[inline(never)]
     fn act(&mut self, cx: &mut Context<'_>) -> bool {
-        carry_out_all(self, cx)
+        let is_through = carry_out_all(self, cx);
+        // A step whose retry is postponed still has its permit, and may not keep it.
+        if O::LISTEN && is_through && !self.driver.apart.has_postponed() {
+            self.driver.notify_lacking(self.now);
+        }
+        is_through
     }
 
     #[inline]

@@ -9,7 +9,7 @@ use super::{
     wakes::Pass,
 };
 #[cfg(feature = "checkpoints")]
-use crate::checkpoints::{OpenStore, RunEnding};
+use crate::checkpoints::OpenStore;
 use crate::{
     cancel::Tokens,
     diagram::StepNames,
@@ -91,6 +91,11 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> DriverParts<'_, 'env, E, K, O> 
         self.scheduler.plan().settings(step).get_never_cancel()
     }
 
+    /// Whether the step's attempt has ended well, and is being stored.
+    fn is_storing(&self, step: StepId) -> bool {
+        self.works.get(step.index()).is_some_and(|work| work.is_storing())
+    }
+
     /// Whether the step's attempt goes on without the run.
     fn goes_on_alone(&self, step: StepId) -> bool {
         self.works.get(step.index()).is_some_and(|work| !work.is_in_place())
@@ -152,20 +157,10 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
         self.parts.scheduler.begin_given(given);
     }
 
-    /// Tells the store of the run how it has ended, and takes it out of the run.
+    /// Takes the store out of the run.
     #[cfg(feature = "checkpoints")]
-    pub(super) fn end_store(&mut self, started: Instant) -> Option<Arc<OpenStore>> {
-        let store = self.run.extras.as_mut().and_then(|extras| extras.store.take())?;
-        let (names, states) = (&**self.run.names, self.parts.scheduler.states());
-        let optional = OptionalSteps::Plan(self.parts.scheduler.setup().plan());
-        store.end(&RunEnding {
-            pipeline: names.pipeline(),
-            names,
-            states,
-            exit_code: exit_code(states, optional),
-            started,
-        });
-        Some(store)
+    pub(super) fn take_store(&mut self) -> Option<Arc<OpenStore>> {
+        self.run.extras.as_mut().and_then(|extras| extras.store.take())
     }
 
     #[inline]
@@ -174,6 +169,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
             return;
         }
         let started = *now;
+        self.forget_lack(step);
         self.apart.end_pause(step, started);
         let parts = &mut self.parts;
         let attempt = parts.scheduler.state(step).map_or(1, StepState::attempts);
@@ -232,11 +228,11 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
     }
 
     /// Makes an attempt end, and returns whether it has. One that is never cancelled goes on: with the run if that polls it,
-    /// and given up if it can go on without.
+    /// and given up if it can go on without. What is being stored goes on as well.
     fn make_end<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) -> bool {
         let parts = &self.parts;
         if !parts.is_never_cancelled(step) {
-            return self.poll_cancel(step, slot, now, timer);
+            return !parts.is_storing(step) && self.poll_cancel(step, slot, now, timer);
         }
         if parts.goes_on_alone(step) {
             self.finish_attempt(step, Outcome::GivenUp, None, *now);
@@ -247,7 +243,7 @@ impl<'r, 'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'r, 'env, E, K, O> {
     /// Polls what is left of a woken attempt that was to end, and returns whether it has ended.
     fn poll_end<T: Timer>(&mut self, step: StepId, slot: usize, now: &mut Instant, timer: &T) -> bool {
         let parts = &mut self.parts;
-        if !parts.is_never_cancelled(step) {
+        if !parts.is_never_cancelled(step) && !parts.is_storing(step) {
             return self.poll_cancel(step, slot, now, timer);
         }
         if !parts.scheduler.state(step).is_some_and(StepState::is_still_running) {

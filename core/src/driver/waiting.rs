@@ -51,7 +51,7 @@ impl<'env, E, K: Kind<'env, E>, O: Observers<E>> Driver<'_, 'env, E, K, O> {
                 step,
                 attempt,
                 now,
-                EventKind::Waiting { resource: want.resource.name(), until },
+                EventKind::Waiting { resource: Some(want.resource.name()), until },
             );
         }
     }

@@ -47,7 +47,10 @@ impl<F, M: Mode> WithCx<F, M> {
     where
         M: Lend<E>,
     {
-        let shared = Arc::new(CxShared::new(attempt.run.emissions().cloned()));
+        let shared = CxShared::new(attempt.run.emissions().cloned());
+        #[cfg(feature = "checkpoints")]
+        let shared = shared.with_run_id(attempt.run.run_id().cloned());
+        let shared = Arc::new(shared);
         self.shared = Some(shared.clone());
         let limit = attempt.scheduler.attempt_limit(attempt.step, attempt.started);
         let names = PlanNames::Shared(attempt.run.names.clone());

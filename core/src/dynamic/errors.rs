@@ -1,7 +1,7 @@
 //! The error types of pipelines, and how reports get their sources.
 
 use super::{BoxError, Kind, PipelineOf};
-use crate::report::ErrorChain;
+use crate::report::{ErrorChain, ErrorViews};
 
 // `By` stands where the spawner does in the type by which the function is named: so it is inferred, and a turbofish names
 // `E` alone.
@@ -22,7 +22,7 @@ impl<'env, K: Kind<'env, BoxError>, By> PipelineOf<'env, BoxError, K, By> {
     where
         K: Kind<'env, E>,
     {
-        PipelineOf::build(name, E::as_error)
+        PipelineOf::build(name, ErrorViews::of::<By>())
     }
 }
 
@@ -43,6 +43,6 @@ impl<'env, K: Kind<'env, BoxError>> PipelineOf<'env, BoxError, K> {
     where
         K: Kind<'env, E>,
     {
-        PipelineOf::build(name, |_| None)
+        PipelineOf::build(name, ErrorViews::of_codes())
     }
 }

@@ -11,8 +11,8 @@ use crate::{
 use alloc::{boxed::Box, collections::BTreeSet, sync::Arc, vec, vec::Vec};
 use core::{fmt, future::Future, time::Duration};
 use rungs_scheduler::{
-    Action, Cause, Config, DynamicSetup, Given, Instant, Outcome, Scheduler, StepId, StepState, Storage, StorageSize,
-    TimerEntry,
+    Action, Cause, Config, DynamicSetup, Given, Instant, Need, Outcome, Scheduler, StepId, StepState, Storage,
+    StorageSize, TimerEntry,
 };
 
 impl<'p, 'env, E, K: Kind<'env, E>, O> Runner<'p, 'env, E, K, O> {
@@ -74,7 +74,19 @@ const WIDEST_NAME: usize = 32;
 pub struct Explanation {
     names: Arc<Names>,
     steps: Vec<Explained>,
+    /// Where each step is among these.
+    places: Vec<u32>,
     duration: Duration,
+    graph: PlanGraph,
+}
+
+/// What a diagram needs to know of a plan beside its names.
+#[derive(Clone)]
+pub(super) struct PlanGraph {
+    pub(super) rows: Vec<u32>,
+    pub(super) list: Vec<Need>,
+    pub(super) levels: Vec<u32>,
+    pub(super) after_all: Vec<StepId>,
 }
 
 #[derive(Clone, Copy)]
@@ -105,6 +117,20 @@ impl Explanation {
     /// The steps that would not start, in the order of declaration.
     pub fn others(&self) -> impl Iterator<Item = ExplainedStep<'_>> {
         self.iter().filter(|step| step.start().is_none())
+    }
+
+    /// A step by its index in the order of declaration.
+    pub(super) fn get(&self, step: StepId) -> Option<ExplainedStep<'_>> {
+        let explained = self.steps.get(*self.places.get(step.index())? as usize)?;
+        Some(ExplainedStep { names: &self.names, explained })
+    }
+
+    pub(super) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    pub(super) fn graph(&self) -> &PlanGraph {
+        &self.graph
     }
 
     fn iter(&self) -> impl Iterator<Item = ExplainedStep<'_>> {
@@ -168,8 +194,26 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
         let compiled = self.draft.compiled.as_ref().expect("`check` has compiled the plan");
         let setup = DynamicSetup { plan: self.draft.plan(compiled), numbering: self.draft.numbering(), config: plain };
         let (steps, duration) = go_through(setup, given, |step| self.draft.expected(step));
-        Explanation { names: self.draft.names.clone(), steps, duration }
+        let graph = PlanGraph {
+            rows: self.draft.need_rows.clone(),
+            list: self.draft.needs.clone(),
+            levels: compiled.levels(self.draft.edges()),
+            after_all: self.draft.after_all.clone(),
+        };
+        let places = places(steps.iter().map(|explained| explained.step));
+        Explanation { names: self.draft.names.clone(), steps, places, duration, graph }
     }
+}
+
+/// Where each step is in the list of all.
+fn places(steps: impl ExactSizeIterator<Item = StepId>) -> Vec<u32> {
+    let mut places = vec![0; steps.len()];
+    for (place, step) in (0..).zip(steps) {
+        if let Some(entry) = places.get_mut(step.index()) {
+            *entry = place;
+        }
+    }
+    places
 }
 
 /// The steps of a run whose attempts all succeed after their expected times: those that start, in their order, then the others.
@@ -234,7 +278,7 @@ impl fmt::Display for Explanation {
 }
 
 /// As reports show times.
-fn short(span: Duration) -> Short {
+pub(super) fn short(span: Duration) -> Short {
     Short::between(Instant::ZERO, Instant::ZERO + span)
 }
 

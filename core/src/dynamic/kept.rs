@@ -29,9 +29,10 @@ impl<'p, 'env, E, K: Kind<'env, E>, S, N, M, C> StepBuilder<'p, 'env, E, K, S, N
     /// Keeps this step's result beyond the run, where the run [states](super::Runner::checkpoints) where: a later run, perhaps of
     /// another process, begins with it. The result must be one that `serde` can write and read; it is kept in JSON.
     ///
-    /// Storing is the last part of an attempt: steps that need this one start after it, and the step's `timeout` covers it. If it
-    /// fails, so does the step, with [`StepError::NotStored`](crate::StepError::NotStored); its body is not called again. An
-    /// attempt that is cut off while its result is being stored may leave it stored: its body had succeeded.
+    /// Storing is the last part of an attempt: steps that need this one start after it. If it fails, so does the step, with
+    /// [`StepError::NotStored`](crate::StepError::NotStored); its body is not called again. No time limit and no stop ends it, as
+    /// the body has succeeded: the step then succeeds. Only after a [grace](super::Runner::grace), or when the run is dropped, it
+    /// is cut off; the result may then be stored or not.
     ///
     /// A clean-up step runs in each run; as a checkpoint it is a plan error. The result of a step that is written with
     /// [`run_owned`](Self::run_owned) cannot be kept.
@@ -171,6 +172,10 @@ where
         ready!(self.work.as_mut().poll_cancel(cx));
         self.forget();
         Poll::Ready(())
+    }
+
+    fn is_storing(&self) -> bool {
+        self.storing.is_some()
     }
 
     fn is_in_place(&self) -> bool {

@@ -14,8 +14,11 @@ mod cycles;
 mod done_if;
 mod draft;
 mod durations;
+#[cfg(feature = "checkpoints")]
+mod ending;
 mod errors;
 mod explain;
+mod explain_diagram;
 #[cfg(feature = "checkpoints")]
 mod fingerprint;
 mod given;
@@ -83,7 +86,7 @@ pub use uses::{Resource, Which};
 use crate::{
     diagram::Diagram,
     plan_view::PlanView,
-    report::{AsError, ErrorChain, Report},
+    report::{ErrorViews, Report},
     spawn::InPlace,
     time::Timer,
 };
@@ -161,15 +164,15 @@ impl<'env, K: Kind<'env, BoxError>> PipelineOf<'env, BoxError, K> {
     /// A pipeline without steps, which run in place and fail with any error: `?` turns each into a [`BoxError`]. For
     /// another type there is [`with_error`](Self::with_error).
     pub fn new(name: &str) -> Self {
-        Self::build(name, <BoxError as ErrorChain<HoldsError>>::as_error)
+        Self::build(name, ErrorViews::of::<HoldsError>())
     }
 }
 
 impl<'env, E, K: Kind<'env, E>> PipelineOf<'env, E, K> {
-    fn build(name: &str, as_error: AsError<E>) -> Self {
+    fn build(name: &str, errors: ErrorViews<E>) -> Self {
         static PIPELINES: AtomicU32 = AtomicU32::new(0);
         // Numbers only distinguish pipelines: one that recurs after 2^32 pipelines does no harm.
-        let steps = Steps::new(PIPELINES.fetch_add(1, Ordering::Relaxed), name, as_error);
+        let steps = Steps::new(PIPELINES.fetch_add(1, Ordering::Relaxed), name, errors);
         Self { steps: Box::new(steps), spawner: InPlace }
     }
 }

@@ -153,6 +153,8 @@ impl Draft<'_> {
                 last.is_some()
             });
         }
+        let names = self.resources.iter().map(|resource| resource.name.clone());
+        Arc::make_mut(&mut self.names).set_resources(names);
     }
 
     /// Tells what was noted while steps were added; a name that several steps have is told once.

@@ -219,10 +219,14 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
             names: self.draft.names.clone(),
             undoing: self.undos.as_mut().map(|undos| undos.undoing(record.states.len())),
             record: ReportRecord::new(record, &self.shelf),
-            notes: RunNotes { errors, pauses, as_error: self.as_error, started, finished, wall_clock },
+            notes: RunNotes { errors, pauses, as_error: self.errors.as_error, started, finished, wall_clock },
             #[cfg(feature = "serde")]
             dependents: self.draft.compiled.as_ref().map(|compiled| compiled.dependents.clone()),
         };
+        #[cfg(feature = "checkpoints")]
+        if let Some(store) = &rest.store {
+            self.end_store(store, &report);
+        }
         Ok((report, rest))
     }
 

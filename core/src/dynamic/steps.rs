@@ -8,7 +8,7 @@ use super::{
     run_storage::RunStorage,
 };
 use crate::{
-    report::AsError,
+    report::ErrorViews,
     shared::Want,
     steps::{ByStep, Kind, RetryPredicate, RunRecord, Shelf, record_from},
 };
@@ -25,8 +25,8 @@ pub(crate) struct Steps<'env, E, K: Kind<'env, E>> {
     pub(super) checks: Checks<K::Work>,
     /// What is to be known of steps beyond a run.
     pub(super) durable: ByStep<Durable<K::Cell>>,
-    /// Gives an error as a `dyn Error`, which leads to its sources.
-    pub(super) as_error: AsError<E>,
+    /// How the errors of its steps are seen.
+    pub(super) errors: ErrorViews<E>,
     /// Taken over by the report of a run; made, or found on the shelf, before a run.
     pub(super) record: Option<Box<RunRecord<K::Cell>>>,
     pub(super) shelf: Shelf<K::Cell>,
@@ -65,14 +65,14 @@ impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     /// None yet, of a pipeline with this number.
     // Inlined, so that they are made in their box.
     #[inline(always)]
-    pub(super) fn new(pipeline: u32, name: &str, as_error: AsError<E>) -> Self {
+    pub(super) fn new(pipeline: u32, name: &str, errors: ErrorViews<E>) -> Self {
         Self {
             draft: Draft::new(pipeline, name),
             works: Vec::new(),
             retry_predicates: ByStep::new(),
             durable: ByStep::new(),
             checks: Checks::new(),
-            as_error,
+            errors,
             record: Some(Box::default()),
             shelf: Arc::default(),
             storage: RunStorage::new(),

@@ -98,6 +98,10 @@ impl<E, W: Work<E, C>, C: ?Sized> Work<E, C> for UndoWork<W, C> {
         Poll::Ready(())
     }
 
+    fn is_storing(&self) -> bool {
+        self.ended.is_some()
+    }
+
     fn is_in_place(&self) -> bool {
         self.work.is_in_place()
     }

@@ -16,10 +16,10 @@ use rungs_scheduler::{Need, Settings, StepId, When};
 impl<'env, E, K: Kind<'env, E>> Steps<'env, E, K> {
     /// The undos, which are made if there are none.
     pub(super) fn undos(&mut self) -> &mut Undos<'env, E, K> {
-        let Self { draft, undos, as_error, .. } = self;
+        let Self { draft, undos, errors, .. } = self;
         undos.get_or_insert_with(|| {
             Box::new(Undos {
-                steps: Steps::new(draft.names.id(), "", *as_error),
+                steps: Steps::new(draft.names.id(), "", *errors),
                 declared: ByStep::new(),
                 mistakes: Vec::new(),
                 is_checked: false,

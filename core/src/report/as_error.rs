@@ -5,11 +5,53 @@
 //! text does not, and a code need not. So the pipeline's constructor picks the conversion by a marker type that is inferred,
 //! and the report holds a pointer to the conversion.
 
+#[cfg(feature = "checkpoints")]
+use crate::chain::Chain;
+#[cfg(feature = "checkpoints")]
+use alloc::string::ToString;
 use alloc::{borrow::Cow, string::String};
 use core::{error::Error, ops::Deref};
 
 /// An error as a `dyn Error`, if it can be seen as one.
 pub(crate) type AsError<E> = fn(&E) -> Option<&(dyn Error + 'static)>;
+
+/// How errors of a type are seen, of which nothing else is known.
+pub(crate) struct ErrorViews<E> {
+    pub(crate) as_error: AsError<E>,
+    /// The error with its sources in words, if it has any.
+    #[cfg(feature = "checkpoints")]
+    pub(crate) text: fn(&E) -> Option<String>,
+}
+
+impl<E> ErrorViews<E> {
+    pub(crate) fn of<By>() -> Self
+    where
+        E: ErrorChain<By>,
+    {
+        Self {
+            as_error: E::as_error,
+            #[cfg(feature = "checkpoints")]
+            text: E::text,
+        }
+    }
+
+    /// Of errors of which nothing is known at all.
+    pub(crate) fn of_codes() -> Self {
+        Self {
+            as_error: |_| None,
+            #[cfg(feature = "checkpoints")]
+            text: |_| None,
+        }
+    }
+}
+
+impl<E> Clone for ErrorViews<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for ErrorViews<E> {}
 
 /// Errors that a report can follow to their sources: whatever is an `Error`, a box of one (also `anyhow::Error` and the
 /// like), and texts, which have none.
@@ -34,6 +76,13 @@ pub(crate) type AsError<E> = fn(&E) -> Option<&(dyn Error + 'static)>;
 pub trait ErrorChain<By> {
     /// The error itself, or what it boxes.
     fn as_error(&self) -> Option<&(dyn Error + 'static)>;
+
+    /// The error with its sources in words.
+    #[doc(hidden)]
+    #[cfg(feature = "checkpoints")]
+    fn text(&self) -> Option<String> {
+        self.as_error().map(|error| Chain(error).to_string())
+    }
 }
 
 /// An error that is an `Error`.
@@ -88,16 +137,31 @@ impl ErrorChain<Text> for &str {
     fn as_error(&self) -> Option<&(dyn Error + 'static)> {
         None
     }
+
+    #[cfg(feature = "checkpoints")]
+    fn text(&self) -> Option<String> {
+        Some(String::from(&**self))
+    }
 }
 
 impl ErrorChain<Text> for String {
     fn as_error(&self) -> Option<&(dyn Error + 'static)> {
         None
     }
+
+    #[cfg(feature = "checkpoints")]
+    fn text(&self) -> Option<String> {
+        Some(self.clone())
+    }
 }
 
 impl ErrorChain<Text> for Cow<'_, str> {
     fn as_error(&self) -> Option<&(dyn Error + 'static)> {
         None
+    }
+
+    #[cfg(feature = "checkpoints")]
+    fn text(&self) -> Option<String> {
+        Some(String::from(&**self))
     }
 }

@@ -7,7 +7,7 @@ use crate::{
 use alloc::{collections::BTreeMap, vec::Vec};
 use rungs_scheduler::{Instant, StepId};
 
-/// The times of all attempts of one run, and of waits for shared resources: an observer, for
+/// The times of all attempts of one run, and of waits for permits and resources: an observer, for
 /// [`Timeline::with_attempts`](crate::Timeline::with_attempts).
 ///
 /// It takes 24 bytes or so per attempt, and as many per wait.
@@ -41,7 +41,7 @@ pub struct AttemptTimes {
 /// What begins at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mark {
-    /// A wait for a shared resource.
+    /// A wait for a permit or a resource.
     Waiting,
     /// An attempt.
     Started,
@@ -60,7 +60,7 @@ impl Mark {
 
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Waiting => "waits for a resource",
+            Self::Waiting => "waiting",
             Self::Started => "attempt",
             Self::Failed => "backoff",
         }

@@ -8,7 +8,7 @@ use rungs_scheduler::Instant;
 /// file. [`Timeline::chrome_trace`] makes it, and has an example.
 ///
 /// Each step that ran is a track with one slice, and with the [`AttemptTimes`](crate::AttemptTimes) of the run a slice for
-/// each attempt, delay and wait for a shared resource below. The slices of the critical path have the category `critical`.
+/// each attempt, delay and wait for a permit or a resource below. The slices of the critical path have the category `critical`.
 /// Times are microseconds from the start of the run.
 #[must_use = "it is to be written to a file"]
 pub struct ChromeTrace<'r, E>(Timeline<'r, E>);

@@ -61,7 +61,7 @@ pub use timeline::Timeline;
 #[cfg(feature = "macros")]
 pub(crate) use crate::exit_code::{OptionalSteps, count, exit_code};
 #[cfg(feature = "alloc")]
-pub(crate) use as_error::AsError;
+pub(crate) use as_error::ErrorViews;
 #[cfg(feature = "alloc")]
 pub(crate) use dynamic::Undoing;
 #[cfg(feature = "alloc")]

@@ -1,6 +1,6 @@
 //! Reports for machines. Errors are written as texts, so that any error type works; outputs are not written.
 
-use super::{AsError, Report, StepResult, record::Own};
+use super::{Report, StepResult, as_error::AsError, record::Own};
 use crate::{
     chain::chain,
     diagram::StepNames,

@@ -26,8 +26,8 @@ const PATH_NAMES: usize = 8;
 /// method `timeline` of a report makes it.
 ///
 /// `.` stands for the time before a step's first attempt, `#` from there to its end. With the
-/// [`AttemptTimes`](crate::AttemptTimes) of the run `-` is a delay between two attempts, `~` a wait for a shared resource, and
-/// `x` the end of a failed attempt. `*` marks the steps of the critical path: the step that ended last, the step whose end
+/// [`AttemptTimes`](crate::AttemptTimes) of the run `-` is a delay between two attempts, `~` a wait for a permit or a resource,
+/// and `x` the end of a failed attempt. `*` marks the steps of the critical path: the step that ended last, the step whose end
 /// it waited for, and so on to the start of the run. Only what makes these shorter, or starts them earlier, makes the run
 /// shorter. Of more than 60 steps, the longest are shown, and all with `{:#}`.
 ///

@@ -56,6 +56,12 @@ impl RunExtras {
 }
 
 impl<E> RunParts<'_, E> {
+    /// What tells the run apart from all others, if it has a store that tells it.
+    #[cfg(feature = "checkpoints")]
+    pub(crate) fn run_id(&self) -> Option<&Arc<alloc::string::String>> {
+        self.extras.as_ref()?.store.as_ref()?.run_id()
+    }
+
     pub(crate) fn emissions(&self) -> Option<&Arc<Emissions>> {
         self.extras.as_ref()?.emissions.as_ref()
     }

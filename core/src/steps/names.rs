@@ -17,6 +17,8 @@ pub(crate) struct Names {
     text: String,
     /// The end of each in the text.
     ends: Vec<u32>,
+    /// The names of the pipeline's resources, once its plan is compiled.
+    resources: Vec<String>,
     /// The steps whose results are given at the run, in ascending order.
     inputs: Vec<StepId>,
     index: Index,
@@ -64,6 +66,16 @@ impl Names {
     /// Marks the step that was added last as an input.
     pub(crate) fn mark_input(&mut self, step: StepId) {
         self.inputs.push(step);
+    }
+
+    /// Sets the names of the resources.
+    pub(crate) fn set_resources(&mut self, names: impl Iterator<Item = String>) {
+        self.resources = names.collect();
+    }
+
+    /// The name of a resource by its number.
+    pub(crate) fn resource(&self, resource: u32) -> &str {
+        self.resources.get(resource as usize).map_or("", String::as_str)
     }
 
     /// Indexes all names, and calls `is_taken` for each step whose name an earlier step has already.

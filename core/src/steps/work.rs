@@ -38,6 +38,11 @@ pub trait Work<E, C: ?Sized> {
     /// Makes the attempt in flight end; ready once it has.
     fn poll_cancel(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()>;
 
+    /// Whether the body has ended well, and what it came to is being stored: no limit and no stop ends that.
+    fn is_storing(&self) -> bool {
+        false
+    }
+
     /// Whether the run itself polls the attempt, so that it goes no further without the run.
     fn is_in_place(&self) -> bool;
 

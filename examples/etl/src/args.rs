@@ -9,7 +9,7 @@ use crate::runtime::Name;
 /// How to call the job.
 pub(crate) const USAGE: &str = "\
 usage: etl [--from URL] [--db FILE] [--runtime NAME] [--only STEPS] [--resume]
-           [--explain | --history]
+           [--trace FILE] [--explain | --history]
 
 Fetches airports.csv and flights.csv (and weather.csv, if there is one), and
 loads them into a SQLite file.
@@ -27,6 +27,8 @@ loads them into a SQLite file.
   --resume    keep what is fetched beside the database, in FILE.runs, and go on
               with the last such run if it has not ended well: nothing is fetched
               twice. Needs a --db
+  --trace FILE
+              write when each attempt ran into FILE, for https://ui.perfetto.dev
   --explain   say what would run, and run nothing
   --history   list the runs that FILE.runs knows. Needs a --db
 
@@ -47,6 +49,8 @@ pub(crate) struct Args {
     pub only: Vec<String>,
     /// Whether to keep what is fetched, and to go on with the last run that did.
     pub resume: bool,
+    /// The file for the trace of the run.
+    pub trace: Option<PathBuf>,
     /// What is wanted in place of a run.
     pub instead: Option<Instead>,
 }
@@ -65,7 +69,7 @@ pub(crate) enum Instead {
 impl Args {
     /// Reads the arguments that follow the program's name.
     pub(crate) fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, EtlError> {
-        let (mut from, mut db, mut runtime, mut only) = (None, None, None, None);
+        let (mut from, mut db, mut runtime, mut only, mut trace) = (None, None, None, None, None);
         let (mut resume, mut instead) = (false, None);
         let mut args = args.into_iter();
         while let Some(arg) = args.next() {
@@ -74,6 +78,7 @@ impl Args {
                 Some("--db") => set(&mut db, "--db", args.next())?,
                 Some("--runtime") => set(&mut runtime, "--runtime", args.next())?,
                 Some("--only") => set(&mut only, "--only", args.next())?,
+                Some("--trace") => set(&mut trace, "--trace", args.next())?,
                 Some("--resume") => resume = true,
                 Some("--explain") => instead = instead.or(Some(Instead::Explain)),
                 Some("--history") => instead = instead.or(Some(Instead::History)),
@@ -89,7 +94,7 @@ impl Args {
             let flag = if resume { "--resume" } else { "--history" };
             return Err(wrong(format!("{flag} needs a --db: runs are kept beside it")));
         }
-        Ok(Self { from: from.transpose()?, db, runtime, only, resume, instead })
+        Ok(Self { from: from.transpose()?, db, runtime, only, resume, trace: trace.map(PathBuf::from), instead })
     }
 }
 

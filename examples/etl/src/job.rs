@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rungs::{
-    Backoff, CancelToken, Explanation, Handle, Jitter, MemoryCheckpoints, Pipeline, PipelineError, Report, Retry,
-    Runner, Shared, Status, StepBuilder, StepError, Timer, own,
+    AttemptTimes, Backoff, CancelToken, Explanation, Handle, Jitter, MemoryCheckpoints, Pipeline, PipelineError,
+    Report, Retry, Runner, Shared, Status, StepBuilder, StepError, Timer, own,
 };
 use rungs_indicatif::Progress;
 
@@ -102,13 +102,13 @@ impl<'a> Job<'a> {
     ) -> Result<Report<EtlError>, PipelineError> {
         say(out, self.steps.visualize());
         say(out, format_args!("from {} into {}\n", self.base, self.db.display()));
-        let Options { seed, token, progress, only, store } = options;
+        let Options { seed, token, progress, attempts, only, store } = options;
         let (start, prints_events) = (timer.now(), progress.is_none());
         let mut runner = self.runner(only);
         if let Some(store) = store {
             runner = runner.checkpoints(store);
         }
-        let run = runner.seed(seed).cancel(token).observe(progress).on_event(|event| {
+        let run = runner.seed(seed).cancel(token).observe(progress).observe(attempts).on_event(|event| {
             if prints_events {
                 let elapsed = (event.at - start).as_secs_f64();
                 say(out, format_args!("{elapsed:>6.3} s  {event}"));
@@ -146,6 +146,8 @@ pub(crate) struct Options<'a> {
     pub token: &'a CancelToken,
     /// Where its progress is shown, in place of its events.
     pub progress: Option<Progress>,
+    /// Notes when each attempt runs.
+    pub attempts: Option<&'a mut AttemptTimes>,
     /// The steps that are asked for; all if there are none.
     pub only: Vec<String>,
     /// Keeps what is fetched.

@@ -45,11 +45,14 @@ fn ended_well(run: &RunRecord) -> bool {
     run.end.as_ref().is_some_and(|end| end.exit_code == 0)
 }
 
-/// The runs that were kept, a line for each.
+/// The runs that were kept: a line for each, and below it one for each error.
 pub(crate) fn history(db: &Path) -> Result<String, EtlError> {
-    let runs = History::open(file(db)).and_then(|history| history.runs()).map_err(EtlError::Runs)?;
+    let read = || {
+        let history = History::open(file(db))?;
+        history.runs()?.into_iter().map(|run| Ok((history.steps(&run.name)?, run))).collect::<Result<Vec<_>, _>>()
+    };
     let mut lines = String::new();
-    for run in runs {
+    for (steps, run) in read().map_err(EtlError::Runs)? {
         let end = match &run.end {
             Some(end) => {
                 let seconds = end.at.duration_since(run.began).unwrap_or_default().as_secs_f64();
@@ -58,6 +61,9 @@ pub(crate) fn history(db: &Path) -> Result<String, EtlError> {
             None => "has not ended".to_owned(),
         };
         let _ = writeln!(lines, "{}  begun {} x  {} stored  {end}", run.name, run.starts, run.stored);
+        for (step, error) in steps.into_iter().filter_map(|step| Some((step.name, step.error?))) {
+            let _ = writeln!(lines, "    {step}: {}", error.escape_debug());
+        }
     }
     Ok(lines.trim_end().to_owned())
 }

@@ -5,7 +5,8 @@
 //! of the events. Ctrl-C or SIGTERM stops the job
 //! and leaves the database as it was. `--from URL` selects another server, `--db FILE` another file, and `--runtime NAME` what the
 //! job runs on: smol, tokio, or std alone. With `--resume` the job keeps what it fetches beside its file, and goes on with a run
-//! that failed or was killed; `--only STEPS` runs a part, `--explain` tells what would run, and `--history` what ran.
+//! that failed or was killed; `--only STEPS` runs a part, `--explain` tells what would run, and `--history` what ran. `--trace FILE`
+//! writes when each attempt ran.
 
 mod args;
 mod db;
@@ -22,10 +23,11 @@ mod tables;
 use std::env;
 use std::ffi::OsString;
 use std::fmt::Display;
+use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use rungs::CancelToken;
+use rungs::{AttemptTimes, CancelToken};
 use rungs_indicatif::Progress;
 
 use args::{Args, Instead, USAGE};
@@ -85,7 +87,9 @@ fn run(args: Args) -> Result<u8, EtlError> {
     };
     let seed = rungs::random_seed();
     let progress = io::stderr().is_terminal().then(Progress::new);
-    let options = Options { seed, token: &token, progress, only: args.only, store };
+    let mut attempts = AttemptTimes::new();
+    let noted = args.trace.is_some().then_some(&mut attempts);
+    let options = Options { seed, token: &token, progress, attempts: noted, only: args.only, store };
     let report = match job::run_on(args.runtime, &base, output.file(), options, &mut io::stdout())? {
         Ok(report) => report,
         Err(error) => {
@@ -95,6 +99,12 @@ fn run(args: Args) -> Result<u8, EtlError> {
     };
     if job::has_loaded(&report) {
         output.keep();
+    }
+    if let Some(path) = args.trace {
+        let trace = report.timeline().with_attempts(&attempts).chrome_trace().to_string();
+        if let Err(error) = fs::write(&path, trace) {
+            eprintln!("etl: cannot write `{}`: {error}", path.display());
+        }
     }
     for failure in job::failures(&report) {
         eprintln!("etl: {failure}");

@@ -220,10 +220,39 @@ fn a_job_that_is_killed_in_its_load_goes_on_and_fetches_nothing_twice() -> Outco
     assert_eq!(db::summary(&file)?.routes, 5366);
     let history = printed(&ended(&["--history"])?);
     assert!(history.contains("begun 2 x  2 stored  exit code 0 after "), "{history}");
+    // There is none, which is no failure of the job.
+    let error = format!("\n    fetch_weather: {}/weather.csv answered 404", server.url());
+    assert!(history.contains(&error), "{history}");
 
     // A run that has ended well is not gone on with.
     let anew = ended(&["--resume", "--only", "parse_airports"])?;
     assert_eq!((anew.status.code(), requests()), (Some(0), [2, 1]), "{anew:?}");
+    Ok(())
+}
+
+#[test]
+fn the_trace_of_a_run_is_json_with_a_slice_for_each_attempt() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let [db, trace] = ["flights.db", "trace.json"].map(|file| folder.path().join(file));
+    let args = ["--db", &db.to_string_lossy(), "--trace", &trace.to_string_lossy()];
+    let ended = program("", &args)?.output()?;
+    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    let trace: serde_json::Value = serde_json::from_str(&fs::read_to_string(trace)?)?;
+    let events = trace["traceEvents"].as_array().ok_or("no events")?;
+    let slices: Vec<_> = events.iter().filter(|event| event["ph"] == "X").collect();
+    let slice = |name: &str| slices.iter().find(|slice| slice["name"] == name).ok_or(format!("no slice of {name}"));
+    for step in ["fetch_airports", "fetch_flights", "load", "summary"] {
+        let step = slice(step)?;
+        let attempts = slices.iter().filter(|other| other["tid"] == step["tid"] && other["cat"] == "attempt");
+        let starts =
+            attempts.filter(|attempt| attempt["name"].as_str().is_some_and(|name| name.starts_with("attempt ")));
+        assert_eq!(step["args"]["attempts"], starts.count(), "{step}");
+        assert_eq!(step["args"]["status"], "success");
+    }
+    let time = |name: &str, key: &str| Ok::<_, String>(slice(name)?[key].as_f64().unwrap_or(f64::NAN));
+    assert!(time("load", "ts")? >= time("join", "ts")? + time("join", "dur")?);
+    // The server of the program fails now and then.
+    assert!(slices.iter().any(|slice| slice["name"] == "backoff"));
     Ok(())
 }
 

@@ -50,6 +50,8 @@ impl Events {
             EventKind::Started => What::Start,
             EventKind::Retrying { .. } => What::Retry,
             EventKind::Ended { status, .. } => What::End(status),
+            // A static run does not tell it.
+            EventKind::Waiting { .. } => return,
             _ => panic!("there is no other"),
         };
         let text = format!("{event:?} {event}");

@@ -90,6 +90,19 @@ impl<'s> Bits<'s> {
         None
     }
 
+    /// The lowest member from `from` on that is not in `others`: a bit for each number up to the last of them. O(M / word
+    /// size), where M is the number of members there may be.
+    pub(super) fn first_beside(&self, others: &[usize], from: usize) -> Option<usize> {
+        let others = others.iter().copied().chain(core::iter::repeat(0));
+        let bottom = self.words.iter().zip(others).take(self.layer_end(0)).enumerate().skip(from / BITS);
+        let mut left = bottom.filter_map(|(at, (word, others))| {
+            let mask = if at == from / BITS { usize::MAX << (from % BITS) } else { usize::MAX };
+            let beside = word & !others & mask;
+            (beside != 0).then(|| at * BITS + beside.trailing_zeros() as usize)
+        });
+        left.next()
+    }
+
     #[inline]
     fn descend(&self, depth: usize, found: usize) -> Option<usize> {
         let mut found = found;

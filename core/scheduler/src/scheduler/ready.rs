@@ -61,6 +61,21 @@ impl<'s> Ready<'s> {
         if self.front != NONE && self.front >= from { Some(self.front) } else { self.bits.first_from(from) }
     }
 
+    /// The lowest priority from `from` on that is not in `others`: a bit for each priority
+    /// up to the last of them.
+    pub(super) fn first_beside(&self, others: &[usize], from: usize) -> Option<usize> {
+        let bits = usize::BITS as usize;
+        let is_other =
+            |priority: usize| others.get(priority / bits).is_some_and(|word| word >> (priority % bits) & 1 == 1);
+        if self.front != NONE && self.front >= from && !is_other(self.front) {
+            Some(self.front)
+        } else if self.in_bits > 0 {
+            self.bits.first_beside(others, from)
+        } else {
+            None
+        }
+    }
+
     fn insert_bit(&mut self, priority: usize) {
         self.bits.insert(priority);
         self.in_bits += 1;
@@ -72,12 +87,16 @@ mod tests {
     use super::*;
     use std::{collections::BTreeSet, vec};
 
+    const BITS: usize = usize::BITS as usize;
+
     #[test]
     fn agrees_with_a_tree_set() {
         for priorities in [1, 5, 64, 200, 5_000] {
             let mut words = vec![0; super::super::bits::words(priorities)];
             let mut ready = Ready::new(&mut words, priorities);
             let mut tree = BTreeSet::new();
+            // None beyond the middle.
+            let mut others = vec![0_usize; priorities.div_ceil(2 * BITS)];
             let mut seed = 1;
             for round in 0..20_000 {
                 seed = crate::policy::random(seed, round);
@@ -88,6 +107,13 @@ mod tests {
                     ready.insert(priority);
                     tree.insert(priority);
                 }
+                if let Some(word) = others.get_mut(priority / BITS).filter(|_| round % 3 == 0) {
+                    *word ^= 1 << (priority % BITS);
+                }
+                let is_other =
+                    |other: &usize| others.get(other / BITS).is_some_and(|word| word >> (other % BITS) & 1 == 1);
+                let beside = tree.range(priority / 2..).copied().find(|other| !is_other(other));
+                assert_eq!(ready.first_beside(&others, priority / 2), beside);
                 assert_eq!(ready.first(), tree.first().copied());
                 assert_eq!(ready.first_from(priority), tree.range(priority..).next().copied());
             }

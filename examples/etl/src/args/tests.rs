@@ -8,14 +8,15 @@ fn read(args: &[&str]) -> Result<Args, String> {
 fn all_can_be_said_in_any_order_or_left_away() {
     let (from, db) = (Some("http://host".to_owned()), Some(PathBuf::from("a.db")));
     let only = vec!["load".to_owned(), "join".to_owned()];
-    let all = Args { from, db, runtime: Name::Own, only, resume: true, instead: Some(Instead::Explain) };
-    let args =
-        ["--from", "http://host", "--db", "a.db", "--runtime", "own", "--only", "load,join", "--resume", "--explain"];
-    assert_eq!(read(&args).as_ref(), Ok(&all));
-    let args =
-        ["--explain", "--only", "load,join", "--resume", "--runtime", "own", "--db", "a.db", "--from", "http://host"];
-    assert_eq!(read(&args).as_ref(), Ok(&all));
-    let none = Args { from: None, db: None, runtime: Name::Smol, only: vec![], resume: false, instead: None };
+    let (trace, instead) = (Some(PathBuf::from("trace.json")), Some(Instead::Explain));
+    let all = Args { from, db, runtime: Name::Own, only, resume: true, trace, instead };
+    let [from, db, runtime] = [["--from", "http://host"], ["--db", "a.db"], ["--runtime", "own"]];
+    let (only, trace, flags) = (["--only", "load,join"], ["--trace", "trace.json"], ["--resume", "--explain"]);
+    for args in [[from, db, runtime, only, trace, flags], [flags, trace, only, runtime, db, from]] {
+        assert_eq!(read(args.as_flattened()).as_ref(), Ok(&all));
+    }
+    let (runtime, only) = (Name::Smol, vec![]);
+    let none = Args { from: None, db: None, runtime, only, resume: false, trace: None, instead: None };
     assert_eq!(read(&[]), Ok(none));
     assert!(read(&["--history", "-h"]).is_ok_and(|args| args.instead == Some(Instead::Help)));
 }

@@ -59,7 +59,7 @@ impl Ran {
 
     fn with(base: &str, db: &Path, token: &CancelToken) -> Result<Self, PipelineError> {
         let mut printed = Vec::new();
-        let options = Options { seed: 1, token, progress: None, only: vec![], store: None };
+        let options = Options { seed: 1, token, progress: None, attempts: None, only: vec![], store: None };
         let report = run(&OnSmol, base, db, options, &mut printed)?;
         Ok(Self { report, printed: String::from_utf8_lossy(&printed).into_owned() })
     }

@@ -54,7 +54,7 @@ fn on_each<S>(source: impl Fn() -> Result<(S, String), Box<dyn Error>>, stop: St
 
         let token = CancelToken::new();
         let mut printed = Stopper { printed: Vec::new(), token: token.clone(), stop };
-        let options = Options { seed: SEED, token: &token, progress: None, only: vec![], store: None };
+        let options = Options { seed: SEED, token: &token, progress: None, attempts: None, only: vec![], store: None };
         let report = job::run_on(runtime, &base, &file, options, &mut printed)??;
         let printed = String::from_utf8(printed.printed)?;
         let run = comparable(&report, &printed, &base, &file)?;
