@@ -40,6 +40,13 @@ macro_rules! errors {
                     Ok(*n)
                 }
 
+                #[undo(count, retries = 1)]
+                async fn uncount(n: &mut u32, count: &u32) -> Result<(), $error> {
+                    smol::future::yield_now().await;
+                    *n -= *count;
+                    Ok(())
+                }
+
                 #[step(retries = 1, retry_if = |_: &$error| true)]
                 async fn fails(count: &u32, text: &str) -> Result<String, $error> {
                     if *count > 0 { Err($fail) } else { Ok(text.into()) }
@@ -65,6 +72,23 @@ macro_rules! errors {
                         format!("{} {:?}", report.exit_code(), report.outputs.alarm)
                     },
                     "1 Some(true)"
+                );
+            }
+
+            #[test]
+            fn taken_back_in_the_task() {
+                in_each_task!(
+                    async {
+                        let (mut board, stop) = (board(), StopSignal::new());
+                        let report = steps::run(&mut board, &NoClock).await;
+                        let undone = steps::undo::run(&mut board, &report, &NoClock).await;
+                        let mut count = Count::default();
+                        let runner = steps::undo::runner().cancel(&stop).observe(&mut count);
+                        board.n += 1;
+                        let again = runner.run((&mut board, &report), &NoClock).await;
+                        format!("{} {} {} {}", undone.exit_code(), again.exit_code(), board.n, count.0)
+                    },
+                    "0 0 0 4"
                 );
             }
 

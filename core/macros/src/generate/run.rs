@@ -24,7 +24,7 @@ pub(super) fn items(model: &Pipeline, context: &RunContext) -> TokenStream {
         GenericParam::Const(param) => param.ident.to_token_stream(),
         GenericParam::Lifetime(param) => param.lifetime.to_token_stream(),
     });
-    let RunContext { doc, ty: context_type, lifetime, params: taken, value: passed, .. } = context;
+    let RunContext { doc, ty: context_type, lifetimes, generic, params: taken, value: passed, .. } = context;
     let lane_states = lane_states(model);
     let lengths = lengths(model);
     let body = body(model, context, &output_ty);
@@ -55,10 +55,10 @@ pub(super) fn items(model: &Pipeline, context: &RunContext) -> TokenStream {
 
         #[doc = #doc]
         #[allow(clippy::multiple_bound_locations)]
-        pub fn run<#lifetime 'clock, #(#params,)* __Clock: __rungs::Timer>(
+        pub fn run<#lifetimes 'clock, #(#params,)* __Clock: __rungs::Timer>(
             #taken
             timer: &'clock __Clock,
-        ) -> impl ::core::future::Future<Output = Report #output_ty> + use<#lifetime 'clock, #(#names,)* __Clock>
+        ) -> impl ::core::future::Future<Output = Report #output_ty> + use<#lifetimes 'clock, #(#names,)* __Clock>
         #context_where
         {
             runner().run(#passed, timer)
@@ -80,7 +80,7 @@ pub(super) fn items(model: &Pipeline, context: &RunContext) -> TokenStream {
         }
 
         #[allow(clippy::multiple_bound_locations)]
-        impl<#lifetime #(#params,)*> __rungs::fixed::Steps<#context_type> for Pipeline #context_where {
+        impl<#lifetimes #(#params,)* #generic> __rungs::fixed::Steps<#context_type> for Pipeline #context_where {
             type Storage = Storage #output_ty;
 
             #[inline]

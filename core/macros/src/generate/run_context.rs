@@ -11,8 +11,11 @@ pub(super) struct RunContext {
     pub(super) doc: &'static str,
     /// The type of it all.
     pub(super) ty: TokenStream,
-    /// The lifetime in the type, with a comma behind it; nothing where there is none.
-    pub(super) lifetime: TokenStream,
+    /// The lifetimes in the type, with a comma behind each. Each reference has its own: in a `Send` future a run compiles only if
+    /// the pipeline has its steps for all lifetimes.
+    pub(super) lifetimes: TokenStream,
+    /// A parameter of types beside those of the context, with a comma behind it; nothing where there is none.
+    pub(super) generic: TokenStream,
     /// The parameters of `run`.
     pub(super) params: TokenStream,
     /// These as one value.
@@ -27,15 +30,15 @@ impl RunContext {
     /// Of a run of the steps.
     pub(super) fn of_steps(model: &Pipeline) -> Self {
         let doc = "Runs all steps, and reports. Dropping the future drops every step.";
-        let (open, options) = (TokenStream::new(), TokenStream::new());
+        let [open, options, generic] = [(); 3].map(|()| TokenStream::new());
         match context_type(model) {
             Some(ty) => {
                 let params = quote!(context: #ty,);
-                Self { doc, params, ty, lifetime: quote!('context,), value: quote!(context), open, options }
+                Self { doc, params, ty, lifetimes: quote!('context,), generic, value: quote!(context), open, options }
             }
             None => {
-                let (lifetime, params) = (TokenStream::new(), TokenStream::new());
-                Self { doc, ty: quote!(()), lifetime, params, value: quote!(()), open, options }
+                let (lifetimes, params) = (TokenStream::new(), TokenStream::new());
+                Self { doc, ty: quote!(()), lifetimes, generic, params, value: quote!(()), open, options }
             }
         }
     }
@@ -46,26 +49,31 @@ impl RunContext {
                    drops every undo.";
         let generics = outputs::generics(steps);
         let (_, report_ty, _) = generics.split_for_impl();
-        let report_type = quote!(&'context super::Report #report_ty);
+        let report_param = quote!(report: &'report super::Report #report_ty,);
+        // Of a report with any error: a type that holds a lifetime, as a box of an error does, would stand in the type of the run.
+        let count = steps.steps.len();
+        let ty = quote!(&'report __rungs::fixed::Report<super::Outputs #report_ty, __Error, #count>);
+        let generic = quote!(__Error,);
         let (context, report) = (local("context"), local("report"));
         let undone = undo.steps.iter().map(|&step| step_id(step));
         let options = quote!(.undoing(#report, const { &[#(#undone),*] }));
-        let lifetime = quote!('context,);
         match context_type(steps) {
-            Some(ty) => Self {
+            Some(context_ty) => Self {
                 doc,
-                params: quote!(context: #ty, report: #report_type,),
-                ty: quote!((#ty, #report_type)),
-                lifetime,
+                params: quote!(context: #context_ty, #report_param),
+                ty: quote!((#context_ty, #ty)),
+                lifetimes: quote!('context, 'report,),
+                generic,
                 value: quote!((context, report)),
                 open: quote!(let (#context, #report) = #context;),
                 options,
             },
             None => Self {
                 doc,
-                params: quote!(report: #report_type,),
-                ty: report_type,
-                lifetime,
+                params: report_param,
+                ty,
+                lifetimes: quote!('report,),
+                generic,
                 value: quote!(report),
                 open: quote!(let #report = #context;),
                 options,
