@@ -32,8 +32,9 @@ loads them into a SQLite file.
   --explain   say what would run, and run nothing
   --history   list the runs that FILE.runs knows. Needs a --db
 
-exit code: 0 done, 1 a step failed, 2 stopped by Ctrl-C or SIGTERM, 3 the plan
-           is wrong, 5 what is kept cannot be read, 64 wrong arguments; a second signal stops the clean-up as
+exit code: 0 done, 1 a step failed or the trace cannot be written, 2 stopped by
+           Ctrl-C or SIGTERM, 3 the plan is wrong, 5 what is kept cannot be
+           read, 64 wrong arguments; a second signal stops the clean-up as
            well, and a third ends the program at once with 130 or 143";
 
 /// The arguments, read.

@@ -100,10 +100,12 @@ fn run(args: Args) -> Result<u8, EtlError> {
     if job::has_loaded(&report) {
         output.keep();
     }
+    let mut exit_code = report.exit_code();
     if let Some(path) = args.trace {
         let trace = report.timeline().with_attempts(&attempts).chrome_trace().to_string();
         if let Err(error) = fs::write(&path, trace) {
             eprintln!("etl: cannot write `{}`: {error}", path.display());
+            exit_code = exit_code.max(FAILED);
         }
     }
     for failure in job::failures(&report) {
@@ -113,7 +115,7 @@ fn run(args: Args) -> Result<u8, EtlError> {
     if let (1.., Some(signal)) = (report.exit_code(), stopped_by.get()) {
         eprintln!("etl: stopped by {signal}");
     }
-    Ok(report.exit_code())
+    Ok(exit_code)
 }
 
 /// Says what the job would do, and with what code to exit.

@@ -257,6 +257,18 @@ fn the_trace_of_a_run_is_json_with_a_slice_for_each_attempt() -> Outcome {
 }
 
 #[test]
+fn a_trace_that_cannot_be_written_is_a_failure_and_the_tables_stay() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let [db, trace] = ["flights.db", "gone/trace.json"].map(|file| folder.path().join(file));
+    let ended = program("", &["--db", &db.to_string_lossy(), "--trace", &trace.to_string_lossy()])?.output()?;
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    let told = String::from_utf8(ended.stderr)?;
+    assert!(told.contains(&format!("etl: cannot write `{}`: ", trace.display())), "{told}");
+    assert_eq!(db::summary(&db)?.routes, 5366);
+    Ok(())
+}
+
+#[test]
 fn a_part_that_is_not_there_is_named() -> Outcome {
     let ended = program("", &["--only", "laod", "--explain"])?.output()?;
     assert_eq!(ended.status.code(), Some(3), "{ended:?}");
