@@ -122,7 +122,7 @@ pub fn mermaid(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
         let (open, close) = if data.is_input(step) { ("[/", "/]") } else { ("[", "]") };
         write!(out, "    s{}{open}\"", step.index())?;
         write!(MermaidText { out, previous: None }, "{}", data.name(step))?;
-        write_mermaid_note(data, step, close, out)?;
+        end_mermaid_box(data, step, close, out)?;
     }
     for step in data.steps() {
         for need in data.needs.of(step) {
@@ -141,7 +141,7 @@ pub fn mermaid(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
 }
 
 /// Ends the label of a step and its box, with the step's note if it has one.
-fn write_mermaid_note(data: &DiagramData<'_>, step: StepId, close: &str, out: &mut dyn Write) -> Result {
+fn end_mermaid_box(data: &DiagramData<'_>, step: StepId, close: &str, out: &mut dyn Write) -> Result {
     #[cfg(feature = "alloc")]
     if let Some(StepNote { text, mark }) = data.names.note(step) {
         out.write_str("<br>")?;
@@ -158,7 +158,7 @@ fn write_mermaid_note(data: &DiagramData<'_>, step: StepId, close: &str, out: &m
 }
 
 /// Ends the label of a step, with the step's note if it has one.
-fn write_dot_note(data: &DiagramData<'_>, step: StepId, out: &mut dyn Write) -> Result {
+fn end_dot_label(data: &DiagramData<'_>, step: StepId, out: &mut dyn Write) -> Result {
     #[cfg(feature = "alloc")]
     if let Some(StepNote { text, mark }) = data.names.note(step) {
         out.write_str("\\n")?;
@@ -194,7 +194,7 @@ pub fn dot(data: &DiagramData<'_>, out: &mut dyn Write) -> Result {
     for step in data.steps() {
         write!(out, "    s{} [label=\"", step.index())?;
         write!(DotText { out, ampersand: "&amp;" }, "{}", data.name(step))?;
-        write_dot_note(data, step, out)?;
+        end_dot_label(data, step, out)?;
         out.write_str(if data.is_input(step) { ", shape=parallelogram];\n" } else { "];\n" })?;
     }
     for step in data.steps() {

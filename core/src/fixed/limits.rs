@@ -1,10 +1,12 @@
 //! Time limits of steps that are values of the context.
 
-use super::{runner::Runner, sealed::Sealed, settings::RunSettings, signal::StopSignal};
-#[cfg(feature = "postcard")]
-use crate::observe::Outdated;
+use super::{
+    runner::Runner,
+    sealed::Sealed,
+    settings::{RunInput, With},
+};
 use core::time::Duration;
-use rungs_scheduler::{__private::nanos, Config, Given, StepId};
+use rungs_scheduler::{__private::nanos, StepId};
 
 /// The limits of one step in one run, which are never longer than those of its plan.
 ///
@@ -41,50 +43,22 @@ impl ContextLimits {
     }
 }
 
-/// Settings of a run with limits that its context states.
+/// The limits that the context of a run states.
 #[derive(Clone, Copy, Debug)]
-pub struct LimitedBy<'l, S> {
-    settings: S,
-    limits: &'l [ContextLimits],
-}
+pub struct StatedLimits<'l>(&'l [ContextLimits]);
 
-impl<S> LimitedBy<'_, S> {
+impl StatedLimits<'_> {
     /// O(limits), which are few: only steps whose limits are values of the context have some.
     fn of(&self, step: StepId) -> ContextLimits {
-        let own = self.limits.iter().find(|limits| limits.step == step);
+        let own = self.0.iter().find(|limits| limits.step == step);
         own.copied().unwrap_or(ContextLimits::new(step))
     }
 }
 
-impl<S> Sealed for LimitedBy<'_, S> {}
+impl Sealed for StatedLimits<'_> {}
 
-impl<'l, S: RunSettings> RunSettings for LimitedBy<'l, S> {
-    const IS_DECLARED: bool = S::IS_DECLARED;
-    const HAS_SIGNAL: bool = S::HAS_SIGNAL;
+impl RunInput for StatedLimits<'_> {
     const HAS_LIMITS: bool = true;
-    const HAS_DEADLINE: bool = S::HAS_DEADLINE;
-    const HAS_GIVEN: bool = S::HAS_GIVEN;
-
-    type RunOptions = LimitedBy<'l, S::RunOptions>;
-    type Timed = LimitedBy<'l, S::Timed>;
-
-    #[inline]
-    fn config<'c>(&'c self, declared: &'c Config) -> &'c Config {
-        self.settings.config(declared)
-    }
-
-    fn with(self, declared: &Config, change: impl FnOnce(Config) -> Config) -> Self::RunOptions {
-        LimitedBy { settings: self.settings.with(declared, change), limits: self.limits }
-    }
-
-    fn with_deadline(self, declared: &Config, limit: Duration) -> Self::Timed {
-        LimitedBy { settings: self.settings.with_deadline(declared, limit), limits: self.limits }
-    }
-
-    #[inline]
-    fn any_signal(&self, is: impl Fn(&StopSignal) -> bool + Copy) -> bool {
-        self.settings.any_signal(is)
-    }
 
     fn timeout_cap(&self, step: StepId) -> u64 {
         self.of(step).timeout
@@ -93,22 +67,12 @@ impl<'l, S: RunSettings> RunSettings for LimitedBy<'l, S> {
     fn deadline_cap(&self, step: StepId) -> u64 {
         self.of(step).deadline
     }
-
-    fn given(&self, step: StepId) -> Option<Given> {
-        self.settings.given(step)
-    }
-
-    #[cfg(feature = "postcard")]
-    fn outdated(&self, step: StepId) -> Option<Outdated> {
-        self.settings.outdated(step)
-    }
 }
 
 impl<P, O, S, const SEEDED: bool> Runner<P, O, S, SEEDED> {
     /// Adds the limits that the context states.
     #[doc(hidden)]
-    pub fn limited_by(self, limits: &[ContextLimits]) -> Runner<P, O, LimitedBy<'_, S>, SEEDED> {
-        let Self { settings, observers, store, pipeline } = self;
-        Runner { settings: LimitedBy { settings, limits }, observers, store, pipeline }
+    pub fn limited_by(self, limits: &[ContextLimits]) -> Runner<P, O, With<S, StatedLimits<'_>>, SEEDED> {
+        self.told(StatedLimits(limits))
     }
 }

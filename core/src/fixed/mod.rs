@@ -265,13 +265,13 @@ pub use unmet_cx::UnmetCx;
 pub(crate) mod private {
     #[cfg(feature = "postcard")]
     pub use super::checkpoints::{
-        BegunBy, Fingerprint, StepBegin, StoreWriter, StoredIn, StoredStep, WithCheckpoints, WriteSlot, buffer_size,
+        Begins, Fingerprint, StepBegin, StoreWriter, StoredIn, StoredStep, WithCheckpoints, WriteSlot, buffer_size,
         decode, is_plain, key, stored_step,
     };
     pub use super::{
         cells::{Handover, SharedResult},
         lane_states::LaneStates,
-        limits::{ContextLimits, LimitedBy},
+        limits::{ContextLimits, StatedLimits},
         observers::Watched,
         output::{
             MaybeValue, NamedResult, OutputType, PlainType, StepOutput, StepValue, found, result_of, retry_verdict,
@@ -281,10 +281,10 @@ pub(crate) mod private {
         run_store::RunStore,
         sealed::Generated,
         sequences::Sequences,
-        settings::{AsDeclared, RunOptions, RunSettings, StoppedBy},
+        settings::{AsDeclared, RunInput, RunOptions, RunSettings, StoppedBy, With},
         static_plan::StaticPlanParts,
         storage::{ReportStorage, RunBuffers, RunStorage},
-        undo::Undoing,
+        undo::Undone,
         unmet_cx::HeldUnmet,
         unmet_needs::{Causes, UnmetError, UnmetNeeds, Unmets, may_be_unmet},
     };

@@ -3,7 +3,7 @@
 use super::{
     observers::{OnEvent, Watched},
     run_store::RunStore,
-    settings::{AsDeclared, RunSettings, StoppedBy},
+    settings::{AsDeclared, RunSettings, StoppedBy, With},
     signal::StopSignal,
     static_plan::{Fallible, StaticPipeline},
     storage::ReportStorage,
@@ -115,6 +115,14 @@ impl<P> Default for Runner<P> {
     }
 }
 
+impl<P, O, S, const SEEDED: bool, K> Runner<P, O, S, SEEDED, K> {
+    /// With one input more.
+    pub(super) fn told<I>(self, input: I) -> Runner<P, O, With<S, I>, SEEDED, K> {
+        let Self { settings, observers, store, pipeline } = self;
+        Runner { settings: With { settings, input }, observers, store, pipeline }
+    }
+}
+
 impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool, K> Runner<P, O, S, SEEDED, K> {
     /// Sets all of a run's options at once, in place of those that the pipeline and this runner have stated. The order and
     /// the clean-up deadline stay as the pipeline states them, since the storage is laid out for them, and so does the seed
@@ -181,9 +189,8 @@ impl<P: StaticPipeline, O, S: RunSettings, const SEEDED: bool, K> Runner<P, O, S
     /// Adds a signal that stops the run from outside. Of several, any does.
     ///
     /// Clean-up steps are prevented by the second cancel of one signal, not by the first ones of two.
-    pub fn cancel(self, signal: &StopSignal) -> Runner<P, O, StoppedBy<'_, S>, SEEDED, K> {
-        let Self { settings, observers, store, pipeline } = self;
-        Runner { settings: StoppedBy { settings, signal }, observers, store, pipeline }
+    pub fn cancel(self, signal: &StopSignal) -> Runner<P, O, With<S, StoppedBy<'_>>, SEEDED, K> {
+        self.told(StoppedBy(signal))
     }
 
     /// Adds an observer of the run's events; `&mut observer` is one too.

@@ -7,12 +7,11 @@ use crate::time::Timer;
 use core::{marker::PhantomData, task::Waker, time::Duration};
 use rungs_scheduler::{Config, Given, Numbering, Plan, Requirements, Setup, StepId, Stop};
 
-/// The settings of a run: [`AsDeclared`] or [`RunOptions`], and perhaps [`StoppedBy`] signals.
-///
-/// A [`Runner`](super::Runner) collects them.
-pub trait RunSettings: Copy + Sealed {
+/// What a run is told: signals that stop it, limits of its steps, steps that have ended before it. What says nothing of these
+/// changes nothing.
+pub trait RunInput: Copy + Sealed {
     /// Whether only the pipeline's own settings apply.
-    const IS_DECLARED: bool;
+    const IS_DECLARED: bool = true;
 
     /// Whether a signal may stop the run.
     const HAS_SIGNAL: bool = false;
@@ -20,26 +19,8 @@ pub trait RunSettings: Copy + Sealed {
     /// Whether the context states limits of steps.
     const HAS_LIMITS: bool = false;
 
-    /// Whether the run has a deadline of its own, which needs a clock.
-    const HAS_DEADLINE: bool = false;
-
     /// Whether the run may begin with steps that have ended, or are left out.
     const HAS_GIVEN: bool = false;
-
-    /// The type of these settings with an option more.
-    type RunOptions: RunSettings;
-
-    /// The type of these settings with a deadline of the run.
-    type Timed: RunSettings;
-
-    /// The configuration of the run; `declared` is the pipeline's own.
-    fn config<'c>(&'c self, declared: &'c Config) -> &'c Config;
-
-    /// Changes an option.
-    fn with(self, declared: &Config, change: impl FnOnce(Config) -> Config) -> Self::RunOptions;
-
-    /// Limits how long the run may take.
-    fn with_deadline(self, declared: &Config, limit: Duration) -> Self::Timed;
 
     /// Whether this holds for any signal that may stop the run.
     #[inline]
@@ -73,6 +54,29 @@ pub trait RunSettings: Copy + Sealed {
     }
 }
 
+/// The settings of a run: [`AsDeclared`] or [`RunOptions`], and perhaps more [inputs](RunInput).
+///
+/// A [`Runner`](super::Runner) collects them.
+pub trait RunSettings: RunInput {
+    /// Whether the run has a deadline of its own, which needs a clock.
+    const HAS_DEADLINE: bool = false;
+
+    /// The type of these settings with an option more.
+    type RunOptions: RunSettings;
+
+    /// The type of these settings with a deadline of the run.
+    type Timed: RunSettings;
+
+    /// The configuration of the run; `declared` is the pipeline's own.
+    fn config<'c>(&'c self, declared: &'c Config) -> &'c Config;
+
+    /// Changes an option.
+    fn with(self, declared: &Config, change: impl FnOnce(Config) -> Config) -> Self::RunOptions;
+
+    /// Limits how long the run may take.
+    fn with_deadline(self, declared: &Config, limit: Duration) -> Self::Timed;
+}
+
 /// A run with the pipeline's own settings.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a unit value")]
@@ -80,9 +84,9 @@ pub struct AsDeclared;
 
 impl Sealed for AsDeclared {}
 
-impl RunSettings for AsDeclared {
-    const IS_DECLARED: bool = true;
+impl RunInput for AsDeclared {}
 
+impl RunSettings for AsDeclared {
     type RunOptions = RunOptions;
     type Timed = RunOptions<true>;
 
@@ -108,8 +112,11 @@ pub struct RunOptions<const HAS_DEADLINE: bool = false> {
 
 impl<const HAS_DEADLINE: bool> Sealed for RunOptions<HAS_DEADLINE> {}
 
-impl<const HAS_DEADLINE: bool> RunSettings for RunOptions<HAS_DEADLINE> {
+impl<const HAS_DEADLINE: bool> RunInput for RunOptions<HAS_DEADLINE> {
     const IS_DECLARED: bool = false;
+}
+
+impl<const HAS_DEADLINE: bool> RunSettings for RunOptions<HAS_DEADLINE> {
     const HAS_DEADLINE: bool = HAS_DEADLINE;
 
     type RunOptions = Self;
@@ -129,22 +136,71 @@ impl<const HAS_DEADLINE: bool> RunSettings for RunOptions<HAS_DEADLINE> {
     }
 }
 
-/// One more signal that may stop the run.
+/// A signal that may stop the run.
 #[derive(Clone, Copy, Debug)]
-pub struct StoppedBy<'s, S> {
-    pub(super) settings: S,
-    pub(super) signal: &'s StopSignal,
-}
+pub struct StoppedBy<'s>(pub(super) &'s StopSignal);
 
-impl<S> Sealed for StoppedBy<'_, S> {}
+impl Sealed for StoppedBy<'_> {}
 
-impl<'s, S: RunSettings> RunSettings for StoppedBy<'s, S> {
+impl RunInput for StoppedBy<'_> {
     const IS_DECLARED: bool = false;
     const HAS_SIGNAL: bool = true;
+
+    #[inline]
+    fn any_signal(&self, is: impl Fn(&StopSignal) -> bool + Copy) -> bool {
+        is(self.0)
+    }
+}
+
+/// Settings with one input more.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "outside of semver")]
+pub struct With<S, I> {
+    pub(super) settings: S,
+    pub(super) input: I,
+}
+
+impl<S, I> Sealed for With<S, I> {}
+
+impl<S: RunSettings, I: RunInput> RunInput for With<S, I> {
+    const IS_DECLARED: bool = S::IS_DECLARED && I::IS_DECLARED;
+    const HAS_SIGNAL: bool = S::HAS_SIGNAL || I::HAS_SIGNAL;
+    const HAS_LIMITS: bool = S::HAS_LIMITS || I::HAS_LIMITS;
+    const HAS_GIVEN: bool = S::HAS_GIVEN || I::HAS_GIVEN;
+
+    #[inline]
+    fn any_signal(&self, is: impl Fn(&StopSignal) -> bool + Copy) -> bool {
+        // No short circuit: every signal registers its waker in here.
+        self.settings.any_signal(is) | self.input.any_signal(is)
+    }
+
+    #[inline]
+    fn timeout_cap(&self, step: StepId) -> u64 {
+        self.settings.timeout_cap(step).min(self.input.timeout_cap(step))
+    }
+
+    #[inline]
+    fn deadline_cap(&self, step: StepId) -> u64 {
+        self.settings.deadline_cap(step).min(self.input.deadline_cap(step))
+    }
+
+    #[inline]
+    fn given(&self, step: StepId) -> Option<Given> {
+        self.settings.given(step).or_else(|| self.input.given(step))
+    }
+
+    #[cfg(feature = "postcard")]
+    #[inline]
+    fn outdated(&self, step: StepId) -> Option<Outdated> {
+        self.settings.outdated(step).or_else(|| self.input.outdated(step))
+    }
+}
+
+impl<S: RunSettings, I: RunInput> RunSettings for With<S, I> {
     const HAS_DEADLINE: bool = S::HAS_DEADLINE;
 
-    type RunOptions = StoppedBy<'s, S::RunOptions>;
-    type Timed = StoppedBy<'s, S::Timed>;
+    type RunOptions = With<S::RunOptions, I>;
+    type Timed = With<S::Timed, I>;
 
     #[inline]
     fn config<'c>(&'c self, declared: &'c Config) -> &'c Config {
@@ -152,17 +208,11 @@ impl<'s, S: RunSettings> RunSettings for StoppedBy<'s, S> {
     }
 
     fn with(self, declared: &Config, change: impl FnOnce(Config) -> Config) -> Self::RunOptions {
-        StoppedBy { settings: self.settings.with(declared, change), signal: self.signal }
+        With { settings: self.settings.with(declared, change), input: self.input }
     }
 
     fn with_deadline(self, declared: &Config, limit: Duration) -> Self::Timed {
-        StoppedBy { settings: self.settings.with_deadline(declared, limit), signal: self.signal }
-    }
-
-    #[inline]
-    fn any_signal(&self, is: impl Fn(&StopSignal) -> bool + Copy) -> bool {
-        // No short circuit: every signal registers its waker in here.
-        self.settings.any_signal(is) | is(self.signal)
+        With { settings: self.settings.with_deadline(declared, limit), input: self.input }
     }
 }
 

@@ -23,66 +23,44 @@ pub(super) struct Parsed {
     pub(super) version: Option<Expr>,
 }
 
-const NAMES: &[&str] = &[
-    "settings",
-    "retries",
-    "retry_forever",
-    "backoff",
-    "retry_delay",
-    "retry_if",
-    "timeout",
-    "retry_on_timeout",
-    "deadline",
-    "at_most",
-    "expected",
-    "uses",
-    "after",
-    "after_all",
-    "follows",
-    "maybe",
-    "checkpoint",
-    "version",
-    "never_cancel",
-    "skip_on_error",
-    "optional",
-    "required",
-    "when_all_done",
-    "when_any_failed",
-    "when_none_failed",
+/// In `defaults` too.
+const DEFAULTS: u8 = 1;
+/// At an undo too.
+const UNDO: u8 = 2;
+
+/// The arguments of a step, and where else they may stand.
+const ARGUMENTS: &[(&str, u8)] = &[
+    ("settings", UNDO),
+    ("retries", DEFAULTS | UNDO),
+    ("retry_forever", DEFAULTS | UNDO),
+    ("backoff", DEFAULTS | UNDO),
+    ("retry_delay", DEFAULTS | UNDO),
+    ("retry_if", UNDO),
+    ("timeout", DEFAULTS | UNDO),
+    ("retry_on_timeout", DEFAULTS | UNDO),
+    ("deadline", DEFAULTS | UNDO),
+    ("at_most", UNDO),
+    ("expected", DEFAULTS | UNDO),
+    ("uses", UNDO),
+    ("after", 0),
+    ("after_all", 0),
+    ("follows", 0),
+    ("maybe", 0),
+    ("checkpoint", 0),
+    ("version", 0),
+    ("never_cancel", DEFAULTS | UNDO),
+    ("skip_on_error", DEFAULTS),
+    ("optional", DEFAULTS),
+    ("required", DEFAULTS),
+    ("when_all_done", 0),
+    ("when_any_failed", 0),
+    ("when_none_failed", 0),
 ];
 
-/// The arguments that only a step takes, and not `defaults`.
-const PER_STEP: &[&str] = &[
-    "settings",
-    "retry_if",
-    "at_most",
-    "uses",
-    "after",
-    "after_all",
-    "follows",
-    "maybe",
-    "checkpoint",
-    "version",
-    "when_all_done",
-    "when_any_failed",
-    "when_none_failed",
-];
-
-/// The arguments that an undo does not take.
-const NOT_OF_UNDO: &[&str] = &[
-    "after",
-    "after_all",
-    "follows",
-    "maybe",
-    "checkpoint",
-    "version",
-    "skip_on_error",
-    "optional",
-    "required",
-    "when_all_done",
-    "when_any_failed",
-    "when_none_failed",
-];
+/// Whether the argument of a step may not stand there.
+fn is_misplaced(name: &Ident, place: u8) -> bool {
+    ARGUMENTS.iter().any(|(known, places)| name == known && places & place == 0)
+}
 
 /// Arguments that are mutually exclusive.
 const ALTERNATIVES: &[&[&str]] = &[
@@ -126,7 +104,7 @@ pub(super) fn read(attribute: &Attribute, defaults: &[Ident], diagnostics: &mut 
 pub(super) fn defaults(tokens: TokenStream) -> Result<(StepArgs, Vec<Ident>)> {
     let (mut step, mut diagnostics) = (Parsed::default(), Diagnostics::default());
     let names = args::read(tokens, &mut diagnostics, |name, input| {
-        if PER_STEP.iter().any(|other| name == other) {
+        if is_misplaced(name, DEFAULTS) {
             return Err(Error::new(
                 name.span(),
                 format!("`{name}` is not allowed in `defaults`; write it at each step"),
@@ -144,7 +122,7 @@ pub(super) fn defaults(tokens: TokenStream) -> Result<(StepArgs, Vec<Ident>)> {
 pub(super) fn undo(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Parsed {
     let mut undo = Parsed::default();
     let names = args::read(tokens, diagnostics, |name, input| {
-        if NOT_OF_UNDO.iter().any(|other| name == other) {
+        if is_misplaced(name, UNDO) {
             let message = format!(
                 "`{name}` is not a setting of an undo: it runs if its step has succeeded, in the opposite order of the steps"
             );
@@ -215,7 +193,10 @@ fn take(step: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {
         "deadline" => &mut settings.deadline,
         "at_most" => &mut settings.at_most,
         "expected" => &mut settings.expected,
-        _ => return Err(args::unknown(name, "step", NAMES)),
+        _ => {
+            let names: Vec<_> = ARGUMENTS.iter().map(|&(known, _)| known).collect();
+            return Err(args::unknown(name, "step", &names));
+        }
     };
     *into = Some(value(name, input, example(name))?);
     Ok(())

@@ -90,8 +90,8 @@ impl<'s> Bits<'s> {
         None
     }
 
-    /// The lowest member from `from` on that is not in `others`: a bit for each number up to the last of them. O(M / word
-    /// size), where M is the number of members there may be.
+    /// The lowest member from `from` on that is not in `others`, which has a bit for each number up to the last of them.
+    /// O(M / word size), where M is the number of members there may be.
     pub(super) fn first_beside(&self, others: &[usize], from: usize) -> Option<usize> {
         let others = others.iter().copied().chain(core::iter::repeat(0));
         let bottom = self.words.iter().zip(others).take(self.layer_end(0)).enumerate().skip(from / BITS);

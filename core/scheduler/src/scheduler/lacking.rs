@@ -14,9 +14,9 @@ pub struct LackingStep {
 }
 
 impl<'a, S: Setup<'a>> Scheduler<'a, S> {
-    /// The first ready step of those from this priority index on that lacks something and is not in `told`, a bit for each
-    /// priority index up to the last that is told. Ask it when [`poll_action`](Self::poll_action) has returned `None`. O(V / word size), beside the
-    /// steps that wait for their level.
+    /// The first ready step from this priority index on that lacks something and is not in `told`, which has a bit for each
+    /// priority index up to the last one that is told. To be called when [`poll_action`](Self::poll_action) has returned
+    /// `None`. O(V / word size), and O(1) for each step that waits for its level.
     #[doc(hidden)]
     pub fn next_lacking(&self, from: usize, told: &[usize]) -> Option<LackingStep> {
         let mut from = from;

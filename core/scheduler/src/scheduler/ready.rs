@@ -61,8 +61,7 @@ impl<'s> Ready<'s> {
         if self.front != NONE && self.front >= from { Some(self.front) } else { self.bits.first_from(from) }
     }
 
-    /// The lowest priority from `from` on that is not in `others`: a bit for each priority
-    /// up to the last of them.
+    /// The lowest priority from `from` on that is not in `others`, which has a bit for each priority up to the last of them.
     pub(super) fn first_beside(&self, others: &[usize], from: usize) -> Option<usize> {
         let bits = usize::BITS as usize;
         let is_other =

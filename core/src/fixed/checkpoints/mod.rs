@@ -6,7 +6,7 @@ mod fingerprint;
 mod load;
 mod write;
 
-pub use begin::{BegunBy, StepBegin};
+pub use begin::{Begins, StepBegin};
 pub use error::CheckpointError;
 pub use fingerprint::{Fingerprint, key};
 pub use load::{StoredStep, WithCheckpoints, decode, is_plain, stored_step};
