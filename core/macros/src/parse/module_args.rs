@@ -57,7 +57,7 @@ pub(super) fn read(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Parsed
 fn take(pipeline: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {
     let config = &mut pipeline.config;
     match name.to_string().as_str() {
-        "crate" => pipeline.krate = value(name, input, "::rungs")?,
+        "crate" => pipeline.krate = importable(value(name, input, "::rungs")?)?,
         "error" => {
             // A wrong type is no missing one.
             let error = pipeline.error.insert(Type::Verbatim(TokenStream::new()));
@@ -90,6 +90,14 @@ fn take(pipeline: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<(
         _ => return Err(args::unknown(name, "pipeline", NAMES)),
     }
     Ok(())
+}
+
+/// A path that a `use` takes, as the generated code has it: that of a crate or a module, not that of a type.
+fn importable(path: Path) -> Result<Path> {
+    if path.segments.iter().any(|segment| segment.ident == "Self" || !segment.arguments.is_empty()) {
+        return Err(Error::new_spanned(path, "this is no path of a crate or a module: `crate = ::rungs`"));
+    }
+    Ok(path)
 }
 
 fn at_least_one(attempts: Expr, mistake: &str) -> Result<Expr> {

@@ -30,6 +30,16 @@ fn a_step_takes_all_there_is() {
 }
 
 #[test]
+fn a_crate_is_a_path_that_can_be_imported() {
+    module("crate = crate::reexported::rungs", &[]);
+    module("crate = self::rungs", &[]);
+    let mistake = "this is no path of a crate or a module: `crate = ::rungs`";
+    module("crate = ::Self", &[("::Self", mistake)]);
+    module("crate = Self::rungs", &[("Self::rungs", mistake)]);
+    module("crate = a::<u8>::rungs", &[("a::<u8>::rungs", mistake)]);
+}
+
+#[test]
 fn an_unknown_setting() {
     step("retrys = 3", &[("retrys", "`retrys` is not a setting of a step; did you mean `retries`?")]);
     step(
