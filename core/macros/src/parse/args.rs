@@ -125,7 +125,7 @@ pub(super) fn unknown(name: &Ident, of: &str, known: &[&str]) -> Error {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("the settings are `{}`", known.join("`, `")),
     };
-    Error::new(name.span(), format!("`{name_shown}` is not a setting of a {of}; {help}"))
+    Error::new(name.span(), format!("`{name_shown}` is not a setting of {of}; {help}"))
 }
 
 /// The value of a literal number; all other expressions are left to the compiler.

@@ -87,7 +87,7 @@ fn take(pipeline: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<(
                 Ok(())
             });
         }
-        _ => return Err(args::unknown(name, "pipeline", NAMES)),
+        _ => return Err(args::unknown(name, "a pipeline", NAMES)),
     }
     Ok(())
 }

@@ -57,9 +57,17 @@ const ARGUMENTS: &[(&str, u8)] = &[
     ("when_none_failed", 0),
 ];
 
-/// Whether the argument of a step may not stand there.
-fn is_misplaced(name: &Ident, place: u8) -> bool {
-    ARGUMENTS.iter().any(|(known, places)| name == known && places & place == 0)
+/// Checks that an argument may stand in a place besides a step, which `of` calls by its name; `misplaced` tells of those of a step
+/// that may not.
+fn check_place(name: &Ident, place: u8, of: &str, misplaced: &str) -> Result<()> {
+    match ARGUMENTS.iter().find(|(known, _)| name == known) {
+        Some((_, places)) if places & place == 0 => Err(Error::new(name.span(), format!("`{name}` {misplaced}"))),
+        Some(_) => Ok(()),
+        None => {
+            let here = ARGUMENTS.iter().filter(|(_, places)| places & place != 0);
+            Err(args::unknown(name, of, &here.map(|&(known, _)| known).collect::<Vec<_>>()))
+        }
+    }
 }
 
 /// Arguments that are mutually exclusive.
@@ -104,12 +112,7 @@ pub(super) fn read(attribute: &Attribute, defaults: &[Ident], diagnostics: &mut 
 pub(super) fn defaults(tokens: TokenStream) -> Result<(StepArgs, Vec<Ident>)> {
     let (mut step, mut diagnostics) = (Parsed::default(), Diagnostics::default());
     let names = args::read(tokens, &mut diagnostics, |name, input| {
-        if is_misplaced(name, DEFAULTS) {
-            return Err(Error::new(
-                name.span(),
-                format!("`{name}` is not allowed in `defaults`; write it at each step"),
-            ));
-        }
+        check_place(name, DEFAULTS, "a step", "is not allowed in `defaults`; write it at each step")?;
         take(&mut step, name, input)
     });
     check_alternatives(&names, &mut diagnostics);
@@ -122,12 +125,12 @@ pub(super) fn defaults(tokens: TokenStream) -> Result<(StepArgs, Vec<Ident>)> {
 pub(super) fn undo(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Parsed {
     let mut undo = Parsed::default();
     let names = args::read(tokens, diagnostics, |name, input| {
-        if is_misplaced(name, UNDO) {
-            let message = format!(
-                "`{name}` is not a setting of an undo: it runs if its step has succeeded, in the opposite order of the steps"
-            );
-            return Err(Error::new(name.span(), message));
-        }
+        check_place(
+            name,
+            UNDO,
+            "an undo",
+            "is not a setting of an undo: it runs if its step has succeeded, in the opposite order of the steps",
+        )?;
         take(&mut undo, name, input)
     });
     check_alternatives(&names, diagnostics);
@@ -195,7 +198,7 @@ fn take(step: &mut Parsed, name: &Ident, input: ParseStream<'_>) -> Result<()> {
         "expected" => &mut settings.expected,
         _ => {
             let names: Vec<_> = ARGUMENTS.iter().map(|&(known, _)| known).collect();
-            return Err(args::unknown(name, "step", &names));
+            return Err(args::unknown(name, "a step", &names));
         }
     };
     *into = Some(value(name, input, example(name))?);

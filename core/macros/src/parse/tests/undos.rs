@@ -85,6 +85,18 @@ fn what_makes_no_sense_for_an_undo() {
         undo(&format!("#[undo(radio, {wrong})] async fn a() {{}}"), &[(name, &told)]);
     }
     undo(
+        "#[undo(radio, after_al)] async fn a() {}",
+        &[(
+            "after_al",
+            "`after_al` is not a setting of an undo; the settings are `settings`, `retries`, `retry_forever`, `backoff`, \
+             `retry_delay`, `retry_if`, `timeout`, `retry_on_timeout`, `deadline`, `at_most`, `expected`, `uses`, `never_cancel`",
+        )],
+    );
+    undo(
+        "#[undo(radio, tmeout = ms(1))] async fn a() {}",
+        &[("tmeout", "`tmeout` is not a setting of an undo; did you mean `timeout`?")],
+    );
+    undo(
         "#[undo(radio, backoff = fixed(ms(1)))] async fn a() -> R {}",
         &[("backoff", "`backoff` has no effect without `retries`")],
     );
