@@ -25,6 +25,8 @@ const FIXED: Stage = stage("fixed", &["test", "-p", "rungs-tests", "--test", "fi
 const DRIVES: Stage = stage("drives", &["test", "-p", "rungs-tests", "--test", "fixed", "drives::graphs"]);
 const DYNAMIC: Stage =
     stage("dynamic", &["test", "-p", "rungs-tests", "--test", "dynamic", "--", "--skip=the_compilers_messages"]);
+const SEEING: Stage = stage("seeing", &["test", "-p", "rungs-tests", "--test", "seeing"]);
+const UNDO: Stage = stage("undo", &["test", "-p", "rungs-tests", "--test", "undo"]);
 
 const OF_SCHEDULER: &[Stage] = &[
     alone("examples", &["test", "--test", "scheduler", "--", "--skip=exhaustive", "--skip=scale", "--skip=properties"]),
@@ -46,6 +48,8 @@ const OF_DRIVERS: &[Stage] = &[
     DYNAMIC,
     stage("unit tests", &["test", "-p", "rungs", "--lib", "--features", "serde,macros,sim"]),
     stage("tasks", &["test", "-p", "rungs-tests", "--test", "tasks"]),
+    SEEING,
+    UNDO,
     DRIVES,
 ];
 
