@@ -43,7 +43,7 @@ impl Escape<'_> {
 /// The characters that a line cannot hold as they are, from and to: controls (among them the escape of terminals), breaks of
 /// lines and paragraphs, marks that change the direction of the text, and characters that nobody sees. The joiners of emoji
 /// and of some scripts are not among them.
-const ODD: [(u32, u32); 11] = [
+const ODD: [(u16, u16); 11] = [
     (0, 0x1f),
     (0x7f, 0x9f),
     (0xad, 0xad),
@@ -60,7 +60,7 @@ const ODD: [(u32, u32); 11] = [
 /// Whether a line can hold a character as it is. Tags, which are invisible letters, are above the others.
 fn is_plain(c: char) -> bool {
     let code = u32::from(c);
-    !ODD.iter().any(|&(from, to)| (from..=to).contains(&code)) && code >> 7 != 0xe_0000 >> 7
+    !ODD.iter().any(|&(from, to)| (from.into()..=to.into()).contains(&code)) && code >> 7 != 0xe_0000 >> 7
 }
 
 /// Writes an error into a line. With `{:#}` the error is asked for its own `{:#}`.

@@ -44,13 +44,14 @@ pub(crate) fn exit_code(states: &[StepState], optional: OptionalSteps<'_>) -> u8
 
 /// Whether a step did not succeed because the run was stopped or dropped.
 pub(crate) fn is_cut_short(state: &StepState, states: &[StepState]) -> bool {
-    match (state.status(), state.cause()) {
-        (Status::Cancelled | Status::Pending | Status::Running, _) => true,
-        (Status::Skipped, Some(cause)) if cause.is_stop() => true,
-        // A root is the root of nothing else, so this goes one step deep.
-        (Status::Skipped, Some(Cause::Dependency { root, .. })) => {
-            states.get(root.index()).is_some_and(|root| is_cut_short(root, states))
-        }
+    let origin = match state.cause() {
+        Some(Cause::Dependency { root, .. }) if state.status() == Status::Skipped => states.get(root.index()),
+        _ => None,
+    };
+    let origin = origin.unwrap_or(state);
+    match origin.status() {
+        Status::Cancelled | Status::Pending | Status::Running => true,
+        Status::Skipped => origin.cause().is_some_and(Cause::is_stop),
         _ => false,
     }
 }

@@ -263,12 +263,13 @@ fn rounded(mut number: u64, dropped: u32) -> u64 {
 /// kilobyte of a Cortex-M0's flash.
 #[inline(never)]
 fn tenth(number: u64) -> (u64, u8) {
-    let (mut bytes, mut rest) = (number.to_be_bytes(), 0);
-    for byte in &mut bytes {
+    // From the last byte, the highest: in this order they lie in memory as they are.
+    let (mut bytes, mut rest) = (number.to_le_bytes(), 0);
+    for byte in bytes.iter_mut().rev() {
         let part = rest << 8 | u32::from(*byte);
         (*byte, rest) = ((part / 10) as u8, part % 10);
     }
-    (u64::from_be_bytes(bytes), rest as u8)
+    (u64::from_le_bytes(bytes), rest as u8)
 }
 
 #[cfg(test)]
