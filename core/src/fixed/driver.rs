@@ -2,6 +2,7 @@
 
 use super::{
     lane_states::{AttemptEnd, LaneStates},
+    lanes::Lanes,
     report::RunNotes,
     settings::{RunSettings, StaticSetup},
     static_plan::{StaticPipeline, StaticPlan},
@@ -16,10 +17,7 @@ use crate::{
     rounds::is_retried_at_once,
     time::Timer,
 };
-use core::{
-    marker::PhantomData,
-    task::{Context, Poll},
-};
+use core::{marker::PhantomData, task::Context};
 use rungs_scheduler::{Cause, Instant, Outcome, Retry, Scheduler, Setup, Status, StepId, StepState, Verdict};
 
 /// The scheduler of a run.
@@ -33,24 +31,19 @@ pub(super) struct Driver<'r, P, E, O, T, F, const STEPS: usize, const LANES: usi
     pub(super) timer: &'r T,
     /// The time when the clock was last read.
     pub(super) now: Instant,
-    pub(super) poll_lane: F,
+    pub(super) lanes: F,
     pub(super) observers: O,
     /// Whether the end of an attempt is postponed on some lane.
     pub(super) has_postponed: bool,
     pub(super) pipeline: PhantomData<fn() -> P>,
 }
 
-/// A closure that polls a lane by its number.
-pub(super) trait PollLane: FnMut(usize, &mut Context<'_>) -> Poll<()> {}
-
-impl<P: FnMut(usize, &mut Context<'_>) -> Poll<()>> PollLane for P {}
-
 impl<
     P: StaticPipeline,
     E,
     O: Observers<E>,
     T: Timer,
-    F: PollLane,
+    F: Lanes,
     const STEPS: usize,
     const LANES: usize,
     N: UnmetNeeds<E>,
@@ -170,7 +163,7 @@ impl<
         cx: &mut Context<'_>,
     ) {
         // A lane that has ended has no more steps, and the scheduler starts none on it.
-        let _ = (self.poll_lane)(lane, cx);
+        let _ = self.lanes.poll(lane, cx);
         self.finish_attempt(scheduler, lane);
     }
 

@@ -5,7 +5,8 @@
 //! even without the driver. The completed prefix is handed to `Scheduler::after`.
 
 use super::{
-    driver::{Driver, PollLane},
+    driver::Driver,
+    lanes::Lanes,
     static_plan::{StaticPipeline, StaticPlan},
     unmet_needs::UnmetNeeds,
 };
@@ -53,7 +54,7 @@ impl<
     E,
     O: Observers<E>,
     T: Timer,
-    F: PollLane,
+    F: Lanes,
     const STEPS: usize,
     const LANES: usize,
     N: UnmetNeeds<E>,
@@ -82,7 +83,7 @@ impl<
                 lane_states.set_context(1, self.now, settings.first_limit(config, self.now));
             }
             lane_states.allow_until(lane, end);
-            let _ = (self.poll_lane)(lane, cx);
+            let _ = self.lanes.poll(lane, cx);
             if let Some(stopped) = lane_states.stopped_at(lane, end) {
                 if !T::TICKS {
                     StepState::all_succeed(states.get_mut(..stopped.index()).unwrap_or_default());

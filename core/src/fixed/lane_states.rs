@@ -239,18 +239,24 @@ fn keeps_waiting<S: AsRef<[AtomicU32]>>(states: &S, lane: usize, step: StepId) -
 /// The lane's side. A lane takes its steps one after another, each through as many attempts as the driver starts. It
 /// reports every attempt that failed or was abandoned; after a success it goes on to its next step.
 impl<E, const LANES: usize, N: UnmetNeeds<E>, const CONTEXTS: usize> LaneStates<E, LANES, N, CONTEXTS> {
+    /// Whether an attempt of the step is to begin now. If not, wait for its [`turn`](Self::turn).
+    #[inline]
+    pub fn may_start<const LANE: usize, const STEP: u32>(&self) -> bool {
+        may_start_unasked(self.load(LANE), step_id(STEP))
+    }
+
     /// Waits until an attempt of the step is to begin. False: a later step of the lane is to start, so this one has ended.
     #[inline]
     pub fn turn<const LANE: usize, const STEP: u32>(&self) -> impl Future<Output = bool> {
-        poll_fn(move |_| {
-            let (state, step) = (self.load(LANE), step_id(STEP));
-            if may_start_unasked(state, step) { Poll::Ready(true) } else { self.poll_turn(LANE, step) }
-        })
+        poll_fn(move |_| self.poll_turn(LANE, step_id(STEP)))
     }
 
     #[inline(never)]
     fn poll_turn(&self, lane: usize, step: StepId) -> Poll<bool> {
         let state = self.load(lane);
+        if may_start_unasked(state, step) {
+            return Poll::Ready(true);
+        }
         if opcode(state) != START {
             return Poll::Pending;
         }

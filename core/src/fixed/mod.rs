@@ -234,6 +234,7 @@ mod defmt;
 mod driver;
 mod fast_path;
 mod lane_states;
+mod lanes;
 mod limits;
 mod observers;
 mod output;
@@ -271,6 +272,7 @@ pub(crate) mod private {
     pub use super::{
         cells::{Handover, SharedResult},
         lane_states::LaneStates,
+        lanes::Lanes,
         limits::{ContextLimits, StatedLimits},
         observers::Watched,
         output::{

@@ -1,8 +1,9 @@
 //! A static run while it is polled.
 
 use super::{
-    driver::{Driver, PollLane, ScheduledBy},
+    driver::{Driver, ScheduledBy},
     fast_path::FastPath,
+    lanes::Lanes,
     settings::{RunSettings, StaticSetup},
     static_plan::StaticPipeline,
     unmet_needs::UnmetNeeds,
@@ -58,7 +59,7 @@ impl<
     O: Observers<E>,
     S: RunSettings,
     T: Timer,
-    F: PollLane,
+    F: Lanes,
     const STEPS: usize,
     const LANES: usize,
     N: UnmetNeeds<E>,
@@ -85,7 +86,7 @@ impl<
     O: Observers<E>,
     S: RunSettings,
     T: Timer,
-    F: PollLane,
+    F: Lanes,
     const STEPS: usize,
     const LANES: usize,
     N: UnmetNeeds<E>,

@@ -1,9 +1,10 @@
 //! The future of a run: first the fast path, then the scheduler's actions.
 
 use super::{
-    driver::{Driver, PollLane, ScheduledBy},
+    driver::{Driver, ScheduledBy},
     fast_path::FastPath,
     lane_states::LaneStates,
+    lanes::Lanes,
     polled_run::{PolledRun, Polls},
     report::StartTime,
     runner::Runner,
@@ -25,7 +26,7 @@ use rungs_scheduler::{Instant, Scheduler, StepState};
 impl<'r, E, const STEPS: usize, const WORDS: usize, const TIMERS: usize, const RESOURCES: usize, const LEVELS: usize>
     RunBuffers<'r, E, STEPS, WORDS, TIMERS, RESOURCES, LEVELS>
 {
-    /// Runs all steps on lanes, which `poll_lane` polls by their numbers.
+    /// Runs all steps on these lanes.
     #[inline]
     pub fn drive<
         P: StaticPipeline,
@@ -40,13 +41,13 @@ impl<'r, E, const STEPS: usize, const WORDS: usize, const TIMERS: usize, const R
         runner: Runner<P, O, S>,
         timer: &'r T,
         lane_states: &'r LaneStates<E, LANES, N, CONTEXTS>,
-        poll_lane: impl FnMut(usize, &mut Context<'_>) -> Poll<()>,
+        lanes: impl Lanes,
     ) -> impl Future<Output = ()> {
         let (Self { states, store, notes }, Runner { settings, observers, store: (), pipeline }) = (self, runner);
         let now = Instant::ZERO;
         RunFuture::new(
             RunStart { states, store, settings },
-            Driver { notes, lane_states, timer, now, poll_lane, observers, has_postponed: false, pipeline },
+            Driver { notes, lane_states, timer, now, lanes, observers, has_postponed: false, pipeline },
         )
     }
 }
@@ -89,7 +90,7 @@ impl<
     S: RunSettings,
     T: Timer,
     L: Lend<'r>,
-    F: PollLane,
+    F: Lanes,
     const STEPS: usize,
     const LANES: usize,
     N: UnmetNeeds<E>,
@@ -132,7 +133,7 @@ impl<
     S: RunSettings,
     T: Timer,
     L: Lend<'r>,
-    F: PollLane,
+    F: Lanes,
     const STEPS: usize,
     const LANES: usize,
     N: UnmetNeeds<E>,
@@ -167,7 +168,7 @@ impl<
     E,
     O: Observers<E>,
     T: Timer,
-    F: PollLane,
+    F: Lanes,
     const STEPS: usize,
     const LANES: usize,
     N: UnmetNeeds<E>,

@@ -216,7 +216,8 @@ impl Short {
 
 impl fmt::Display for Short {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (unit, dropped, decimals) = match self.nanos {
+        // Beyond 32 bits they are seconds.
+        let (unit, dropped, decimals) = match u32::try_from(self.nanos).unwrap_or(u32::MAX) {
             0 => ("", 0, 0),
             1..1_000 => (" ns", 0, 0),
             1_000..1_000_000 => (" us", 2, 1),

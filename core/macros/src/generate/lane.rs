@@ -69,7 +69,7 @@ fn turns(model: &Pipeline, lane: usize, number: usize) -> TokenStream {
     };
     quote! {
         #setup
-        while #lane_states.turn::<#lane, #index>().await {
+        while #lane_states.may_start::<#lane, #index>() || #lane_states.turn::<#lane, #index>().await {
             #before
             let #output = #lane_states.attempt::<#lane, #index, _>(#function(#(#arguments),*)).await;
             #after

@@ -2,7 +2,7 @@
 
 use super::{bounds, checkpoints, lane, local, outputs, places, run_context::RunContext};
 use crate::model::{ContextLimits, Order, ParamKind, Pipeline, Step};
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, GenericParam, Generics, TypeGenerics, punctuated::Punctuated, spanned::Spanned};
 
@@ -186,12 +186,8 @@ fn body(model: &Pipeline, run_context: &RunContext, output_ty: &TypeGenerics<'_>
     // What is read is written into the report beside the outputs.
     let mutable = model.checkpoints().next().map(|_| quote!(mut));
     let blocks = model.graph.lanes.iter().enumerate().map(|(lane, steps)| lane::block(model, lane, steps));
-    // The last arm is the wildcard, which saves a comparison.
-    let last = names.last().map_or_else(|| quote!(::core::task::Poll::Ready(())), poll_lane);
-    let others = names.iter().enumerate().take(names.len().saturating_sub(1)).map(|(number, lane)| {
-        let poll = poll_lane(lane);
-        quote!(#number => #poll)
-    });
+    let lanes = names.iter().rev().map(ToTokens::to_token_stream).reduce(|others, lane| quote!((#lane, #others)));
+    let lanes = lanes.unwrap_or_else(|| quote!(()));
     quote! {
         #[allow(unused_variables)]
         async fn run_in<
@@ -215,12 +211,8 @@ fn body(model: &Pipeline, run_context: &RunContext, output_ty: &TypeGenerics<'_>
                 #results
                 #load
                 #fields
-                #(let mut #names = ::core::pin::pin!(#blocks);)*
-                #buffers.drive(#runner_with_limits #options, #timer, #lane_states, move |lane, cx| match lane {
-                    #(#others,)*
-                    _ => #last,
-                })
-                .await;
+                #(let #names = ::core::pin::pin!(#blocks);)*
+                #buffers.drive(#runner_with_limits #options, #timer, #lane_states, #lanes).await;
             }
             #storage.report()
         }
@@ -245,8 +237,4 @@ fn limits(model: &Pipeline) -> (TokenStream, TokenStream) {
         return (TokenStream::new(), quote!(#runner));
     }
     (quote!(let #name = &[#(#all),*];), quote!(#runner.limited_by(#name)))
-}
-
-fn poll_lane(lane: &Ident) -> TokenStream {
-    quote!(::core::future::Future::poll(#lane.as_mut(), cx))
 }
