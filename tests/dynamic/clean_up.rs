@@ -91,6 +91,21 @@ fn any_failed_sees_skipped_and_cancelled_needs_but_not_needless_ones() {
     assert_eq!(log.lines(), ["alarm"]);
 }
 
+#[test]
+fn clean_up_runs_though_all_that_it_is_for_was_skipped() {
+    let mut p = Pipeline::with_error::<&str>("skipped");
+    let bad = p.step("bad").optional().run(|| async { Err::<u64, _>("no") });
+    let [a, b] = ["a", "b"].map(|name| p.step(name).needs(bad).skip_on_error().run(|_| async { Ok(1_u64) }));
+    let c = p.step("c").needs(b).run(|_| async { Ok(1_u64) });
+    let tidy = p
+        .step("tidy")
+        .needs((a, b, c))
+        .when_all_done()
+        .run(|a, b, c| async move { Ok([came(a), came(b), came(c)].iter().filter(|came| came.is_err()).count()) });
+    let report = crate::support::block(p.run(&rungs::NoClock)).unwrap();
+    assert_eq!((report.count(Status::Skipped), *report.output(tidy).unwrap(), report.exit_code()), (3, 3, 0));
+}
+
 /// A slow step, what waits for it, and clean-up steps of both kinds that take their time.
 fn tidied<'c>(clock: &'c Clock) -> Pipeline<'c, &'static str> {
     let mut p = Pipeline::with_error::<&str>("tidied");

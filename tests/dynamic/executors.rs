@@ -7,8 +7,8 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     rc::Rc,
-    sync::{Arc, Barrier},
-    task::Poll,
+    sync::{Arc, Barrier, Weak},
+    task::{Context, Poll},
     thread,
 };
 
@@ -16,7 +16,7 @@ use async_executor::{Executor, LocalExecutor, StaticExecutor};
 use rungs::{BoxError, EventKind, LocalPipeline, NoClock, Pipeline, Spawner, TaskDropped};
 use rungs_async_executor::On;
 
-use crate::support::{Count, Guard, Hand, Sim, block, drive, fates, ms};
+use crate::support::{Count, Guard, Hand, Sim, block, drive, fates, give_way, ms};
 
 /// What an attempt comes to, with a guard that tells how long it lives.
 pub(crate) type Attempt = Pin<Box<dyn Future<Output = Guard> + Send>>;
@@ -236,4 +236,80 @@ fn spawned_steps_may_borrow_what_outlives_their_executor() {
         drop(stop);
         assert_eq!(*report.output(sum).unwrap(), 8);
     });
+}
+
+#[test]
+fn an_executor_that_nobody_runs_is_given_up_after_the_grace() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let executor = Executor::new();
+    let mut p: Pipeline<'_, &str, _> = Pipeline::with_error("nobody").spawn_on(On(&executor));
+    p.step("late").timeout(ms(20)).run(|| async { Ok(()) });
+    p.step("cut").run(|| async { Ok(()) });
+    let report = drive(&sim, p.runner().deadline(ms(60)).grace(ms(50)).run(&clock)).unwrap();
+    assert_eq!(fates(&report), ["late failed 0..70: timed out", "cut cancelled 0..110: the run's deadline passed"]);
+    assert!(report.steps().all(|step| step.is_still_running()));
+}
+
+/// Spawns on an executor that it does not keep.
+#[derive(Clone)]
+struct Weakly(Weak<Executor<'static>>);
+
+impl<F: Future<Output: Send + 'static> + Send + 'static> Spawner<F> for Weakly {
+    type Handle = rungs_async_executor::Handle<F::Output>;
+
+    fn spawn(&self, future: F) -> Self::Handle {
+        self.0.upgrade().unwrap().spawn(future).into()
+    }
+    fn poll_join(handle: Pin<&mut Self::Handle>, cx: &mut Context<'_>) -> Poll<Result<F::Output, TaskDropped>> {
+        handle.get_mut().poll_join(cx)
+    }
+    fn poll_cancel(handle: Pin<&mut Self::Handle>, cx: &mut Context<'_>) -> Poll<()> {
+        handle.get_mut().poll_cancel(cx, |task| Box::pin(task.cancel()))
+    }
+}
+
+#[test]
+fn an_executor_that_goes_while_an_end_is_waited_for_ends_the_attempt() {
+    let clock = Sim::new().clock();
+    let executor = Arc::new(Executor::new());
+    let mut p: Pipeline<'_, &str, _> = Pipeline::with_error("goes").spawn_on(Weakly(Arc::downgrade(&executor)));
+    p.step("late").timeout(ms(10)).run(pending::<Result<(), &str>>);
+    let hand = Hand::new();
+    let mut run = pin!(p.run(&clock));
+    assert!(hand.poll(run.as_mut()).is_pending());
+    clock.advance(ms(10));
+    assert!(hand.poll_to_rest(run.as_mut()).is_pending(), "the attempt has not ended");
+    drop(executor);
+    assert!(hand.flag.take());
+    let Poll::Ready(report) = hand.poll(run.as_mut()) else { panic!("the run has no end") };
+    assert_eq!(fates(&report.unwrap()), ["late failed 0..10: timed out"]);
+}
+
+#[test]
+fn a_large_local_result_is_handed_on_and_let_go() {
+    let alive = Count::new();
+    let executor = LocalExecutor::new();
+    let mut p: LocalPipeline<'_, &str, _> = LocalPipeline::with_error("large").spawn_on(On(&executor));
+    let large = p.step("large").run(|| {
+        let guard = Rc::new(alive.guard());
+        async move {
+            give_way().await;
+            Ok((guard, vec![7_u8; 50 << 20]))
+        }
+    });
+    let length = p.step("length").needs(large).run(|large| async move { Ok(large.1.len()) });
+    for _ in 0..3 {
+        {
+            let mut run = pin!(p.run(&NoClock));
+            assert!(Hand::new().poll(run.as_mut()).is_pending());
+            assert!(executor.try_tick());
+        }
+        while executor.try_tick() {}
+        assert_eq!(alive.get(), 0);
+    }
+    let report = block(executor.run(p.run(&NoClock))).unwrap();
+    assert_eq!((*report.output(length).unwrap(), alive.get()), (50 << 20, 1));
+    drop((report, p));
+    assert_eq!(alive.get(), 0);
 }

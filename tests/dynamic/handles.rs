@@ -94,9 +94,37 @@ fn a_fan_in_of_none_is_an_empty_list() {
 #[test]
 fn the_same_need_twice_is_two_arguments() {
     let mut p = Pipeline::new("twice");
-    let n = p.step("n").run(|| async { Ok(21) });
-    let sum = p.step("sum").after(n).needs((n, n)).after(n).run(|a, b| async move { Ok(*a + *b) });
-    assert_eq!(*block(p.run(&NoClock)).unwrap().output(sum).unwrap(), 42);
+    let n = p.step("n").run(|| async { Ok(21_u32) });
+    let sum = p.step("sum").after((n, n)).needs((n, n)).after(n).run(|a, b| async move { Ok(*a + *b) });
+    let all = p.step("all").needs(vec![n; 1_000]).run(|all: Vec<Out<u32>>| async move { Ok(all.len()) });
+    let named = p
+        .step("named")
+        .depends_on(["n", "n", "sum"])
+        .after_named(["n"])
+        .run(|inputs| async move { Ok(*inputs.get::<u32>("n")? + *inputs.get::<u32>("sum")?) });
+    let report = block(p.run(&NoClock)).unwrap();
+    assert_eq!((*report.output(sum).unwrap(), *report.output(all).unwrap()), (42, 1_000));
+    assert_eq!(*report.output(named).unwrap(), 63);
+}
+
+#[test]
+fn empty_lists_are_ordinary() {
+    let mut p = Pipeline::with_error::<&str>("nothing");
+    let none: Vec<rungs::Handle<u8>> = Vec::new();
+    let first = p.step("needs").needs(none.clone()).run(|list| async move { Ok(list.len()) });
+    p.step("after").after(none.clone()).after(()).after_named([""; 0]).follows(none.clone()).run(|| async { Ok(()) });
+    p.step("names").depends_on([""; 0]).run(|inputs| async move { Ok(inputs.names().count()) });
+    p.step("tidy").needs(none.clone()).when_all_done().run(|list| async move { Ok(list.len()) });
+    p.step("join").needs(none.clone()).when_none_failed().run(|list| async move { Ok(list.len()) });
+    p.step("alarm").needs(none).when_any_failed().run(|list| async move { Ok(list.len()) });
+    p.step("delays").optional().retries(2).backoff(rungs::Backoff::list(&[])).run(|| async { Err::<(), _>("no") });
+    p.step("last").needs(first).run(|n| async move { Ok(*n) });
+    let report = block(p.run(&NoClock)).unwrap();
+    for name in ["needs", "after", "names", "tidy", "join", "last"] {
+        assert_eq!(report.get(name).unwrap().status(), Status::Success, "{name}");
+    }
+    assert_eq!(report.get("alarm").unwrap().cause(), Some(rungs::Cause::NotNeeded));
+    assert_eq!((report.get("delays").unwrap().attempts(), report.exit_code()), (3, 0));
 }
 
 #[test]

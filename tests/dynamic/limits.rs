@@ -1,10 +1,10 @@
 //! Timeouts, deadlines, and who wins a tie.
 
-use std::task::Poll;
+use std::{task::Poll, time::Duration};
 
-use rungs::{Backoff, Instant, Pipeline, Retry, StepError, Timer};
+use rungs::{Backoff, Instant, Pipeline, Retry, Status, StepError, Timer};
 
-use crate::support::{Count, Counted, Sim, drive, fates, give_way, ms};
+use crate::support::{Count, Counted, Hand, Sim, drive, fates, give_way, ms};
 
 #[test]
 fn a_timeout_is_for_each_attempt() {
@@ -171,19 +171,109 @@ fn one_sleep_stands_for_all() {
 
 #[test]
 fn limits_beyond_all_time_are_no_limits() {
+    for far in FAR {
+        let sim = Sim::new();
+        let clock = sim.clock();
+        let mut p = Pipeline::with_error::<&str>("far");
+        p.step("a").timeout(far).deadline(far).expected(far).retries(1).run_with(|cx| {
+            let clock = &clock;
+            async move {
+                clock.sleep(ms(5)).await;
+                if cx.attempt() == 1 { Err("no") } else { Ok(()) }
+            }
+        });
+        p.step("b").expected(far).retries(1).backoff(Backoff::fixed(far)).run(|| async { Ok(()) });
+        let report = drive(&sim, p.runner().deadline(far).max_concurrent(1).run(&clock)).unwrap();
+        assert_eq!(fates(&report), ["a success x2 0..10", "b success 10..10"]);
+    }
+}
+
+/// Spans that no clock of 64 bits can count in nanoseconds, those that it just can, and one of centuries.
+const FAR: [Duration; 5] = [
+    Duration::MAX,
+    Duration::from_secs(u64::MAX),
+    Duration::from_nanos(u64::MAX),
+    Duration::from_nanos(u64::MAX - 1),
+    Duration::from_secs(300 * 365 * 24 * 60 * 60),
+];
+
+#[test]
+fn a_delay_of_centuries_is_cut_off_by_a_nearer_limit_or_never_begins() {
+    // The later one so late that each delay would be over after the end of the clock.
+    let begins = [Duration::ZERO, Duration::from_secs(400 * 365 * 24 * 60 * 60)];
+    for (far, begin) in FAR.into_iter().flat_map(|far| begins.map(|begin| (far, begin))) {
+        let sim = Sim::new();
+        let clock = sim.clock();
+        clock.advance(begin);
+        let mut p = Pipeline::with_error::<&str>("centuries");
+        p.step("fixed").retries(9).backoff(Backoff::fixed(far)).run(|| async { Err::<(), _>("no") });
+        p.step("told").retries(9).retry_if(move |_| Retry::After(far)).run(|| async { Err::<(), _>("no") });
+        let late = p.step("late").deadline(ms(9)).retries(9);
+        late.backoff(Backoff::fixed(far)).run(|| async { Err::<(), _>("no") });
+        let report = drive(&sim, p.runner().deadline(ms(5)).run(&clock)).unwrap();
+        for step in &report {
+            assert_eq!((step.attempts(), step.own_error()), (1, Some((1, &"no"))), "{far:?}: {report}");
+        }
+        let is_over_in_time = far < Duration::from_nanos(u64::MAX) - begin;
+        let expected = if is_over_in_time { [Status::Cancelled; 2] } else { [Status::Failed; 2] };
+        assert_eq!(["fixed", "told"].map(|name| report.get(name).unwrap().status()), expected, "{far:?}");
+        assert_eq!(report.get("late").unwrap().duration(), ms(0), "it fails at once");
+    }
+}
+
+#[test]
+fn of_a_limit_in_a_step_and_one_of_the_step_the_nearer_one_passes() {
     let sim = Sim::new();
     let clock = sim.clock();
-    let mut p = Pipeline::with_error::<&str>("far");
-    let max = std::time::Duration::MAX;
-    p.step("a").timeout(max).deadline(max).retries(1).run_with(|cx| {
+    let within = |limit| {
+        let hangs = futures_lite::future::pending::<Result<(), &str>>();
         let clock = &clock;
-        async move {
-            clock.sleep(ms(5)).await;
-            if cx.attempt() == 1 { Err("no") } else { Ok(()) }
-        }
+        futures_lite::future::or(hangs, async move {
+            clock.sleep(ms(limit)).await;
+            Err("its own limit")
+        })
+    };
+    let mut p = Pipeline::with_error::<&str>("nested");
+    p.step("inner").timeout(ms(20)).run(|| within(5));
+    p.step("outer").timeout(ms(5)).run(|| within(20));
+    let report = drive(&sim, p.run(&clock)).unwrap();
+    assert_eq!(fates(&report), ["inner failed 0..5: its own limit", "outer failed 0..5: timed out"]);
+}
+
+#[test]
+fn a_message_that_comes_as_a_timeout_passes_is_not_lost() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let (sender, receiver) = smol::channel::bounded(1);
+    let mut p = Pipeline::with_error::<&str>("messages");
+    let got = p.step("waits").timeout(ms(10)).retries(1).run(|| async { receiver.recv().await.map_err(|_| "closed") });
+    let mut run = std::pin::pin!(p.run(&clock));
+    let hand = Hand::new();
+    assert!(hand.poll(run.as_mut()).is_pending());
+    sender.try_send(7).unwrap();
+    clock.advance(ms(10));
+    let Poll::Ready(report) = hand.poll(run.as_mut()) else { panic!("the message was lost") };
+    let report = report.unwrap();
+    assert_eq!((fates(&report), *report.output(got).unwrap()), (vec!["waits success 0..10".to_string()], 7));
+}
+
+/// One that is no longer polled, and is not dropped either, would keep the lock for ever.
+#[test]
+fn a_lock_that_a_cut_off_attempt_holds_comes_free() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let lock = smol::lock::Mutex::new(0);
+    let mut p = Pipeline::with_error::<&str>("locked");
+    p.step("holds").timeout(ms(10)).optional().run(|| async {
+        let _held = lock.lock().await;
+        std::future::pending::<Result<(), _>>().await
     });
-    let report = drive(&sim, p.runner().deadline(max).run(&clock)).unwrap();
-    assert_eq!(fates(&report), ["a success x2 0..10"]);
+    p.step("waits").run(|| async {
+        clock.sleep(ms(1)).await;
+        Ok(*lock.lock().await += 1)
+    });
+    let report = drive(&sim, p.run(&clock)).unwrap();
+    assert_eq!(fates(&report), ["holds failed 0..10: timed out", "waits success 0..10"]);
 }
 
 #[test]

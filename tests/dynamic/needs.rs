@@ -109,3 +109,22 @@ fn an_optional_steps_failure_does_not_count() {
     let report = drive(&sim, p.run(&clock)).unwrap();
     assert_eq!(report.exit_code(), 1);
 }
+
+/// Its needs end together: one was skipped for a failure, and the other failed for it.
+#[test]
+fn a_step_below_a_skipped_and_a_failed_one_ends_as_the_first_of_them_did() {
+    for failed_first in [false, true] {
+        let mut p = Pipeline::with_error::<&str>("diamond");
+        let bad = p.step("bad").run(|| async { Err::<u8, _>("no") });
+        let off = p.step("off").run(|| async { Err::<u8, _>("off") });
+        let skipped = p.step("skipped").needs((bad, off)).skip_on_error().run(|_, _| async { Ok(()) });
+        let failed = p.step("failed").needs(bad).run(|_| async { Ok(()) });
+        let needs = if failed_first { (failed, skipped) } else { (skipped, failed) };
+        p.step("last").needs(needs).run(|_, _| async { Ok(()) });
+        let report = block(p.run(&NoClock)).unwrap();
+        let last = report.get("last").unwrap();
+        let expected = if failed_first { Status::Failed } else { Status::Skipped };
+        assert_eq!((last.status(), report.exit_code()), (expected, 1), "{report}");
+        assert_eq!(report.count(Status::Pending), 0);
+    }
+}

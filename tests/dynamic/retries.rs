@@ -43,6 +43,26 @@ fn delays_are_exact() {
 }
 
 #[test]
+fn a_capped_delay_stays_the_same_for_a_hundred_retries() {
+    let backoff = Backoff::exponential(ms(1_000)).cap(ms(10));
+    assert_eq!(attempts(100, 0, backoff, 0), (0..=100).map(|retry| retry * 10).collect::<Vec<_>>());
+}
+
+#[test]
+fn each_step_has_its_own_number_of_retries() {
+    let mut p = Pipeline::with_error::<&str>("shared");
+    for n in 0..50 {
+        p.step(&n.to_string())
+            .retries(4)
+            .run_with(|cx| async move { if cx.attempt() < 5 { Err("once more") } else { Ok(()) } });
+    }
+    let run = p.runner().on_failure(rungs::OnFailure::Cancel);
+    let report = crate::support::block(run.run(&rungs::NoClock)).unwrap();
+    assert_eq!((report.exit_code(), report.count(Status::Success)), (0, 50));
+    assert!(report.steps().all(|step| step.attempts() == 5), "{report}");
+}
+
+#[test]
 fn retries_are_exact_up_to_the_most() {
     const MOST: u32 = Settings::MAX_RETRIES;
     for retries in [65_534, 65_535, 65_536, MOST] {

@@ -189,6 +189,34 @@ fn dropping_the_run_cancels_spawned_attempts() {
 }
 
 #[test]
+fn a_run_may_be_dropped_on_another_thread() {
+    let threads = Threads::new(1);
+    let alive = Count::new();
+    let mut p = Pipeline::new("moved");
+    for n in 0..8 {
+        let alive = alive.clone();
+        let body = move || {
+            let guard = alive.guard();
+            async move {
+                let _guard = guard;
+                std::future::pending::<Result<(), BoxError>>().await
+            }
+        };
+        match n % 2 {
+            0 => p.step(&n.to_string()).run(body),
+            _ => p.step(&n.to_string()).spawn_on(On(threads.executor.clone())).run(body),
+        };
+    }
+    let mut run = Box::pin(async move { drop(p.run(&NoClock).await) });
+    assert!(Hand::new().poll(run.as_mut()).is_pending());
+    assert_eq!(alive.get(), 8);
+    thread::spawn(move || drop(run)).join().unwrap();
+    while alive.get() > 0 {
+        thread::yield_now();
+    }
+}
+
+#[test]
 fn two_cpu_bound_steps_run_in_parallel() {
     let threads = Threads::new(2);
     let both = Arc::new(Barrier::new(2));

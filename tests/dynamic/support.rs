@@ -3,7 +3,7 @@
 mod clock;
 mod store;
 
-pub(crate) use clock::Counted;
+pub(crate) use clock::{Counted, Jumping};
 pub(crate) use rungs::sim::{Clock, Sim, Sleep};
 pub(crate) use store::Slow;
 

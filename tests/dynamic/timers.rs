@@ -100,3 +100,45 @@ fn other_tasks_have_their_turns_while_a_run_spins_on_retries() {
         assert_eq!(exit_codes.recv(), Ok(0), "static: {is_static}");
     }
 }
+
+#[allow(unreachable_pub, reason = "as programs write it")]
+#[rungs::pipeline(error = &'static str)]
+mod boot {
+    pub struct Board {
+        pub tries: u32,
+    }
+
+    #[step(retries = 3, backoff = fixed(ms(3)), timeout = ms(20))]
+    async fn sensor(tries: &mut u32) -> Result<u32, &'static str> {
+        *tries += 1;
+        if *tries < 3 {
+            embassy_time::Timer::after_secs(3_600).await;
+        }
+        Ok(*tries)
+    }
+
+    #[step(when_all_done)]
+    async fn tell(sensor: Result<&u32, rungs::Cause>) -> u32 {
+        sensor.map_or(0, |tries| *tries)
+    }
+}
+
+/// Boots, is cut off by a timeout of embassy's, and boots again.
+#[embassy_executor::task]
+async fn boots(ends: mpsc::Sender<(bool, u8, Option<u32>)>) {
+    let mut board = boot::Board { tries: 0 };
+    let limit = embassy_time::Duration::from_millis(1);
+    let is_cut_off = embassy_time::with_timeout(limit, boot::run(&mut board, &Embassy)).await.is_err();
+    let report = boot::run(&mut board, &Embassy).await;
+    ends.send((is_cut_off, report.exit_code(), report.outputs.tell)).unwrap();
+}
+
+#[test]
+fn a_static_run_that_a_task_of_embassys_drops_runs_again() {
+    let (end, ends) = mpsc::channel();
+    thread::spawn(|| {
+        let executor = Box::leak(Box::new(Executor::new()));
+        executor.run(|spawner| spawner.spawn(boots(end).unwrap()));
+    });
+    assert_eq!(ends.recv(), Ok((true, 0, Some(3))));
+}

@@ -151,3 +151,19 @@ fn grace_bounds_the_wait_for_an_attempt_that_blocks() {
     assert_eq!((stuck.cause(), stuck.attempts()), (Some(Cause::TimedOut), 1));
     release.send(()).unwrap();
 }
+
+/// It goes on, as tokio cannot stop it, and is of no more interest.
+#[test]
+fn what_a_step_in_place_lets_block_is_not_waited_for() {
+    let runtime = threads(1);
+    let (release, released) = mpsc::channel::<()>();
+    let released = Arc::new(Mutex::new(released));
+    let mut p = Pipeline::new("in place");
+    p.step("waits").timeout(ms(10)).run(move || {
+        let released = released.clone();
+        async move { Ok(tokio::task::spawn_blocking(move || released.lock().unwrap().recv()).await??) }
+    });
+    let report = runtime.block_on(p.run(&Tokio)).unwrap();
+    assert_eq!(report.get("waits").unwrap().cause(), Some(Cause::TimedOut));
+    release.send(()).unwrap();
+}

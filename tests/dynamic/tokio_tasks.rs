@@ -238,3 +238,15 @@ fn an_attempt_that_another_aborts_is_dropped() {
         assert_eq!(alive.get(), 0);
     });
 }
+
+#[test]
+fn a_block_on_within_a_runtime_is_the_steps_failure() {
+    let runtime = held();
+    let mut p = Pipeline::new("nested");
+    p.step("blocks").retries(3).run(|| async { Ok(tokio::runtime::Handle::current().block_on(async { 7 })) });
+    p.step("good").run(|| async { Ok(()) });
+    let report = runtime.block_on(p.run(&NoClock)).unwrap();
+    let fates = fates(&report);
+    assert!(fates[0].starts_with("blocks failed 0..0: panicked: Cannot start a runtime from within"), "{fates:?}");
+    assert_eq!(fates[1], "good success 0..0");
+}

@@ -127,13 +127,20 @@ fn a_step_gets_its_turn_between_the_attempts_of_its_neighbour() {
 
 #[test]
 fn a_timeout_around_a_busy_run_passes() {
-    let mut p = Pipeline::with_error("busy");
-    p.step("busy").retry_forever().run(|| async { Err::<(), _>("not ready") });
-    let timeout = async { smol::Timer::after(ms(20)).await };
-    smol::block_on(smol::future::or(async { _ = timeout.await }, async {
-        _ = p.run(&NoClock).await.unwrap();
-        panic!("the run has no end");
-    }));
+    for gives_way in [false, true] {
+        let mut p = Pipeline::with_error("busy");
+        p.step("busy").retry_forever().run(|| async {
+            if gives_way {
+                give_way().await;
+            }
+            Err::<(), _>("not ready")
+        });
+        let timeout = async { smol::Timer::after(ms(20)).await };
+        smol::block_on(smol::future::or(async { _ = timeout.await }, async {
+            _ = p.run(&NoClock).await.unwrap();
+            panic!("the run has no end");
+        }));
+    }
 }
 
 #[test]

@@ -167,3 +167,28 @@ fn without_limits_steps_start_in_the_order_of_declaration() {
     drop(p);
     assert_eq!(started.into_inner().unwrap(), (0..300).collect::<Vec<_>>());
 }
+
+#[test]
+fn an_attempt_that_times_out_gives_its_place_and_its_resource_back() {
+    for is_spawned in [false, true] {
+        let sim = Sim::new();
+        let mut p = Pipeline::with_error::<&str>("places");
+        p.resource("machine", 1);
+        let slow = p.step("slow").uses("machine", 1).timeout(ms(20)).retries(2);
+        let third = |cx: rungs::StepCx| async move {
+            if cx.attempt() < 3 {
+                std::future::pending::<()>().await;
+            }
+            Ok(())
+        };
+        if is_spawned {
+            slow.spawn_on(sim.tasks()).run_with(third);
+        } else {
+            slow.run_with(third);
+        }
+        p.step("next").uses("machine", 1).run(|| async { Ok(()) });
+        let report = sim.run(p.runner().max_concurrent(1)).unwrap();
+        assert_eq!(report.get("slow").unwrap().attempts(), 3);
+        assert!(report.is_success(), "{report}");
+    }
+}

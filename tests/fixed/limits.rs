@@ -1,7 +1,7 @@
 //! Time limits that are values of the context.
 
 use crate::{Bad, Clock, Sim, ms, run};
-use rungs::{Instant, StepError};
+use rungs::{Instant, Status, StepError};
 use std::time::Duration;
 
 /// What a board's file says.
@@ -65,4 +65,43 @@ fn the_plan_has_the_upper_bound() {
     let settings = |step: &str| *board::plan().get(step).unwrap().settings();
     assert_eq!(settings("radio").get_timeout(), Some(ms(20)));
     assert_eq!((settings("flash").get_timeout(), settings("flash").get_deadline()), (Some(ms(50)), Some(ms(50))));
+}
+
+#[rungs::pipeline(error = Bad)]
+mod edges {
+    use super::*;
+
+    #[step(timeout = ms(0), retries = 2)]
+    async fn hangs() -> Result<(), Bad> {
+        std::future::pending().await
+    }
+
+    #[step(timeout = ms(0))]
+    async fn ready() -> Result<(), Bad> {
+        Ok(())
+    }
+
+    #[step(timeout = Duration::MAX, deadline = Duration::MAX, expected = Duration::MAX)]
+    async fn far() -> Result<(), Bad> {
+        futures_lite::future::yield_now().await;
+        Ok(())
+    }
+
+    /// A delay that would reach the deadline never begins.
+    #[step(retries = 9, backoff = fixed(Duration::MAX), deadline = ms(50))]
+    async fn refused() -> Result<(), Bad> {
+        Err(Bad("its own"))
+    }
+}
+
+#[test]
+fn a_limit_may_be_nothing_or_beyond_all_time() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let report = run(&sim, edges::runner().deadline(Duration::MAX).run((), &clock));
+    let [hangs, ready, far, refused] = ["hangs", "ready", "far", "refused"].map(|name| report.get(name).unwrap());
+    assert_eq!((hangs.error(), hangs.attempts()), (Some(StepError::TimedOut), 3));
+    assert_eq!((ready.status(), far.status()), (Status::Success, Status::Success));
+    assert_eq!((refused.error(), refused.attempts()), (Some(StepError::Failed(&Bad("its own"))), 1));
+    assert_eq!(report.duration(), ms(0));
 }

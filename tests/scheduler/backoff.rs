@@ -102,6 +102,24 @@ fn factors_in_permille_are_exact_to_a_nanosecond_per_retry_and_saturate() {
 }
 
 #[test]
+fn an_exponential_delay_never_overflows_nor_falls_below_the_one_before() {
+    let retries = || (1..200).chain([u32::MAX - 1, u32::MAX]);
+    for factor in [1, 2, 3, 1_000, u32::MAX] {
+        let backoff = Backoff::exponential(Duration::from_secs(1)).factor(factor);
+        let delays: Vec<_> = retries().map(|retry| backoff.delay(retry, 1)).collect();
+        assert!(delays.is_sorted(), "factor {factor}: {delays:?}");
+    }
+    let edges = [Duration::ZERO, Duration::from_nanos(1), MS, Duration::MAX];
+    for jitter in [Jitter::None, Jitter::Full, Jitter::Equal, Jitter::Decorrelated] {
+        for (first, cap) in edges.iter().flat_map(|first| edges.map(|cap| (*first, cap))) {
+            let backoff = Backoff::exponential(first).cap(cap).jitter(jitter);
+            let longest = retries().map(|retry| backoff.delay(retry, u64::MAX)).max();
+            assert!(longest <= Some(cap), "{first:?} up to {cap:?}, {jitter:?}: {longest:?}");
+        }
+    }
+}
+
+#[test]
 fn a_whole_factor_is_the_same_in_permille() {
     for factor in [0, 1, 2, 10, 65] {
         assert_eq!(

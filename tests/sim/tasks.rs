@@ -121,3 +121,18 @@ fn a_simulation_that_goes_drops_its_tasks() {
     drop((sim, p));
     assert_eq!(alive.get(), 0);
 }
+
+#[test]
+fn each_end_of_a_task_is_told_as_what_it_is() {
+    let sim = Sim::new();
+    let mut p = Pipeline::with_error::<&str>("ends").spawn_on(sim.tasks());
+    p.step("bad").run(|| async { Err::<(), _>("no") });
+    p.step("panics").run(|| async { if true { std::panic::panic_any(7_u8) } else { Ok(()) } });
+    p.step("late").timeout(MS(2)).run(pending::<Result<(), _>>);
+    p.step("cut").run(pending::<Result<(), _>>);
+    let report = sim.run(p.runner().deadline(MS(20))).unwrap();
+    let [bad, panics, late, cut] = ["bad", "panics", "late", "cut"].map(|name| report.get(name).unwrap());
+    assert_eq!((bad.error(), late.error()), (Some(StepError::Failed(&"no")), Some(StepError::TimedOut)));
+    assert!(matches!(panics.error(), Some(StepError::Panicked(_))));
+    assert_eq!((cut.status(), cut.error()), (Status::Cancelled, None));
+}

@@ -1,4 +1,4 @@
-//! The clock of a simulation, whose sleeps are counted and can end early.
+//! The clock of a simulation, whose sleeps are counted and can end early; and one that jumps.
 
 use rungs::{
     Instant, Timer,
@@ -7,8 +7,11 @@ use rungs::{
 use std::{
     future::Future,
     pin::Pin,
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
-    task::{Context, Poll},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    task::{Context, Poll, Waker},
 };
 
 /// A clock that counts the sleeps that are made, and whose first sleeps end as soon as they are polled.
@@ -56,5 +59,65 @@ impl Future for CountedSleep {
         let polled = Pin::new(&mut self.sleep).poll(cx);
         self.has_ended = self.is_early || polled.is_ready();
         if self.has_ended { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+/// A clock that is set to any time, also back. Clones are the same clock.
+#[derive(Clone, Default)]
+pub(crate) struct Jumping {
+    now: Arc<AtomicU64>,
+    sleepers: Arc<Mutex<Vec<(u64, Waker)>>>,
+}
+
+impl Jumping {
+    pub(crate) fn at(nanos: u64) -> Self {
+        let clock = Self::default();
+        clock.set(nanos);
+        clock
+    }
+
+    /// Sets the time, and wakes all who sleep: those who are not due go on sleeping.
+    pub(crate) fn set(&self, nanos: u64) {
+        self.now.store(nanos, Relaxed);
+        let sleepers = std::mem::take(&mut *self.sleepers.lock().unwrap_or_else(PoisonError::into_inner));
+        sleepers.into_iter().for_each(|(_, sleeper)| sleeper.wake());
+    }
+
+    /// Goes on to the earliest deadline.
+    pub(crate) fn go_on(&self) {
+        let sleepers = self.sleepers.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = sleepers.iter().map(|(deadline, _)| *deadline).min();
+        drop(sleepers);
+        self.set(next.unwrap_or(0).max(self.now.load(Relaxed)));
+    }
+}
+
+impl Timer for Jumping {
+    type Sleep = JumpingSleep;
+
+    fn now(&self) -> Instant {
+        Instant::from_nanos(self.now.load(Relaxed))
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> JumpingSleep {
+        JumpingSleep { clock: self.clone(), deadline }
+    }
+}
+
+pub(crate) struct JumpingSleep {
+    clock: Jumping,
+    deadline: Instant,
+}
+
+impl Future for JumpingSleep {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if self.clock.now() >= self.deadline {
+            return Poll::Ready(());
+        }
+        let sleeper = (self.deadline.as_nanos(), cx.waker().clone());
+        self.clock.sleepers.lock().unwrap_or_else(PoisonError::into_inner).push(sleeper);
+        Poll::Pending
     }
 }
