@@ -224,11 +224,17 @@ fn settle<T>(clock: &Clock, ask: impl Fn(u32), run: impl Future<Output = T>) -> 
     }
 }
 
+/// One case in this many is tried, but all of them where `RUNGS_FULL` is 1. It shares no factor with the numbers of doings.
+fn stride() -> usize {
+    if std::env::var("RUNGS_FULL").is_ok_and(|value| value == "1") { 1 } else { 11 }
+}
+
 fn agree(twins: &Twins) {
-    let mut checked = 0;
+    let (mut checked, stride) = (0, stride());
     for pace in [Pace::Apart, Pace::Together, Pace::Yield] {
         let mut check = |doings: &[Do], stop, when| {
-            for number in 0..doings.len().pow(STEPS as u32) {
+            // Another share each time.
+            for number in (checked % stride..doings.len().pow(STEPS as u32)).step_by(stride) {
                 let nth = |step| doings[number / doings.len().pow(step) % doings.len()];
                 agree_on(twins, [nth(0), nth(1), nth(2), nth(3), nth(4)], pace, stop, when);
                 checked += 1;
@@ -244,7 +250,7 @@ fn agree(twins: &Twins) {
             }
         }
     }
-    assert_eq!(checked, 60_192);
+    assert!((60_192 / stride..=60_192 / stride + 60).contains(&checked), "{checked}");
 }
 
 /// With `when`, the stop is requested once the clock was moved that often.

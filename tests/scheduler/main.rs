@@ -3,7 +3,7 @@
 //! If there are too many possibilities, an ordinary run tries a fixed share of them; a full run tries many more:
 //!
 //! ```text
-//! RUNGS_FULL=1 cargo test --release -p rungs-tests
+//! RUNGS_FULL=1 cargo test --release -p rungs-scheduler-tests
 //! ```
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by a panic")]
