@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
-use futures_lite::future::block_on;
+use futures_lite::future::{block_on, poll_once, yield_now};
 use rungs::{LocalPipeline, Pipeline, StepError};
 use rungs_smol::Smol;
 use rungs_sqlite::{ErrorKind, History, Runs};
@@ -12,7 +12,9 @@ use std::{
     error::Error,
     fs,
     path::Path,
+    pin::pin,
     process::{Command, Output},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     thread,
     time::Duration,
 };
@@ -36,17 +38,27 @@ fn steps_that_end_together_are_written_together() -> Outcome {
     let run = runs.begin("monday")?;
     let before = commits(&path)?;
     assert_eq!(before, 1, "of the beginning");
-    let barrier = async_barrier();
+    let (arrived, ended, is_open) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
     let mut p: Pipeline<'_> = Pipeline::new("nightly");
     for i in 0..32 {
-        let name = format!("step {i}");
-        let barrier = &barrier;
-        p.step(&name).checkpoint().run(move || async move {
-            barrier.wait(32).await;
-            Ok(vec![i; 100])
+        p.step(&format!("step {i}")).checkpoint().run(|| async {
+            arrived.fetch_add(1, SeqCst);
+            while !is_open.load(SeqCst) {
+                yield_now().await;
+            }
+            ended.fetch_add(1, SeqCst);
+            Ok(vec![0; 100])
         });
     }
-    let report = block_on(p.runner().checkpoints(run).run(&Smol))?;
+    let mut run = pin!(p.runner().checkpoints(run).run(&Smol));
+    poll_until(&mut run, || arrived.load(SeqCst) == 32);
+    // The disk is slow: nothing is written before all have ended.
+    let other = Connection::open(&path)?;
+    other.execute_batch("BEGIN IMMEDIATE")?;
+    is_open.store(true, SeqCst);
+    poll_until(&mut run, || ended.load(SeqCst) == 32);
+    other.execute_batch("ROLLBACK")?;
+    let report = block_on(run)?;
     assert!(report.is_success());
     // Reading what there is, the end of the run, and that it is given up, may share one each, or be of one.
     runs.begin("tuesday")?;
@@ -55,20 +67,16 @@ fn steps_that_end_together_are_written_together() -> Outcome {
     Ok(())
 }
 
-/// Lets bodies go on when so many have come.
-fn async_barrier() -> Barrier {
-    Barrier(std::sync::atomic::AtomicUsize::new(0))
-}
-
-struct Barrier(std::sync::atomic::AtomicUsize);
-
-impl Barrier {
-    async fn wait(&self, all: usize) {
-        self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-        while self.0.load(std::sync::atomic::Ordering::SeqCst) < all {
-            futures_lite::future::yield_now().await;
+/// Polls a run until something has come about in it.
+fn poll_until<T>(run: &mut (impl Future<Output = T> + Unpin), has_come: impl Fn() -> bool) {
+    for _ in 0..10_000 {
+        assert!(block_on(poll_once(&mut *run)).is_none(), "the run has ended");
+        if has_come() {
+            return;
         }
+        thread::sleep(Duration::from_millis(1));
     }
+    panic!("it never comes about");
 }
 
 /// Runs a few steps that store: the messages of the errors of those that could not.

@@ -73,8 +73,10 @@ impl<
         cx: &mut Context<'_>,
     ) -> Result<(), FastPath> {
         let lane_states = self.lane_states;
-        let mut step = 0;
-        while let Some(&Span { lane, end }) = Spans::<P, STEPS>::ALL.get(step) {
+        let (mut step, allowed) = (0, STEPS.min(budget as usize));
+        while let Some(&Span { lane, end }) = Spans::<P, STEPS>::ALL.get(step)
+            && step < allowed
+        {
             // With a clock, the time is noted before another step starts.
             let (lane, end) = (lane as usize, if T::TICKS { step as u32 + 1 } else { end.min(budget) });
             if CONTEXTS > 0 {
@@ -98,16 +100,10 @@ impl<
                 }
             }
             step = end as usize;
-            if step as u32 >= budget && step < STEPS {
-                if !T::TICKS {
-                    StepState::all_succeed(states.get_mut(..step).unwrap_or_default());
-                }
-                return Err(FastPath { succeeded: step, started: None });
-            }
         }
         if !T::TICKS {
-            StepState::all_succeed(states);
+            StepState::all_succeed(states.get_mut(..step).unwrap_or_default());
         }
-        Ok(())
+        if step < STEPS { Err(FastPath { succeeded: step, started: None }) } else { Ok(()) }
     }
 }
