@@ -242,7 +242,7 @@ fn keeps_waiting<S: AsRef<[AtomicU32]>>(states: &S, lane: usize, step: StepId) -
 
 /// The lane's side. A lane takes its steps one after another, each through as many attempts as the driver starts. It
 /// reports every attempt that failed or was abandoned; after a success it goes on to its next step.
-impl<E, const LANES: usize, N: UnmetNeeds<E>, const CONTEXTS: usize> LaneStates<E, LANES, N, CONTEXTS> {
+impl<E, const LANES: usize, N, const CONTEXTS: usize> LaneStates<E, LANES, N, CONTEXTS> {
     /// Whether an attempt of the step is known to begin now. If not, wait for its [`turn`](Self::turn).
     #[inline]
     pub fn may_start<const LANE: usize, const STEP: u32>(&self) -> bool {
@@ -289,11 +289,6 @@ impl<E, const LANES: usize, N: UnmetNeeds<E>, const CONTEXTS: usize> LaneStates<
         self.contexts.first().map(|context| context.get(P::STATIC_PLAN, step))
     }
 
-    /// Why the step's `nth` need has no result; `None` if it has one. Call it as soon as the step's turn has come.
-    pub fn cause(&self, nth: usize) -> Option<Cause> {
-        self.needs.cause(nth)
-    }
-
     /// Reports that the attempt failed.
     #[cold]
     #[inline(never)]
@@ -330,6 +325,13 @@ impl<E, const LANES: usize, N: UnmetNeeds<E>, const CONTEXTS: usize> LaneStates<
 
     fn set(&self, lane: usize, opcode: u32, step: StepId) {
         self.store(lane, encode(opcode, step));
+    }
+}
+
+impl<E, const LANES: usize, N: UnmetNeeds<E>, const CONTEXTS: usize> LaneStates<E, LANES, N, CONTEXTS> {
+    /// Why the step's `nth` need has no result; `None` if it has one. Call it as soon as the step's turn has come.
+    pub fn cause(&self, nth: usize) -> Option<Cause> {
+        self.needs.cause(nth)
     }
 }
 
