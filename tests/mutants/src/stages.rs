@@ -36,6 +36,7 @@ const OF_SCHEDULER: &[Stage] = &[
     DRIVEN,
     FIXED,
     DYNAMIC,
+    SEEING,
     alone("exhaustive", &["test", "--test", "scheduler", "exhaustive"]),
     alone("scale", &["test", "--test", "scheduler", "scale"]),
     DRIVES,
