@@ -44,6 +44,7 @@ pub(crate) fn exit_code(states: &[StepState], optional: OptionalSteps<'_>) -> u8
 
 /// Whether a step did not succeed because the run was stopped or dropped.
 pub(crate) fn is_cut_short(state: &StepState, states: &[StepState]) -> bool {
+    // A root is the root of nothing else, so this goes one step deep.
     let origin = match state.cause() {
         Some(Cause::Dependency { root, .. }) if state.status() == Status::Skipped => states.get(root.index()),
         _ => None,

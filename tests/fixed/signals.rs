@@ -1,6 +1,6 @@
 //! A stop signal at odd moments: left over from a run that was dropped, in several runs, by another thread.
 
-use crate::{Bad, Hand, Sim, run};
+use crate::{Bad, Hand, Sim, run, stops::hanging};
 use rungs::{NoClock, Status, fixed::StopSignal};
 use std::{pin::pin, task::Poll, thread};
 
@@ -60,21 +60,6 @@ fn a_signal_stops_two_runs_of_one_task() {
     assert_eq!((one.exit_code(), other.exit_code()), (2, 2));
 }
 
-#[rungs::pipeline(error = Bad)]
-mod stuck {
-    use super::*;
-
-    #[step]
-    async fn hangs() -> Result<(), Bad> {
-        std::future::pending().await
-    }
-
-    #[step(after(hangs), when_all_done)]
-    async fn hangs_too() -> Result<(), Bad> {
-        std::future::pending().await
-    }
-}
-
 /// Each time a little later, so that both requests meet every part of a poll. A request that is lost hangs here.
 #[test]
 fn no_request_of_another_thread_is_lost() {
@@ -88,7 +73,7 @@ fn no_request_of_another_thread_is_lost() {
                 signal.cancel();
                 signal.cancel();
             });
-            let report = futures_lite::future::block_on(stuck::runner().cancel(&signal).run((), &NoClock));
+            let report = futures_lite::future::block_on(hanging::runner().cancel(&signal).run((), &NoClock));
             assert_eq!(report.exit_code(), 2);
         });
     }

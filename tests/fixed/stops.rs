@@ -283,7 +283,7 @@ fn a_signal_wakes_a_run_that_sleeps() {
 }
 
 #[rungs::pipeline(error = Bad)]
-mod hanging {
+pub(crate) mod hanging {
     use super::*;
 
     #[step]

@@ -52,7 +52,7 @@ fn steps_that_end_together_are_written_together() -> Outcome {
     }
     let mut run = pin!(p.runner().checkpoints(run).run(&Smol));
     poll_until(&mut run, || arrived.load(SeqCst) == 32);
-    // The disk is slow: nothing is written before all have ended.
+    // Another program holds the file, so nothing is written before all have ended.
     let other = Connection::open(&path)?;
     other.execute_batch("BEGIN IMMEDIATE")?;
     is_open.store(true, SeqCst);
@@ -67,16 +67,16 @@ fn steps_that_end_together_are_written_together() -> Outcome {
     Ok(())
 }
 
-/// Polls a run until something has come about in it.
-fn poll_until<T>(run: &mut (impl Future<Output = T> + Unpin), has_come: impl Fn() -> bool) {
+/// Polls a run until a condition holds.
+fn poll_until<T>(run: &mut (impl Future<Output = T> + Unpin), holds: impl Fn() -> bool) {
     for _ in 0..10_000 {
         assert!(block_on(poll_once(&mut *run)).is_none(), "the run has ended");
-        if has_come() {
+        if holds() {
             return;
         }
         thread::sleep(Duration::from_millis(1));
     }
-    panic!("it never comes about");
+    panic!("the condition never holds");
 }
 
 /// Runs a few steps that store: the messages of the errors of those that could not.

@@ -60,8 +60,8 @@ const fn step_of(state: u32) -> StepId {
     StepId::from_number(state & STEP_MASK)
 }
 
-/// Whether a lane looks for a start before it makes the future that waits for one. That is one store less a step; but a compiler
-/// that makes code small, as for a board, spends seven instructions a step more on it (Cortex-M0).
+/// Whether a lane looks for a start before it makes the future that waits for one, or within that future. Before it is one store
+/// less per step; but a compiler that makes code small, as for a board, spends seven instructions more per step (Cortex-M0).
 const LOOKS_AHEAD: bool = !cfg!(target_os = "none");
 
 /// Whether the step may start unasked. As a signed number, a state with any opcode but 0 is negative.
@@ -262,6 +262,7 @@ impl<E, const LANES: usize, N, const CONTEXTS: usize> LaneStates<E, LANES, N, CO
     #[inline(never)]
     fn poll_turn(&self, lane: usize, step: StepId) -> Poll<bool> {
         let state = self.load(lane);
+        // After a wait, a lane that looks ahead looks here alone.
         if may_start_unasked(state, step) {
             return Poll::Ready(true);
         }

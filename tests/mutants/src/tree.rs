@@ -20,8 +20,6 @@ path = "../project/tests/scheduler/main.rs"
 
 [dev-dependencies]
 rungs = { path = "rungs" }
-allocation-counter = "0.8"
-serde_json = "1.0"
 
 [profile.test]
 opt-level = 1

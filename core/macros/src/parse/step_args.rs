@@ -57,8 +57,7 @@ const ARGUMENTS: &[(&str, u8)] = &[
     ("when_none_failed", 0),
 ];
 
-/// Checks that an argument may stand in a place besides a step, which `of` calls by its name; `misplaced` tells of those of a step
-/// that may not.
+/// Checks that an argument of `of` may stand in this place. `misplaced` says what is wrong with an argument of a step that may not.
 fn check_place(name: &Ident, place: u8, of: &str, misplaced: &str) -> Result<()> {
     match ARGUMENTS.iter().find(|(known, _)| name == known) {
         Some((_, places)) if places & place == 0 => Err(Error::new(name.span(), format!("`{name}` {misplaced}"))),
